@@ -89,6 +89,11 @@ func canonicalHost(host string) (string, error) {
 		return "", errors.New("not a valid host name")
 	}
 	ascii = strings.TrimSuffix(ascii, ".")
+	// Some names turn into punycode that is itself refused: they have no
+	// canonical form.
+	if again, err := idna.Lookup.ToASCII(ascii); err != nil || again != ascii {
+		return "", errors.New("not a valid host name")
+	}
 	if err := checkLabels(ascii); err != nil {
 		return "", err
 	}
