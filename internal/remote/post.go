@@ -1,0 +1,121 @@
+package remote
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+	"unicode"
+
+	"embraye/internal/embraye"
+	"embraye/internal/httpsig"
+)
+
+const maxSnippetBytes = 512
+
+// Delivery is one activity to one inbox.
+type Delivery struct {
+	Inbox   embraye.IRI
+	Body    []byte // the stored bytes of the activity
+	Signer  httpsig.Signer
+	Scheme  httpsig.Scheme
+	Headers map[string]string // Collection-Synchronization (FEP-8fcf); may be nil
+}
+
+// Answer is what the peer said, whatever it was.
+type Answer struct {
+	Status     int
+	RetryAfter string    // as sent
+	Date       time.Time // the peer's clock; zero if it did not say
+	Snippet    string    // how the body of a refusal begins, on one printable line
+}
+
+// Post signs anew, because Friendica takes a Date of a few minutes only, and
+// posts. A redirect is an answer like any other: inboxes do not move. An error
+// is ErrUnreachable (no HTTP answer), ErrRefused (we would not connect), the
+// caller's own cancellation, or a signature that could not be made.
+func (c *Client) Post(ctx context.Context, d Delivery) (Answer, error) {
+	a, err := c.post(ctx, d)
+	if err != nil {
+		return Answer{}, fmt.Errorf("post to %s: %w", d.Inbox, err)
+	}
+	return a, nil
+}
+
+func (c *Client) post(ctx context.Context, d Delivery) (Answer, error) {
+	u, err := c.admit(string(d.Inbox))
+	if err != nil {
+		return Answer{}, err
+	}
+	deadline, cancel := context.WithTimeout(ctx, c.limits.post)
+	defer cancel()
+	req, err := c.newPost(deadline, u, d)
+	if err != nil {
+		return Answer{}, err
+	}
+	resp, err := c.transport.RoundTrip(req)
+	if err != nil {
+		return Answer{}, unreachable(ctx, err)
+	}
+	defer resp.Body.Close()
+	return answer(resp), nil
+}
+
+func (c *Client) newPost(ctx context.Context, u *url.URL, d Delivery) (*http.Request, error) {
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), bytes.NewReader(d.Body))
+	if err != nil {
+		return nil, refused("%w", err)
+	}
+	for name, value := range d.Headers {
+		req.Header.Set(name, value)
+	}
+	req.Header.Set("Content-Type", activityJSON)
+	req.Header.Set("Accept", acceptAS)
+	req.Header.Set("User-Agent", c.userAgent)
+	// Never sent, but it tells net/http that the request may be repeated when a
+	// kept connection turns out to be closed: receivers know repetitions by id.
+	req.Header["Idempotency-Key"] = nil
+	if err := httpsig.Sign(req, d.Body, d.Signer, d.Scheme, c.options.Now()); err != nil {
+		return nil, fmt.Errorf("sign: %w", err)
+	}
+	return req, nil
+}
+
+// answer keeps what delivery decides by. The status is the answer: a body that
+// breaks off afterwards changes nothing.
+func answer(resp *http.Response) Answer {
+	a := Answer{Status: resp.StatusCode, RetryAfter: resp.Header.Get("Retry-After")}
+	if date, err := http.ParseTime(resp.Header.Get("Date")); err == nil {
+		a.Date = date
+	}
+	if a.Status >= 200 && a.Status <= 299 {
+		discard(resp.Body)
+		return a
+	}
+	var start [maxSnippetBytes]byte
+	n, err := io.ReadFull(resp.Body, start[:])
+	a.Snippet = oneLine(start[:n])
+	if err == nil {
+		discard(resp.Body)
+	}
+	return a
+}
+
+// oneLine makes a stranger's text fit for a log and a table: no control
+// characters, no line breaks, no broken UTF-8.
+func oneLine(b []byte) string {
+	printable := strings.Map(func(r rune) rune {
+		if unicode.IsSpace(r) {
+			return ' '
+		}
+		if r == unicode.ReplacementChar || !unicode.IsPrint(r) {
+			return -1
+		}
+		return r
+	}, string(b))
+	return strings.Join(strings.Fields(printable), " ")
+}
