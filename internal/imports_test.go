@@ -1,0 +1,183 @@
+// Package internal holds no code; its test holds the shape of the program: an
+// import points to a lower row of the table, never sideways, never up.
+package internal
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const module = "embraye/"
+
+// rows is the table. A new package needs a row: think about which before
+// adding it.
+func rows() map[string]int {
+	table := [][]string{
+		1: {"internal/embraye", "internal/httpsig", "internal/locale", "migrations"},
+		2: {"internal/store", "internal/remote", "internal/activitypub", "internal/files", "internal/export", "configs"},
+		3: {"internal/app"},
+		4: {"internal/web", "internal/delivery", "internal/jobs"},
+		5: {"cmd/embraye"},
+	}
+	rows := map[string]int{}
+	for row, packages := range table {
+		for _, p := range packages {
+			rows[p] = row
+		}
+	}
+	return rows
+}
+
+// helpers may import anything and are imported by tests alone.
+func helpers() []string { return []string{"internal/storetest", "internal/fedtest"} }
+
+// owners says which libraries may be known by which packages only, so that each
+// can be replaced by touching one folder.
+func owners() map[string][]string {
+	return map[string][]string{
+		"github.com/go-fed/activity":          {"internal/activitypub"},
+		"gorm.io":                             {"internal/store"},
+		"github.com/go-chi/chi":               {"internal/web"},
+		"github.com/riverqueue":               {"internal/jobs", "internal/store"},
+		"github.com/goccy/go-yaml":            {"configs"},
+		"code.dny.dev/ssrf":                   {"internal/remote"},
+		"github.com/microcosm-cc/bluemonday":  {"internal/activitypub"},
+		"github.com/prometheus/client_golang": {"cmd/embraye", "internal/web", "internal/delivery", "internal/app"},
+	}
+}
+
+// foundations import the standard library and what is listed, nothing else.
+func foundations() map[string][]string {
+	return map[string][]string{
+		"internal/embraye": {"golang.org/x/net/idna"},
+		"internal/httpsig": nil,
+		"internal/locale":  {"golang.org/x/text"},
+		"migrations":       nil,
+	}
+}
+
+// source is one Go file: the folder of its package and what it imports.
+type source struct {
+	pkg, file string
+	test      bool
+	imports   []string
+}
+
+func TestEveryImportPointsToALowerRow(t *testing.T) {
+	rows := rows()
+	for _, s := range sources(t) {
+		if s.test || slices.Contains(helpers(), s.pkg) {
+			continue
+		}
+		row, ok := rows[s.pkg]
+		if !ok {
+			t.Errorf("%s: package %s has no row in the table", s.file, s.pkg)
+			continue
+		}
+		for _, imported := range s.imports {
+			own, ok := strings.CutPrefix(imported, module)
+			if !ok {
+				continue
+			}
+			if slices.Contains(helpers(), own) {
+				t.Errorf("%s imports %s, which is for tests alone", s.file, own)
+			} else if other, ok := rows[own]; !ok {
+				t.Errorf("%s imports %s, which has no row in the table", s.file, own)
+			} else if other >= row {
+				t.Errorf("%s (row %d) imports %s (row %d)", s.file, row, own, other)
+			}
+		}
+	}
+}
+
+func TestLibrariesAreKnownByTheirOwnersOnly(t *testing.T) {
+	for _, s := range sources(t) {
+		if slices.Contains(helpers(), s.pkg) {
+			continue
+		}
+		for library, packages := range owners() {
+			if slices.ContainsFunc(s.imports, within(library)) && !slices.Contains(packages, s.pkg) {
+				t.Errorf("%s imports %s, which belongs to %s", s.file, library, strings.Join(packages, ", "))
+			}
+		}
+	}
+}
+
+func TestFoundationsNeedTheStandardLibraryOnly(t *testing.T) {
+	for _, s := range sources(t) {
+		allowed, ok := foundations()[s.pkg]
+		if !ok || s.test {
+			continue
+		}
+		for _, imported := range s.imports {
+			first, _, _ := strings.Cut(imported, "/")
+			if strings.Contains(first, ".") && !slices.ContainsFunc(allowed, func(a string) bool { return within(a)(imported) }) {
+				t.Errorf("%s imports %s", s.file, imported)
+			}
+		}
+	}
+}
+
+// within matches a module and everything in it.
+func within(library string) func(string) bool {
+	return func(imported string) bool {
+		return imported == library || strings.HasPrefix(imported, library+"/")
+	}
+}
+
+// sources reads the imports of every Go file of the module. The files are
+// parsed here and not listed by a command, so that the test's cache sees them.
+func sources(t *testing.T) []source {
+	t.Helper()
+	root := os.DirFS("..")
+	var list []source
+	err := fs.WalkDir(root, ".", func(name string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		base := path.Base(name)
+		if d.IsDir() {
+			if name != "." && (strings.HasPrefix(base, ".") || base == "testdata" || base == "data") {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if path.Ext(name) != ".go" || name == "internal/imports_test.go" {
+			return nil
+		}
+		list = append(list, parse(t, name))
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(list) < 20 {
+		t.Fatalf("only %d Go files found", len(list))
+	}
+	return list
+}
+
+func parse(t *testing.T, name string) source {
+	t.Helper()
+	f, err := parser.ParseFile(token.NewFileSet(), filepath.Join("..", filepath.FromSlash(name)), nil, parser.ImportsOnly)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := source{pkg: path.Dir(name), file: name, test: strings.HasSuffix(name, "_test.go")}
+	for _, spec := range f.Imports {
+		imported, err := strconv.Unquote(spec.Path.Value)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s.imports = append(s.imports, imported)
+	}
+	return s
+}
