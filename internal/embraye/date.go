@@ -1,0 +1,57 @@
+package embraye
+
+import (
+	"time"
+)
+
+// Date is a calendar date of day, month or year precision: 2024-06-12, 2024-06
+// or 2024; empty means unknown.
+type Date string
+
+// MakeDate is the day of t in UTC.
+func MakeDate(t time.Time) Date { return Date(t.UTC().Format(time.DateOnly)) }
+
+// Valid reports whether d is empty or a real date between 1900 and 2199.
+func (d Date) Valid() bool {
+	if d == "" {
+		return true
+	}
+	t, ok := d.LastDay()
+	return ok && t.Year() >= 1900 && t.Year() < 2200
+}
+
+// LastDay is the last day that d can mean; lateness is judged by it.
+func (d Date) LastDay() (time.Time, bool) {
+	switch len(d) {
+	case len("2024"):
+		if t, err := time.Parse("2006", string(d)); err == nil {
+			return t.AddDate(1, 0, -1), true
+		}
+	case len("2024-06"):
+		if t, err := time.Parse("2006-01", string(d)); err == nil {
+			return t.AddDate(0, 1, -1), true
+		}
+	case len("2024-06-12"):
+		if t, err := time.Parse(time.DateOnly, string(d)); err == nil {
+			return t, true
+		}
+	}
+	return time.Time{}, false
+}
+
+// TimelinessOf judges an effective date by the deadline of the reference text:
+// only what is partly done or done can be in time or late.
+func TimelinessOf(s Stage, effective, deadline Date) Timeliness {
+	if s != PartlyDone && s != Done {
+		return NotApplicable
+	}
+	day, ok := effective.LastDay()
+	limit, hasLimit := deadline.LastDay()
+	if !ok || !hasLimit {
+		return NotApplicable
+	}
+	if day.After(limit) {
+		return Late
+	}
+	return InTime
+}

@@ -1,0 +1,71 @@
+package embraye
+
+import (
+	"errors"
+	"strings"
+)
+
+// The kinds of failure that the rest of the program tells apart. They are
+// wrapped with what was being done to what, and mapped once to HTTP statuses
+// and exit codes.
+var (
+	ErrNotFound    = errors.New("not found")
+	ErrForbidden   = errors.New("forbidden")
+	ErrInvalid     = errors.New("invalid")
+	ErrConflict    = errors.New("conflict")
+	ErrGone        = errors.New("gone")
+	ErrUnavailable = errors.New("unavailable") // the database is away, locked or full: try again
+)
+
+// Problem is one mistake in what somebody gave us.
+type Problem struct {
+	Field   string   // name of the command's flag and of the form's field, "stage"
+	Code    string   // key of the catalogue: required, unknown, too_long, bad_date…
+	Value   string   // what was given
+	Allowed []string // what could have been given, where the list is closed
+	Max     int      // for too_long
+}
+
+// InvalidError lists everything that is wrong at once; it is ErrInvalid.
+type InvalidError struct{ Problems []Problem }
+
+// Error is one English sentence per problem, for commands and logs; pages
+// translate Problem.Code with the catalogue.
+func (e *InvalidError) Error() string {
+	lines := make([]string, len(e.Problems))
+	for i, p := range e.Problems {
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\n")
+}
+
+// Is makes errors.Is(err, ErrInvalid) true.
+func (e *InvalidError) Is(target error) bool { return target == ErrInvalid }
+
+// String names the field, the value and what is allowed.
+func (p Problem) String() string {
+	s := p.Field + ": "
+	switch p.Code {
+	case "required":
+		s += "is required"
+	case "unknown":
+		s += "unknown value " + quote(p.Value)
+	case "too_long":
+		s += "is too long (at most " + itoa(p.Max) + " characters)"
+	case "bad_date":
+		s += quote(p.Value) + " is not a date (2024, 2024-06 or 2024-06-12)"
+	case "bad_url":
+		s += quote(p.Value) + " is not a web address (https://…)"
+	case "frozen":
+		s += "cannot be changed by this correction: withdraw and publish anew"
+	default:
+		s += strings.ReplaceAll(p.Code, "_", " ")
+		if p.Value != "" {
+			s += " " + quote(p.Value)
+		}
+	}
+	if len(p.Allowed) > 0 {
+		s += "; allowed: " + strings.Join(p.Allowed, ", ")
+	}
+	return s
+}

@@ -1,0 +1,69 @@
+package embraye
+
+import "time"
+
+// Follower is somebody who follows one of our actors.
+type Follower struct {
+	ID        int64
+	Actor     string // local handle
+	Follower  IRI
+	Host      string    // of Follower
+	Inbox     IRI       // personal
+	Delivery  IRI       // shared inbox where offered, else personal
+	FollowID  string    // newest id of the Follow
+	CreatedAt time.Time `gorm:"autoCreateTime:false"`
+}
+
+// FollowState is how far a Follow of ours has come.
+type FollowState string
+
+// We never say that we follow before an Accept (SECURITY F069).
+const (
+	FollowPending  FollowState = "pending"
+	FollowAccepted FollowState = "accepted"
+	FollowRejected FollowState = "rejected"
+)
+
+// Follow is somebody whom our organisation follows; only the organisation
+// does (INTEROP 0.3).
+type Follow struct {
+	ID         int64
+	Target     IRI
+	Host       string
+	Inbox      IRI
+	State      FollowState
+	ActivityID string    // ULID of our Follow
+	PeerID     int64     // 0: not part of a peer
+	CreatedAt  time.Time `gorm:"autoCreateTime:false"`
+}
+
+// Peer is another organisation's instance whose constats we keep.
+type Peer struct {
+	ID           int64
+	Organisation IRI // its account
+	Host         string
+	Handle       string // org@host
+	Name         string
+	CreatedAt    time.Time `gorm:"autoCreateTime:false"`
+}
+
+// PeerUpdate is a constat of a peer as received: kept, never shown as ours.
+type PeerUpdate struct {
+	ID             int64
+	URI            IRI `gorm:"column:uri"`
+	Actor          IRI // the measure actor that wrote it
+	Organisation   IRI
+	MeasureIRI     string            `gorm:"column:measure_iri"`
+	Scope          `gorm:"embedded"` // Measure stays empty when the reference is not ours
+	Territories    []string          `gorm:"serializer:json"` // several received: several scopes
+	Content        `gorm:"embedded"`
+	Revision       int
+	RevisionReason string
+	HTML           string `gorm:"column:html"` // sanitised
+	URL            string `gorm:"column:url"`
+	PublishedAt    time.Time
+	UpdatedAt      *time.Time `gorm:"autoUpdateTime:false"`
+	ReceivedAt     time.Time
+	WithdrawnAt    *time.Time
+	Wire           []byte // the object as received
+}

@@ -1,0 +1,106 @@
+package embraye
+
+import "time"
+
+// InteractionKind is how somebody reacted to a post of ours.
+type InteractionKind string
+
+// An EmojiReact is a Like with content (SECURITY F158).
+const (
+	Like  InteractionKind = "like"
+	Boost InteractionKind = "boost"
+)
+
+// Interaction is one like or boost: one row per kind, actor and object.
+type Interaction struct {
+	ID         int64
+	Kind       InteractionKind
+	Actor      IRI
+	Object     IRI    // our Note
+	ActivityID string // remote id: Akkoma undoes by it
+	Emoji      string
+	Delivery   IRI       // inbox for Update and Delete of the object
+	CreatedAt  time.Time `gorm:"autoCreateTime:false"`
+}
+
+// Quote is a permission to quote that we gave (FEP-044f); its ULID is that of
+// the QuoteAuthorization.
+type Quote struct {
+	ID        string
+	Actor     IRI
+	Object    IRI // our Note
+	Quoting   IRI // their post
+	Delivery  IRI
+	CreatedAt time.Time `gorm:"autoCreateTime:false"`
+	RevokedAt *time.Time
+}
+
+// ReplyState is what the moderation decided.
+type ReplyState string
+
+// Nothing received is shown before somebody decided so.
+const (
+	ReplyPending ReplyState = "pending"
+	ReplyShown   ReplyState = "shown"
+	ReplyHidden  ReplyState = "hidden"
+)
+
+// Reply is a reply to, or a mention of, one of ours. Only public ones can ever
+// be shown or counted publicly.
+type Reply struct {
+	ID          int64
+	URI         IRI `gorm:"column:uri"`
+	Actor       IRI
+	InReplyTo   string // our Note, or another reply
+	Object      IRI    // our Note at the root, empty for a mere mention
+	Mentioned   string // local handle that was mentioned or answered
+	HTML        string `gorm:"column:html"` // sanitised
+	Language    string
+	URL         string `gorm:"column:url"`
+	Public      bool
+	State       ReplyState
+	Reason      string // why hidden
+	Delivery    IRI
+	PublishedAt time.Time
+	UpdatedAt   *time.Time `gorm:"autoUpdateTime:false"`
+	ReceivedAt  time.Time
+}
+
+// Report is a Flag that we received.
+type Report struct {
+	ID         int64
+	ActivityID string
+	Reporter   IRI
+	Host       string
+	Objects    []string  `gorm:"serializer:json"`
+	Digest     string    // of host and objects: one report per subject and host
+	Text       string    // plain, cut at 4,000 characters
+	State      string    // open, closed
+	CreatedAt  time.Time `gorm:"autoCreateTime:false"`
+}
+
+// DomainBlock refuses a domain and its subdomains, in and out.
+type DomainBlock struct {
+	Domain    string    `gorm:"primaryKey"`
+	Severity  string    // suspend
+	Comment   string    // public
+	CreatedAt time.Time `gorm:"autoCreateTime:false"`
+}
+
+// ActorBlock refuses one actor: ours of them, or theirs of us.
+type ActorBlock struct {
+	ID         int64
+	Blocker    IRI
+	Blocked    IRI
+	ActivityID string
+	CreatedAt  time.Time `gorm:"autoCreateTime:false"`
+}
+
+// Tombstone remembers a remote id that was deleted: it never comes back.
+type Tombstone struct {
+	URI       IRI `gorm:"column:uri;primaryKey"`
+	DeletedAt time.Time
+}
+
+// TableName keeps GORM's soft delete away.
+func (Tombstone) TableName() string { return "tombstones" }

@@ -1,0 +1,66 @@
+package embraye
+
+import "strings"
+
+// Site builds every address of the instance from its configured origin, never
+// from a request.
+type Site struct {
+	Base         string // https://suivi.example, no slash at the end
+	HandleDomain string // after the @ of handles; a non-default port belongs to it
+}
+
+// ActorID is the id of a local actor.
+func (s Site) ActorID(handle string) IRI { return IRI(s.Base + "/actors/" + handle) }
+
+// ActorPage is the page of a measure or organisation.
+func (s Site) ActorPage(handle string) string { return s.Base + "/@" + handle }
+
+// KeyID names an actor's key: always #main-key (INTEROP 0.21).
+func (s Site) KeyID(handle string) string { return string(s.ActorID(handle)) + "#main-key" }
+
+// Inbox, Outbox and the collections of an actor.
+func (s Site) Inbox(handle string) IRI     { return s.ActorID(handle) + "/inbox" }
+func (s Site) Outbox(handle string) IRI    { return s.ActorID(handle) + "/outbox" }
+func (s Site) Followers(handle string) IRI { return s.ActorID(handle) + "/followers" }
+func (s Site) Following(handle string) IRI { return s.ActorID(handle) + "/following" }
+func (s Site) Featured(handle string) IRI  { return s.ActorID(handle) + "/featured" }
+func (s Site) Measures(handle string) IRI  { return s.ActorID(handle) + "/measures" }
+func (s Site) Icon(handle string) IRI      { return s.ActorID(handle) + "/icon.png" }
+
+// SharedInbox is the inbox of all actors.
+func (s Site) SharedInbox() IRI { return IRI(s.Base + "/inbox") }
+
+// UpdateID is the id of a constat's Note, and its page.
+func (s Site) UpdateID(id string) IRI { return IRI(s.Base + "/constats/" + id) }
+
+// NoteID is the id of another Note of ours, and its page.
+func (s Site) NoteID(id string) IRI { return IRI(s.Base + "/notes/" + id) }
+
+// ActivityID is the id of something we said.
+func (s Site) ActivityID(id string) IRI { return IRI(s.Base + "/activities/" + id) }
+
+// QuoteID is the id of a QuoteAuthorization.
+func (s Site) QuoteID(id string) IRI { return IRI(s.Base + "/citations/" + id) }
+
+// Mention is @handle@domain.
+func (s Site) Mention(handle string) string { return "@" + handle + "@" + s.HandleDomain }
+
+// Ours reports whether an address is on this instance.
+func (s Site) Ours(i IRI) bool { return i == IRI(s.Base) || strings.HasPrefix(string(i), s.Base+"/") }
+
+// LocalActor returns the handle of an actor of ours named by its id.
+func (s Site) LocalActor(i IRI) (string, bool) { return s.cut(i, "/actors/") }
+
+// LocalUpdate returns the ULID of a constat of ours named by its id.
+func (s Site) LocalUpdate(i IRI) (string, bool) { return s.cut(i, "/constats/") }
+
+// LocalNote returns the ULID of another Note of ours named by its id.
+func (s Site) LocalNote(i IRI) (string, bool) { return s.cut(i, "/notes/") }
+
+// LocalActivity returns the ULID of an activity of ours named by its id.
+func (s Site) LocalActivity(i IRI) (string, bool) { return s.cut(i, "/activities/") }
+
+func (s Site) cut(i IRI, path string) (string, bool) {
+	rest, ok := strings.CutPrefix(string(i), s.Base+path)
+	return rest, ok && rest != "" && !strings.ContainsAny(rest, "/?#")
+}

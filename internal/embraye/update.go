@@ -1,0 +1,158 @@
+package embraye
+
+import (
+	"reflect"
+	"time"
+)
+
+// Update is a published constat as it stands now. It exists from publication
+// on: what is not published yet is a Draft, in a table of its own, so that no
+// face can leak it.
+type Update struct {
+	ID       string // ULID, its time is that of publication; never used again
+	Scope    `gorm:"embedded"`
+	ScopeKey string // Scope.Key(), for counting
+	Actor    string // handle of the measure actor that speaks
+	Content  `gorm:"embedded"`
+	Revision int // number of the revision that is served, from 1
+	// Substance is the last revision of substance: reviews are measured
+	// against it and it is what followers were told.
+	Substance      int
+	PublishedAt    time.Time
+	UpdatedAt      *time.Time `gorm:"autoUpdateTime:false"` // set only by a correction of substance that went out
+	WithdrawnAt    *time.Time
+	WithdrawReason string
+	Erased         bool   // earlier texts removed for editors too
+	SignedBy       string // the editor's name, only if the editor chose to sign
+	// Wire is the Note as it is served, without live counts; rebuilt when an
+	// upgrade changes the shape.
+	Wire        []byte
+	WireVersion int
+	CreateID    string // the Create activity
+	LikeCount   int
+	BoostCount  int
+	ReplyCount  int // shown replies only
+}
+
+// Withdrawn reports whether the constat was taken back.
+func (u *Update) Withdrawn() bool { return u.WithdrawnAt != nil }
+
+// RevisionKind tells a typo from a correction of substance.
+type RevisionKind string
+
+// First is the publication; the two others are CONTRACT's kinds.
+const (
+	FirstRevision RevisionKind = "first"
+	Typo          RevisionKind = "typo"
+	Substance     RevisionKind = "substance"
+)
+
+// RevisionKinds lists what an editor can choose.
+func RevisionKinds() []RevisionKind { return []RevisionKind{Typo, Substance} }
+
+// Revision is one immutable version of a constat: what it said, the bytes that
+// were served first, and their SHA-256.
+type Revision struct {
+	ID        int64
+	UpdateID  string
+	Number    int
+	Kind      RevisionKind
+	Reason    string
+	Content   `gorm:"embedded"`
+	Wire      []byte
+	SHA256    string    `gorm:"column:sha256"` // hex, of Wire
+	CreatedAt time.Time `gorm:"autoCreateTime:false"`
+}
+
+// CheckRevision tells what a correction of the given kind may not do. A typo
+// changes wording only: not stage, dates, evidence addresses; a correction
+// that changes nothing is refused too.
+func CheckRevision(kind RevisionKind, reason string, before, after Content) error {
+	v := &problems{}
+	choice(v, "kind", kind, RevisionKinds())
+	v.text("reason", reason, MaxReason, true)
+	if reflect.DeepEqual(normal(before), normal(after)) {
+		v.add("revision", "nothing_changed", "")
+	}
+	if kind == Typo {
+		frozen := func(field string, changed bool) {
+			if changed {
+				v.add(field, "frozen", "")
+			}
+		}
+		frozen("stage", before.Stage != after.Stage)
+		frozen("effective_date", before.EffectiveDate != after.EffectiveDate)
+		frozen("observed_date", before.ObservedDate != after.ObservedDate)
+		frozen("confidence", before.Confidence != after.Confidence)
+		frozen("license", before.Licence != after.Licence)
+		frozen("evidence", !sameAddresses(before.Evidence, after.Evidence))
+		frozen("indicator", !reflect.DeepEqual(before.Indicator, after.Indicator))
+	}
+	if before.Language != after.Language {
+		v.add("lang", "frozen", "") // contentMap of one language, for good
+	}
+	return v.err()
+}
+
+// normal makes empty and absent lists equal.
+func normal(c Content) Content {
+	if len(c.Evidence) == 0 {
+		c.Evidence = nil
+	}
+	if len(c.Searched) == 0 {
+		c.Searched = nil
+	}
+	if len(c.Lessons) == 0 {
+		c.Lessons = nil
+	}
+	if len(c.RelatedTo) == 0 {
+		c.RelatedTo = nil
+	}
+	return c
+}
+
+func sameAddresses(a, b []Evidence) bool {
+	if len(a) != len(b) {
+		return false
+	}
+	for i := range a {
+		if a[i].Href != b[i].Href {
+			return false
+		}
+	}
+	return true
+}
+
+// NoteKind says why one of our other Notes exists.
+type NoteKind string
+
+// Pinned is « où on en est », never delivered; Correction is the short reply
+// to a corrected constat (INTEROP 0.11); Answer is an editor's reply.
+const (
+	PinnedNote     NoteKind = "pinned"
+	CorrectionNote NoteKind = "correction"
+	AnswerNote     NoteKind = "answer"
+)
+
+// Note is a post of ours that is not a constat.
+type Note struct {
+	ID          string // ULID
+	Kind        NoteKind
+	Actor       string // local handle
+	UpdateID    string // the constat it belongs to; empty for pinned notes
+	InReplyTo   string // IRI
+	Language    string
+	HTML        string `gorm:"column:html"`
+	PublishedAt time.Time
+	UpdatedAt   *time.Time `gorm:"autoUpdateTime:false"`
+	DeletedAt   *time.Time
+	Wire        []byte
+	WireVersion int
+	LikeCount   int
+	BoostCount  int
+	ReplyCount  int
+}
+
+// TableName keeps GORM's soft delete away: DeletedAt here is a plain date of
+// a public fact, the Tombstone.
+func (Note) TableName() string { return "notes" }

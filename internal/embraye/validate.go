@@ -1,0 +1,194 @@
+package embraye
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// Frame is what constats are judged against: the reference text, the table of
+// territories and today's date.
+type Frame struct {
+	Reference   *Reference
+	Territories *Territories
+	Today       Date
+	Language    string // default language of content
+}
+
+// Check applies defaults and canonical forms to a scope and a content, and
+// returns every mistake at once as an *InvalidError.
+func (f Frame) Check(s Scope, c Content) (Scope, Content, error) {
+	v := &problems{}
+	s = f.checkScope(v, s)
+	c = c.WithDefaults(f.Today, f.Language)
+	f.checkContent(v, c)
+	return s, c, v.err()
+}
+
+type problems struct{ list []Problem }
+
+func (v *problems) add(field, code, value string, allowed ...string) {
+	v.list = append(v.list, Problem{Field: field, Code: code, Value: value, Allowed: allowed})
+}
+
+func (v *problems) err() error {
+	if len(v.list) == 0 {
+		return nil
+	}
+	return &InvalidError{Problems: v.list}
+}
+
+// text checks a required or optional text of at most max characters.
+func (v *problems) text(field, s string, max int, required bool) {
+	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+		v.add(field, "not_text", "")
+	}
+	if required && strings.TrimSpace(s) == "" {
+		v.add(field, "required", "")
+	}
+	if utf8.RuneCountInString(s) > max {
+		v.list = append(v.list, Problem{Field: field, Code: "too_long", Max: max})
+	}
+}
+
+// choice checks membership of a closed list; a missing value is "required".
+func choice[T ~string](v *problems, field string, value T, list []T) {
+	if value == "" {
+		v.add(field, "required", "", strs(list)...)
+	} else if !known(value, list) {
+		v.add(field, "unknown", string(value), strs(list)...)
+	}
+}
+
+func (v *problems) date(field string, d Date) {
+	if !d.Valid() {
+		v.add(field, "bad_date", string(d))
+	}
+}
+
+func (f Frame) checkScope(v *problems, s Scope) Scope {
+	if _, ok := f.Reference.Measure(s.Measure); !ok {
+		ids := make([]string, len(f.Reference.Measures))
+		for i, m := range f.Reference.Measures {
+			ids[i] = m.ID
+		}
+		choice(v, "measure", s.Measure, ids)
+	}
+	choice(v, "subject", s.Subject, Subjects())
+	if s.Territory == "" {
+		v.add("territory", "required", "")
+	} else if code, ok := f.Territories.Canonical(s.Territory); ok {
+		s.Territory = code
+	} else {
+		v.add("territory", "unknown", s.Territory, f.Territories.Examples()...)
+	}
+	if strings.HasPrefix(s.Territory, "COG-C") {
+		v.text("territory_name", s.TerritoryName, MaxName, true)
+	}
+	return f.checkInstitution(v, s)
+}
+
+func (f Frame) checkInstitution(v *problems, s Scope) Scope {
+	i := &s.Institution
+	i.Name, i.SIREN = OneLine(i.Name), strings.ReplaceAll(i.SIREN, " ", "")
+	i.Wikidata = strings.ToUpper(strings.TrimSpace(i.Wikidata))
+	v.text("institution", i.Name, MaxName, s.Subject == BySubjectInstitution)
+	if s.Subject == BySubjectInstitution || i.Name != "" && i.Kind != "" {
+		choice(v, "institution_kind", i.Kind, InstitutionKinds())
+	}
+	if i.SIREN != "" && !validSIREN(i.SIREN) {
+		v.add("siren", "bad_siren", i.SIREN)
+	}
+	if i.Wikidata != "" && (len(i.Wikidata) < 2 || i.Wikidata[0] != 'Q' || strings.Trim(i.Wikidata[1:], "0123456789") != "") {
+		v.add("wikidata", "bad_wikidata", i.Wikidata)
+	}
+	return s
+}
+
+// validSIREN checks nine digits and their Luhn sum, as INSEE defines it.
+func validSIREN(s string) bool {
+	if len(s) != 9 || strings.Trim(s, "0123456789") != "" {
+		return false
+	}
+	sum := 0
+	for i, r := range s {
+		d := int(r - '0')
+		if i%2 == 1 {
+			if d *= 2; d > 9 {
+				d -= 9
+			}
+		}
+		sum += d
+	}
+	return sum%10 == 0
+}
+
+func (f Frame) checkContent(v *problems, c Content) {
+	choice(v, "stage", c.Stage, Stages())
+	v.text("title", c.Title, MaxTitle, true)
+	v.text("summary", c.Summary, MaxSummary, true)
+	v.text("text", c.Text, MaxText, false)
+	choice(v, "confidence", c.Confidence, Confidences())
+	v.date("effective_date", c.EffectiveDate)
+	v.date("observed_date", c.ObservedDate)
+	if !slices.Contains(Licences(), c.Licence) {
+		v.add("license", "unknown", c.Licence, Licences()...)
+	}
+	if !slices.Contains([]string{"fr", "en"}, c.Language) && !validLanguage(c.Language) {
+		v.add("lang", "unknown", c.Language)
+	}
+	f.checkEvidence(v, c)
+	f.checkExtras(v, c)
+}
+
+// validLanguage accepts two- and three-letter codes with an optional region:
+// Pleroma refuses other keys of contentMap.
+func validLanguage(s string) bool {
+	base, region, has := strings.Cut(s, "-")
+	lower := strings.Trim(base, "abcdefghijklmnopqrstuvwxyz") == "" && (len(base) == 2 || len(base) == 3)
+	return lower && (!has || len(region) == 2 && strings.Trim(region, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") == "")
+}
+
+func (f Frame) checkEvidence(v *problems, c Content) {
+	if c.Stage == NoSign && len(c.Searched) == 0 && len(c.Evidence) == 0 {
+		v.add("searched", "required_no_sign", "")
+	}
+	if c.Stage != NoSign && len(c.Evidence) == 0 {
+		v.add("evidence", "required", "")
+	}
+	if len(c.Evidence) > MaxListEntries || len(c.Searched) > MaxListEntries {
+		v.add("evidence", "too_many", itoa(len(c.Evidence)))
+	}
+	for _, e := range c.Evidence {
+		if !WebAddress(e.Href) {
+			v.add("evidence", "bad_url", e.Href)
+		}
+		v.text("evidence_name", e.Name, MaxSummary, false)
+		v.date("evidence_published_on", e.PublishedOn)
+		v.date("evidence_consulted", e.Consulted)
+	}
+	for _, s := range c.Searched {
+		v.text("searched", s, MaxSummary, true)
+	}
+}
+
+func (f Frame) checkExtras(v *problems, c Content) {
+	if i := c.Indicator; i != nil {
+		v.text("indicator_name", i.Name, MaxName, true)
+		v.text("indicator_value", i.Value, MaxName, true)
+		v.date("indicator_as_of", i.AsOf)
+	}
+	for _, l := range c.Lessons {
+		ids := make([]string, len(f.Reference.Lessons))
+		for i, lesson := range f.Reference.Lessons {
+			ids[i] = lesson.ID
+		}
+		choice(v, "lessons", l, ids)
+	}
+	for _, r := range c.RelatedTo {
+		choice(v, "related_to", r.Rel, Relations())
+		if !WebAddress(r.Href) {
+			v.add("related_to", "bad_url", r.Href)
+		}
+	}
+}
