@@ -136,7 +136,7 @@ func (v *referenceMistakes) checkHandle(where, handle string, seen map[string]bo
 
 // checkText wants words under every language that is named, and under required.
 func (v *referenceMistakes) checkText(where string, t Text, required string) {
-	if required != "" && strings.TrimSpace(t[required]) == "" {
+	if validLanguage(required) && strings.TrimSpace(t[required]) == "" {
 		v.add("%s is missing in %s, the language of the text", where, quote(required))
 	}
 	for _, lang := range slices.Sorted(maps.Keys(t)) {
