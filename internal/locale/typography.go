@@ -1,0 +1,28 @@
+package locale
+
+import "strings"
+
+const (
+	noBreak       = "\u00a0"
+	narrowNoBreak = "\u202f"
+)
+
+// french sets the no-break spaces that French wants before double punctuation
+// and inside quotation marks: U+202F before ; ! ?, U+00A0 before : and beside
+// « ». Only spaces that are there are replaced, so addresses stay whole; verbs
+// of a text that is still to be formatted are no per cent signs.
+var french = strings.NewReplacer(
+	" :", noBreak+":", " ;", narrowNoBreak+";", " !", narrowNoBreak+"!", " ?", narrowNoBreak+"?",
+	"« ", "«"+noBreak, " »", noBreak+"»", " %s", " %s", " %d", " %d", " %", noBreak+"%", "'", "’")
+
+// French makes the spaces of a French text no-break where they must be, and its
+// apostrophes curly.
+func French(s string) string { return french.Replace(s) }
+
+// Typography applies the habits of a language to a text of ours.
+func Typography(lang, s string) string {
+	if lang == "fr" {
+		return French(s)
+	}
+	return s
+}
