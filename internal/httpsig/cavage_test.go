@@ -200,11 +200,13 @@ func TestCavageFetch(t *testing.T) {
 
 func TestCavageBody(t *testing.T) {
 	digest := "SHA-256=" + sha256Base64(follow)
+	sum512 := sha512.Sum512([]byte(follow))
 	tests := []struct{ name, digest, body, want string }{
 		{"F002 body changed after signing", digest, strings.Replace(follow, "1", "2", 1), "does not match"},
 		{"F002 body cut", digest, follow[1:], "does not match"},
 		{"F006 second digest wrong", digest + ",SHA-512=" + sha256Base64(follow), follow, "does not match"},
 		{"F006 SHA-256 twice, one wrong", digest + ",SHA-256=" + sha256Base64("x"), follow, "does not match"},
+		{"F006 only SHA-512, and right", "SHA-512=" + base64.StdEncoding.EncodeToString(sum512[:]), follow, "no SHA-256"},
 		{"F006 only MD5", "MD5=" + sha256Base64(follow), follow, "no SHA-256"},
 		{"F006 only a SHA-1", "SHA=" + sha256Base64(follow), follow, "no SHA-256"},
 		{"F006 structured form in Digest", "sha-256=:" + sha256Base64(follow) + ":", follow, "does not match"},
@@ -247,6 +249,7 @@ func TestCavageHeader(t *testing.T) {
 		{"F029 1 MB of base64", signature(strings.Repeat("QUJD", 1<<18)), "bytes"},
 		{"F029 url-safe alphabet", signature(urlSafe), "no base64"},
 		{"F029 no padding", signature(strings.TrimRight(signBase("x", crypto.SHA256), "=")), "no base64"},
+		{"F029 spare bits set", signature(spareBits(signBase(newForge().base(), crypto.SHA256))), "no base64"},
 		{"F029 too many bytes", signature(strings.Repeat("QUJD", 400)), "signature of 1200 bytes"},
 		{"F029 of something else", signature(signBase("x", crypto.SHA256)), "not made by key"},
 		{"F029 signature absent", strings.Join(good[:3], ","), "signature of 0 bytes"},
@@ -280,6 +283,14 @@ func TestCavageHeader(t *testing.T) {
 			}
 		})
 	}
+}
+
+// spareBits is another spelling of the same bytes: 256 bytes leave four bits of
+// the last digit unused.
+func spareBits(b64 string) string {
+	const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+	last := len(b64) - len("==") - 1
+	return b64[:last] + string(alphabet[strings.IndexByte(alphabet, b64[last])+1]) + "=="
 }
 
 func manyParams(n int) []string {

@@ -339,7 +339,11 @@ func TestEd25519(t *testing.T) {
 	if err := sign(asRSA).Verify(pub); err == nil {
 		t.Error("called RSA, verified with Ed25519")
 	}
-	if err := parse(newForge().sign()).Verify(pub); err == nil {
+	cavage := newForge().sign()
+	raw := base64.StdEncoding.EncodeToString(ed25519.Sign(key, []byte(newForge().base())))
+	good := newForge().params()
+	cavage.r.Header.Set("Signature", good[0]+","+good[2]+`,signature="`+raw+`"`)
+	if err := parse(cavage).Verify(pub); err == nil {
 		t.Error("draft-cavage verified with Ed25519")
 	}
 }
