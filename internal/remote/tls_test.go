@@ -70,7 +70,7 @@ func (a *authority) serveTLS(t *testing.T, l *lab, host, name string, notAfter t
 		NotBefore: notAfter.Add(-2 * time.Hour), NotAfter: notAfter}
 	cert := sign(t, template, a.cert, a.key, &key.PublicKey)
 	server := httptest.NewUnstartedServer(handler)
-	server.EnableHTTP2 = true
+	server.EnableHTTP2 = maxVersion >= tls.VersionTLS12
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.TLS = &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{cert.Raw}, PrivateKey: key}},
 		MinVersion: tls.VersionTLS10, MaxVersion: maxVersion}
