@@ -1,0 +1,224 @@
+package delivery
+
+import (
+	"context"
+	"fmt"
+	"runtime/debug"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+const (
+	// poll is how soon what another process queued is noticed: one indexed
+	// read of one row each time.
+	poll = 500 * time.Millisecond
+	// sweepEvery repairs what a finisher and a fan-out might do to each other
+	// (LIBRARIES 3.4); it should never find anything.
+	sweepEvery = time.Minute
+	// pace is how long claims wait for more than a few free slots.
+	pace = 50 * time.Millisecond
+	// grace is how long exchanges in flight may go on after a stop, and
+	// lastWrites how long their results may take to be written.
+	grace      = 15 * time.Second
+	lastWrites = 5 * time.Second
+	// putOff is when a failing host is tried for which there was no slot.
+	putOff = 20 * time.Second
+	// goneAtOnce is how many lists of gone inboxes are looked behind at once.
+	goneAtOnce = 4
+)
+
+// runner is one Run: a claimer, the turns in flight, a finisher.
+type runner struct {
+	e      *Engine
+	stop   <-chan struct{} // no new exchange
+	work   context.Context // ends when exchanges in flight must
+	finish *finisher
+	turns  sync.WaitGroup
+	freed  chan struct{} // a slot came free
+
+	healthy, probing atomic.Int64 // slots taken
+	goneSlots        chan struct{}
+	goneWork         sync.WaitGroup
+}
+
+// Run delivers until ctx ends. Then it begins nothing new, lets the exchanges
+// in flight end, writes their results, gives hosts back that were not finished,
+// and returns nil. A database that is away is waited for.
+func (e *Engine) Run(ctx context.Context) error {
+	if err := e.release(ctx); err != nil {
+		e.log.Warn("leases of an earlier process end by themselves", "error", err)
+	}
+	work, cancel := outlive(ctx, grace)
+	defer cancel()
+	writes, cancelWrites := outlive(ctx, grace+lastWrites)
+	defer cancelWrites()
+	r := &runner{
+		e: e, stop: ctx.Done(), work: work,
+		freed: make(chan struct{}, 1), goneSlots: make(chan struct{}, goneAtOnce),
+	}
+	r.finish = e.startFinisher(writes, func(d []embraye.Delivery) { r.lookBehind(ctx, d) })
+	r.dispatch(ctx)
+	r.turns.Wait()
+	r.finish.close()
+	r.goneWork.Wait()
+	return nil
+}
+
+// outlive returns a context that ends d after ctx, or when cancelled.
+func outlive(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
+	longer, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		rest(longer, d)
+		cancel()
+	})
+	return longer, func() {
+		stop()
+		cancel()
+	}
+}
+
+// dispatch claims hosts whenever there are slots and something may be due.
+func (r *runner) dispatch(ctx context.Context) {
+	polls, sweeps := time.NewTicker(poll), time.NewTicker(sweepEvery)
+	defer polls.Stop()
+	defer sweeps.Stop()
+	paced := time.NewTimer(0)
+	defer paced.Stop()
+	hungry, mayClaim := true, true
+	for ctx.Err() == nil {
+		if free := r.free(); hungry && (free >= r.quarter() || mayClaim && free > 0) {
+			hungry, mayClaim = r.claim(ctx, free), false
+			paced.Reset(pace)
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-r.e.wake:
+			hungry = true
+		case <-r.freed:
+		case <-paced.C:
+			mayClaim = true
+		case <-polls.C:
+			hungry = hungry || r.anythingDue(ctx)
+		case <-sweeps.C:
+			if err := r.e.store.Tables().Deliveries.Sweep(ctx); err != nil && ctx.Err() == nil {
+				r.e.log.Error("sweep deliveries", "error", err)
+			}
+		}
+	}
+}
+
+func (r *runner) free() int    { return r.e.concurrency - int(r.healthy.Load()) }
+func (r *runner) quarter() int { return max(1, r.e.concurrency/4) }
+
+func (r *runner) anythingDue(ctx context.Context) bool {
+	next, err := r.e.store.Tables().Deliveries.NextDue(ctx)
+	if err != nil && ctx.Err() == nil {
+		r.e.log.Error("look for due deliveries", "error", err)
+	}
+	return err == nil && next != 0 && next <= r.e.millis()
+}
+
+// claim starts turns and reports whether there may be more hosts to claim.
+func (r *runner) claim(ctx context.Context, free int) (more bool) {
+	limit := min(free, claimLimit)
+	// Not ctx: a claim that is cut off might have leased hosts already.
+	work, leased, err := r.e.claim(r.work, limit)
+	if err != nil {
+		if ctx.Err() == nil {
+			r.e.log.Error("deliveries wait", "error", err)
+		}
+		return false // the next poll tries again
+	}
+	for _, c := range work {
+		r.start(c)
+	}
+	return leased == limit
+}
+
+// start gives a host its turn. Failing hosts have slots of their own, as many
+// again: however many there are, those that are well find theirs free.
+func (r *runner) start(c claimed) {
+	slots, gauge := &r.healthy, &r.e.counts.hosts
+	if c.host.Failures > 0 {
+		slots, gauge = &r.probing, &r.e.counts.probing
+		if int(slots.Load()) >= r.e.concurrency {
+			t := r.e.newTurn(c, r.stop)
+			t.result.HostNextAt = t.at(putOff)
+			r.finish.results <- done{result: t.result}
+			return
+		}
+	}
+	slots.Add(1)
+	gauge.Add(1)
+	r.turns.Go(func() {
+		end := r.e.visit(r.work, c, r.stop)
+		r.finish.results <- end
+		gauge.Add(-1)
+		slots.Add(-1)
+		select {
+		case r.freed <- struct{}{}:
+		default:
+		}
+	})
+}
+
+// visit runs a turn. A panic of ours pauses the host; the process goes on.
+func (e *Engine) visit(ctx context.Context, c claimed, stop <-chan struct{}) (end done) {
+	t := e.newTurn(c, stop)
+	defer func() {
+		if p := recover(); p != nil {
+			e.log.Error("turn panicked", "host", c.host.Host, "panic", p, "stack", string(debug.Stack()))
+			t.result.LastError = short(fmt.Sprintf("panic: %v", p))
+			t.fail(0)
+		}
+		end = done{t.result, t.gone}
+	}()
+	t.run(ctx, c.rows)
+	return end
+}
+
+// lookBehind hands gone inboxes to the app without holding up results.
+func (r *runner) lookBehind(ctx context.Context, gone []embraye.Delivery) {
+	r.goneWork.Go(func() {
+		select {
+		case r.goneSlots <- struct{}{}:
+			defer func() { <-r.goneSlots }()
+			r.e.tellGone(ctx, gone)
+		case <-ctx.Done():
+		}
+	})
+}
+
+// release makes hosts due at once whose lease a killed process left behind. On
+// SQLite one process delivers, so at start every lease is such a one; next_at
+// does not tell a lease from the end of a back-off, so hosts that have an
+// error keep waiting, at most a lease longer.
+func (e *Engine) release(ctx context.Context) error {
+	if e.store.IsPostgres() {
+		return nil
+	}
+	deliveries, now := e.store.Tables().Deliveries, e.millis()
+	const all = 1 << 30
+	hosts, err := deliveries.ClaimHosts(ctx, now+lease.Milliseconds(), now, all)
+	if err != nil {
+		return fmt.Errorf("release leases: %w", err)
+	}
+	var waiting []store.Result
+	for _, h := range hosts {
+		if h.Failures > 0 || h.LastError != "" {
+			waiting = append(waiting, store.Result{
+				Host: h.Host, HostNextAt: now + lease.Milliseconds(), Failures: h.Failures, Scheme: h.Scheme,
+				LastError: h.LastError, FailingSince: h.FailingSince, SeenAt: h.SeenAt,
+			})
+		}
+	}
+	if len(waiting) == 0 {
+		return nil
+	}
+	return wrapFinish(deliveries.Finish(ctx, waiting), len(waiting))
+}

@@ -1,0 +1,155 @@
+package delivery
+
+import (
+	"context"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// wave makes a few exchanges of one activity at the same time.
+func (t *turn) wave(ctx context.Context, rows []*row) []attempt {
+	tried, used := make([]attempt, len(rows)), make([]string, len(rows))
+	one := func(i int) {
+		a, scheme := t.attempt(ctx, rows[i], t.scheme)
+		tried[i], used[i] = a, string(scheme)
+	}
+	var others sync.WaitGroup
+	for i := 1; i < len(rows); i++ {
+		others.Go(func() { one(i) })
+	}
+	one(0)
+	others.Wait()
+	for i := range tried {
+		t.note(&tried[i], used[i])
+	}
+	return tried
+}
+
+// note keeps what an attempt says about the host.
+func (t *turn) note(a *attempt, scheme string) {
+	switch a.verdict {
+	case taken:
+		t.alive = true
+		t.result.SeenAt = t.e.millis()
+		t.result.Scheme = scheme
+		t.host.Scheme = scheme
+		t.scheme = firstScheme(scheme)
+	case final, aside:
+		t.answered = t.answered || a.status != 0
+	}
+}
+
+// settle decides what the attempts of one activity mean for their rows and for
+// the host. The host failed if one exchange failed and none was taken.
+func (t *turn) settle(tried []attempt) (ending, time.Duration) {
+	end, wait := listDone, time.Duration(0)
+	took := anyOf(tried, taken)
+	for _, a := range tried {
+		switch a.verdict {
+		case untried:
+			end = max(end, cutShort)
+		case taken, final, dropped:
+			t.keep(a)
+		case aside:
+			t.setAside(a)
+		case paused:
+			t.keep(a)
+			end, wait = hostBusy, max(wait, t.pause(a))
+		case failed:
+			if t.suspect(a, took) {
+				continue
+			}
+			t.keep(a)
+			end, wait = max(end, hostDown), max(wait, a.wait)
+		}
+	}
+	if took {
+		t.clearSuspects()
+	}
+	return end, wait
+}
+
+// suspect takes an attempt that failed off the host's account: another inbox
+// took the same activity, or the host refused this one so often that the next
+// is tried. A host behind the breaker gets its one delivery and no more.
+func (t *turn) suspect(a attempt, took bool) bool {
+	alive := took || t.alive
+	if !alive && (t.host.Failures >= breakerAfter || !stubborn(a.job.Attempts+1, a.status)) {
+		return false
+	}
+	if alive && !took && !stubborn(a.job.Attempts+1, a.status) {
+		return false // it took earlier ones, and fails now
+	}
+	t.block(a, 0)
+	t.suspects = append(t.suspects, a)
+	if t.alive {
+		t.clearSuspects()
+	}
+	return true
+}
+
+// clearSuspects is called when the host took something: what it refused before
+// goes on by its own back-off, and only later activities on the same object
+// wait for it.
+func (t *turn) clearSuspects() {
+	for _, a := range t.suspects {
+		a.verdict = aside
+		a.wait = max(a.wait, backoff(steps, a.job.Attempts+1, t.e.random()))
+		t.setAside(a)
+	}
+	t.suspects = nil
+}
+
+// setAside keeps a row that waits on its own.
+func (t *turn) setAside(a attempt) {
+	o := t.keep(a)
+	if o.State == embraye.DeliveryWaiting {
+		t.block(a, o.NextAt)
+	}
+}
+
+// block makes later activities on the same object wait: at this host, or only
+// at this inbox if that alone is the trouble.
+func (t *turn) block(a attempt, until int64) {
+	key := a.job.Object
+	if a.status == http.StatusNotFound {
+		key += " " + string(a.job.Inbox)
+	}
+	t.blocked[key] = max(t.blocked[key], until)
+}
+
+func (t *turn) isBlocked(r *row) bool {
+	_, blocked := t.blockedUntil(r)
+	return blocked
+}
+
+func (t *turn) blockedUntil(r *row) (int64, bool) {
+	host, atHost := t.blocked[r.Object]
+	inbox, atInbox := t.blocked[r.Object+" "+string(r.Inbox)]
+	return max(host, inbox), atHost || atInbox
+}
+
+// keep adds the row to the result.
+func (t *turn) keep(a attempt) store.Outcome {
+	o := t.e.outcome(&a, t.e.millis())
+	t.result.Done = append(t.result.Done, o)
+	if a.gone {
+		t.gone = append(t.gone, a.job.Delivery)
+	}
+	if a.text != "" {
+		t.result.LastError = a.text
+	}
+	if o.State == embraye.DeliveryGivenUp {
+		t.e.log.Warn("delivery given up", "inbox", a.job.Inbox, "activity", a.job.ActivityID, "tries", o.Attempts, "error", a.text)
+	}
+	return o
+}
+
+func anyOf(tried []attempt, v verdict) bool {
+	return slices.ContainsFunc(tried, func(a attempt) bool { return a.verdict == v })
+}

@@ -1,0 +1,218 @@
+package delivery
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"embraye/internal/embraye"
+	"embraye/internal/httpsig"
+	"embraye/internal/store"
+)
+
+const (
+	// breakerAfter consecutive failures a host gets one delivery per turn
+	// until it takes one.
+	breakerAfter = 5
+	// recheck is when a host is looked at again that has nothing due but may
+	// have rows that wait on their own: new ones must not wait for those.
+	recheck = 10 * time.Second
+	// expiryCheck is how often rows of an unavailable host are looked at: only
+	// to give up what is too old.
+	expiryCheck = 12 * time.Hour
+)
+
+// turn is one visit to one host: its due rows in order, until the list or the
+// time is over or the host fails. It writes nothing itself; what it found is
+// its result.
+type turn struct {
+	e     *Engine
+	host  embraye.Host    // as claimed
+	stop  <-chan struct{} // closed when no new exchange may begin
+	began time.Time
+
+	scheme   httpsig.Scheme
+	alive    bool // took something in this turn
+	answered bool // answered something that is no failure of the host
+	// suspects are activities that the host refused three times, held until
+	// something else is taken (their fault) or not (the host's).
+	suspects []attempt
+	blocked  map[string]int64 // what waits for an earlier row, and until when, see block
+	result   store.Result
+	gone     []embraye.Delivery
+}
+
+// ending says why a turn's loop ended.
+type ending int
+
+const (
+	listDone ending = iota // everything that was due is decided
+	cutShort               // time over or stopping: the rest is due at once
+	hostDown
+	hostBusy // asked us to wait
+)
+
+func (e *Engine) newTurn(c claimed, stop <-chan struct{}) *turn {
+	h := c.host
+	return &turn{
+		e: e, host: h, stop: stop, began: e.now(),
+		scheme:  firstScheme(h.Scheme),
+		blocked: map[string]int64{},
+		result: store.Result{
+			Host: h.Host, Failures: h.Failures, Scheme: h.Scheme, LastError: h.LastError,
+			FailingSince: h.FailingSince, SeenAt: h.SeenAt,
+		},
+	}
+}
+
+// run works the rows and fills the result.
+func (t *turn) run(ctx context.Context, rows []*row) {
+	more := len(rows) >= perHost
+	rows = t.expire(rows)
+	switch {
+	case more && len(rows) == 0:
+		t.result.HostNextAt = t.e.millis()
+	case t.unavailable():
+		t.result.HostNextAt = t.at(expiryCheck)
+	case len(rows) == 0:
+		t.result.HostNextAt = t.at(recheck)
+	default:
+		end, wait := t.work(ctx, byActivity(rows))
+		if len(t.suspects) > 0 {
+			end = max(end, hostDown) // nothing else was taken either
+		}
+		t.close(end, wait)
+		t.hold(rows)
+	}
+}
+
+// expire gives up what was tried for 7 days, or would have been if the host
+// were available, and returns the rest. A row that an operator queued again
+// keeps its age but is tried at least once.
+func (t *turn) expire(rows []*row) []*row {
+	now, kept := t.e.millis(), rows[:0:0]
+	for _, r := range rows {
+		if !t.e.expired(r, now) || r.Attempts == 0 && !t.unavailable() {
+			kept = append(kept, r)
+			continue
+		}
+		reason := r.LastError
+		if reason == "" {
+			reason = "the server is unavailable: " + t.host.LastError
+		}
+		t.e.counts.givenUp.Add(1)
+		t.result.Done = append(t.result.Done, store.Outcome{
+			DeliveryID: r.ID, ActivityID: r.ActivityID, State: embraye.DeliveryGivenUp,
+			Attempts: r.Attempts, LastStatus: r.LastStatus, LastError: short(reason),
+		})
+	}
+	return kept
+}
+
+// unavailable reports whether the host failed for as long as we try. It is not
+// asked again until it contacts us (FT19): store's Hosts.Touch ends this.
+func (t *turn) unavailable() bool {
+	return t.host.FailingSince != 0 && t.e.millis()-t.host.FailingSince >= t.e.retention.Milliseconds()
+}
+
+// work goes through the activities, oldest first. While the breaker is open
+// it begins with a single probe.
+func (t *turn) work(ctx context.Context, groups [][]*row) (ending, time.Duration) {
+	probing := t.host.Failures >= breakerAfter
+	if probing {
+		probe := chooseProbe(groups)
+		if end, wait := t.deliver(ctx, groups[probe][:1]); end != listDone || !t.alive {
+			return end, wait
+		}
+		groups[probe] = groups[probe][1:]
+	}
+	for _, g := range groups {
+		g = slices.DeleteFunc(g, t.isBlocked)
+		if len(g) == 0 {
+			continue
+		}
+		if t.over() {
+			return cutShort, 0
+		}
+		if end, wait := t.deliver(ctx, g); end != listDone {
+			return end, wait
+		}
+	}
+	return listDone, 0
+}
+
+// chooseProbe is the oldest activity that the host did not refuse three times
+// already and that overtakes nothing on its object; else the one tried least.
+func chooseProbe(groups [][]*row) int {
+	held, least := map[string]bool{}, 0
+	for i, g := range groups {
+		head := g[0]
+		if held[head.Object] {
+			continue
+		}
+		if !stubborn(head.Attempts, head.LastStatus) {
+			return i
+		}
+		held[head.Object] = true
+		if head.Attempts < groups[least][0].Attempts {
+			least = i
+		}
+	}
+	return least
+}
+
+// deliver sends one activity to its inboxes here, a few at once, and settles
+// what came of it.
+func (t *turn) deliver(ctx context.Context, rows []*row) (ending, time.Duration) {
+	var tried []attempt
+	for len(rows) > 0 && !t.over() {
+		n := min(t.atOnce(), len(rows))
+		wave := t.wave(ctx, rows[:n])
+		tried, rows = append(tried, wave...), rows[n:]
+		if !t.alive && anyOf(wave, failed) || anyOf(wave, paused) {
+			break
+		}
+	}
+	end, wait := t.settle(tried)
+	if len(rows) > 0 && t.over() {
+		end = max(end, cutShort)
+	}
+	return end, wait
+}
+
+// atOnce is one until the host proved well: what is dead should cost one
+// connection, not four.
+func (t *turn) atOnce() int {
+	if t.alive || t.host.Failures == 0 && t.host.SeenAt > 0 {
+		return inboxesAtOnce
+	}
+	return 1
+}
+
+// over reports whether the turn may begin no more exchanges.
+func (t *turn) over() bool {
+	select {
+	case <-t.stop:
+		return true
+	default:
+		return t.e.now().Sub(t.began) >= turnBudget
+	}
+}
+
+func (t *turn) at(d time.Duration) int64 { return t.e.millis() + d.Milliseconds() }
+
+// byActivity groups rows, which come oldest first, without changing the order.
+func byActivity(rows []*row) [][]*row {
+	var groups [][]*row
+	index := map[string]int{}
+	for _, r := range rows {
+		i, ok := index[r.ActivityID]
+		if !ok {
+			i = len(groups)
+			index[r.ActivityID] = i
+			groups = append(groups, nil)
+		}
+		groups[i] = append(groups[i], r)
+	}
+	return groups
+}
