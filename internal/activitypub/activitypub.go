@@ -1,0 +1,40 @@
+// Package activitypub is the wire language: it turns our domain into
+// ActivityStreams documents, and what other programs send into small structs.
+// It does no I/O. It alone knows go-fed, whose streams and vocab packages serve
+// as codec: typed building, and reading of single-or-many, address-or-object.
+//
+// What always holds:
+//
+//   - Everything emitted goes through finish, which restores lists of one
+//     element, sets the @context last and writes keys in one order: the same
+//     domain value always gives the same bytes.
+//   - Nothing received reaches go-fed before Peek has judged its shape, and
+//     nothing received makes this package panic: what cannot be read is
+//     embraye.ErrInvalid.
+//
+// Start reading at Wire.Note for the way out and at Read for the way in.
+package activitypub
+
+import (
+	"embraye/internal/embraye"
+	"embraye/internal/locale"
+)
+
+// Public is the collection of everybody; always the full IRI (INTEROP 0.9).
+const Public embraye.IRI = "https://www.w3.org/ns/activitystreams#Public"
+
+// WireVersion numbers the shape of our objects: it grows when an upgrade
+// changes what the same constat looks like.
+const WireVersion = 1
+
+// Wire writes the documents of one instance.
+type Wire struct {
+	Site         embraye.Site
+	Reference    *embraye.Reference
+	Territories  *embraye.Territories
+	Organisation string // handle of the organisation's account
+	Catalogue    *locale.Catalogue
+}
+
+// language is that of the texts that belong to no constat: profiles.
+func (w Wire) language() string { return w.Reference.Language }

@@ -1,0 +1,184 @@
+package activitypub
+
+import (
+	"errors"
+	"fmt"
+	"html"
+	"strings"
+
+	"github.com/go-fed/activity/streams"
+	"github.com/go-fed/activity/streams/vocab"
+
+	"embraye/internal/embraye"
+)
+
+// actorDocument is what the three types of our actors share in go-fed.
+type actorDocument interface {
+	object
+	SetActivityStreamsInbox(vocab.ActivityStreamsInboxProperty)
+	SetActivityStreamsOutbox(vocab.ActivityStreamsOutboxProperty)
+	SetActivityStreamsFollowers(vocab.ActivityStreamsFollowersProperty)
+	SetActivityStreamsFollowing(vocab.ActivityStreamsFollowingProperty)
+	SetActivityStreamsPreferredUsername(vocab.ActivityStreamsPreferredUsernameProperty)
+	SetActivityStreamsName(vocab.ActivityStreamsNameProperty)
+	SetActivityStreamsSummary(vocab.ActivityStreamsSummaryProperty)
+}
+
+// Actor is the document of a local actor: Person for the organisation, Group
+// for a measure, Application for the instance (INTEROP 0.1, 0.2, 0.4).
+// publicPEM is its key in SPKI form; org is the organisation's account.
+func (w Wire) Actor(a embraye.Actor, publicPEM string, org embraye.Actor) ([]byte, error) {
+	var v actorDocument
+	switch a.Kind {
+	case embraye.OrganisationActor:
+		v = streams.NewActivityStreamsPerson()
+	case embraye.MeasureActor:
+		v = streams.NewActivityStreamsGroup()
+	case embraye.InstanceActor:
+		v = streams.NewActivityStreamsApplication()
+	default:
+		return nil, fmt.Errorf("actor %s is of unknown kind %q: %w", a.Handle, a.Kind, embraye.ErrInvalid)
+	}
+	if !strings.HasPrefix(publicPEM, "-----BEGIN PUBLIC KEY-----") {
+		return nil, errors.New("writing actor " + a.Handle + ": its key is not PEM in SPKI form, the only one that PeerTube reads")
+	}
+	b := &builder{}
+	b.id(v, w.Site.ActorID(a.Handle))
+	b.published(v, a.CreatedAt)
+	w.actorBoxes(b, v, a.Handle)
+	w.actorTexts(v, a, org)
+	extra := w.actorExtra(a, publicPEM)
+	switch a.Kind {
+	case embraye.OrganisationActor:
+		extra["embraye:measures"] = w.Site.Measures(a.Handle)
+	case embraye.MeasureActor:
+		// PeerTube loads a Group only if a Person of the same host owns it.
+		extra["attributedTo"] = []any{map[string]any{"type": "Person", "id": w.Site.ActorID(org.Handle)}}
+		extra["embraye:measure"] = w.Reference.MeasureIRI(a.Measure)
+		extra["embraye:organisation"] = w.Site.ActorID(org.Handle)
+	}
+	extra["attachment"] = w.actorAttachment(a, org)
+	return b.finish(v, extra)
+}
+
+func (w Wire) actorBoxes(b *builder, v actorDocument, handle string) {
+	inbox, outbox := streams.NewActivityStreamsInboxProperty(), streams.NewActivityStreamsOutboxProperty()
+	inbox.SetIRI(b.address(w.Site.Inbox(handle)))
+	outbox.SetIRI(b.address(w.Site.Outbox(handle)))
+	v.SetActivityStreamsInbox(inbox)
+	v.SetActivityStreamsOutbox(outbox)
+	followers, following := streams.NewActivityStreamsFollowersProperty(), streams.NewActivityStreamsFollowingProperty()
+	followers.SetIRI(b.address(w.Site.Followers(handle)))
+	following.SetIRI(b.address(w.Site.Following(handle)))
+	v.SetActivityStreamsFollowers(followers)
+	v.SetActivityStreamsFollowing(following)
+}
+
+func (w Wire) actorTexts(v actorDocument, a, org embraye.Actor) {
+	username := streams.NewActivityStreamsPreferredUsernameProperty()
+	username.SetXMLSchemaString(a.Handle)
+	v.SetActivityStreamsPreferredUsername(username)
+	name := streams.NewActivityStreamsNameProperty()
+	name.AppendXMLSchemaString(w.actorName(a))
+	v.SetActivityStreamsName(name)
+	summary := streams.NewActivityStreamsSummaryProperty()
+	summary.AppendXMLSchemaString(w.actorSummary(a, org))
+	v.SetActivityStreamsSummary(summary)
+}
+
+func (w Wire) actorName(a embraye.Actor) string {
+	switch {
+	case a.Name != "":
+		return a.Name
+	case a.Kind == embraye.MeasureActor:
+		return w.measureTitle(a.Measure, w.language())
+	}
+	return a.Handle
+}
+
+// actorSummary is HTML. That of a measure says first that the account only
+// publishes (people post into Groups), as PeerTube cuts at 1,000 characters.
+func (w Wire) actorSummary(a, org embraye.Actor) string {
+	p := &page{}
+	switch a.Kind {
+	case embraye.MeasureActor:
+		p.paragraph(html.EscapeString(w.Catalogue.T(w.language(), "actor.measure", w.actorName(org))))
+		if m, ok := w.Reference.Measure(a.Measure); ok {
+			p.paragraph(html.EscapeString(w.Catalogue.T(w.language(), "actor.asks", embraye.OneLine(m.Text.In(w.language())))))
+		}
+	case embraye.InstanceActor:
+		p.paragraph(html.EscapeString(w.Catalogue.T(w.language(), "actor.instance")))
+	default:
+		p.paragraph(escaped(a.Summary))
+	}
+	return p.String()
+}
+
+func (w Wire) actorExtra(a embraye.Actor, publicPEM string) map[string]any {
+	id := w.Site.ActorID(a.Handle)
+	extra := map[string]any{
+		"url": w.actorURL(a), "featured": w.Site.Featured(a.Handle),
+		"endpoints": map[string]any{"sharedInbox": w.Site.SharedInbox()},
+		"icon":      map[string]any{"type": "Image", "mediaType": "image/png", "url": w.Site.Icon(a.Handle)},
+		// One object, never a list (INTEROP 0.21).
+		"publicKey":    map[string]any{"id": w.Site.KeyID(a.Handle), "owner": id, "publicKeyPem": publicPEM},
+		"discoverable": true, "indexable": true, "manuallyApprovesFollowers": false,
+		"attributionDomains": []any{hostname(w.Site.Base)},
+		"alsoKnownAs":        texts(a.AlsoKnownAs),
+	}
+	optional(extra, "movedTo", a.MovedTo)
+	return extra
+}
+
+func (w Wire) actorURL(a embraye.Actor) string {
+	if a.Kind == embraye.InstanceActor {
+		return w.Site.Base + "/"
+	}
+	return w.Site.ActorPage(a.Handle)
+}
+
+// actorAttachment is the table of the profile; for a measure also its owner,
+// its page and the licence of its text.
+func (w Wire) actorAttachment(a, org embraye.Actor) []any {
+	t := func(key string) string { return w.Catalogue.T(w.language(), key) }
+	list := []any{}
+	switch a.Kind {
+	case embraye.MeasureActor:
+		list = append(list,
+			property(t("actor.organisation"), profileLink(w.Site.ActorPage(org.Handle))),
+			property(t("actor.page"), profileLink(w.Site.ActorPage(a.Handle))),
+			property(t("actor.licence"), html.EscapeString(w.Reference.Licence)))
+	case embraye.OrganisationActor:
+		list = append(list, property(t("actor.site"), profileLink(w.Site.Base+"/")))
+	}
+	for _, l := range a.Links {
+		list = append(list, property(l.Name, profileLink(l.Href)))
+	}
+	return list
+}
+
+func property(name, value string) map[string]any {
+	return map[string]any{"type": "PropertyValue", "name": name, "value": value}
+}
+
+// profileLink is the only form that Mastodon verifies: one link whose text is
+// its address. What is no web address stays text.
+func profileLink(href string) string {
+	if !webLink(href) {
+		return html.EscapeString(href)
+	}
+	h := html.EscapeString(href)
+	return `<a href="` + h + `" rel="me nofollow noopener noreferrer">` + h + `</a>`
+}
+
+// webLink reports whether a reader can follow href.
+func webLink(href string) bool { return embraye.WebAddress(href) }
+
+// hostname is the host of our origin, as link previews name it.
+func hostname(base string) string {
+	host := embraye.IRI(base + "/").Host()
+	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
+		host = host[:i]
+	}
+	return host
+}

@@ -1,0 +1,20 @@
+package activitypub
+
+// namespace holds the terms that only Embraye knows. Its addresses are names:
+// nobody fetches them.
+const namespace = "https://w3id.org/embraye/ns#"
+
+// contextJSON is the @context of everything that we emit, byte for byte. Terms
+// are defined inline, because Friendica and Fedify fetch contexts that they do
+// not know. Prefixed keys (embraye:title) need no definition of their own.
+const contextJSON = `["https://www.w3.org/ns/activitystreams","https://w3id.org/security/v1",` +
+	`{"toot":"http://joinmastodon.org/ns#","schema":"http://schema.org#","PropertyValue":"schema:PropertyValue","value":"schema:value",` +
+	`"manuallyApprovesFollowers":"as:manuallyApprovesFollowers","discoverable":"toot:discoverable","indexable":"toot:indexable",` +
+	`"featured":{"@id":"toot:featured","@type":"@id"},"sensitive":"as:sensitive","Hashtag":"as:Hashtag","conversation":"ostatus:conversation","ostatus":"http://ostatus.org#",` +
+	`"embraye":"https://w3id.org/embraye/ns#","embraye:measure":{"@type":"@id"},"embraye:organisation":{"@type":"@id"},"embraye:measures":{"@type":"@id"},"embraye:answers":{"@type":"@id"},` +
+	`"publisher":"embraye:publisher","publishedOn":"embraye:publishedOn","consulted":"embraye:consulted","archivedAt":{"@id":"embraye:archivedAt","@type":"@id"},` +
+	`"sha256":"embraye:sha256","kind":"embraye:kind","siren":"embraye:siren","wikidata":"embraye:wikidata","unit":"embraye:unit","goal":"embraye:goal","asOf":"embraye:asOf",` +
+	`"movedTo":{"@id":"as:movedTo","@type":"@id"},"attributionDomains":"toot:attributionDomains","gts":"https://gotosocial.org/ns#",` +
+	`"interactionPolicy":{"@id":"gts:interactionPolicy","@type":"@id"},"canQuote":{"@id":"gts:canQuote","@type":"@id"},"automaticApproval":{"@id":"gts:automaticApproval","@type":"@id"},` +
+	`"interactingObject":{"@id":"gts:interactingObject","@type":"@id"},"interactionTarget":{"@id":"gts:interactionTarget","@type":"@id"},` +
+	`"QuoteRequest":"https://w3id.org/fep/044f#QuoteRequest","QuoteAuthorization":"https://w3id.org/fep/044f#QuoteAuthorization"}]`

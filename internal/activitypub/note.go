@@ -1,0 +1,104 @@
+package activitypub
+
+import (
+	"time"
+
+	"github.com/go-fed/activity/streams"
+
+	"embraye/internal/embraye"
+)
+
+// Mention names somebody who must see a Note of ours.
+type Mention struct {
+	Actor embraye.IRI
+	Name  string // @user@host
+}
+
+// post is what all our Notes have in common.
+type post struct {
+	id, author, followers embraye.IRI
+	inReplyTo             string
+	conversation          embraye.IRI
+	html, language        string
+	published             time.Time
+	updated               *time.Time
+	tags                  []any
+	mentions              []Mention
+	terms                 map[string]any
+}
+
+// Note is a constat as it is delivered (INTEROP 0.8 to 0.13): readable without
+// our terms, and with them readable without its HTML. reason is that of the
+// revision, empty for the first one.
+func (w Wire) Note(u embraye.Update, reason string) ([]byte, error) {
+	id := w.Site.UpdateID(u.ID)
+	return w.post(post{
+		id: id, author: w.Site.ActorID(u.Actor), followers: w.Site.Followers(u.Actor), conversation: id,
+		html: w.ConstatHTML(u, reason), language: u.Language, published: u.PublishedAt, updated: u.UpdatedAt,
+		tags: []any{w.measureTag(u.Actor)}, terms: w.terms(u, reason),
+	})
+}
+
+// PostNote is one of our other Notes: « où on en est », a correction, an
+// answer. Who is mentioned is told besides the followers.
+func (w Wire) PostNote(n embraye.Note, mentions ...Mention) ([]byte, error) {
+	id := w.Site.NoteID(n.ID)
+	conversation := id
+	if n.UpdateID != "" {
+		conversation = w.Site.UpdateID(n.UpdateID)
+	}
+	return w.post(post{
+		id: id, author: w.Site.ActorID(n.Actor), followers: w.Site.Followers(n.Actor), inReplyTo: n.InReplyTo,
+		conversation: conversation, html: n.HTML, language: n.Language, published: n.PublishedAt, updated: n.UpdatedAt,
+		mentions: mentions,
+	})
+}
+
+func (w Wire) post(p post) ([]byte, error) {
+	b, v := &builder{}, streams.NewActivityStreamsNote()
+	b.id(v, p.id)
+	b.published(v, p.published)
+	b.updated(v, p.updated)
+	author := streams.NewActivityStreamsAttributedToProperty()
+	author.AppendIRI(b.address(p.author))
+	v.SetActivityStreamsAttributedTo(author)
+	content := streams.NewActivityStreamsContentProperty()
+	content.AppendXMLSchemaString(p.html)
+	v.SetActivityStreamsContent(content)
+	cc := []embraye.IRI{p.followers}
+	tags := append([]any{}, p.tags...)
+	for _, m := range p.mentions {
+		cc = append(cc, m.Actor)
+		tags = append(tags, map[string]any{"type": "Mention", "href": m.Actor, "name": m.Name})
+	}
+	b.audience(v, []embraye.IRI{Public}, cc)
+	return b.finish(v, p.extra(tags))
+}
+
+// extra is what go-fed does not know or would write differently: the map of
+// one language, addresses as plain strings, and our terms. There is no name,
+// summary or source: other programs take them for a title, a content warning,
+// or the text itself.
+func (p post) extra(tags []any) map[string]any {
+	m := map[string]any{
+		"contentMap": map[string]any{p.language: p.html},
+		"url":        p.id, "context": p.conversation, "conversation": p.conversation,
+		"replies": p.id + "/replies", "likes": p.id + "/likes", "shares": p.id + "/shares",
+		"sensitive": false, "attachment": []any{}, "tag": tags,
+		// Without this nobody on Mastodon 4.5 may quote us (INTEROP 0.13).
+		"interactionPolicy": map[string]any{"canQuote": map[string]any{"automaticApproval": []any{Public}}},
+	}
+	if p.inReplyTo != "" {
+		m["inReplyTo"] = p.inReplyTo
+	}
+	for key, value := range p.terms {
+		m[key] = value
+	}
+	return m
+}
+
+// measureTag is the hashtag of a measure, made of its handle; its page is the
+// measure's.
+func (w Wire) measureTag(handle string) map[string]any {
+	return map[string]any{"type": "Hashtag", "name": "#" + hashtag(handle), "href": w.Site.ActorPage(handle)}
+}

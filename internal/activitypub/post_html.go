@@ -1,0 +1,84 @@
+package activitypub
+
+import (
+	"html"
+	"strconv"
+
+	"embraye/internal/embraye"
+)
+
+// pinnedScopes is how many scopes « où on en est » names before it sends to
+// the page.
+const pinnedScopes = 30
+
+// PinnedHTML is « où on en est » of a measure: the stage of each scope, the two
+// subjects apart. states are the latest constats, one per scope. The first link
+// is the measure's page.
+func (w Wire) PinnedHTML(measure embraye.Measure, lang string, states []embraye.Update) string {
+	t := func(key string, args ...any) string {
+		return html.EscapeString(w.Catalogue.T(lang, key, args...))
+	}
+	p := &page{}
+	p.paragraph(strong(t("pinned.title", measure.Title.In(lang))))
+	p.paragraph(ownLink(embraye.IRI(w.Site.ActorPage(measure.Handle)), w.Catalogue.T(lang, "pinned.page")))
+	if len(states) == 0 {
+		p.paragraph(t("pinned.empty"))
+	} else {
+		for _, subject := range embraye.Subjects() {
+			w.pinnedSubject(p, subject, lang, states)
+		}
+	}
+	p.paragraph(w.measureHashtag(measure.Handle))
+	return p.String()
+}
+
+func (w Wire) pinnedSubject(p *page, subject embraye.Subject, lang string, states []embraye.Update) {
+	heading := html.EscapeString(w.Catalogue.T(lang, "subject."+string(subject)))
+	var items []string
+	more := false
+	for _, u := range states {
+		if u.Subject != subject || u.Withdrawn() {
+			continue
+		}
+		if len(items) == pinnedScopes {
+			more = true
+			break
+		}
+		items = append(items, w.pinnedScope(u, lang))
+	}
+	if len(items) == 0 {
+		p.paragraph(heading + html.EscapeString(w.colon(lang)+w.Catalogue.T(lang, "pinned.nobody")))
+		return
+	}
+	p.paragraph(heading)
+	p.list(items)
+	if more {
+		p.paragraph(html.EscapeString(w.Catalogue.T(lang, "pinned.more")))
+	}
+}
+
+func (w Wire) pinnedScope(u embraye.Update, lang string) string {
+	scope := w.place(u.Scope, lang)
+	if u.Institution.Name != "" {
+		scope += ", " + u.Institution.Name
+	}
+	stage := w.Catalogue.T(lang, "stage."+string(u.Stage))
+	return dots(html.EscapeString(scope+w.colon(lang)+stage), ownLink(w.Site.UpdateID(u.ID), w.observed(u.ObservedDate, lang)))
+}
+
+// colon ends a label: with a no-break space before it in French.
+func (w Wire) colon(lang string) string { return w.Catalogue.T(lang, "notes.colon") + " " }
+
+// CorrectionHTML is the short reply by which a measure tells that it corrected
+// a constat (INTEROP 0.11): Misskey and PeerTube ignore the Update itself. It
+// names the stage, which may be what changed.
+func (w Wire) CorrectionHTML(u embraye.Update, reason string) string {
+	t := func(key string, args ...any) string { return w.Catalogue.T(u.Language, key, args...) }
+	versions := w.Site.UpdateID(u.ID) + "/versions"
+	p := &page{}
+	p.paragraph(strong(html.EscapeString(t("notes.correction", embraye.OneLine(reason)))))
+	p.paragraph(html.EscapeString(t("notes.correction_of", u.Revision, u.Title)) + " · " +
+		html.EscapeString(t("notes.correction_stage", t("stage."+string(u.Stage)))))
+	p.paragraph(ownLink(versions, t("notes.correction_versions")+" ("+strconv.Itoa(u.Revision)+")"))
+	return p.String()
+}

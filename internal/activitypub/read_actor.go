@@ -1,0 +1,160 @@
+package activitypub
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"embraye/internal/embraye"
+)
+
+// Limits of what we keep of somebody's profile (SECURITY F093).
+const (
+	maxUsername  = 64
+	maxActorName = 500
+	maxProfile   = 20_000
+	maxKeys      = 5
+	maxPEM       = 5000
+	maxAliases   = 20
+)
+
+// actorTypes are the five types of ActivityStreams.
+var actorTypes = map[string]bool{"Person": true, "Group": true, "Organization": true, "Application": true, "Service": true}
+
+// IsActorType reports whether an object of this type is an account.
+func IsActorType(t string) bool { return actorTypes[t] }
+
+// ReadActor reads a fetched actor document. What identifies it must be right:
+// id, inbox on the same host, key owned by it; what only decorates is cut or
+// left out. FetchedAt is the caller's to set.
+func ReadActor(obj map[string]any) (a *embraye.RemoteActor, err error) {
+	defer guard(&err)
+	a = &embraye.RemoteActor{Type: firstString(obj["type"])}
+	if !actorTypes[a.Type] {
+		return nil, invalid(fmt.Errorf("a %.60q is not an actor", a.Type))
+	}
+	id, _ := obj["id"].(string)
+	if a.URI, err = embraye.ParseIRI(id, true); err != nil {
+		return nil, fmt.Errorf("id of the actor: %w", err)
+	}
+	a.Host = a.URI.Host()
+	if a.Inbox = sameHost(obj["inbox"], a.URI); a.Inbox == "" {
+		return nil, fmt.Errorf("actor %s: %w", a.URI, invalid(errors.New("no inbox on its own server")))
+	}
+	username, _ := obj["preferredUsername"].(string)
+	if username == "" || len(username) > maxUsername || !visible(username) {
+		return nil, fmt.Errorf("actor %s: %w", a.URI, invalid(errors.New("no preferredUsername that can be shown")))
+	}
+	a.Username = username
+	if keys := ReadKeys(obj); len(keys) > 0 {
+		a.KeyID, a.KeyPEM = keys[0].ID, keys[0].PEM
+	}
+	readProfile(a, obj)
+	return a, nil
+}
+
+func readProfile(a *embraye.RemoteActor, obj map[string]any) {
+	if endpoints, ok := obj["endpoints"].(map[string]any); ok {
+		a.SharedInbox = sameHost(endpoints["sharedInbox"], a.URI)
+	}
+	a.Followers, a.Outbox = sameHost(obj["followers"], a.URI), sameHost(obj["outbox"], a.URI)
+	a.Name = cut(embraye.OneLine(firstString(obj["name"])), maxActorName)
+	a.Summary = cut(firstString(obj["summary"]), maxProfile)
+	a.URL = pageURL(obj["url"], a.URI)
+	a.IconURL = iconURL(obj["icon"])
+	for _, v := range many(obj["alsoKnownAs"]) {
+		if i, err := embraye.ParseIRI(idOf(v), true); err == nil && len(a.AlsoKnownAs) < maxAliases {
+			a.AlsoKnownAs = append(a.AlsoKnownAs, string(i))
+		}
+	}
+	if i, err := embraye.ParseIRI(idOf(obj["movedTo"]), true); err == nil {
+		a.MovedTo = string(i)
+	}
+	t := terms(obj)
+	a.Organisation = string(sameHost(t.get("organisation"), a.URI))
+	a.Measures = string(sameHost(t.get("measures"), a.URI))
+	if measure := idOf(t.get("measure")); embraye.WebAddress(measure) {
+		a.Measure = measure
+	}
+}
+
+// sameHost is a canonical address on the actor's own server, or none: an actor
+// may not point our deliveries at somebody else (SECURITY F119).
+func sameHost(value any, actor embraye.IRI) embraye.IRI {
+	i, err := embraye.ParseIRI(idOf(value), true)
+	if err != nil || !embraye.SameOrigin(i, actor) {
+		return ""
+	}
+	return i
+}
+
+// iconURL is the first image of a profile that has a web address.
+func iconURL(value any) string {
+	for _, v := range many(value) {
+		m, ok := v.(map[string]any)
+		if !ok {
+			continue
+		}
+		for _, u := range many(m["url"]) {
+			href, _ := u.(string)
+			if link, ok := u.(map[string]any); ok {
+				href, _ = link["href"].(string)
+			}
+			if embraye.WebAddress(href) {
+				return href
+			}
+		}
+	}
+	return ""
+}
+
+// visible reports whether a name has only characters that show: no spaces,
+// controls or invisible ones (SECURITY F143).
+func visible(s string) bool {
+	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
+		return r <= ' ' || r == 0x7f || r >= 0x80 && hidden(r) || strings.ContainsRune(`@/<>"`, r)
+	})
+}
+
+// cut shortens to at most max bytes, at a character.
+func cut(s string, max int) string {
+	if len(s) <= max {
+		return s
+	}
+	for max > 0 && !utf8.RuneStart(s[max]) {
+		max--
+	}
+	return s[:max]
+}
+
+// Key is a public key as a document names it.
+type Key struct {
+	ID, Owner, PEM string
+}
+
+// ReadKeys finds the keys of a document: of an actor, of the stub that
+// GoToSocial serves to strangers, or of a document that is only a key. At most
+// five are read (Mastodon 4.6 lists several); each must be owned by the
+// document that shows it, and its id be on the same server.
+func ReadKeys(obj map[string]any) []Key {
+	owner, _ := obj["id"].(string)
+	candidates := many(obj["publicKey"])
+	if _, isKey := obj["publicKeyPem"]; isKey {
+		owner, _ = obj["owner"].(string)
+		candidates = []any{obj}
+	}
+	var keys []Key
+	for i, c := range candidates {
+		m, ok := c.(map[string]any)
+		if i >= maxKeys || !ok {
+			break
+		}
+		k := Key{ID: plain(m, "id"), Owner: idOf(m["owner"]), PEM: plain(m, "publicKeyPem")}
+		id, err := embraye.ParseActivityID(k.ID, true)
+		if err == nil && k.Owner == owner && owner != "" && len(k.PEM) <= maxPEM && strings.Contains(k.PEM, "-----BEGIN ") && embraye.SameOrigin(id, embraye.IRI(owner)) {
+			keys = append(keys, k)
+		}
+	}
+	return keys
+}
