@@ -1,0 +1,34 @@
+package store
+
+import (
+	"context"
+
+	"embraye/internal/embraye"
+)
+
+// Actors are our own actors.
+type Actors struct{ table }
+
+// Take returns the actor of that handle, enabled or not.
+func (t Actors) Take(ctx context.Context, handle string) (*embraye.Actor, error) {
+	a, err := take[embraye.Actor](ctx, t.table, "handle = ?", handle)
+	return a, wrap(err, "taking the actor %s", handle)
+}
+
+// List returns the organisation, the instance actor, then the measures by
+// handle.
+func (t Actors) List(ctx context.Context) ([]embraye.Actor, error) {
+	const order = "CASE kind WHEN 'organisation' THEN 0 WHEN 'instance' THEN 1 ELSE 2 END, handle"
+	all, err := list[embraye.Actor](ctx, t.table, order, 0, "")
+	return all, wrap(err, "listing actors")
+}
+
+// Insert adds an actor.
+func (t Actors) Insert(ctx context.Context, a *embraye.Actor) error {
+	return wrap(insert(ctx, t.table, a), "adding the actor %s", a.Handle)
+}
+
+// Save writes every column.
+func (t Actors) Save(ctx context.Context, a *embraye.Actor) error {
+	return wrap(save(ctx, t.table, a), "saving the actor %s", a.Handle)
+}

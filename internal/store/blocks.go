@@ -1,0 +1,74 @@
+package store
+
+import (
+	"context"
+	"net/netip"
+	"strings"
+
+	"embraye/internal/embraye"
+)
+
+// DomainBlocks are domains refused with everything below them.
+type DomainBlocks struct{ table }
+
+// Add adds a block; a domain that is blocked already is ErrConflict.
+func (t DomainBlocks) Add(ctx context.Context, b *embraye.DomainBlock) error {
+	return wrap(insert(ctx, t.table, b), "blocking %s", b.Domain)
+}
+
+// Remove ends a block and tells whether there was one.
+func (t DomainBlocks) Remove(ctx context.Context, domain string) (bool, error) {
+	n, err := remove[embraye.DomainBlock](ctx, t.table, "domain = ?", domain)
+	return n > 0, wrap(err, "unblocking %s", domain)
+}
+
+// List returns all blocks by domain.
+func (t DomainBlocks) List(ctx context.Context) ([]embraye.DomainBlock, error) {
+	all, err := list[embraye.DomainBlock](ctx, t.table, "domain", 0, "")
+	return all, wrap(err, "listing blocked domains")
+}
+
+// Blocked reports whether a host, with or without port, is a blocked domain or
+// below one.
+func (t DomainBlocks) Blocked(ctx context.Context, host string) (bool, error) {
+	n, err := count[embraye.DomainBlock](ctx, t.table, "domain IN ?", domainsOf(host))
+	return n > 0, wrap(err, "looking whether %s is blocked", host)
+}
+
+// domainsOf lists what a block of the host could be called: the name and each
+// that it is below. Addresses have no domains above them.
+func domainsOf(host string) []string {
+	name := strings.TrimSuffix(strings.ToLower(withoutPort(host)), ".")
+	domains := []string{name}
+	if _, err := netip.ParseAddr(strings.Trim(name, "[]")); err == nil {
+		return domains
+	}
+	for {
+		_, parent, ok := strings.Cut(name, ".")
+		if !ok {
+			return domains
+		}
+		domains, name = append(domains, parent), parent
+	}
+}
+
+// ActorBlocks are single actors refused: by us, or us by them.
+type ActorBlocks struct{ table }
+
+// Add adds a block; one that exists stays as it is.
+func (t ActorBlocks) Add(ctx context.Context, b *embraye.ActorBlock) error {
+	_, err := insertNew(ctx, t.table, b)
+	return wrap(err, "adding the block of %s by %s", b.Blocked, b.Blocker)
+}
+
+// Remove ends a block.
+func (t ActorBlocks) Remove(ctx context.Context, blocker, blocked embraye.IRI) error {
+	_, err := remove[embraye.ActorBlock](ctx, t.table, "blocker = ? AND blocked = ?", blocker, blocked)
+	return wrap(err, "removing the block of %s by %s", blocked, blocker)
+}
+
+// Exists tells whether one refuses the other.
+func (t ActorBlocks) Exists(ctx context.Context, blocker, blocked embraye.IRI) (bool, error) {
+	n, err := count[embraye.ActorBlock](ctx, t.table, "blocker = ? AND blocked = ?", blocker, blocked)
+	return n > 0, wrap(err, "looking for a block of %s by %s", blocked, blocker)
+}

@@ -1,0 +1,101 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"embraye/internal/embraye"
+)
+
+// Job is one delivery with all that sending it needs.
+type Job struct {
+	embraye.Delivery
+	Body     []byte // shared between jobs: not to be changed
+	KeyID    int64
+	Actor    string
+	Type     string
+	Audience embraye.Audience
+}
+
+// ClaimHosts leases hosts that are due, the longest waiting first: until
+// leaseUntil nobody else gets them, and a crash needs no repair. Times are Unix
+// milliseconds.
+func (t Deliveries) ClaimHosts(ctx context.Context, now, leaseUntil int64, limit int) ([]embraye.Host, error) {
+	lock := ""
+	if t.s.postgres {
+		lock = "FOR UPDATE SKIP LOCKED"
+	}
+	var hosts []embraye.Host
+	err := t.writing(ctx, func(in table) error {
+		return in.scan(ctx, &hosts, `WITH due AS (SELECT host FROM hosts WHERE pending AND next_at <= ?
+				ORDER BY next_at LIMIT ? `+lock+`)
+			UPDATE hosts SET next_at = ?, leased = true WHERE host IN (SELECT host FROM due) RETURNING *`,
+			now, limit, leaseUntil)
+	})
+	return hosts, wrap(err, "claiming hosts")
+}
+
+// free is the condition that a waiting row w may be sent at a time: its own
+// back-off is over, and no older row to the same inbox about the same object
+// is held back, which this one would overtake. It takes the time twice.
+const free = `w.state = 0 AND w.next_at <= %[1]s AND NOT (w.object <> '' AND EXISTS (SELECT 1 FROM deliveries AS held
+	WHERE held.host = w.host AND held.object = w.object AND held.state = 0 AND held.next_at > 0
+		AND held.next_at > %[1]s AND held.inbox = w.inbox AND held.id < w.id))`
+
+// Due returns up to perHost rows of each of the hosts that may be sent now,
+// oldest first.
+func (t Deliveries) Due(ctx context.Context, hosts []string, now int64, perHost int) ([]Job, error) {
+	if len(hosts) == 0 {
+		return nil, nil
+	}
+	waiting := "FROM deliveries AS w WHERE w.host = claimed.value AND " + fmt.Sprintf(free, "?") + " ORDER BY w.id LIMIT ?"
+	from := "json_each(?) AS claimed CROSS JOIN deliveries AS d ON d.id IN (SELECT w.id " + waiting + ")"
+	if t.s.postgres {
+		from = "jsonb_array_elements_text(CAST(? AS jsonb)) AS claimed(value) CROSS JOIN LATERAL (SELECT w.* " + waiting + ") AS d"
+	}
+	var rows []embraye.Delivery
+	err := t.scan(ctx, &rows, "SELECT d.* FROM "+from, asJSON(hosts), now, now, perHost)
+	if err != nil {
+		return nil, wrap(err, "reading due deliveries")
+	}
+	slices.SortFunc(rows, func(a, b embraye.Delivery) int { return cmp.Compare(a.ID, b.ID) })
+	return t.jobs(ctx, rows)
+}
+
+// jobs adds the activities, each read once for all of its rows.
+func (t Deliveries) jobs(ctx context.Context, rows []embraye.Delivery) ([]Job, error) {
+	said := map[string]*embraye.Activity{}
+	ids := []string{}
+	for i := range rows {
+		if id := rows[i].ActivityID; said[id] == nil {
+			said[id] = &embraye.Activity{}
+			ids = append(ids, id)
+		}
+	}
+	var activities []embraye.Activity
+	err := t.scan(ctx, &activities, "SELECT id, actor, type, audience, body, key_id FROM activities WHERE "+t.inJSON("id"), asJSON(ids))
+	if err != nil {
+		return nil, wrap(err, "reading the activities of due deliveries")
+	}
+	for i := range activities {
+		said[activities[i].ID] = &activities[i]
+	}
+	jobs := make([]Job, len(rows))
+	for i := range rows {
+		a := said[rows[i].ActivityID]
+		jobs[i] = Job{rows[i], a.Body, a.KeyID, a.Actor, a.Type, a.Audience}
+	}
+	return jobs, nil
+}
+
+// NextDue is when the next host is due, 0 if none waits.
+func (t Deliveries) NextDue(ctx context.Context) (int64, error) {
+	var next []int64
+	err := t.scan(ctx, &next, "SELECT next_at FROM hosts WHERE pending ORDER BY next_at LIMIT 1")
+	if err != nil || len(next) == 0 {
+		return 0, wrap(err, "reading when the next host is due")
+	}
+	return max(next[0], 1), nil
+}

@@ -1,0 +1,125 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"embraye/internal/embraye"
+)
+
+// Retry puts given-up rows of a host, or of all hosts if it is empty, back into
+// the queue with a fresh week, and ends every back-off there. It returns how
+// many rows it put back.
+func (t Deliveries) Retry(ctx context.Context, host string) (n int, err error) {
+	err = t.writing(ctx, func(in table) error {
+		n, err = Deliveries{in}.retry(ctx, host)
+		return err
+	})
+	return n, wrap(err, "retrying deliveries to %q", host)
+}
+
+func (t Deliveries) retry(ctx context.Context, host string) (int, error) {
+	hosts, err := t.handHosts(ctx, host)
+	if err != nil || len(hosts) == 0 {
+		return 0, err
+	}
+	now, names := t.s.now().UnixMilli(), asJSON(hosts)
+	var back []ended
+	err = t.scan(ctx, &back, `UPDATE deliveries SET state = 0, attempts = 0, next_at = 0, created_at = ?
+		WHERE state = 2 AND `+t.inJSON("host")+` RETURNING activity_id, state`, now, names)
+	if err != nil {
+		return 0, err
+	}
+	tally := counts{}
+	for _, row := range back {
+		tally.add(row.ActivityID, 0, 0, -1)
+	}
+	if err := t.count(ctx, tally); err != nil {
+		return 0, err
+	}
+	if _, err := t.exec(ctx, "UPDATE deliveries SET next_at = 0 WHERE state = 0 AND next_at > 0 AND "+t.inJSON("host"), names); err != nil {
+		return 0, err
+	}
+	_, err = t.exec(ctx, `UPDATE hosts SET pending = true, next_at = CASE WHEN leased THEN next_at ELSE ? END
+		WHERE EXISTS (SELECT 1 FROM deliveries WHERE deliveries.host = hosts.host AND state = 0) AND `+t.inJSON("host"), now, names)
+	return len(back), err
+}
+
+// Drop ends everything that waits for a host or was given up there.
+func (t Deliveries) Drop(ctx context.Context, host string) (int, error) {
+	if host == "" {
+		return 0, fmt.Errorf("store: dropping deliveries: no host: %w", embraye.ErrInvalid)
+	}
+	return t.drop(ctx, host, func(t Deliveries) ([]string, error) { return t.handHosts(ctx, host) })
+}
+
+// DropHostSuffix is Drop for a domain and every host below it.
+func (t Deliveries) DropHostSuffix(ctx context.Context, domain string) (int, error) {
+	return t.drop(ctx, domain, func(t Deliveries) ([]string, error) {
+		hosts, err := t.hostsUnder(ctx, domain, "SELECT host FROM hosts ORDER BY host")
+		if err == nil {
+			err = t.lockHosts(ctx, hosts)
+		}
+		return hosts, err
+	})
+}
+
+func (t Deliveries) drop(ctx context.Context, what string, hosts func(Deliveries) ([]string, error)) (n int, err error) {
+	err = t.writing(ctx, func(in table) error {
+		names, err := hosts(Deliveries{in})
+		if err == nil && len(names) > 0 {
+			n, err = Deliveries{in}.dropHosts(ctx, names)
+		}
+		return err
+	})
+	return n, wrap(err, "dropping the deliveries to %s", what)
+}
+
+func (t Deliveries) dropHosts(ctx context.Context, hosts []string) (int, error) {
+	names, tally, n := asJSON(hosts), counts{}, 0
+	for _, from := range []embraye.DeliveryState{embraye.DeliveryWaiting, embraye.DeliveryGivenUp} {
+		var gone []ended
+		err := t.scan(ctx, &gone, fmt.Sprintf("UPDATE deliveries SET state = 3 WHERE state = %d AND ", from)+
+			t.inJSON("host")+" RETURNING activity_id, state", names)
+		if err != nil {
+			return 0, err
+		}
+		for _, row := range gone {
+			givenUp := 0
+			if from == embraye.DeliveryGivenUp {
+				givenUp = -1
+			}
+			tally.add(row.ActivityID, -1, 0, givenUp)
+		}
+		n += len(gone)
+	}
+	if err := t.count(ctx, tally); err != nil {
+		return 0, err
+	}
+	_, err := t.exec(ctx, "UPDATE hosts SET pending = false WHERE "+t.inJSON("host"), names)
+	return n, err
+}
+
+// handHosts locks the host, or all hosts if it is empty, and returns them.
+func (t Deliveries) handHosts(ctx context.Context, host string) ([]string, error) {
+	hosts := []string{host}
+	if host == "" {
+		if err := t.scan(ctx, &hosts, "SELECT host FROM hosts ORDER BY host"); err != nil {
+			return nil, err
+		}
+	}
+	return hosts, t.lockHosts(ctx, hosts)
+}
+
+// Sweep makes every host pending that has something waiting: a belt for rows
+// that came into the queue by another way than FanOut, a restored backup say.
+func (t Deliveries) Sweep(ctx context.Context) error {
+	err := t.writing(ctx, func(in table) error {
+		_, err := in.exec(ctx, `INSERT INTO hosts (host, pending, next_at)
+			SELECT DISTINCT d.host, true, CAST(? AS bigint) FROM deliveries AS d LEFT JOIN hosts AS h ON h.host = d.host
+			WHERE d.state = 0 AND (h.host IS NULL OR NOT h.pending) ORDER BY d.host
+			ON CONFLICT (host) DO UPDATE SET pending = true`, in.s.now().UnixMilli())
+		return err
+	})
+	return wrap(err, "sweeping the queue")
+}

@@ -1,0 +1,130 @@
+package store
+
+import (
+	"context"
+	"strings"
+
+	"embraye/internal/embraye"
+)
+
+// Targets says who must hear of an activity. The sets are joined; an inbox
+// that is in several gets one delivery.
+type Targets struct {
+	FollowersOf []string // local handles
+	// Object stands for everybody who has to do with one of our posts: likers,
+	// boosters, quoters, repliers, and every inbox that its Create or Announce
+	// went to.
+	Object  embraye.IRI
+	Inboxes []embraye.IRI
+}
+
+// FanOut queues the activity, which must be in the database already, for every
+// target that is not blocked, and returns how many deliveries that added. It is
+// a few statements whatever their number, and a repetition adds nothing.
+func (t Deliveries) FanOut(ctx context.Context, a *embraye.Activity, to Targets) (total int, err error) {
+	err = t.writing(ctx, func(in table) error {
+		total, err = Deliveries{in}.fanOut(ctx, a, to)
+		return err
+	})
+	if err != nil {
+		return 0, wrap(err, "queueing the activity %s", a.ID)
+	}
+	a.Total += total
+	return total, nil
+}
+
+func (t Deliveries) fanOut(ctx context.Context, a *embraye.Activity, to Targets) (int, error) {
+	targets, args := t.targets(to)
+	if targets == "" {
+		return 0, nil
+	}
+	blocked, err := t.blockedAmong(ctx, targets, args)
+	if err != nil {
+		return 0, err
+	}
+	now := t.s.now().UnixMilli()
+	args = append([]any{a.ID, a.Object, now}, args...)
+	added, err := t.exec(ctx, `INSERT INTO deliveries (activity_id, inbox, host, object, state, attempts, next_at,
+			last_status, last_error, created_at)
+		SELECT CAST(? AS text), inbox, host, CAST(? AS text), 0, 0, 0, 0, '', CAST(? AS bigint)
+		FROM (`+targets+`) AS targets WHERE inbox <> '' AND host <> '' AND NOT `+t.inJSON("host")+`
+		ON CONFLICT (activity_id, inbox) DO NOTHING`, append(args, asJSON(blocked))...)
+	if err != nil || added == 0 {
+		return 0, err
+	}
+	if err := t.wake(ctx, a.ID, now); err != nil {
+		return 0, err
+	}
+	found, err := t.exec(ctx, "UPDATE activities SET total = total + ? WHERE id = ?", added, a.ID)
+	if err == nil && found == 0 {
+		err = embraye.ErrNotFound
+	}
+	return int(added), err
+}
+
+// targets is the union of the sets as a SELECT of inbox and host.
+func (t Deliveries) targets(to Targets) (query string, args []any) {
+	var sets []string
+	add := func(set string, arg any) {
+		sets, args = append(sets, set), append(args, arg)
+	}
+	if len(to.FollowersOf) > 0 {
+		add("SELECT delivery AS inbox, delivery_host AS host FROM followers WHERE "+t.inJSON("actor"), asJSON(to.FollowersOf))
+	}
+	if to.Object != "" {
+		for _, table := range []string{"interactions", "quotes", "replies"} {
+			add("SELECT delivery AS inbox, delivery_host AS host FROM "+table+" WHERE object = ?", to.Object)
+		}
+		// A dropped row is one that an operator or a block ended.
+		add(`SELECT inbox, host FROM deliveries WHERE state <> 3 AND activity_id IN
+			(SELECT id FROM activities WHERE object = ? AND type IN ('Create', 'Announce'))`, to.Object)
+	}
+	if len(to.Inboxes) > 0 {
+		rows := make([][2]string, len(to.Inboxes))
+		for i, inbox := range to.Inboxes {
+			rows[i] = [2]string{string(inbox), inbox.Host()}
+		}
+		add("SELECT inbox, host FROM "+t.records("inbox text, host text")+" AS given", asJSON(rows))
+	}
+	return strings.Join(sets, " UNION "), args
+}
+
+// blockedAmong returns those hosts of the targets that are blocked. Blocks are
+// looked up here: a join by suffix would compare every block with every row.
+func (t Deliveries) blockedAmong(ctx context.Context, targets string, args []any) ([]string, error) {
+	blocked := []string{}
+	var domains, hosts []string
+	if err := t.scan(ctx, &domains, "SELECT domain FROM domain_blocks"); err != nil || len(domains) == 0 {
+		return blocked, err
+	}
+	if err := t.scan(ctx, &hosts, "SELECT DISTINCT host FROM ("+targets+") AS targets", args...); err != nil {
+		return nil, err
+	}
+	refused := make(map[string]bool, len(domains))
+	for _, domain := range domains {
+		refused[domain] = true
+	}
+	for _, host := range hosts {
+		for _, domain := range domainsOf(host) {
+			if refused[domain] {
+				blocked = append(blocked, host)
+				break
+			}
+		}
+	}
+	return blocked, nil
+}
+
+// wake makes the hosts of an activity's deliveries due. A host that only waits
+// for the time of one of its rows is due now; a lease and the back-off of a
+// failing host stay. In order, because PostgreSQL locks each row: two fan-outs
+// in different orders would wait for each other.
+func (t Deliveries) wake(ctx context.Context, activityID string, now int64) error {
+	_, err := t.exec(ctx, `INSERT INTO hosts (host, pending, next_at)
+		SELECT DISTINCT host, true, CAST(? AS bigint) FROM deliveries WHERE activity_id = ? AND state = 0 ORDER BY host
+		ON CONFLICT (host) DO UPDATE SET pending = true,
+			next_at = CASE WHEN hosts.leased OR hosts.failures > 0 THEN hosts.next_at ELSE excluded.next_at END
+		WHERE NOT hosts.pending OR NOT hosts.leased AND hosts.failures = 0 AND hosts.next_at > excluded.next_at`,
+		now, activityID)
+	return err
+}

@@ -1,0 +1,158 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+
+	"embraye/internal/embraye"
+)
+
+// Outcome is what became of one delivery.
+type Outcome struct {
+	DeliveryID int64
+	ActivityID string
+	State      embraye.DeliveryState
+	Attempts   int
+	NextAt     int64 // Unix milliseconds; for rows that wait on
+	LastStatus int
+	LastError  string
+}
+
+// Result is what became of one host's turn. The lease ends with it: the host is
+// due at HostNextAt, or later if all that waits there waits longer.
+type Result struct {
+	Host         string
+	Done         []Outcome
+	HostNextAt   int64
+	Failures     int
+	Scheme       string // empty: as it was
+	LastError    string
+	FailingSince int64
+	SeenAt       int64
+}
+
+// Finish writes the results of many hosts in one transaction. A row that
+// somebody dropped, or another process sent after a lease ran out, stays as it
+// is and is not counted again.
+func (t Deliveries) Finish(ctx context.Context, results []Result) error {
+	if len(results) == 0 {
+		return nil
+	}
+	results = slices.SortedFunc(slices.Values(results), func(a, b Result) int { return cmp.Compare(a.Host, b.Host) })
+	err := t.writing(ctx, func(in table) error { return Deliveries{in}.finish(ctx, results) })
+	return wrap(err, "finishing the turns of %d hosts", len(results))
+}
+
+func (t Deliveries) finish(ctx context.Context, results []Result) error {
+	var outcomes, hosts [][]any
+	var names []string
+	for _, r := range results {
+		names = append(names, r.Host)
+		hosts = append(hosts, []any{r.Host, r.HostNextAt, r.Failures, r.Scheme, r.LastError, r.FailingSince, r.SeenAt})
+		for _, o := range r.Done {
+			outcomes = append(outcomes, []any{o.DeliveryID, o.State, o.Attempts, o.NextAt, o.LastStatus, o.LastError})
+		}
+	}
+	if err := t.lockHosts(ctx, names); err != nil {
+		return err
+	}
+	if err := t.finishRows(ctx, outcomes); err != nil {
+		return err
+	}
+	return t.finishHosts(ctx, hosts)
+}
+
+// lockHosts must be a statement of its own, and the first one: a fan-out that
+// commits in between would be invisible to a statement that began before and
+// waited for its row, and its delivery would wait for ever on a host that is
+// not pending. SQLite has one writer.
+func (t Deliveries) lockHosts(ctx context.Context, names []string) error {
+	if !t.s.postgres {
+		return nil
+	}
+	var locked []string
+	return t.scan(ctx, &locked, "SELECT host FROM hosts WHERE "+t.inJSON("host")+" ORDER BY host FOR UPDATE", asJSON(names))
+}
+
+func (t Deliveries) finishRows(ctx context.Context, outcomes [][]any) error {
+	if len(outcomes) == 0 {
+		return nil
+	}
+	var done []ended
+	err := t.scan(ctx, &done, `UPDATE deliveries SET state = r.state, attempts = r.attempts, next_at = r.next_at,
+			last_status = r.last_status, last_error = r.last_error
+		FROM `+t.records("id bigint, state smallint, attempts integer, next_at bigint, last_status integer, last_error text")+` AS r
+		WHERE deliveries.id = r.id AND deliveries.state = 0 RETURNING activity_id, deliveries.state AS state`, asJSON(outcomes))
+	if err != nil {
+		return err
+	}
+	tally := counts{}
+	for _, e := range done {
+		switch e.State {
+		case embraye.DeliverySent:
+			tally.add(e.ActivityID, 0, 1, 0)
+		case embraye.DeliveryGivenUp:
+			tally.add(e.ActivityID, 0, 0, 1)
+		case embraye.DeliveryDropped:
+			tally.add(e.ActivityID, -1, 0, 0)
+		}
+	}
+	return t.count(ctx, tally)
+}
+
+func (t Deliveries) finishHosts(ctx context.Context, hosts [][]any) error {
+	greatest := "max"
+	if t.s.postgres {
+		greatest = "greatest"
+	}
+	_, err := t.exec(ctx, fmt.Sprintf(`UPDATE hosts SET failures = r.failures, last_error = r.last_error, leased = false,
+			scheme = CASE WHEN r.scheme = '' THEN hosts.scheme ELSE r.scheme END,
+			failing_since = r.failing_since, seen_at = %s(hosts.seen_at, r.seen_at),
+			pending = EXISTS (SELECT 1 FROM deliveries WHERE host = r.host AND state = 0),
+			next_at = CASE WHEN EXISTS (SELECT 1 FROM deliveries AS w WHERE w.host = r.host AND %s) THEN r.next_at
+				ELSE coalesce((SELECT min(next_at) FROM deliveries WHERE host = r.host AND state = 0 AND next_at > 0
+					AND next_at > r.next_at), r.next_at) END
+		FROM %s AS r WHERE hosts.host = r.host`, greatest, fmt.Sprintf(free, "r.next_at"),
+		t.records("host text, next_at bigint, failures integer, scheme text, last_error text, failing_since bigint, seen_at bigint")),
+		asJSON(hosts))
+	return err
+}
+
+// ended is a row that changed state.
+type ended struct {
+	ActivityID string
+	State      embraye.DeliveryState
+}
+
+// counts are differences of the counters total, sent and given_up by activity.
+type counts map[string][3]int
+
+func (c counts) add(activity string, total, sent, givenUp int) {
+	n := c[activity]
+	c[activity] = [3]int{n[0] + total, n[1] + sent, n[2] + givenUp}
+}
+
+// count moves the counters, in the order of ids, so that replicas do not wait
+// for each other in a circle.
+func (t Deliveries) count(ctx context.Context, tally counts) error {
+	if len(tally) == 0 {
+		return nil
+	}
+	rows, ids := [][]any{}, []string{}
+	for id, n := range tally {
+		rows, ids = append(rows, []any{id, n[0], n[1], n[2]}), append(ids, id)
+	}
+	if t.s.postgres {
+		var locked []string
+		err := t.scan(ctx, &locked, "SELECT id FROM activities WHERE "+t.inJSON("id")+" ORDER BY id FOR NO KEY UPDATE", asJSON(ids))
+		if err != nil {
+			return err
+		}
+	}
+	_, err := t.exec(ctx, `UPDATE activities SET total = activities.total + r.total, sent = activities.sent + r.sent,
+			given_up = activities.given_up + r.given_up
+		FROM `+t.records("id text, total integer, sent integer, given_up integer")+` AS r WHERE activities.id = r.id`, asJSON(rows))
+	return err
+}

@@ -1,0 +1,102 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+
+	"embraye/internal/embraye"
+
+	"gorm.io/gorm/clause"
+)
+
+// Followers are those who follow our actors.
+type Followers struct{ table }
+
+// Upsert writes who follows whom and sets the row's ID. A repeated Follow
+// brings its newest id and inboxes; the date is that of the first.
+func (t Followers) Upsert(ctx context.Context, f *embraye.Follower) error {
+	row := *f
+	row.ID = 0
+	err := t.db.WithContext(ctx).Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "actor"}, {Name: "follower"}},
+		DoUpdates: clause.AssignmentColumns([]string{"host", "inbox", "delivery", "follow_id"}),
+	}).Create(&row).Error
+	if err == nil {
+		f.ID = row.ID
+	}
+	return wrap(err, "adding the follower %s of %s", f.Follower, f.Actor)
+}
+
+// Remove ends one following.
+func (t Followers) Remove(ctx context.Context, actor string, follower embraye.IRI) (removed bool, err error) {
+	n, err := remove[embraye.Follower](ctx, t.table, "actor = ? AND follower = ?", actor, follower)
+	return n > 0, wrap(err, "removing the follower %s of %s", follower, actor)
+}
+
+// RemoveAll ends everything that one actor follows.
+func (t Followers) RemoveAll(ctx context.Context, follower embraye.IRI) error {
+	_, err := remove[embraye.Follower](ctx, t.table, "follower = ?", follower)
+	return wrap(err, "removing the follower %s", follower)
+}
+
+// RemoveHost removes the followers of a domain and of those below it.
+func (t Followers) RemoveHost(ctx context.Context, hostSuffix string) error {
+	hosts, err := t.hostsUnder(ctx, hostSuffix, "SELECT DISTINCT host FROM followers UNION SELECT DISTINCT delivery_host FROM followers")
+	if err == nil && len(hosts) > 0 {
+		names := asJSON(hosts)
+		_, err = t.exec(ctx, "DELETE FROM followers WHERE "+t.inJSON("host")+" OR "+t.inJSON("delivery_host"), names, names)
+	}
+	return wrap(err, "removing the followers of %s", hostSuffix)
+}
+
+// hostsUnder filters a list of hosts here and not with LIKE, whose wildcards
+// are characters of domains.
+func (t table) hostsUnder(ctx context.Context, domain, query string) ([]string, error) {
+	var all, under []string
+	if err := t.scan(ctx, &all, query); err != nil {
+		return nil, err
+	}
+	for _, host := range all {
+		if underDomain(host, domain) {
+			under = append(under, host)
+		}
+	}
+	return under, nil
+}
+
+// Count tells how many follow an actor.
+func (t Followers) Count(ctx context.Context, actor string) (int, error) {
+	n, err := count[embraye.Follower](ctx, t.table, "actor = ?", actor)
+	return n, wrap(err, "counting the followers of %s", actor)
+}
+
+// List returns an actor's followers in the order of their arrival, after the
+// given ID.
+func (t Followers) List(ctx context.Context, actor string, after int64, limit int) ([]embraye.Follower, error) {
+	all, err := list[embraye.Follower](ctx, t.table, "id", limit, "actor = ? AND id > ?", actor, after)
+	return all, wrap(err, "listing the followers of %s", actor)
+}
+
+// Exists tells whether somebody follows an actor.
+func (t Followers) Exists(ctx context.Context, actor string, follower embraye.IRI) (bool, error) {
+	n, err := count[embraye.Follower](ctx, t.table, "actor = ? AND follower = ?", actor, follower)
+	return n > 0, wrap(err, "looking for the follower %s of %s", follower, actor)
+}
+
+// DigestHost is the digest of an actor's followers on one host, as FEP-8fcf
+// wants it: the XOR of the SHA-256 of their ids, in hexadecimal.
+func (t Followers) DigestHost(ctx context.Context, actor, host string) (string, error) {
+	var ids []string
+	err := t.scan(ctx, &ids, "SELECT follower FROM followers WHERE host = ? AND actor = ?", host, actor)
+	if err != nil {
+		return "", wrap(err, "reading the followers of %s on %s", actor, host)
+	}
+	var digest [sha256.Size]byte
+	for _, id := range ids {
+		for i, b := range sha256.Sum256([]byte(id)) {
+			digest[i] ^= b
+		}
+	}
+	return hex.EncodeToString(digest[:]), nil
+}

@@ -1,0 +1,70 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"embraye/internal/embraye"
+
+	"gorm.io/gorm"
+)
+
+// Hosts is what we know of the servers that we send to. Outside a transaction
+// its writing methods open their own, and only if there is something to write.
+type Hosts struct{ table }
+
+// contactEvery is how fresh a host's SeenAt is kept by inbound contact.
+const contactEvery = 10 * time.Minute
+
+// Take returns what is known of host[:port].
+func (t Hosts) Take(ctx context.Context, host string) (*embraye.Host, error) {
+	h, err := take[embraye.Host](ctx, t.table, "host = ?", host)
+	return h, wrap(err, "taking the host %s", host)
+}
+
+// List returns all hosts by name.
+func (t Hosts) List(ctx context.Context) ([]embraye.Host, error) {
+	all, err := list[embraye.Host](ctx, t.table, "host", 0, "")
+	return all, wrap(err, "listing hosts")
+}
+
+// SetScheme remembers how a host signs, and so what it understands.
+func (t Hosts) SetScheme(ctx context.Context, host, scheme string) error {
+	known, err := take[embraye.Host](ctx, t.table, "host = ?", host)
+	switch {
+	case err == nil && known.Scheme == scheme:
+		return nil
+	case err != nil && !errors.Is(err, gorm.ErrRecordNotFound):
+		return wrap(err, "reading the signature scheme of %s", host)
+	}
+	err = t.writing(ctx, func(in table) error {
+		_, err := in.exec(ctx, `INSERT INTO hosts (host, scheme, seen_at) VALUES (?, ?, ?)
+			ON CONFLICT (host) DO UPDATE SET scheme = excluded.scheme, seen_at = excluded.seen_at`,
+			host, scheme, in.s.now().UnixMilli())
+		return err
+	})
+	return wrap(err, "remembering the signature scheme of %s", host)
+}
+
+// Touch notes that a host that we send to has spoken to us: one that fails is
+// tried again now. A lease is left alone. A host that we do not know yet is not
+// written: strangers must not fill the table.
+func (t Hosts) Touch(ctx context.Context, host string) error {
+	now := t.s.now().UnixMilli()
+	known, err := take[embraye.Host](ctx, t.table, "host = ?", host)
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return nil
+	}
+	if err == nil && known.Failures == 0 && now-known.SeenAt < contactEvery.Milliseconds() {
+		return nil
+	}
+	if err == nil {
+		err = t.writing(ctx, func(in table) error {
+			_, err := in.exec(ctx, `UPDATE hosts SET seen_at = ?, next_at = CASE WHEN leased OR failures = 0
+				OR next_at < ? THEN next_at ELSE ? END WHERE host = ?`, now, now, now, host)
+			return err
+		})
+	}
+	return wrap(err, "noting contact from %s", host)
+}

@@ -1,0 +1,71 @@
+package store
+
+import (
+	"context"
+	"io/fs"
+	"path"
+
+	"embraye/migrations"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+// MigrationState is one step of the database's shape.
+type MigrationState struct {
+	Version int64
+	Name    string
+	Applied bool
+}
+
+// Migrate applies the steps that are missing and tells how many there were.
+// Replicas that start together wait for each other on PostgreSQL.
+func (s *Store) Migrate(ctx context.Context) (applied int, err error) {
+	provider, err := s.migrations()
+	if err != nil {
+		return 0, err
+	}
+	results, err := provider.Up(ctx)
+	return len(results), wrap(err, "migrating")
+}
+
+// MigrationStatus lists all steps in order.
+func (s *Store) MigrationStatus(ctx context.Context) ([]MigrationState, error) {
+	provider, err := s.migrations()
+	if err != nil {
+		return nil, err
+	}
+	status, err := provider.Status(ctx)
+	if err != nil {
+		return nil, wrap(err, "reading the state of migrations")
+	}
+	states := make([]MigrationState, len(status))
+	for i, m := range status {
+		states[i] = MigrationState{m.Source.Version, path.Base(m.Source.Path), m.State == goose.StateApplied}
+	}
+	return states, nil
+}
+
+func (s *Store) migrations() (*goose.Provider, error) {
+	var (
+		dialect       = goose.DialectSQLite3
+		all     fs.FS = migrations.SQLite
+		folder        = "sqlite"
+		options []goose.ProviderOption
+	)
+	if s.postgres {
+		dialect, all, folder = goose.DialectPostgres, migrations.Postgres, "postgres"
+		locker, err := lock.NewPostgresSessionLocker()
+		if err != nil {
+			return nil, wrap(err, "preparing the lock of migrations")
+		}
+		options = append(options, goose.WithSessionLocker(locker))
+	}
+	files, err := fs.Sub(all, folder)
+	if err != nil {
+		return nil, wrap(err, "reading the migrations")
+	}
+	options = append(options, goose.WithDisableGlobalRegistry(true))
+	provider, err := goose.NewProvider(dialect, s.writePool, files, options...)
+	return provider, wrap(err, "reading the migrations")
+}

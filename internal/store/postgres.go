@@ -1,0 +1,45 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"embraye/internal/embraye"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+)
+
+// postgresConnections bounds what one process takes from PostgreSQL's default
+// of 100.
+const postgresConnections = 20
+
+func (s *Store) openPostgres(o Options) error {
+	config, err := pgx.ParseConfig(o.URL)
+	if err != nil {
+		return fmt.Errorf("reading the address: %w: %w", embraye.ErrInvalid, err)
+	}
+	s.postgres = true
+	raw := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(datesInUTC))
+	raw.SetMaxOpenConns(postgresConnections)
+	raw.SetMaxIdleConns(postgresConnections)
+	raw.SetConnMaxIdleTime(5 * time.Minute)
+	s.writePool, s.reader = raw, raw
+	if s.write, err = gorm.Open(postgres.New(postgres.Config{Conn: raw}), s.config()); err != nil {
+		return err
+	}
+	s.read = s.write
+	return nil
+}
+
+// datesInUTC makes dates come back as they come from SQLite.
+func datesInUTC(_ context.Context, conn *pgx.Conn) error {
+	conn.TypeMap().RegisterType(&pgtype.Type{
+		Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
+	})
+	return nil
+}

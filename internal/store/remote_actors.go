@@ -1,0 +1,75 @@
+package store
+
+import (
+	"context"
+
+	"embraye/internal/embraye"
+
+	"gorm.io/gorm/clause"
+)
+
+// RemoteActors is what we remember of somebody else's actors.
+type RemoteActors struct{ table }
+
+// ByURI returns the actor, a negative answer, or one that is gone.
+func (t RemoteActors) ByURI(ctx context.Context, uri embraye.IRI) (*embraye.RemoteActor, error) {
+	a, err := take[embraye.RemoteActor](ctx, t.table, "uri = ?", uri)
+	return a, wrap(err, "taking the remote actor %s", uri)
+}
+
+// ByKeyID returns the actor whose key has that id. The key must live on the
+// actor's own server: another one could claim the same id and stand in front.
+func (t RemoteActors) ByKeyID(ctx context.Context, keyID string) (*embraye.RemoteActor, error) {
+	a, err := takeFirst[embraye.RemoteActor](ctx, t.table, "id", "key_id = ? AND host = ?", keyID, embraye.IRI(keyID).Host())
+	return a, wrap(err, "taking the remote actor with the key %s", keyID)
+}
+
+// ByHost lists the actors of host[:port].
+func (t RemoteActors) ByHost(ctx context.Context, host string) ([]embraye.RemoteActor, error) {
+	all, err := list[embraye.RemoteActor](ctx, t.table, "id", 0, "host = ?", host)
+	return all, wrap(err, "listing the remote actors of %s", host)
+}
+
+// Upsert writes the actor under its URI and sets its ID; a row that exists
+// keeps its own.
+func (t RemoteActors) Upsert(ctx context.Context, a *embraye.RemoteActor) error {
+	row := *a
+	row.ID = 0 // the conflict must be that of the URI
+	err := t.upsert(ctx, &row, "uri", nil)
+	if err == nil {
+		*a = row
+	}
+	return wrap(err, "remembering the remote actor %s", a.URI)
+}
+
+// upsert writes a row under a unique column; keep names columns that an
+// existing row keeps.
+func (t table) upsert(ctx context.Context, row any, unique string, keep []string) error {
+	conflict := clause.OnConflict{UpdateAll: true}
+	conflict.Columns = []clause.Column{{Name: unique}}
+	return t.db.WithContext(ctx).Clauses(conflict).Omit(keep...).Create(row).Error
+}
+
+// MarkFailed remembers that fetching the actor failed now; what is known of it
+// stays.
+func (t RemoteActors) MarkFailed(ctx context.Context, uri embraye.IRI) error {
+	return wrap(t.mark(ctx, uri, "failed_at"), "remembering the failure of %s", uri)
+}
+
+// MarkGone remembers that the actor deleted itself.
+func (t RemoteActors) MarkGone(ctx context.Context, uri embraye.IRI) error {
+	return wrap(t.mark(ctx, uri, "gone_at"), "remembering the end of %s", uri)
+}
+
+func (t RemoteActors) mark(ctx context.Context, uri embraye.IRI, column string) error {
+	now := t.s.now()
+	row := embraye.RemoteActor{URI: uri, Host: uri.Host(), FetchedAt: now}
+	if column == "failed_at" {
+		row.FailedAt = &now
+	} else {
+		row.GoneAt = &now
+	}
+	return t.db.WithContext(ctx).Clauses(clause.OnConflict{
+		Columns: []clause.Column{{Name: "uri"}}, DoUpdates: clause.AssignmentColumns([]string{column}),
+	}).Create(&row).Error
+}

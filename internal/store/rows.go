@@ -1,0 +1,140 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"embraye/internal/embraye"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// The few shapes that statements of most tables have. Reads that find nothing
+// are ErrNotFound for one row and an empty list for many.
+
+func take[T any](ctx context.Context, t table, where string, args ...any) (*T, error) {
+	row := new(T)
+	if err := t.db.WithContext(ctx).Where(where, args...).Take(row).Error; err != nil {
+		return nil, err
+	}
+	return row, nil
+}
+
+// takeFirst is take where several rows may fit.
+func takeFirst[T any](ctx context.Context, t table, order, where string, args ...any) (*T, error) {
+	rows, err := list[T](ctx, t, order, 1, where, args...)
+	if err == nil && len(rows) == 0 {
+		err = gorm.ErrRecordNotFound
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &rows[0], nil
+}
+
+// list reads at most limit rows, all of them if limit is not positive.
+func list[T any](ctx context.Context, t table, order string, limit int, where string, args ...any) ([]T, error) {
+	db := t.db.WithContext(ctx).Order(order)
+	if where != "" {
+		db = db.Where(where, args...)
+	}
+	if limit > 0 {
+		db = db.Limit(limit)
+	}
+	var rows []T
+	err := db.Find(&rows).Error
+	return rows, err
+}
+
+func count[T any](ctx context.Context, t table, where string, args ...any) (int, error) {
+	db := t.db.WithContext(ctx).Model(new(T))
+	if where != "" {
+		db = db.Where(where, args...)
+	}
+	var n int64
+	err := db.Count(&n).Error
+	return int(n), err
+}
+
+func insert(ctx context.Context, t table, row any) error {
+	return t.db.WithContext(ctx).Create(row).Error
+}
+
+// insertNew inserts unless a unique index holds the row already.
+func insertNew(ctx context.Context, t table, row any) (added bool, err error) {
+	result := t.db.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(row)
+	return result.RowsAffected == 1, result.Error
+}
+
+// save writes every column but the omitted ones. GORM's own Save would insert
+// what it does not find.
+func save(ctx context.Context, t table, row any, omit ...string) error {
+	result := t.db.WithContext(ctx).Model(row).Select("*").Omit(omit...).Updates(row)
+	if result.Error == nil && result.RowsAffected == 0 {
+		return embraye.ErrNotFound
+	}
+	return result.Error
+}
+
+func remove[T any](ctx context.Context, t table, where string, args ...any) (int64, error) {
+	result := t.db.WithContext(ctx).Where(where, args...).Delete(new(T))
+	return result.RowsAffected, result.Error
+}
+
+// addCounts moves the three counters of an updates or notes row; the table's
+// name is ours, never a value. A counter never goes below zero: a number on a
+// page that says -1 helps nobody.
+func (t table) addCounts(ctx context.Context, name, id string, likes, boosts, replies int) (int64, error) {
+	least := "max"
+	if t.s.postgres {
+		least = "greatest"
+	}
+	return t.exec(ctx, fmt.Sprintf(`UPDATE %[1]s SET like_count = %[2]s(0, like_count + ?),
+		boost_count = %[2]s(0, boost_count + ?), reply_count = %[2]s(0, reply_count + ?) WHERE id = ?`, name, least),
+		likes, boosts, replies, id)
+}
+
+// counters are moved by addCounts alone: a saved row must not bring back the
+// numbers that it was read with.
+var counters = []string{"LikeCount", "BoostCount", "ReplyCount"}
+
+// notNull makes an absent text of bytes an empty one: the columns are NOT NULL.
+func notNull(b *[]byte) {
+	if *b == nil {
+		*b = []byte{}
+	}
+}
+
+// asJSON hands a list to a statement as one value, so that its text is the
+// same for every length.
+func asJSON(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil { // only our own structs of strings and numbers come here
+		panic(err)
+	}
+	return string(b)
+}
+
+// inJSON is the condition « column is in the JSON list ».
+func (t table) inJSON(column string) string {
+	if t.s.postgres {
+		return column + " IN (SELECT jsonb_array_elements_text(CAST(? AS jsonb)))"
+	}
+	return column + " IN (SELECT value FROM json_each(?))"
+}
+
+// underDomain reports whether host[:port] is the domain or below it.
+func underDomain(host, domain string) bool {
+	name := withoutPort(host)
+	return name == domain || strings.HasSuffix(name, "."+domain)
+}
+
+func withoutPort(host string) string {
+	if i := strings.LastIndexByte(host, ':'); i > strings.LastIndexByte(host, ']') {
+		return host[:i]
+	}
+	return host
+}

@@ -1,0 +1,40 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"embraye/internal/embraye"
+)
+
+// Tombstones are remote ids that were deleted.
+type Tombstones struct{ table }
+
+// Add remembers a deletion; the date of the first time stays.
+func (t Tombstones) Add(ctx context.Context, uri embraye.IRI) error {
+	_, err := insertNew(ctx, t.table, &embraye.Tombstone{URI: uri, DeletedAt: t.s.now()})
+	return wrap(err, "remembering the deletion of %s", uri)
+}
+
+// Exists tells whether the id was deleted.
+func (t Tombstones) Exists(ctx context.Context, uri embraye.IRI) (bool, error) {
+	n, err := count[embraye.Tombstone](ctx, t.table, "uri = ?", uri)
+	return n > 0, wrap(err, "looking for a deletion of %s", uri)
+}
+
+// Seen are digests of what was received.
+type Seen struct{ table }
+
+// Mark remembers a digest and tells whether it is new. Of two transactions that
+// mark the same one, PostgreSQL lets the second wait for the first.
+func (t Seen) Mark(ctx context.Context, digest []byte) (fresh bool, err error) {
+	n, err := t.exec(ctx, "INSERT INTO seen_activities (digest, seen_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
+		digest, t.s.now().Unix())
+	return n == 1, wrap(err, "marking an activity as seen")
+}
+
+// Prune forgets what was seen before a date.
+func (t Seen) Prune(ctx context.Context, before time.Time) error {
+	_, err := t.exec(ctx, "DELETE FROM seen_activities WHERE seen_at < ?", before.Unix())
+	return wrap(err, "pruning what was seen before %s", before.UTC().Format(time.DateOnly))
+}

@@ -1,0 +1,34 @@
+package store
+
+import (
+	"context"
+	"errors"
+
+	"embraye/internal/embraye"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// Settings are facts about this instance.
+type Settings struct{ table }
+
+// Get returns the value and whether there is one.
+func (t Settings) Get(ctx context.Context, key string) (string, bool, error) {
+	row, err := take[embraye.Setting](ctx, t.table, "key = ?", key)
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return "", false, nil
+	}
+	if err != nil {
+		return "", false, wrap(err, "reading the setting %s", key)
+	}
+	return row.Value, true, nil
+}
+
+// Set writes the value, whether there was one or not.
+func (t Settings) Set(ctx context.Context, key, value string) error {
+	err := t.db.WithContext(ctx).Clauses(clause.OnConflict{
+		Columns: []clause.Column{{Name: "key"}}, DoUpdates: clause.AssignmentColumns([]string{"value"}),
+	}).Create(&embraye.Setting{Key: key, Value: value}).Error
+	return wrap(err, "writing the setting %s", key)
+}

@@ -1,0 +1,43 @@
+package store
+
+import (
+	"database/sql"
+	"fmt"
+	"net/url"
+
+	"github.com/libtnb/sqlite"
+	"gorm.io/gorm"
+)
+
+// sqliteReaders is how many connections read beside the writer.
+const sqliteReaders = 4
+
+// openSQLite opens one writer, whose transactions take the write lock at once
+// (a deferred one that reads first fails as busy whatever the timeout), and a
+// pool of readers that cannot write, so that a slow report stops nobody.
+func (s *Store) openSQLite(path string, o Options) error {
+	pool := func(connections int, extra string) (*sql.DB, *gorm.DB, error) {
+		raw, err := sql.Open(sqlite.DriverName, sqliteName(path, o, extra))
+		if err != nil {
+			return nil, nil, err
+		}
+		raw.SetMaxOpenConns(connections)
+		raw.SetMaxIdleConns(connections)
+		db, err := gorm.Open(sqlite.New(sqlite.Config{Conn: raw}), s.config())
+		return raw, db, err
+	}
+	var err error
+	if s.writePool, s.write, err = pool(1, "_txlock=immediate"); err != nil {
+		return err
+	}
+	s.reader, s.read, err = pool(sqliteReaders, "_pragma=query_only(1)")
+	return err
+}
+
+// sqliteName is the name of the data source. Without _time_format the driver
+// writes dates that do not sort.
+func sqliteName(path string, o Options, extra string) string {
+	escaped := (&url.URL{Path: path}).EscapedPath()
+	return fmt.Sprintf("file:%s?_pragma=busy_timeout(%d)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)"+
+		"&_pragma=foreign_keys(1)&_time_format=sqlite&_timezone=UTC&%s", escaped, o.BusyTimeout.Milliseconds(), extra)
+}

@@ -1,0 +1,70 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+
+	"gorm.io/gorm"
+)
+
+// retries is how often a transaction that PostgreSQL gave up is run again.
+const retries = 3
+
+// Tables is the database for reading.
+func (s *Store) Tables() Tables { return newTables(table{db: s.read, s: s}) }
+
+// InTx runs fn in one write transaction. An error of fn rolls back and is
+// returned as it is; after an error of a table fn must return. On PostgreSQL
+// fn may run again, so its effects outside the tables must be repeatable.
+func (s *Store) InTx(ctx context.Context, fn func(Tables) error) error {
+	for try := 0; ; try++ {
+		err := s.once(ctx, fn)
+		if err == nil || try == retries || !retryable(err) || ctx.Err() != nil {
+			return err
+		}
+	}
+}
+
+// once returns fn's own error unchanged: it is translated already, or the
+// caller's.
+func (s *Store) once(ctx context.Context, fn func(Tables) error) (err error) {
+	tx, err := s.writePool.BeginTx(ctx, nil)
+	if err != nil {
+		return wrap(err, "beginning a transaction")
+	}
+	done := false
+	defer func() {
+		if !done { // fn panicked
+			err = errors.Join(err, tx.Rollback())
+		}
+	}()
+	state := &txState{}
+	t := newTables(table{db: s.bind(ctx, tx), s: s, tx: state})
+	if err = fn(t); err == nil && state.changed {
+		err = t.raisePublicRevision(ctx)
+	}
+	done = true
+	if err != nil {
+		if rollback := tx.Rollback(); rollback != nil && !errors.Is(rollback, sql.ErrTxDone) {
+			return errors.Join(err, fmt.Errorf("store: rolling back: %w", rollback))
+		}
+		return err
+	}
+	return wrap(tx.Commit(), "committing")
+}
+
+// bind is what GORM's own Begin does with the transaction that it starts.
+func (s *Store) bind(ctx context.Context, tx *sql.Tx) *gorm.DB {
+	db := s.write.Session(&gorm.Session{NewDB: true, Context: ctx})
+	db.Statement.ConnPool = tx
+	return db
+}
+
+// raisePublicRevision comes last: on PostgreSQL everybody else who changes what
+// is public waits for this row until the commit.
+func (t Tables) raisePublicRevision(ctx context.Context) error {
+	_, err := t.table.exec(ctx, "UPDATE public_revision SET revision = revision + 1 WHERE id = 1")
+	return wrap(err, "raising the public revision")
+}

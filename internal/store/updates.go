@@ -1,0 +1,60 @@
+package store
+
+import (
+	"context"
+
+	"embraye/internal/embraye"
+)
+
+// Updates are our published constats.
+type Updates struct{ table }
+
+// Insert adds a constat.
+func (t Updates) Insert(ctx context.Context, u *embraye.Update) error {
+	notNull(&u.Wire)
+	return wrap(insert(ctx, t.table, u), "adding the constat %s", u.ID)
+}
+
+// Save writes every column but the counters, which only AddCounts moves.
+func (t Updates) Save(ctx context.Context, u *embraye.Update) error {
+	notNull(&u.Wire)
+	return wrap(save(ctx, t.table, u, counters...), "saving the constat %s", u.ID)
+}
+
+// Take returns the constat, withdrawn or not.
+func (t Updates) Take(ctx context.Context, id string) (*embraye.Update, error) {
+	u, err := take[embraye.Update](ctx, t.table, "id = ?", id)
+	return u, wrap(err, "taking the constat %s", id)
+}
+
+// ByMeasure lists what stands of a measure, newest first.
+func (t Updates) ByMeasure(ctx context.Context, measure string, limit int) ([]embraye.Update, error) {
+	all, err := list[embraye.Update](ctx, t.table, "id DESC", limit, "measure = ? AND withdrawn_at IS NULL", measure)
+	return all, wrap(err, "listing the constats of %s", measure)
+}
+
+// Latest lists what stands, newest first.
+func (t Updates) Latest(ctx context.Context, limit int) ([]embraye.Update, error) {
+	all, err := list[embraye.Update](ctx, t.table, "id DESC", limit, "withdrawn_at IS NULL")
+	return all, wrap(err, "listing constats")
+}
+
+// Count tells how many constats stand.
+func (t Updates) Count(ctx context.Context) (int, error) {
+	n, err := count[embraye.Update](ctx, t.table, "withdrawn_at IS NULL")
+	return n, wrap(err, "counting constats")
+}
+
+// ScopeStates returns, for each scope of a measure, the latest constat that
+// stands, newest first.
+func (t Updates) ScopeStates(ctx context.Context, measure string) ([]embraye.Update, error) {
+	all, err := list[embraye.Update](ctx, t.table, "id DESC", 0, `id IN (SELECT max(id) FROM updates
+		WHERE measure = ? AND withdrawn_at IS NULL GROUP BY scope_key)`, measure)
+	return all, wrap(err, "reading the state of %s", measure)
+}
+
+// AddCounts moves the counters by the given differences.
+func (t Updates) AddCounts(ctx context.Context, id string, likes, boosts, replies int) error {
+	_, err := t.addCounts(ctx, "updates", id, likes, boosts, replies)
+	return wrap(err, "counting reactions to the constat %s", id)
+}
