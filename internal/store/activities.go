@@ -61,3 +61,12 @@ func (t Activities) ByTypeObject(ctx context.Context, actor, typ string, object 
 		"object = ? AND type = ? AND actor = ? AND undone_at IS NULL", object, typ, actor)
 	return a, wrap(err, "taking the %s of %s by %s", typ, object, actor)
 }
+
+// Waiting reports whether an activity of that type about that object is still
+// on its way to somebody.
+func (t Activities) Waiting(ctx context.Context, actor, typ string, object embraye.IRI) (bool, error) {
+	var n int
+	err := t.scan(ctx, &n, `SELECT count(*) FROM activities JOIN deliveries ON deliveries.activity_id = activities.id AND deliveries.state = 0
+		WHERE activities.object = ? AND activities.actor = ? AND activities.type = ?`, object, actor, typ)
+	return n > 0, wrap(err, "looking for a waiting %s of %s", typ, actor)
+}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"embraye/internal/embraye"
 )
@@ -122,4 +123,12 @@ func (t Deliveries) Sweep(ctx context.Context) error {
 		return err
 	})
 	return wrap(err, "sweeping the queue")
+}
+
+// Prune forgets what ended before a time. Deliveries of a Create or Announce
+// stay: its Update and Delete go to every inbox that got it.
+func (t Deliveries) Prune(ctx context.Context, before time.Time) error {
+	_, err := t.exec(ctx, `DELETE FROM deliveries WHERE state <> 0 AND created_at < ?
+		AND activity_id IN (SELECT id FROM activities WHERE type NOT IN ('Create', 'Announce'))`, before.UnixMilli())
+	return wrap(err, "forgetting old deliveries")
 }

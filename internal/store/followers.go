@@ -100,3 +100,22 @@ func (t Followers) DigestHost(ctx context.Context, actor, host string) (string, 
 	}
 	return hex.EncodeToString(digest[:]), nil
 }
+
+// RemoveByFollowID ends the following that one Follow began: some servers undo
+// by its id alone.
+func (t Followers) RemoveByFollowID(ctx context.Context, follower embraye.IRI, followID string) (removed bool, err error) {
+	n, err := remove[embraye.Follower](ctx, t.table, "follower = ? AND follow_id = ?", follower, followID)
+	return n > 0, wrap(err, "removing the follow %s", followID)
+}
+
+// Readdress notes the inboxes that a follower has now.
+func (t Followers) Readdress(ctx context.Context, follower, inbox, delivery embraye.IRI) error {
+	_, err := t.exec(ctx, "UPDATE followers SET inbox = ?, delivery = ? WHERE follower = ?", inbox, delivery, follower)
+	return wrap(err, "noting the inboxes of %s", follower)
+}
+
+// ByInbox lists who is reached through an inbox, shared or personal.
+func (t Followers) ByInbox(ctx context.Context, inbox embraye.IRI, limit int) ([]embraye.Follower, error) {
+	all, err := list[embraye.Follower](ctx, t.table, "id", limit, "delivery = ? OR inbox = ?", inbox, inbox)
+	return all, wrap(err, "listing the followers behind %s", inbox)
+}

@@ -48,3 +48,12 @@ func (t Follows) Remove(ctx context.Context, id int64) error {
 	_, err := remove[embraye.Follow](ctx, t.table, "id = ?", id)
 	return wrap(err, "removing the follow %d", id)
 }
+
+// RemoveHost forgets the Follows of a domain and of those below it.
+func (t Follows) RemoveHost(ctx context.Context, domain string) error {
+	hosts, err := t.hostsUnder(ctx, domain, "SELECT DISTINCT host FROM follows")
+	if err == nil && len(hosts) > 0 {
+		_, err = t.exec(ctx, "DELETE FROM follows WHERE "+t.inJSON("host"), asJSON(hosts))
+	}
+	return wrap(err, "removing the follows at %s", domain)
+}

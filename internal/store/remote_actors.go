@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"embraye/internal/embraye"
 
@@ -72,4 +73,11 @@ func (t RemoteActors) mark(ctx context.Context, uri embraye.IRI, column string) 
 	return t.db.WithContext(ctx).Clauses(clause.OnConflict{
 		Columns: []clause.Column{{Name: "uri"}}, DoUpdates: clause.AssignmentColumns([]string{column}),
 	}).Create(&row).Error
+}
+
+// PruneFailed forgets actors that could not be had: the row was only a
+// negative answer.
+func (t RemoteActors) PruneFailed(ctx context.Context, before time.Time) error {
+	_, err := remove[embraye.RemoteActor](ctx, t.table, "inbox = '' AND failed_at < ?", before)
+	return wrap(err, "forgetting failed actors")
 }

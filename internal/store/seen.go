@@ -22,6 +22,12 @@ func (t Tombstones) Exists(ctx context.Context, uri embraye.IRI) (bool, error) {
 	return n > 0, wrap(err, "looking for a deletion of %s", uri)
 }
 
+// Prune forgets deletions from before a date: strangers make these rows.
+func (t Tombstones) Prune(ctx context.Context, before time.Time) error {
+	_, err := remove[embraye.Tombstone](ctx, t.table, "deleted_at < ?", before)
+	return wrap(err, "pruning deletions")
+}
+
 // Seen are digests of what was received.
 type Seen struct{ table }
 

@@ -1,0 +1,145 @@
+// Package app is what the program does: one method per use case, each in one
+// transaction. Whoever asks (a page, a command, another server) comes through
+// here to write; only outbox.go sends anything to the world, and it does so by
+// writing rows that the delivery engine empties after the commit.
+//
+// Start reading at publish.go for what editors do, at inbox.go for what other
+// servers do, at outbox.go for what leaves.
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/url"
+	"time"
+
+	"embraye/internal/activitypub"
+	"embraye/internal/embraye"
+	"embraye/internal/locale"
+	"embraye/internal/remote"
+	"embraye/internal/store"
+)
+
+// Keys of facts that are fixed at first start.
+const (
+	settingBaseURL      = "base_url"
+	settingHandleDomain = "handle_domain"
+	settingReference    = "reference"
+)
+
+// Options is what the use cases work with.
+type Options struct {
+	Store       *store.Store
+	Remote      *remote.Client
+	Site        embraye.Site
+	Territories *embraye.Territories
+	Catalogue   *locale.Catalogue
+	Language    string // default language of content
+	Mode        string // "open", or "allowlist": only peers may speak to us
+	AllowHTTP   bool
+	RateLimits  bool
+	Now         func() time.Time
+	Random      io.Reader
+	Log         *slog.Logger
+	// Notify is called after a commit that queued deliveries or changed what
+	// the public sees, so that this process need not poll for it; may be nil.
+	Notify func()
+}
+
+// App holds what no use case changes: the reference text and the handles.
+type App struct {
+	Options
+	base         *url.URL
+	reference    *embraye.Reference
+	organisation string
+	wire         *activitypub.Wire
+	keys         *keyCache
+	limits       *limits
+	blocks       *blockCache
+	contacts     *contactMemory
+}
+
+// New loads what FirstStart wrote.
+func New(ctx context.Context, o Options) (*App, error) {
+	base, err := url.Parse(o.Site.Base)
+	if err != nil {
+		return nil, fmt.Errorf("app: base URL: %w", err)
+	}
+	a := &App{Options: o, base: base, keys: newKeyCache(), limits: newLimits(o.Now), contacts: newContactMemory(o.Now)}
+	a.blocks = newBlockCache(o.Store, o.Now)
+	t := o.Store.Tables()
+	if a.reference, err = loadReference(ctx, t); err != nil {
+		return nil, err
+	}
+	if domain, ok, err := t.Settings.Get(ctx, settingHandleDomain); err != nil {
+		return nil, err
+	} else if ok {
+		a.Site.HandleDomain = domain
+	}
+	actors, err := t.Actors.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, actor := range actors {
+		if actor.Kind == embraye.OrganisationActor {
+			a.organisation = actor.Handle
+		}
+	}
+	if a.organisation == "" {
+		return nil, errors.New("app: the database has no organisation yet: run `embraye serve` once")
+	}
+	a.wire = &activitypub.Wire{Site: a.Site, Reference: a.reference, Territories: o.Territories,
+		Organisation: a.organisation, Catalogue: o.Catalogue}
+	return a, nil
+}
+
+func loadReference(ctx context.Context, t store.Tables) (*embraye.Reference, error) {
+	doc, ok, err := t.Settings.Get(ctx, settingReference)
+	if err != nil {
+		return nil, err
+	}
+	if !ok {
+		return nil, errors.New("app: the database has no reference text yet: run `embraye serve` once")
+	}
+	r := new(embraye.Reference)
+	if err := json.Unmarshal([]byte(doc), r); err != nil {
+		return nil, fmt.Errorf("app: stored reference text: %w", err)
+	}
+	return r, nil
+}
+
+// Reference is the text that this instance follows, for good.
+func (a *App) Reference() *embraye.Reference { return a.reference }
+
+// Organisation is the handle of the organisation's account.
+func (a *App) Organisation() string { return a.organisation }
+
+// Wire turns what we have into documents.
+func (a *App) Wire() *activitypub.Wire { return a.wire }
+
+// Frame is what constats are judged against today.
+func (a *App) Frame() embraye.Frame {
+	return embraye.Frame{Reference: a.reference, Territories: a.Territories,
+		Today: embraye.MakeDate(a.Now()), Language: a.Language}
+}
+
+// inTx runs one use case in one transaction and tells this process about it.
+func (a *App) inTx(ctx context.Context, f func(store.Tables) error) error {
+	if err := a.Store.InTx(ctx, f); err != nil {
+		return err
+	}
+	if a.Notify != nil {
+		a.Notify()
+	}
+	return nil
+}
+
+// now is the time of what we say: whole seconds in UTC, as peers compare it
+// (INTEROP A5, published).
+func (a *App) now() time.Time { return a.Now().UTC().Truncate(time.Second) }
+
+func (a *App) newID() (string, error) { return embraye.NewID(a.Now(), a.Random) }

@@ -1,0 +1,198 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"embraye/internal/activitypub"
+	"embraye/internal/embraye"
+	"embraye/internal/httpsig"
+)
+
+// refetchAfter: a key that failed, or an actor that could not be had, is asked
+// for again at most once in this time (F050).
+const refetchAfter = 10 * time.Minute
+
+// authenticate proves that the claimed actor signed. The key's owner must be
+// the actor, not somebody on the same server (F041–F043); a key counts only if
+// its owner's own document lists it.
+func (a *App) authenticate(ctx context.Context, sig *httpsig.Signature, claimed embraye.IRI) (*embraye.RemoteActor, error) {
+	_, guess, err := embraye.ParseKeyID(sig.KeyID, a.AllowHTTP)
+	if err != nil {
+		return nil, fmt.Errorf("%w: key id: %v", httpsig.ErrInvalid, err)
+	}
+	if a.Site.Ours(guess) || guess.Origin() == a.Site.Base {
+		return nil, fmt.Errorf("%w: key of our own server from the network", httpsig.ErrInvalid)
+	}
+	owner, fetched, err := a.keyOwner(ctx, sig.KeyID, guess, claimed)
+	if err != nil {
+		return nil, err
+	}
+	if err := a.verify(sig, owner); err != nil {
+		if fetched || !a.mayRefetch(owner) {
+			return nil, err
+		}
+		if owner, err = a.fetchActor(ctx, owner.URI); err != nil {
+			return nil, fmt.Errorf("%w: key of %s: %v", httpsig.ErrInvalid, claimed, err)
+		}
+		if err := a.verify(sig, owner); err != nil {
+			return nil, err
+		}
+	}
+	if owner.URI != claimed {
+		return nil, fmt.Errorf("app: signed by %s in the name of %s: %w", owner.URI, claimed, embraye.ErrForbidden)
+	}
+	return owner, nil
+}
+
+// keyOwner finds the actor whose document lists the key: one we remember, or
+// the one that the key id names, or the claimed one.
+func (a *App) keyOwner(ctx context.Context, keyID string, guess, claimed embraye.IRI) (owner *embraye.RemoteActor, fetched bool, err error) {
+	candidates := []embraye.IRI{guess}
+	if claimed != guess && claimed.Origin() == guess.Origin() {
+		candidates = append(candidates, claimed) // the key is a document of its own
+	}
+	var last error
+	for _, uri := range candidates {
+		actor, fresh, err := a.remembered(ctx, uri)
+		if errors.Is(err, embraye.ErrUnavailable) {
+			return nil, false, err
+		}
+		if err != nil {
+			last = err
+			continue
+		}
+		if !lists(actor, keyID) && !fresh && a.mayRefetch(actor) {
+			if actor, err = a.fetchActor(ctx, uri); err != nil {
+				last = err
+				continue
+			}
+			fresh = true
+		}
+		if lists(actor, keyID) {
+			return actor, fresh, nil
+		}
+		last = errors.New("the actor's document does not list the key")
+	}
+	return nil, false, fmt.Errorf("%w: key %.200s: %v", httpsig.ErrInvalid, keyID, last)
+}
+
+// lists reports whether the actor's own document has the key, in any of the
+// spellings that servers use for the one key of an actor (INTEROP 0.20).
+func lists(actor *embraye.RemoteActor, keyID string) bool {
+	if actor.KeyPEM == "" {
+		return false
+	}
+	if actor.KeyID == keyID {
+		return true
+	}
+	_, guess, err := embraye.ParseKeyID(keyID, true)
+	_, listed, err2 := embraye.ParseKeyID(actor.KeyID, true)
+	return err == nil && err2 == nil && guess == actor.URI && listed == actor.URI
+}
+
+// verify checks the signature with the actor's remembered key.
+func (a *App) verify(sig *httpsig.Signature, owner *embraye.RemoteActor) error {
+	key, err := a.keys.parse(owner.KeyPEM)
+	if err != nil {
+		return fmt.Errorf("%w: key of %s: %v", httpsig.ErrInvalid, owner.URI, err)
+	}
+	return sig.Verify(key)
+}
+
+// remembered is the actor as we know it, fetched once if we do not. A failure
+// is remembered too.
+func (a *App) remembered(ctx context.Context, uri embraye.IRI) (actor *embraye.RemoteActor, fetched bool, err error) {
+	actor, err = a.Store.Tables().RemoteActors.ByURI(ctx, uri)
+	if err != nil && !errors.Is(err, embraye.ErrNotFound) {
+		return nil, false, err
+	}
+	if err == nil && actor.Known() {
+		return actor, false, nil
+	}
+	if err == nil && !a.mayRefetch(actor) {
+		return nil, false, fmt.Errorf("actor %s could not be had a moment ago", uri)
+	}
+	actor, err = a.fetchActor(ctx, uri)
+	return actor, true, err
+}
+
+// mayRefetch tells whether the last attempt is long enough ago.
+func (a *App) mayRefetch(actor *embraye.RemoteActor) bool {
+	last := actor.FetchedAt
+	if actor.FailedAt != nil && actor.FailedAt.After(last) {
+		last = *actor.FailedAt
+	}
+	return a.Now().Sub(last) >= refetchAfter || a.keys.firstRefetch(string(actor.URI), a.Now())
+}
+
+// knows reports whether we ever heard of an actor.
+func (a *App) knows(ctx context.Context, uri embraye.IRI) (bool, error) {
+	actor, err := a.Store.Tables().RemoteActors.ByURI(ctx, uri)
+	if errors.Is(err, embraye.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && actor.Known(), err
+}
+
+// fetchActor reads an actor from its own address and remembers the answer,
+// also when there is none. Requests for one actor at the same time share one
+// fetch.
+func (a *App) fetchActor(ctx context.Context, uri embraye.IRI) (*embraye.RemoteActor, error) {
+	if err := a.limits.allowFetch(a.RateLimits, uri.Host()); err != nil {
+		return nil, err
+	}
+	v, err, _ := a.keys.flights.Do(string(uri), func() (any, error) {
+		_, object, err := a.Remote.FetchObject(ctx, uri)
+		var actor *embraye.RemoteActor
+		if err == nil {
+			actor, err = activitypub.ReadActor(object)
+		}
+		if err == nil && actor.URI != uri {
+			err = fmt.Errorf("app: %s is the document of %s: %w", uri, actor.URI, embraye.ErrInvalid)
+		}
+		return actor, a.remember(ctx, uri, actor, err)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return v.(*embraye.RemoteActor), nil
+}
+
+// remember stores what a fetch brought, or that it brought nothing.
+func (a *App) remember(ctx context.Context, uri embraye.IRI, actor *embraye.RemoteActor, fetchErr error) error {
+	if fetchErr != nil {
+		if ctx.Err() == nil {
+			if err := a.Store.Tables().RemoteActors.MarkFailed(ctx, uri); err != nil {
+				return err
+			}
+		}
+		return fetchErr
+	}
+	actor.FetchedAt = a.Now().UTC()
+	return a.Store.Tables().RemoteActors.Upsert(ctx, actor)
+}
+
+// VerifyGET checks the signature of a GET, if there is one, and returns whose
+// server asks; "" is an anonymous reader. A blocked server is ErrForbidden, a
+// signature that we cannot check is no reason to refuse a public document.
+func (a *App) VerifyGET(ctx context.Context, r *http.Request) (host string, err error) {
+	sig, err := httpsig.Parse(r, nil, a.policy())
+	if err != nil {
+		return "", nil
+	}
+	_, guess, err := embraye.ParseKeyID(sig.KeyID, a.AllowHTTP)
+	if err != nil {
+		return "", nil
+	}
+	if blocked, err := a.Blocked(ctx, guess.Host()); err != nil || blocked {
+		if err == nil {
+			err = embraye.ErrForbidden
+		}
+		return guess.Host(), err
+	}
+	return guess.Host(), nil
+}

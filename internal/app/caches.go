@@ -1,0 +1,177 @@
+package app
+
+import (
+	"context"
+	"crypto"
+	"sync"
+	"time"
+
+	"embraye/internal/embraye"
+	"embraye/internal/httpsig"
+	"embraye/internal/store"
+
+	"golang.org/x/sync/singleflight"
+)
+
+// maxRemembered bounds every memory of this process that strangers can fill.
+const maxRemembered = 20000
+
+// bounded is a map that forgets everything once it is full: simple, and a
+// memory of this process is never more than a shortcut to the database.
+type bounded[K comparable, V any] struct {
+	mu sync.Mutex
+	m  map[K]V
+}
+
+func (b *bounded[K, V]) get(k K) (V, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	v, ok := b.m[k]
+	return v, ok
+}
+
+func (b *bounded[K, V]) put(k K, v V) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.m == nil || len(b.m) >= maxRemembered {
+		b.m = make(map[K]V)
+	}
+	b.m[k] = v
+}
+
+// keyCache keeps parsed public keys and joins fetches of the same actor.
+type keyCache struct {
+	parsed    bounded[string, crypto.PublicKey]
+	refetched bounded[string, time.Time]
+	flights   singleflight.Group
+}
+
+func newKeyCache() *keyCache { return &keyCache{} }
+
+func (c *keyCache) parse(pem string) (crypto.PublicKey, error) {
+	if key, ok := c.parsed.get(pem); ok {
+		return key, nil
+	}
+	key, err := httpsig.ParsePublicKey(pem)
+	if err != nil {
+		return nil, err
+	}
+	c.parsed.put(pem, key)
+	return key, nil
+}
+
+// firstRefetch allows one early refetch of an actor that was fetched a moment
+// ago: a key rotated just after first contact must not wait (F049).
+func (c *keyCache) firstRefetch(uri string, now time.Time) bool {
+	if last, ok := c.refetched.get(uri); ok && now.Sub(last) < refetchAfter {
+		return false
+	}
+	c.refetched.put(uri, now)
+	return true
+}
+
+// blockCache is the list of blocked domains, reread every second: commands and
+// other replicas change it too.
+type blockCache struct {
+	store *store.Store
+	now   func() time.Time
+	mu    sync.Mutex
+	until time.Time
+	list  map[string]bool
+}
+
+func newBlockCache(s *store.Store, now func() time.Time) *blockCache {
+	return &blockCache{store: s, now: now}
+}
+
+func (c *blockCache) domains(ctx context.Context) (map[string]bool, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.list != nil && c.now().Before(c.until) {
+		return c.list, nil
+	}
+	rows, err := c.store.Tables().DomainBlocks.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	c.list = make(map[string]bool, len(rows))
+	for _, b := range rows {
+		c.list[b.Domain] = true
+	}
+	c.until = c.now().Add(time.Second)
+	return c.list, nil
+}
+
+func (c *blockCache) forget() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.list = nil
+}
+
+// Blocked reports whether a host, port or not, is refused: its domain or one
+// above it is on the list.
+func (a *App) Blocked(ctx context.Context, host string) (bool, error) {
+	list, err := a.blocks.domains(ctx)
+	if err != nil || len(list) == 0 {
+		return false, err
+	}
+	for _, suffix := range embraye.HostSuffixes(host) {
+		if list[suffix] {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// refuseBlocked answers blocked servers before anything is fetched for them
+// (F164), and everyone but peers in allow-list mode.
+func (a *App) refuseBlocked(ctx context.Context, keyID string, actor embraye.IRI) error {
+	_, guess, err := embraye.ParseKeyID(keyID, a.AllowHTTP)
+	hosts := []string{actor.Host()}
+	if err == nil {
+		hosts = append(hosts, guess.Host())
+	}
+	for _, host := range hosts {
+		blocked, err := a.Blocked(ctx, host)
+		if err != nil {
+			return err
+		}
+		if blocked {
+			return embraye.ErrForbidden
+		}
+	}
+	if a.Mode != "allowlist" {
+		return nil
+	}
+	peers, err := a.Store.Tables().Peers.ByHost(ctx, actor.Host())
+	if err == nil && len(peers) == 0 {
+		err = embraye.ErrForbidden
+	}
+	return err
+}
+
+// contactMemory remembers for a minute that a host was heard from, so that an
+// inbound flood does not touch its row each time.
+type contactMemory struct {
+	now  func() time.Time
+	seen bounded[string, time.Time]
+}
+
+func newContactMemory(now func() time.Time) *contactMemory { return &contactMemory{now: now} }
+
+// noteContact reopens a host that we had given up, and remembers that it signs
+// by RFC 9421 (INTEROP 0.19).
+func (a *App) noteContact(ctx context.Context, t store.Tables, host string, scheme httpsig.Scheme) error {
+	key := host + "\x00" + string(scheme)
+	if last, ok := a.contacts.seen.get(key); ok && a.Now().Sub(last) < time.Minute {
+		return nil
+	}
+	a.contacts.seen.put(key, a.Now())
+	if err := t.Hosts.Touch(ctx, host); err != nil {
+		return err
+	}
+	if scheme == httpsig.RFC9421 {
+		return t.Hosts.SetScheme(ctx, host, string(scheme))
+	}
+	return nil
+}

@@ -1,0 +1,164 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"embraye/internal/activitypub"
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// receiveUpdate takes a new version of the sender itself, of its reply, or of
+// its constat. An Update of something unknown is ignored (F157).
+func (a *App) receiveUpdate(ctx context.Context, t store.Tables, m received) error {
+	if m.in.Object.ID == string(m.sender.URI) {
+		return a.refreshSender(ctx, t, m)
+	}
+	if a.Site.Ours(embraye.IRI(m.in.Object.ID)) {
+		return fmt.Errorf("app: Update of ours by %s: %w", m.sender.URI, embraye.ErrForbidden)
+	}
+	post := m.in.Post
+	if post == nil {
+		return errIgnored
+	}
+	if err := a.ownPost(post, m.sender); err != nil {
+		return err
+	}
+	reply, err := t.Replies.ByURI(ctx, post.ID)
+	if err == nil {
+		return a.refreshReply(ctx, t, m, reply, post)
+	}
+	if !errors.Is(err, embraye.ErrNotFound) {
+		return err
+	}
+	if post.Embraye == nil {
+		return errIgnored
+	}
+	if _, err := t.PeerUpdates.ByURI(ctx, post.ID); errors.Is(err, embraye.ErrNotFound) {
+		return errIgnored
+	} else if err != nil {
+		return err
+	}
+	return a.keepPeerUpdate(ctx, t, m, post)
+}
+
+// refreshSender believes an actor's new document, since its old key signed it:
+// this is how keys rotate (INTEROP 0.21). PeerTube sends only type and id; then
+// the next look fetches.
+func (a *App) refreshSender(ctx context.Context, t store.Tables, m received) error {
+	actor, err := activitypub.ReadActor(m.in.Object.Embedded)
+	if err != nil || actor.URI != m.sender.URI {
+		return errIgnored
+	}
+	if actor.Type != m.sender.Type {
+		return errIgnored // the type of a known id never changes (F084)
+	}
+	actor.FetchedAt = a.Now().UTC()
+	if err := t.RemoteActors.Upsert(ctx, actor); err != nil {
+		return err
+	}
+	return t.Followers.Readdress(ctx, actor.URI, actor.Inbox, actor.DeliveryInbox())
+}
+
+// refreshReply keeps the new text; what was shown waits again, since nobody
+// has read it.
+func (a *App) refreshReply(ctx context.Context, t store.Tables, m received, r *embraye.Reply, p *activitypub.Post) error {
+	if r.Actor != m.sender.URI {
+		return fmt.Errorf("app: Update of %s by %s: %w", r.URI, m.sender.URI, embraye.ErrForbidden)
+	}
+	shown := r.State == embraye.ReplyShown
+	now := a.now()
+	html := cleanPost(p.HTML)
+	if shown && html != r.HTML {
+		r.State = embraye.ReplyPending
+		t.Changed()
+		if err := a.addCounts(ctx, t, r.Object, 0, 0, -1); err != nil {
+			return err
+		}
+	}
+	r.HTML, r.Language, r.Public, r.UpdatedAt = html, cut(p.Language, 20), p.Public(), &now
+	return t.Replies.Save(ctx, r)
+}
+
+// receiveDelete forgets an actor, a reply or a constat of the sender's own.
+// Its id is remembered, so that a Create that comes late is refused (F157).
+func (a *App) receiveDelete(ctx context.Context, t store.Tables, m received) error {
+	object := embraye.IRI(m.in.Object.ID)
+	if object == m.sender.URI {
+		t.Changed()
+		if err := t.RemoteActors.DeleteAllOf(ctx, object); err != nil {
+			return err
+		}
+		return t.RemoteActors.MarkGone(ctx, object)
+	}
+	if !embraye.SameOrigin(object, m.sender.URI) {
+		return errIgnored
+	}
+	if r, err := t.Replies.ByURI(ctx, object); err == nil {
+		return a.deleteReply(ctx, t, m, r)
+	} else if !errors.Is(err, embraye.ErrNotFound) {
+		return err
+	}
+	if p, err := t.PeerUpdates.ByURI(ctx, object); err == nil {
+		if p.Actor != m.sender.URI {
+			return errIgnored
+		}
+		t.Changed()
+		_, err := t.PeerUpdates.Withdraw(ctx, object, a.now())
+		return err
+	} else if !errors.Is(err, embraye.ErrNotFound) {
+		return err
+	}
+	// Nobody else's actor is deleted by a neighbour (F063): known actors are
+	// never buried under a tombstone that they did not sign.
+	if _, err := t.RemoteActors.ByURI(ctx, object); err == nil {
+		return errIgnored
+	} else if !errors.Is(err, embraye.ErrNotFound) {
+		return err
+	}
+	return t.Tombstones.Add(ctx, object)
+}
+
+func (a *App) deleteReply(ctx context.Context, t store.Tables, m received, r *embraye.Reply) error {
+	if r.Actor != m.sender.URI {
+		return errIgnored
+	}
+	if r.State == embraye.ReplyShown {
+		t.Changed()
+		if err := a.addCounts(ctx, t, r.Object, 0, 0, -1); err != nil {
+			return err
+		}
+	}
+	if err := t.Replies.Remove(ctx, r.URI); err != nil {
+		return err
+	}
+	return t.Tombstones.Add(ctx, r.URI)
+}
+
+// receiveBlock drops the relation both ways. Lemmy's Block with a target is a
+// community's ban, not one of us (INTEROP 0.27).
+func (a *App) receiveBlock(ctx context.Context, t store.Tables, m received) error {
+	if m.in.Target.ID != "" {
+		return errIgnored
+	}
+	actor, err := a.localActor(ctx, t, m.in.Object.ID)
+	if err != nil {
+		return err
+	}
+	if removed, err := t.Followers.Remove(ctx, actor.Handle, m.sender.URI); err != nil {
+		return err
+	} else if removed {
+		t.Changed()
+	}
+	if f, err := t.Follows.ByTarget(ctx, m.sender.URI); err == nil && actor.Kind == embraye.OrganisationActor {
+		if err := t.Follows.Remove(ctx, f.ID); err != nil {
+			return err
+		}
+	} else if err != nil && !errors.Is(err, embraye.ErrNotFound) {
+		return err
+	}
+	return t.ActorBlocks.Add(ctx, &embraye.ActorBlock{Blocker: m.sender.URI, Blocked: a.Site.ActorID(actor.Handle),
+		ActivityID: string(m.id), CreatedAt: a.now()})
+}

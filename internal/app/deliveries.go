@@ -1,0 +1,92 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"embraye/internal/embraye"
+	"embraye/internal/remote"
+	"embraye/internal/store"
+)
+
+// RetryDeliveries sends again what was given up, or what waits, for one host
+// or for all ("").
+func (a *App) RetryDeliveries(ctx context.Context, by embraye.Acting, host string) (n int, err error) {
+	return a.onDeliveries(ctx, by, "deliveries.retry", host, func(t store.Tables) (int, error) { return t.Deliveries.Retry(ctx, host) })
+}
+
+// DropDeliveries gives up for good what waits for a host, or for all ("").
+func (a *App) DropDeliveries(ctx context.Context, by embraye.Acting, host string) (n int, err error) {
+	return a.onDeliveries(ctx, by, "deliveries.drop", host, func(t store.Tables) (int, error) { return t.Deliveries.Drop(ctx, host) })
+}
+
+func (a *App) onDeliveries(ctx context.Context, by embraye.Acting, action, host string, f func(store.Tables) (int, error)) (n int, err error) {
+	if err := by.May(embraye.Admin); err != nil {
+		return 0, fmt.Errorf("app: %s: %w", action, err)
+	}
+	err = a.inTx(ctx, func(t store.Tables) error {
+		if n, err = f(t); err != nil {
+			return err
+		}
+		return a.record(ctx, t, by, action, host, "", false)
+	})
+	return n, err
+}
+
+// maxLooked bounds how many actors are looked at behind one inbox that says
+// that it is gone; the rest are looked at when it says so again.
+const maxLooked = 50
+
+// InboxGone is called when an inbox answered that it does not exist any more.
+// Every follower behind it is fetched once, and dropped only if its own
+// address says so too (INTEROP 0.23).
+func (a *App) InboxGone(ctx context.Context, inbox embraye.IRI) error {
+	followers, err := a.Store.Tables().Followers.ByInbox(ctx, inbox, maxLooked)
+	if err != nil {
+		return err
+	}
+	checked := make(map[embraye.IRI]bool)
+	for _, f := range followers {
+		if checked[f.Follower] {
+			continue
+		}
+		checked[f.Follower] = true
+		_, err := a.fetchActor(ctx, f.Follower)
+		var status *remote.StatusError
+		if !errors.As(err, &status) || status.Status != 404 && status.Status != 410 {
+			continue
+		}
+		err = a.Store.InTx(ctx, func(t store.Tables) error {
+			t.Changed()
+			if err := t.Followers.RemoveAll(ctx, f.Follower); err != nil {
+				return err
+			}
+			return t.RemoteActors.MarkGone(ctx, f.Follower)
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// How long what strangers can grow is kept.
+const (
+	keepSeen       = 3 * 24 * time.Hour // far longer than any signature is valid
+	keepTombstones = 90 * 24 * time.Hour
+	keepDeliveries = 30 * 24 * time.Hour // finished ones; those of a Create stay, for its Update and Delete
+)
+
+// Prune forgets what has served its time.
+func (a *App) Prune(ctx context.Context) error {
+	now := a.Now().UTC()
+	return a.Store.InTx(ctx, func(t store.Tables) error {
+		return errors.Join(
+			t.Seen.Prune(ctx, now.Add(-keepSeen)),
+			t.Tombstones.Prune(ctx, now.Add(-keepTombstones)),
+			t.RemoteActors.PruneFailed(ctx, now.Add(-keepSeen)),
+			t.Deliveries.Prune(ctx, now.Add(-keepDeliveries)))
+	})
+}

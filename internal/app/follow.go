@@ -1,0 +1,136 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"embraye/internal/activitypub"
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// receiveFollow keeps the follower and answers Accept to its personal inbox,
+// signed by the followed actor (INTEROP 0.16, 0.17). A repeated Follow is
+// answered again, unless an Accept still waits.
+func (a *App) receiveFollow(ctx context.Context, t store.Tables, m received) error {
+	actor, err := a.localActor(ctx, t, m.in.Object.ID)
+	if err != nil {
+		return err
+	}
+	blocked, err := t.ActorBlocks.Exists(ctx, a.Site.ActorID(actor.Handle), m.sender.URI)
+	if err != nil {
+		return err
+	}
+	if blocked {
+		return a.answerFollow(ctx, t, actor.Handle, m, "Reject")
+	}
+	err = t.Followers.Upsert(ctx, &embraye.Follower{Actor: actor.Handle, Follower: m.sender.URI, Host: m.sender.Host,
+		Inbox: m.sender.Inbox, Delivery: m.sender.DeliveryInbox(), FollowID: string(m.id), CreatedAt: a.now()})
+	if err != nil {
+		return err
+	}
+	t.Changed()
+	return a.answerFollow(ctx, t, actor.Handle, m, "Accept")
+}
+
+func (a *App) answerFollow(ctx context.Context, t store.Tables, handle string, m received, kind string) error {
+	waiting, err := t.Activities.Waiting(ctx, handle, kind, m.sender.URI)
+	if err != nil || waiting {
+		return err
+	}
+	id, err := a.newID()
+	if err != nil {
+		return err
+	}
+	follow := activitypub.Received{ID: string(m.id), Type: "Follow", Actor: string(m.sender.URI), Object: m.in.Object.ID}
+	answer := a.wire.Accept
+	if kind == "Reject" {
+		answer = a.wire.Reject
+	}
+	body, err := answer(id, handle, follow)
+	if err != nil {
+		return err
+	}
+	return a.sendToOne(ctx, t, outgoing{id: id, actor: handle, kind: kind, object: m.sender.URI, body: body}, m.sender.Inbox)
+}
+
+// localActor is one of our actors named by its id. Anything else in a Follow
+// is none of our business: Friendica follows posts (INTEROP B3).
+func (a *App) localActor(ctx context.Context, t store.Tables, id string) (*embraye.Actor, error) {
+	handle, ok := a.Site.LocalActor(embraye.IRI(id))
+	if !ok {
+		return nil, errIgnored
+	}
+	actor, err := t.Actors.Take(ctx, handle)
+	if errors.Is(err, embraye.ErrNotFound) || err == nil && !actor.Enabled {
+		return nil, fmt.Errorf("app: no actor %.200s here: %w", id, embraye.ErrNotFound)
+	}
+	return actor, err
+}
+
+// receiveUndo takes back what the sender did: a Follow by the pair of actors,
+// other things by id or by (actor, type, object) (INTEROP 0.17). What somebody
+// else did is never touched, and nothing is fetched (F072).
+func (a *App) receiveUndo(ctx context.Context, t store.Tables, m received) error {
+	undone := m.in.Object
+	if undone.Actor != "" && undone.Actor != string(m.sender.URI) {
+		return errIgnored
+	}
+	switch undone.Type {
+	case "Follow":
+		return a.undoFollow(ctx, t, m, undone)
+	case "Like", "EmojiReact":
+		return a.undoInteraction(ctx, t, m, embraye.Like, undone)
+	case "Announce":
+		return a.undoInteraction(ctx, t, m, embraye.Boost, undone)
+	case "Block":
+		return a.undoBlock(ctx, t, m, undone)
+	case "":
+		return a.undoByID(ctx, t, m, undone.ID)
+	}
+	return errIgnored
+}
+
+func (a *App) undoFollow(ctx context.Context, t store.Tables, m received, undone activitypub.Ref) error {
+	handle, ok := a.Site.LocalActor(embraye.IRI(undone.Object))
+	if !ok {
+		return errIgnored
+	}
+	removed, err := t.Followers.Remove(ctx, handle, m.sender.URI)
+	if err == nil && removed {
+		t.Changed()
+	}
+	return err
+}
+
+func (a *App) undoInteraction(ctx context.Context, t store.Tables, m received, kind embraye.InteractionKind, undone activitypub.Ref) error {
+	removed, err := t.Interactions.RemoveByActivity(ctx, m.sender.URI, undone.ID)
+	if err == nil && removed == nil && undone.Object != "" {
+		removed, err = t.Interactions.Remove(ctx, kind, m.sender.URI, embraye.IRI(undone.Object))
+	}
+	if err != nil || removed == nil {
+		return err
+	}
+	return a.count(ctx, t, removed.Object, removed.Kind, -1)
+}
+
+func (a *App) undoBlock(ctx context.Context, t store.Tables, m received, undone activitypub.Ref) error {
+	return t.ActorBlocks.Remove(ctx, m.sender.URI, embraye.IRI(undone.Object))
+}
+
+// undoByID is for Akkoma and its kin, whose Undo names an id only.
+func (a *App) undoByID(ctx context.Context, t store.Tables, m received, id string) error {
+	removed, err := t.Interactions.RemoveByActivity(ctx, m.sender.URI, id)
+	if err != nil {
+		return err
+	}
+	if removed != nil {
+		return a.count(ctx, t, removed.Object, removed.Kind, -1)
+	}
+	gone, err := t.Followers.RemoveByFollowID(ctx, m.sender.URI, id)
+	if err == nil && gone {
+		t.Changed()
+	}
+	return err
+}

@@ -1,0 +1,174 @@
+package app
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"net/http"
+
+	"embraye/internal/activitypub"
+	"embraye/internal/embraye"
+	"embraye/internal/httpsig"
+	"embraye/internal/store"
+)
+
+// Inbox takes one request to an inbox: handle names the actor, "" is the
+// shared one. nil means accepted, or known and deliberately ignored, and that
+// its effects are committed. The order is the gate of SECURITY 0.1: shape,
+// signature form, blocks, key, owner, repetition; go-fed only sees what passed.
+func (a *App) Inbox(ctx context.Context, r *http.Request, body []byte, handle string) error {
+	peek, err := activitypub.Peek(body)
+	if err != nil {
+		return err
+	}
+	actor, id, err := a.identities(peek)
+	if err != nil {
+		return err
+	}
+	sig, err := httpsig.Parse(r, body, a.policy())
+	if err != nil {
+		return err
+	}
+	if err := a.refuseBlocked(ctx, sig.KeyID, actor); err != nil {
+		return err
+	}
+	if peek.Type == "Delete" && peek.Object == string(actor) {
+		if known, err := a.knows(ctx, actor); err != nil || !known {
+			return err // a wave of Deletes of strangers costs one look-up each (F155)
+		}
+	}
+	if err := a.limits.allowUnverified(a.RateLimits, actor.Host()); err != nil {
+		return err
+	}
+	sender, err := a.authenticate(ctx, sig, actor)
+	if err != nil {
+		return err
+	}
+	if id.Origin() != actor.Origin() {
+		return fmt.Errorf("app: activity id %s is not on its actor's server: %w", id, embraye.ErrForbidden)
+	}
+	if err := a.limits.allow(a.RateLimits, sender, peek.Type); err != nil {
+		return err
+	}
+	return a.receive(ctx, received{sender: sender, sig: sig, peek: peek, id: id, body: body, handle: handle})
+}
+
+// identities reads who speaks and under which id; both must be canonical
+// (SECURITY 2.E), and an activity without an id of its own is refused.
+func (a *App) identities(p activitypub.Peeked) (actor, id embraye.IRI, err error) {
+	if actor, err = embraye.ParseIRI(p.Actor, a.AllowHTTP); err != nil {
+		return "", "", fmt.Errorf("app: actor: %w", err)
+	}
+	if id, err = embraye.ParseActivityID(p.ID, a.AllowHTTP); err != nil {
+		return "", "", fmt.Errorf("app: activity id: %w", err)
+	}
+	return actor, id, nil
+}
+
+func (a *App) policy() httpsig.Policy {
+	return httpsig.Policy{Now: a.Now(), BaseURL: a.base}
+}
+
+// received is a message whose sender is proved.
+type received struct {
+	sender *embraye.RemoteActor
+	sig    *httpsig.Signature
+	peek   activitypub.Peeked
+	id     embraye.IRI
+	body   []byte
+	handle string
+	in     *activitypub.Incoming
+}
+
+// receive applies a message in one transaction, once.
+func (a *App) receive(ctx context.Context, m received) (err error) {
+	if m.in, err = activitypub.Read(m.body); err != nil {
+		return err
+	}
+	handler := a.handlers()[m.in.Type]
+	if m.in.Unknown || handler == nil {
+		return nil // Listen, View, Dislike…: 202, nothing kept
+	}
+	if err := a.prepare(ctx, &m); err != nil {
+		return err
+	}
+	err = a.Store.InTx(ctx, func(t store.Tables) error {
+		fresh, err := t.Seen.Mark(ctx, m.digest())
+		if err != nil || !fresh {
+			return err
+		}
+		if err := a.noteContact(ctx, t, m.sender.Host, m.sig.Scheme); err != nil {
+			return err
+		}
+		return handler(ctx, t, m)
+	})
+	if errors.Is(err, errIgnored) {
+		return nil
+	}
+	if err == nil && a.Notify != nil {
+		a.Notify()
+	}
+	return err
+}
+
+// errIgnored rolls back and is answered 202: the message was understood and is
+// none of our business, so nothing of it is kept, not even that it was seen.
+var errIgnored = errors.New("ignored")
+
+// digest decides what counts as a repetition (INTEROP 0.18): for Follow and
+// Undo the signature, because Misskey's and Pixelfed's have one id and one
+// body for ever; for the rest sender, id and body.
+func (m received) digest() []byte {
+	h := sha256.New()
+	if m.in.Type == "Follow" || m.in.Type == "Undo" {
+		h.Write([]byte("signature\x00"))
+		h.Write(m.sig.Raw)
+		return h.Sum(nil)
+	}
+	sum := sha256.Sum256(m.body)
+	h.Write([]byte("activity\x00" + string(m.sender.URI) + "\x00" + string(m.id) + "\x00"))
+	h.Write(sum[:])
+	return h.Sum(nil)
+}
+
+type handler func(ctx context.Context, t store.Tables, m received) error
+
+// handlers is the list of what we act on; all else is answered 202.
+func (a *App) handlers() map[string]handler {
+	return map[string]handler{
+		"Follow":       a.receiveFollow,
+		"Undo":         a.receiveUndo,
+		"Like":         a.receiveLike,
+		"EmojiReact":   a.receiveLike,
+		"Announce":     a.receiveAnnounce,
+		"Create":       a.receiveCreate,
+		"Update":       a.receiveUpdate,
+		"Delete":       a.receiveDelete,
+		"Block":        a.receiveBlock,
+		"Flag":         a.receiveFlag,
+		"QuoteRequest": a.receiveQuoteRequest,
+		"Accept":       a.receiveAccept,
+		"Reject":       a.receiveReject,
+		"Add":          a.receiveCollectionChange,
+		"Remove":       a.receiveCollectionChange,
+	}
+}
+
+// prepare is the place for what a handler needs from elsewhere before the
+// transaction opens; nothing is fetched inside one.
+func (a *App) prepare(ctx context.Context, m *received) error {
+	if m.in.Post != nil && m.in.Type == "Create" && m.in.Post.AttributedTo != m.sender.URI {
+		return fmt.Errorf("app: object by %s in an activity of %s: %w", m.in.Post.AttributedTo, m.sender.URI, embraye.ErrForbidden)
+	}
+	return nil
+}
+
+// receiveCollectionChange refuses Add and Remove on collections of ours, and
+// ignores all others (F074).
+func (a *App) receiveCollectionChange(ctx context.Context, t store.Tables, m received) error {
+	if a.Site.Ours(embraye.IRI(m.in.Target.ID)) {
+		return fmt.Errorf("app: %s on our collection %s: %w", m.in.Type, m.in.Target.ID, embraye.ErrForbidden)
+	}
+	return errIgnored
+}

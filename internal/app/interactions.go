@@ -1,0 +1,93 @@
+package app
+
+import (
+	"context"
+	"errors"
+
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// receiveLike counts a Like or an EmojiReact of a Note of ours, once per actor
+// (F082).
+func (a *App) receiveLike(ctx context.Context, t store.Tables, m received) error {
+	return a.interact(ctx, t, m, embraye.Like, m.in.Content)
+}
+
+// receiveAnnounce counts a boost of a Note of ours. Only the id counts: an
+// embedded copy is never believed (F075), and what is boosted of others is not
+// ours to keep or to repeat (F152).
+func (a *App) receiveAnnounce(ctx context.Context, t store.Tables, m received) error {
+	return a.interact(ctx, t, m, embraye.Boost, "")
+}
+
+func (a *App) interact(ctx context.Context, t store.Tables, m received, kind embraye.InteractionKind, emoji string) error {
+	object := embraye.IRI(m.in.Object.ID)
+	if err := a.livingPost(ctx, t, object); err != nil {
+		return err
+	}
+	if a.Site.Ours(m.sender.URI) {
+		return errIgnored
+	}
+	added, err := t.Interactions.Add(ctx, &embraye.Interaction{Kind: kind, Actor: m.sender.URI, Object: object,
+		ActivityID: string(m.id), Emoji: cut(emoji, 100), Delivery: m.sender.DeliveryInbox(), CreatedAt: a.now()})
+	if err != nil || !added {
+		return err
+	}
+	return a.count(ctx, t, object, kind, 1)
+}
+
+// livingPost is errIgnored unless the address is a Note of ours that stands.
+func (a *App) livingPost(ctx context.Context, t store.Tables, object embraye.IRI) error {
+	var gone bool
+	var err error
+	if id, ok := a.Site.LocalUpdate(object); ok {
+		var u *embraye.Update
+		if u, err = t.Updates.Take(ctx, id); err == nil {
+			gone = u.Withdrawn()
+		}
+	} else if id, ok := a.Site.LocalNote(object); ok {
+		var n *embraye.Note
+		if n, err = t.Notes.Take(ctx, id); err == nil {
+			gone = n.DeletedAt != nil
+		}
+	} else {
+		return errIgnored
+	}
+	if gone || errors.Is(err, embraye.ErrNotFound) {
+		return errIgnored
+	}
+	return err
+}
+
+// count moves the live counter of a Note of ours.
+func (a *App) count(ctx context.Context, t store.Tables, object embraye.IRI, kind embraye.InteractionKind, by int) error {
+	likes, boosts := 0, by
+	if kind == embraye.Like {
+		likes, boosts = by, 0
+	}
+	t.Changed()
+	return a.addCounts(ctx, t, object, likes, boosts, 0)
+}
+
+func (a *App) addCounts(ctx context.Context, t store.Tables, object embraye.IRI, likes, boosts, replies int) error {
+	if id, ok := a.Site.LocalUpdate(object); ok {
+		return t.Updates.AddCounts(ctx, id, likes, boosts, replies)
+	}
+	if id, ok := a.Site.LocalNote(object); ok {
+		return t.Notes.AddCounts(ctx, id, likes, boosts, replies)
+	}
+	return nil
+}
+
+// cut bounds a text by characters.
+func cut(s string, max int) string {
+	n := 0
+	for i := range s {
+		if n == max {
+			return s[:i]
+		}
+		n++
+	}
+	return s
+}

@@ -1,0 +1,91 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"embraye/internal/embraye"
+	"embraye/internal/httpsig"
+	"embraye/internal/store"
+)
+
+// Signer is the key with which a local actor signs now.
+func (a *App) Signer(ctx context.Context, handle string) (httpsig.Signer, error) {
+	t := a.Store.Tables()
+	actor, err := t.Actors.Take(ctx, handle)
+	if err != nil {
+		return httpsig.Signer{}, err
+	}
+	key, err := t.Keys.Signer(ctx, actor.KeyID)
+	return httpsig.Signer{KeyID: a.Site.KeyID(handle), Key: key}, err
+}
+
+// RotateKey gives an actor a new key. The Update that tells so goes first,
+// signed by the old key, as do all activities made before it; later ones are
+// signed by the new one, and the order per host does the switch. This keeps
+// GoToSocial, which never refetches a key that it knows (INTEROP 0.21).
+func (a *App) RotateKey(ctx context.Context, by embraye.Acting, handle string) error {
+	if err := by.May(embraye.Admin); err != nil {
+		return fmt.Errorf("app: rotate key: %w", err)
+	}
+	keys, err := generateKeys(1, nil)
+	if err != nil {
+		return err
+	}
+	return a.inTx(ctx, func(t store.Tables) error {
+		actor, err := t.Actors.Take(ctx, handle)
+		if errors.Is(err, embraye.ErrNotFound) {
+			return fmt.Errorf("no actor %q here: %w", handle, err)
+		}
+		if err != nil {
+			return err
+		}
+		row, err := t.Keys.Insert(ctx, handle, keys[0])
+		if err != nil {
+			return err
+		}
+		if err := a.sendActor(ctx, t, actor, row.PublicPEM); err != nil { // still with the old KeyID
+			return err
+		}
+		actor.KeyID, actor.UpdatedAt = row.ID, a.now()
+		if err := t.Actors.Save(ctx, actor); err != nil {
+			return err
+		}
+		t.Changed()
+		return a.record(ctx, t, by, "key.rotate", string(a.Site.ActorID(handle)), "", false)
+	})
+}
+
+// sendActor tells followers, and whom the organisation follows, what an actor
+// looks like now.
+func (a *App) sendActor(ctx context.Context, t store.Tables, actor *embraye.Actor, publicPEM string) error {
+	org, err := t.Actors.Take(ctx, a.organisation)
+	if err != nil {
+		return err
+	}
+	doc, err := a.wire.Actor(*actor, publicPEM, *org)
+	if err != nil {
+		return err
+	}
+	id, err := a.newID()
+	if err != nil {
+		return err
+	}
+	body, err := a.wire.UpdateOf(id, actor.Handle, doc, a.now())
+	if err != nil {
+		return err
+	}
+	to := store.Targets{FollowersOf: []string{actor.Handle}}
+	if actor.Kind == embraye.OrganisationActor {
+		follows, err := t.Follows.List(ctx)
+		if err != nil {
+			return err
+		}
+		for _, f := range follows {
+			to.Inboxes = append(to.Inboxes, f.Inbox)
+		}
+	}
+	_, err = a.sendToMany(ctx, t, outgoing{id: id, actor: actor.Handle, kind: "Update", object: a.Site.ActorID(actor.Handle), body: body, to: to})
+	return err
+}

@@ -1,0 +1,171 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// WithdrawInput says why a constat is taken back.
+type WithdrawInput struct {
+	Reason string // shown to the public with the date
+	Erase  bool   // also remove the earlier texts for editors
+}
+
+// Withdraw takes a constat back, for good: Delete to everyone who has it, 410
+// on every face, its correction Notes deleted too and our boosts of it undone.
+func (a *App) Withdraw(ctx context.Context, by embraye.Acting, id string, in WithdrawInput) error {
+	if err := by.May(embraye.Reviewer); err != nil {
+		return fmt.Errorf("app: withdraw: %w", err)
+	}
+	reason := embraye.OneLine(in.Reason)
+	if reason == "" || len([]rune(reason)) > embraye.MaxReason {
+		p := embraye.Problem{Field: "reason", Code: "required"}
+		if reason != "" {
+			p = embraye.Problem{Field: "reason", Code: "too_long", Max: embraye.MaxReason}
+		}
+		return &embraye.InvalidError{Problems: []embraye.Problem{p}}
+	}
+	return a.inTx(ctx, func(t store.Tables) error { return a.withdrawIn(ctx, t, by, id, reason, in.Erase) })
+}
+
+func (a *App) withdrawIn(ctx context.Context, t store.Tables, by embraye.Acting, id, reason string, erase bool) error {
+	u, err := t.Updates.Take(ctx, id)
+	if err != nil {
+		return err
+	}
+	if u.Withdrawn() {
+		return fmt.Errorf("app: constat %s is already withdrawn: %w", id, embraye.ErrGone)
+	}
+	now := a.now()
+	object := a.Site.UpdateID(u.ID)
+	everyone := store.Targets{FollowersOf: []string{u.Actor}, Object: object}
+	if err := a.undoBoosts(ctx, t, object, everyone); err != nil {
+		return err
+	}
+	if err := a.deleteNotesOf(ctx, t, u, now); err != nil {
+		return err
+	}
+	u.WithdrawnAt, u.WithdrawReason, u.Erased = &now, reason, erase
+	if erase {
+		u.Content = embraye.Content{Stage: u.Stage, Licence: u.Licence, Language: u.Language}
+		u.Wire = nil
+		if err := t.Revisions.Erase(ctx, u.ID); err != nil {
+			return err
+		}
+	}
+	if err := t.Updates.Save(ctx, u); err != nil {
+		return err
+	}
+	if err := a.sendDelete(ctx, t, u.Actor, object, u.PublishedAt, now, everyone); err != nil {
+		return err
+	}
+	if err := a.refreshPinned(ctx, t, u.Measure); err != nil {
+		return err
+	}
+	t.Changed()
+	return a.record(ctx, t, by, "update.withdraw", string(object), reason, true)
+}
+
+// sendDelete says that an object is gone; what was said about it answers 410
+// from now on.
+func (a *App) sendDelete(ctx context.Context, t store.Tables, actor string, object embraye.IRI, published, at time.Time, to store.Targets) error {
+	said, err := t.Activities.OfObject(ctx, object)
+	if err != nil {
+		return err
+	}
+	var gone []string
+	for _, s := range said {
+		if s.UndoneAt == nil && (s.Type == "Create" || s.Type == "Update" || s.Type == "Announce") {
+			gone = append(gone, s.ID)
+		}
+	}
+	if err := t.Activities.MarkUndone(ctx, gone...); err != nil {
+		return err
+	}
+	id, err := a.newID()
+	if err != nil {
+		return err
+	}
+	body, err := a.wire.Delete(id, actor, object, at)
+	if err != nil {
+		return err
+	}
+	_, err = a.sendToMany(ctx, t, outgoing{id: id, actor: actor, kind: "Delete", object: object, body: body, to: to})
+	return err
+}
+
+// undoBoosts takes back every boost of ours of an object. The Undo goes where
+// the Announce went (INTEROP 0.16).
+func (a *App) undoBoosts(ctx context.Context, t store.Tables, object embraye.IRI, to store.Targets) error {
+	said, err := t.Activities.OfObject(ctx, object)
+	if err != nil {
+		return err
+	}
+	for _, s := range said {
+		if s.Type != "Announce" || s.UndoneAt != nil {
+			continue
+		}
+		id, err := a.newID()
+		if err != nil {
+			return err
+		}
+		body, err := a.wire.Undo(id, s.Actor, s.Body, a.now())
+		if err != nil {
+			return err
+		}
+		targets := store.Targets{FollowersOf: []string{s.Actor}, Object: to.Object}
+		if _, err := a.sendToMany(ctx, t, outgoing{id: id, actor: s.Actor, kind: "Undo", object: object, body: body, to: targets}); err != nil {
+			return err
+		}
+		if err := t.Activities.MarkUndone(ctx, s.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deleteNotesOf deletes the correction Notes and answers under a constat.
+func (a *App) deleteNotesOf(ctx context.Context, t store.Tables, u *embraye.Update, at time.Time) error {
+	notes, err := t.Notes.OfUpdate(ctx, u.ID)
+	if err != nil {
+		return err
+	}
+	for i := range notes {
+		n := &notes[i]
+		if n.DeletedAt != nil {
+			continue
+		}
+		n.DeletedAt, n.HTML = &at, ""
+		if err := t.Notes.Save(ctx, n); err != nil {
+			return err
+		}
+		object := a.Site.NoteID(n.ID)
+		to := store.Targets{FollowersOf: []string{n.Actor}, Object: object}
+		if err := a.sendDelete(ctx, t, n.Actor, object, n.PublishedAt, at, to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// FindUpdate takes a ULID or the address of a constat of ours.
+func (a *App) FindUpdate(ctx context.Context, idOrURL string) (*embraye.Update, error) {
+	id := strings.ToLower(strings.TrimSpace(idOrURL))
+	if local, ok := a.Site.LocalUpdate(embraye.IRI(strings.TrimSpace(idOrURL))); ok {
+		id = local
+	}
+	if !embraye.ValidID(id) {
+		return nil, &embraye.InvalidError{Problems: []embraye.Problem{{Field: "id", Code: "not_a_constat", Value: idOrURL}}}
+	}
+	u, err := a.Store.Tables().Updates.Take(ctx, id)
+	if errors.Is(err, embraye.ErrNotFound) {
+		return nil, fmt.Errorf("no constat %s here: %w", id, embraye.ErrNotFound)
+	}
+	return u, err
+}
