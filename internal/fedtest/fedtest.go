@@ -1,0 +1,214 @@
+// Package fedtest runs several instances in one process with one wire between
+// them, and scripted strangers beside them: what the fediverse would see,
+// without a network, without sleeping.
+//
+// Every host of the wire is a TLS server on loopback under a test authority;
+// the instances' clients reach it by its name and nothing else. Queues are
+// drained by Settle, the clock moves by Advance.
+//
+// Start reading at New, then stranger.go.
+package fedtest
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/rsa"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"testing"
+	"time"
+
+	"embraye/configs"
+	"embraye/internal/app"
+	"embraye/internal/delivery"
+	"embraye/internal/embraye"
+	"embraye/internal/httpsig"
+	"embraye/internal/locale"
+	"embraye/internal/remote"
+	"embraye/internal/store"
+	"embraye/internal/storetest"
+	"embraye/internal/web"
+)
+
+// Start is when every world begins.
+var Start = time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)
+
+// Clock is the time of a world.
+type Clock struct {
+	mu  sync.Mutex
+	now time.Time
+}
+
+// Now is the time.
+func (c *Clock) Now() time.Time {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.now
+}
+
+// Advance lets time pass.
+func (c *Clock) Advance(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
+// World is everything that one test sees.
+type World struct {
+	T         testing.TB
+	Wire      *Wire
+	Clock     *Clock
+	Instances []*Instance
+}
+
+// Config changes how instances are made.
+type Config struct {
+	Kind       string // storetest kind: "sqlite" or "postgres"
+	Reference  *embraye.Reference
+	RateLimits bool
+	Mode       string    // "open" if empty
+	Log        io.Writer // where the instances' logs go; nil: nowhere
+}
+
+// New makes a world with one instance per host name.
+func New(t testing.TB, c Config, hosts ...string) *World {
+	t.Helper()
+	w := &World{T: t, Wire: newWire(t), Clock: &Clock{now: Start}}
+	for _, h := range hosts {
+		w.Instances = append(w.Instances, w.instance(c, h))
+	}
+	return w
+}
+
+// Instance is one running Embraye.
+type Instance struct {
+	Host   string
+	Site   embraye.Site
+	Store  *store.Store
+	App    *app.App
+	Web    *web.Handler
+	Engine *delivery.Engine
+	Client *remote.Client
+}
+
+func (w *World) instance(c Config, host string) *Instance {
+	t := w.T
+	t.Helper()
+	ctx := context.Background()
+	if c.Reference == nil {
+		var err error
+		if c.Reference, err = configs.DefaultReference(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	territories, err := configs.Territories()
+	if err != nil {
+		t.Fatal(err)
+	}
+	catalogue, err := locale.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Log == nil {
+		c.Log = io.Discard
+	}
+	if c.Mode == "" {
+		c.Mode = "open"
+	}
+	log := slog.New(slog.NewTextHandler(c.Log, nil))
+	in := &Instance{Host: host, Site: embraye.Site{Base: "https://" + host, HandleDomain: host}}
+	in.Store = storetest.Open(t, c.Kind)
+	in.Client = remote.New(remote.Options{Version: "test", BaseURL: in.Site.Base, Now: w.Clock.Now, Dial: w.Wire.Dial,
+		RootCAs: w.Wire.authority, SignGET: func() (httpsig.Signer, bool) {
+			s, err := in.App.Signer(ctx, embraye.InstanceHandle)
+			return s, err == nil
+		}, Blocked: func(h string) bool {
+			blocked, err := in.App.Blocked(ctx, h)
+			return blocked || err != nil
+		}})
+	o := app.Options{Store: in.Store, Remote: in.Client, Site: in.Site, Territories: territories, Catalogue: catalogue,
+		Language: "fr", Mode: c.Mode, RateLimits: c.RateLimits, Now: w.Clock.Now, Random: rand.Reader, Log: log,
+		Notify: func() { in.Web.Invalidate() }}
+	first := app.First{OrgHandle: "organisation", OrgName: "Organisation de " + host, Reference: c.Reference, GenerateKey: Key}
+	if _, err := app.FirstStart(ctx, o, first); err != nil {
+		t.Fatal(err)
+	}
+	if in.App, err = app.New(ctx, o); err != nil {
+		t.Fatal(err)
+	}
+	in.Engine = delivery.New(delivery.Options{Store: in.Store, Client: in.Client, Site: in.Site, Now: w.Clock.Now, Log: log,
+		Gone: func(ctx context.Context, inbox embraye.IRI, _ embraye.Delivery) error {
+			return in.App.InboxGone(ctx, inbox)
+		}})
+	in.Web, err = web.New(web.Options{App: in.App, Pages: in.Store, Revision: in.Store.PublicRevision, Site: in.Site,
+		Catalogue: catalogue, Version: "test", Mode: c.Mode, RateLimits: c.RateLimits, Now: w.Clock.Now, Log: log})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Wire.Serve(host, in.Web)
+	return in
+}
+
+// Settle drains every queue until nothing moves any more.
+func (w *World) Settle() {
+	w.T.Helper()
+	for round := 0; round < 100; round++ {
+		moved := 0
+		for _, in := range w.Instances {
+			n, err := in.Engine.Batch(context.Background())
+			if err != nil {
+				w.T.Fatal(err)
+			}
+			moved += n
+		}
+		if moved == 0 {
+			return
+		}
+	}
+	w.T.Fatal("fedtest: the queues never came to rest")
+}
+
+// Get asks an instance for a document as a server would, unsigned.
+func (w *World) Get(url, accept string) *http.Response {
+	w.T.Helper()
+	r, err := http.NewRequest("GET", url, nil)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	if accept != "" {
+		r.Header.Set("Accept", accept)
+	}
+	resp, err := w.Wire.Client().Do(r)
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	return resp
+}
+
+// keys are made once and shared: making RSA keys is slow, and no test cares
+// which key an actor has, as long as every actor of a world has its own.
+var keys struct {
+	sync.Mutex
+	list []*rsa.PrivateKey
+	next int
+}
+
+const sharedKeys = 24
+
+// Key hands out one of a small pool of keys.
+func Key() (*rsa.PrivateKey, error) {
+	keys.Lock()
+	defer keys.Unlock()
+	if len(keys.list) < sharedKeys {
+		k, err := rsa.GenerateKey(rand.Reader, 2048)
+		if err != nil {
+			return nil, err
+		}
+		keys.list = append(keys.list, k)
+		return k, nil
+	}
+	keys.next++
+	return keys.list[keys.next%sharedKeys], nil
+}
