@@ -1,0 +1,52 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"embraye/internal/embraye"
+)
+
+// boost speaks as a measure; --as names it here, not a person.
+func boost(ctx context.Context, c *call) error {
+	measure := ""
+	c.flags.StringVar(&measure, "as", "", "`MEASURE` that boosts: its id or handle")
+	c.jsonFlag()
+	args, err := c.parse("URL")
+	if err != nil {
+		return err
+	}
+	if measure == "" {
+		return c.usageError(fmt.Errorf("--as MEASURE is missing"))
+	}
+	return c.with(ctx, func(i *instance, by embraye.Acting) error {
+		m, err := i.measure("as", measure)
+		if err != nil {
+			return err
+		}
+		activity, err := i.app.BoostURL(ctx, by, m.ID, args[0])
+		if err != nil {
+			return err
+		}
+		id := string(i.app.Site.ActivityID(activity))
+		return c.print(map[string]string{"activity": id}, "boosted %s: %s\n", args[0], id)
+	})
+}
+
+// measure finds a measure by id or handle, with or without @ and server.
+func (i *instance) measure(field, name string) (embraye.Measure, error) {
+	r := i.app.Reference()
+	if m, ok := r.Measure(name); ok {
+		return m, nil
+	}
+	handle, _, _ := strings.Cut(strings.TrimPrefix(name, "@"), "@")
+	if m, ok := r.MeasureByHandle(handle); ok {
+		return m, nil
+	}
+	var allowed []string
+	for _, m := range r.Measures {
+		allowed = append(allowed, m.ID)
+	}
+	return embraye.Measure{}, &embraye.InvalidError{Problems: []embraye.Problem{{Field: field, Code: "unknown", Value: name, Allowed: allowed}}}
+}

@@ -1,0 +1,188 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+)
+
+// command is one entry of the list: its words, what follows them, and what it
+// does.
+type command struct {
+	words string // "user add"
+	args  string // "--email E --name N --role ROLE [--password-stdin]"
+	does  string
+	run   func(ctx context.Context, c *call) error
+}
+
+func (c command) usage() string { return strings.TrimSpace("embraye " + c.words + " " + c.args) }
+
+// commands lists everything that the program offers, in the order of help.
+func commands() []command {
+	return []command{
+		{"serve", "", "serve until SIGTERM or SIGINT; the first start creates keys and actors", serve},
+		{"migrate", "[--status]", "bring the database up to date, or say how far it is", migrate},
+		{"user add", "--email E --name N --role ROLE [--password-stdin]", "add a person of the organisation", userAdd},
+		{"user list", "", "list the people", userList},
+		{"user role", "EMAIL ROLE", "change a person's role", userRole},
+		{"user password", "EMAIL --password-stdin", "set a person's password", userPassword},
+		{"user disable", "EMAIL", "take a person's access away", userDisable},
+		{"publish", "--measure M --stage S --subject S --territory T --title T --summary S [--evidence URL]… [fields…]", "publish a constat", publish},
+		{"revise", "ID --kind typo|substance --reason R [--quiet] [fields…]", "correct a constat", revise},
+		{"withdraw", "ID --reason R [--erase]", "withdraw a constat for good", withdraw},
+		{"peer add", "@org@host|URL", "follow another organisation's measures and keep what arrives", peerAdd},
+		{"peer list", "", "list the peers", peerList},
+		{"peer remove", "@org@host|URL", "stop following a peer", peerRemove},
+		{"peer sync", "", "ask the peers for measures that we do not follow yet", peerSync},
+		{"boost", "--as MEASURE URL", "boost a post or video as a measure", boost},
+		{"block add", "DOMAIN [--comment TEXT]", "refuse a domain and its subdomains, in and out", blockAdd},
+		{"block remove", "DOMAIN", "end a block", blockRemove},
+		{"block list", "", "list the blocked domains", blockList},
+		{"block import", "FILE|-", "block the domains of a list in Mastodon's CSV format", blockImport},
+		{"block export", "[FILE]", "write the blocked domains in Mastodon's CSV format", blockExport},
+		{"deliveries list", "[--host H] [--state STATE] [--limit N]", "show what waits or was given up", deliveriesList},
+		{"deliveries retry", "[--host H]", "try again what was given up", deliveriesRetry},
+		{"deliveries drop", "--host H", "give up what waits for a host", deliveriesDrop},
+		{"key rotate", "ACTOR", "give an actor a new signing key", keyRotate},
+		{"version", "", "print the version", printVersion},
+	}
+}
+
+// call is one command on its way: the flags that all commands share, and what
+// it was called with.
+type call struct {
+	*program
+	command command
+	argv    []string
+	flags   *flag.FlagSet
+
+	config string // --config
+	json   bool   // --json
+	as     string // --as, where offered
+}
+
+// dispatch finds the command that the arguments begin with.
+func (p *program) dispatch(ctx context.Context, args []string) error {
+	config, args, err := leadingConfig(args)
+	if err != nil {
+		return err
+	}
+	if len(args) == 0 {
+		p.help(p.stderr)
+		return usagef("no command given")
+	}
+	switch args[0] {
+	case "help", "-h", "-help", "--help":
+		return p.helpOn(args[1:])
+	case "-version", "--version":
+		args = []string{"version"}
+	}
+	for _, c := range commands() {
+		words := strings.Fields(c.words)
+		if len(args) >= len(words) && slices.Equal(args[:len(words)], words) {
+			return c.run(ctx, p.newCall(c, args[len(words):], config))
+		}
+	}
+	return unknownCommand(args)
+}
+
+// leadingConfig allows --config before the command too.
+func leadingConfig(args []string) (file string, rest []string, err error) {
+	if len(args) == 0 || !strings.HasPrefix(args[0], "-") {
+		return "", args, nil
+	}
+	name, value, has := strings.Cut(strings.TrimLeft(args[0], "-"), "=")
+	switch {
+	case name != "config":
+		return "", args, nil
+	case has:
+		return value, args[1:], nil
+	case len(args) < 2:
+		return "", nil, usagef("--config wants the name of a file")
+	}
+	return args[1], args[2:], nil
+}
+
+func unknownCommand(args []string) error {
+	var under, first []string
+	for _, c := range commands() {
+		head, tail, _ := strings.Cut(c.words, " ")
+		if head == args[0] {
+			under = append(under, tail)
+		}
+		if !slices.Contains(first, head) {
+			first = append(first, head)
+		}
+	}
+	if len(under) > 0 {
+		word := "nothing"
+		if len(args) > 1 {
+			word = fmt.Sprintf("%q", args[1])
+		}
+		return usagef("%s: %s is not one of its commands; allowed: %s", args[0], word, strings.Join(under, ", "))
+	}
+	return usagef("unknown command %q; allowed: %s, help", args[0], strings.Join(first, ", "))
+}
+
+func (p *program) newCall(c command, argv []string, config string) *call {
+	k := &call{program: p, command: c, argv: argv, flags: flag.NewFlagSet(c.words, flag.ContinueOnError), config: config}
+	k.flags.SetOutput(io.Discard) // exitCode says it, once
+	k.flags.StringVar(&k.config, "config", config, "read settings from `FILE`")
+	return k
+}
+
+// jsonFlag offers --json, asFlag --as.
+func (c *call) jsonFlag() { c.flags.BoolVar(&c.json, "json", false, "print one JSON document") }
+
+func (c *call) asFlag() {
+	c.flags.StringVar(&c.as, "as", "", "act as the person with this `EMAIL`; without it, as the operator")
+}
+
+// errHelped ends a command that was only asked for its usage.
+var errHelped = errors.New("help was asked for")
+
+// parse reads flags and arguments in any order and wants exactly the named
+// arguments; a name in brackets may be missing.
+func (c *call) parse(names ...string) ([]string, error) {
+	var got []string
+	rest := c.argv
+	for {
+		if err := c.flags.Parse(rest); err != nil {
+			return nil, c.usageError(err)
+		}
+		if c.flags.NArg() == 0 {
+			break
+		}
+		// After "--" everything is an argument; before it flags may follow.
+		if consumed := len(rest) - c.flags.NArg(); consumed > 0 && rest[consumed-1] == "--" {
+			got = append(got, c.flags.Args()...)
+			break
+		}
+		got = append(got, c.flags.Arg(0))
+		rest = c.flags.Args()[1:]
+	}
+	for i, name := range names {
+		if i >= len(got) && !strings.HasPrefix(name, "[") {
+			return nil, c.usageError(fmt.Errorf("%s is missing", name))
+		}
+	}
+	if len(got) > len(names) {
+		return nil, c.usageError(fmt.Errorf("unexpected argument %q", got[len(names)]))
+	}
+	for len(got) < len(names) {
+		got = append(got, "")
+	}
+	return got, nil
+}
+
+func (c *call) usageError(err error) error {
+	if errors.Is(err, flag.ErrHelp) {
+		c.describe(c.stdout)
+		return errHelped
+	}
+	return &usageError{text: fmt.Sprintf("%s: %v", c.command.words, err), usage: c.command.usage()}
+}

@@ -1,0 +1,97 @@
+// Command embraye is the whole program: the server, its database migrations,
+// and what an operator or a script does beside a running server.
+//
+// run decides nothing but the exit status: 0 for success, 1 for a failure with
+// one clear sentence on stderr, 2 for wrong usage. Each command is a file of
+// its own; all of them read the same settings (settings.go) and are wired to
+// the database in one place (wiring.go).
+//
+// Start reading at commands.go, the list of commands, then serve.go.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+
+	"embraye/internal/embraye"
+)
+
+// version is set by the linker for releases: -ldflags "-X main.version=1.0.0".
+var version = "dev"
+
+func main() {
+	// What the program creates is for its own user: the database holds sealed
+	// keys, and followers are personal data.
+	syscall.Umask(0o077)
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// program is what a command may touch of the world around it.
+type program struct {
+	stdin   io.Reader
+	stdout  io.Writer
+	stderr  io.Writer
+	environ []string
+	now     func() time.Time
+}
+
+// run is the program without the process around it.
+func run(args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	p := &program{stdin: stdin, stdout: stdout, stderr: stderr, environ: os.Environ(), now: time.Now}
+	return p.exitCode(p.dispatch(context.Background(), args))
+}
+
+// usageError is wrong usage: exit status 2 and, where it helps, the usage.
+type usageError struct {
+	text  string
+	usage string // of the command, may be empty
+}
+
+func (e *usageError) Error() string { return e.text }
+
+func usagef(format string, args ...any) error {
+	return &usageError{text: fmt.Sprintf(format, args...)}
+}
+
+// exitCode says what went wrong, on stderr, and turns it into a status.
+func (p *program) exitCode(err error) int {
+	if err == nil || errors.Is(err, errHelped) {
+		return 0
+	}
+	fmt.Fprintf(p.stderr, "embraye: %s\n", sentence(err))
+	var usage *usageError
+	var wrong mistakes
+	switch {
+	case errors.As(err, &usage):
+		if usage.usage != "" {
+			fmt.Fprintf(p.stderr, "usage: %s\n", usage.usage)
+		}
+		return 2
+	case errors.As(err, &wrong):
+		return 2
+	}
+	return 1
+}
+
+// sentence is an error for somebody at a terminal: refused values are named as
+// the flags that carried them, without the path that the error took.
+func sentence(err error) string {
+	var invalid *embraye.InvalidError
+	if !errors.As(err, &invalid) {
+		return err.Error()
+	}
+	lines := make([]string, len(invalid.Problems))
+	for i, p := range invalid.Problems {
+		if !strings.HasPrefix(p.Field, keyPrefix) {
+			p.Field = strings.ReplaceAll(p.Field, "_", "-")
+		}
+		lines[i] = p.String()
+	}
+	return strings.Join(lines, "\nembraye: ")
+}

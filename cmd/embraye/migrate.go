@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+
+	"embraye/internal/store"
+)
+
+// migrate does what serve does first, and nothing more: no actor, no secret.
+func migrate(ctx context.Context, c *call) (err error) {
+	status := false
+	c.flags.BoolVar(&status, "status", false, "only say which migrations are applied")
+	c.jsonFlag()
+	if _, err := c.parse(); err != nil {
+		return err
+	}
+	s, log, err := c.load()
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(s.DataDir, 0o700); err != nil {
+		return fmt.Errorf("creating the data folder: %w", err)
+	}
+	// No key is read or written by a migration, so any secret does.
+	db, err := store.Open(ctx, store.Options{URL: s.DatabaseURL, Now: c.now, Log: log, Secret: newSecret()})
+	if err != nil {
+		return fmt.Errorf("opening the database: %w", err)
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	if status {
+		return c.migrationStatus(ctx, db)
+	}
+	applied, err := db.Migrate(ctx)
+	if err != nil {
+		return fmt.Errorf("migrating the database: %w", err)
+	}
+	if applied == 0 {
+		return c.print(map[string]int{"applied": 0}, "the database is up to date\n")
+	}
+	return c.print(map[string]int{"applied": applied}, "%d migrations applied\n", applied)
+}
+
+func (c *call) migrationStatus(ctx context.Context, db *store.Store) error {
+	states, err := db.MigrationStatus(ctx)
+	if err != nil {
+		return err
+	}
+	type row struct {
+		Version int64  `json:"version"`
+		Name    string `json:"name"`
+		Applied bool   `json:"applied"`
+	}
+	rows, text := []row{}, ""
+	for _, m := range states {
+		rows = append(rows, row{m.Version, m.Name, m.Applied})
+		word := "waiting"
+		if m.Applied {
+			word = "applied"
+		}
+		text += fmt.Sprintf("%s  %s\n", word, m.Name)
+	}
+	return c.print(rows, "%s", text)
+}

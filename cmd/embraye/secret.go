@@ -1,0 +1,68 @@
+package main
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// The secret seals the actors' private keys in the database. Whoever has both
+// can speak for the organisation; whoever loses it has lost the actors.
+const secretBytes = 32
+
+// readSecret returns nil when the file does not exist.
+func readSecret(path string) ([]byte, error) {
+	data, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("reading the secret: %w", err)
+	}
+	secret, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(data)))
+	if err != nil || len(secret) != secretBytes {
+		return nil, fmt.Errorf("the secret in %s is damaged: it should be %d bytes in base64 on one line; put the file back from a backup", path, secretBytes)
+	}
+	return secret, nil
+}
+
+func newSecret() []byte {
+	secret := make([]byte, secretBytes)
+	rand.Read(secret) // never fails
+	return secret
+}
+
+// writeSecret creates the file for the program's user alone, durably, and
+// never replaces one.
+func writeSecret(path string, secret []byte) (err error) {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return fmt.Errorf("creating the secret: %w", err)
+	}
+	_, err = f.WriteString(base64.StdEncoding.EncodeToString(secret) + "\n")
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = syncDir(filepath.Dir(path))
+	}
+	if err != nil {
+		return fmt.Errorf("writing the secret: %w", err)
+	}
+	return nil
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
+
+func errSecretMissing(path string) error {
+	return fmt.Errorf("the secret %s is missing, and a new one would not open this database's keys: put the file back from a backup, or name it in EMBRAYE_SECRET_FILE", path)
+}

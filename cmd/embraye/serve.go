@@ -1,0 +1,143 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"embraye/internal/delivery"
+	"embraye/internal/web"
+)
+
+// stopWithin is how long a graceful stop may take; systemd and Compose kill
+// later. Deliveries that do not end in time are tried again after the restart.
+const stopWithin = 28 * time.Second
+
+// serve runs the roles of this process until a signal. A second signal ends
+// the process at once: the first one gives the default behaviour back.
+func serve(ctx context.Context, c *call) error {
+	if _, err := c.parse(); err != nil {
+		return err
+	}
+	ctx, restore := signal.NotifyContext(ctx, syscall.SIGTERM, syscall.SIGINT)
+	defer restore()
+	s, log, err := c.load()
+	if err != nil {
+		return err
+	}
+	for _, w := range s.Warnings {
+		log.Warn(w)
+	}
+	i, err := c.firstStart(ctx, s, log)
+	if err != nil {
+		return err
+	}
+	err = i.serve(ctx, restore, c)
+	return errors.Join(err, i.close())
+}
+
+// serve starts the roles, says so, and stops them in the order that loses
+// nothing: first nobody new comes in, then what is under way ends.
+func (i *instance) serve(ctx context.Context, restore func(), c *call) error {
+	var work sync.WaitGroup
+	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopWork()
+	failed := make(chan error, 3)
+	notify := []func(){}
+
+	var engine *delivery.Engine
+	if i.settings.Worker {
+		engine = i.engine(c)
+		notify = append(notify, engine.Wake)
+	}
+	var front *listener
+	if i.settings.Web {
+		handler, err := web.New(i.webOptions(c))
+		if err != nil {
+			return err
+		}
+		notify = append(notify, handler.Invalidate)
+		if front, err = listen(i.settings.Listen, i.httpServer(handler)); err != nil {
+			return err
+		}
+	}
+	i.notify = func() {
+		for _, f := range notify {
+			f()
+		}
+	}
+	metrics, err := i.listenMetrics(engine)
+	if err != nil {
+		return errors.Join(err, front.stop(ctx))
+	}
+	if engine != nil {
+		work.Go(func() { i.work(working, engine, failed) })
+	}
+	front.start(failed)
+	metrics.start(failed)
+	i.say(c, front)
+
+	select {
+	case <-ctx.Done():
+		i.log.Info("stopping")
+	case err = <-failed:
+	}
+	restore()
+	systemd(c.environ, "STOPPING=1")
+	return errors.Join(err, i.stop(front, metrics, stopWork, &work))
+}
+
+// say tells scripts, systemd and the log that everything runs.
+func (i *instance) say(c *call, front *listener) {
+	if front != nil {
+		fmt.Fprintf(c.stdout, "listening on %s\n", front.address())
+	} else {
+		fmt.Fprintln(c.stdout, "working without a web server")
+	}
+	i.log.Info("started", "version", version, "base_url", i.settings.BaseURL, "web", i.settings.Web, "worker", i.settings.Worker)
+	systemd(c.environ, "READY=1")
+}
+
+func (i *instance) stop(front, metrics *listener, stopWork func(), work *sync.WaitGroup) error {
+	limit, cancel := context.WithTimeout(context.Background(), stopWithin)
+	defer cancel()
+	stopWork()
+	err := errors.Join(front.stop(limit), metrics.stop(limit))
+	done := make(chan struct{})
+	go func() { work.Wait(); close(done) }()
+	select {
+	case <-done:
+	case <-limit.Done():
+		i.log.Warn("deliveries did not end in time: they are tried again after the restart")
+	}
+	return err
+}
+
+// work runs the delivery engine and, beside it, what is forgotten each hour.
+func (i *instance) work(ctx context.Context, engine *delivery.Engine, failed chan<- error) {
+	var prune sync.WaitGroup
+	prune.Go(func() { i.prune(ctx) })
+	if err := engine.Run(ctx); err != nil && ctx.Err() == nil {
+		failed <- fmt.Errorf("the delivery engine stopped: %w", err)
+	}
+	prune.Wait()
+}
+
+func (i *instance) prune(ctx context.Context) {
+	tick := time.NewTicker(time.Hour)
+	defer tick.Stop()
+	for {
+		if err := i.app.Prune(ctx); err != nil && ctx.Err() == nil {
+			i.log.Error("forgetting what is too old", "error", err)
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
+}

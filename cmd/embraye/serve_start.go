@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"os"
+
+	"embraye/configs"
+	"embraye/internal/app"
+	"embraye/internal/delivery"
+	"embraye/internal/embraye"
+	"embraye/internal/web"
+)
+
+// firstStart brings the data folder, the secret and the database to the state
+// that serving needs; on every later start it finds them so and changes
+// nothing.
+func (c *call) firstStart(ctx context.Context, s settings, log *slog.Logger) (*instance, error) {
+	if err := os.MkdirAll(s.DataDir, 0o700); err != nil {
+		return nil, fmt.Errorf("creating the data folder: %w", err)
+	}
+	secret, err := readSecret(s.SecretFile)
+	if err != nil {
+		return nil, err
+	}
+	fresh := secret == nil
+	if fresh {
+		secret = newSecret()
+	}
+	i, err := c.wire(ctx, s, log, secret)
+	if err != nil {
+		return nil, err
+	}
+	if err = i.prepare(ctx, c, fresh, secret); err != nil {
+		return nil, errors.Join(err, i.close())
+	}
+	return i, nil
+}
+
+func (i *instance) prepare(ctx context.Context, c *call, freshSecret bool, secret []byte) error {
+	applied, err := i.store.Migrate(ctx)
+	if err != nil {
+		return fmt.Errorf("migrating the database: %w", err)
+	}
+	if applied > 0 {
+		i.log.Info("database migrated", "migrations", applied)
+	}
+	if freshSecret {
+		// Actors have keys from their first moment: no actor, no key row.
+		actors, err := i.store.Tables().Actors.List(ctx)
+		if err != nil {
+			return err
+		}
+		if len(actors) > 0 {
+			return errSecretMissing(i.settings.SecretFile)
+		}
+		if err := writeSecret(i.settings.SecretFile, secret); err != nil {
+			return err
+		}
+	}
+	reference, err := i.reference()
+	if err != nil {
+		return err
+	}
+	created, err := app.FirstStart(ctx, i.options(c), app.First{OrgHandle: i.settings.OrgHandle, OrgName: i.settings.OrgName, Reference: reference})
+	if err != nil {
+		return err
+	}
+	if err := i.checkSecret(ctx); err != nil {
+		return err
+	}
+	if err := i.start(ctx, c); err != nil {
+		return err
+	}
+	if created {
+		i.log.Info("first start: keys, actors and reference text created", "organisation", i.app.Site.Mention(i.app.Organisation()), "measures", len(reference.Measures))
+	}
+	return nil
+}
+
+// reference is the text for a first start; later starts keep the stored one.
+func (i *instance) reference() (*embraye.Reference, error) {
+	if i.settings.Reference == "" {
+		return configs.DefaultReference()
+	}
+	data, err := os.ReadFile(i.settings.Reference)
+	if err != nil {
+		return nil, fmt.Errorf("reading the reference text: %w", err)
+	}
+	r, err := configs.ParseReference(data)
+	if err != nil {
+		return nil, fmt.Errorf("EMBRAYE_REFERENCE=%s: %w", i.settings.Reference, err)
+	}
+	return r, nil
+}
+
+// checkSecret finds a secret that belongs to another database before anybody
+// is answered.
+func (i *instance) checkSecret(ctx context.Context) error {
+	t := i.store.Tables()
+	actor, err := t.Actors.Take(ctx, embraye.InstanceHandle)
+	if err != nil {
+		return err
+	}
+	if _, err := t.Keys.Signer(ctx, actor.KeyID); err != nil {
+		return fmt.Errorf("the secret %s does not open the keys of this database: %w", i.settings.SecretFile, err)
+	}
+	return nil
+}
+
+// start makes the use cases.
+func (i *instance) start(ctx context.Context, c *call) (err error) {
+	i.app, err = app.New(ctx, i.options(c))
+	return err
+}
+
+func (i *instance) engine(c *call) *delivery.Engine {
+	return delivery.New(delivery.Options{
+		Store: i.store, Client: i.remote, Site: i.app.Site, Concurrency: i.settings.DeliveryConcurrency,
+		Now: c.now, Random: rand.Float64, Log: i.log,
+		Gone: func(ctx context.Context, inbox embraye.IRI, _ embraye.Delivery) error {
+			return i.app.InboxGone(ctx, inbox)
+		},
+	})
+}
+
+func (i *instance) webOptions(c *call) web.Options {
+	return web.Options{
+		App: i.app, Pages: i.store, Revision: i.store.PublicRevision, Site: i.app.Site, Catalogue: i.catalogue,
+		Language: i.settings.Language, Version: version, TrustedProxies: i.settings.TrustedProxies, Mode: i.settings.FederationMode,
+		RateLimits: i.settings.RateLimits, Ready: i.store.Ping, Now: c.now, Log: i.log,
+	}
+}

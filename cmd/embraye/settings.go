@@ -1,0 +1,217 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/netip"
+	"slices"
+	"strings"
+)
+
+// settings is what the operator decided, checked. No other package reads the
+// environment.
+type settings struct {
+	BaseURL             string // origin, no slash at the end
+	HandleDomain        string
+	SecretFile          string
+	Listen              string // host:port or unix:/path
+	DataDir             string
+	DatabaseURL         string // sqlite:PATH or postgres://…
+	OrgHandle           string
+	OrgName             string
+	Reference           string // path; empty: the embedded text
+	Language            string
+	TrustedProxies      []netip.Prefix
+	LogLevel            slog.Level
+	LogJSON             bool
+	MetricsListen       string // empty: off
+	FederationMode      string // open or allowlist
+	AllowHTTP           bool
+	AllowNetworks       []netip.Prefix
+	DeliveryConcurrency int // hosts served at once
+	Web, Worker         bool
+	RateLimits          bool
+
+	// Warnings are said once when serving starts.
+	Warnings []string
+}
+
+// mistakes is everything wrong with the settings, at once: an operator should
+// not find them one restart at a time.
+type mistakes []string
+
+func (m mistakes) Error() string {
+	if len(m) == 1 {
+		return "wrong setting: " + m[0]
+	}
+	return "wrong settings:\n  " + strings.Join(m, "\n  ")
+}
+
+// The two values of EMBRAYE_FEDERATION_MODE.
+const (
+	modeOpen      = "open"
+	modeAllowlist = "allowlist"
+)
+
+const (
+	configKey  = "EMBRAYE_CONFIG"
+	keyPrefix  = "EMBRAYE_"
+	testPrefix = "EMBRAYE_TEST_" // for tests, ignored by the program
+)
+
+// setting is one key: its default, and what turns its text into a value.
+type setting struct {
+	key, def string
+	set      func(s *settings, value string) error
+}
+
+// errNotBuilt refuses a setting instead of silently doing nothing with it.
+var errNotBuilt = errors.New("what it is for is not part of this version; leave it empty")
+
+// table lists every key of the program in the order of configs/embraye.env.
+func table() []setting {
+	return []setting{
+		{"EMBRAYE_BASE_URL", "http://localhost:8080", setBaseURL},
+		{"EMBRAYE_HANDLE_DOMAIN", "", setHandleDomain},
+		{"EMBRAYE_LISTEN", "127.0.0.1:8080", setListen},
+		{"EMBRAYE_TRUSTED_PROXIES", "", networks(func(s *settings) *[]netip.Prefix { return &s.TrustedProxies })},
+		{"EMBRAYE_DATA_DIR", "./data", text(func(s *settings) *string { return &s.DataDir })},
+		{"EMBRAYE_DATABASE_URL", "", setDatabaseURL},
+		{"EMBRAYE_SECRET_FILE", "", text(func(s *settings) *string { return &s.SecretFile })},
+		{"EMBRAYE_ORG_HANDLE", "organisation", setOrgHandle},
+		{"EMBRAYE_ORG_NAME", "Mon organisation", setOrgName},
+		{"EMBRAYE_REFERENCE", "", setReference},
+		{"EMBRAYE_LANGUAGE", "fr", setLanguage},
+		{"EMBRAYE_LOG_LEVEL", "info", setLogLevel},
+		{"EMBRAYE_LOG_FORMAT", "text", setLogFormat},
+		{"EMBRAYE_METRICS_LISTEN", "", setMetricsListen},
+		{"EMBRAYE_FEDERATION_MODE", modeOpen, setFederationMode},
+		{"EMBRAYE_FEDERATION_ALLOW_HTTP", "false", setAllowHTTP},
+		{"EMBRAYE_FEDERATION_ALLOW_NETWORKS", "", networks(func(s *settings) *[]netip.Prefix { return &s.AllowNetworks })},
+		{"EMBRAYE_DELIVERY_CONCURRENCY", "256", setDeliveryConcurrency},
+		{"EMBRAYE_ROLES", "web,worker", setRoles},
+		{"EMBRAYE_RATE_LIMITS", "on", setRateLimits},
+		{"EMBRAYE_SMTP_URL", "", notBuilt},
+		{"EMBRAYE_MAIL_FROM", "", notBuilt},
+		{"EMBRAYE_S3_URL", "", notBuilt},
+	}
+}
+
+// loadSettings reads the environment and, below it, the file that the flag or
+// EMBRAYE_CONFIG names. An empty value counts as unset.
+func loadSettings(environ []string, file string) (settings, error) {
+	env := parseEnviron(environ)
+	if file == "" {
+		file = env[configKey]
+	}
+	var wrong mistakes
+	values := map[string]string{}
+	s := settings{}
+	if file != "" {
+		lines, bad, err := readConfigFile(file)
+		if err != nil {
+			return s, err
+		}
+		wrong = append(wrong, bad...)
+		for _, l := range lines {
+			values[l.key] = l.value
+			if _, known := find(l.key); !known && !strings.HasPrefix(l.key, testPrefix) {
+				if !strings.HasPrefix(l.key, keyPrefix) || l.key == configKey {
+					s.Warnings = append(s.Warnings, fmt.Sprintf("%s line %d: %s has no effect in a settings file", file, l.number, l.key))
+				} else {
+					wrong = append(wrong, fmt.Sprintf("%s line %d: %s is not a setting%s", file, l.number, l.key, guess(l.key)))
+				}
+			}
+		}
+	}
+	for key, value := range env {
+		if value != "" {
+			values[key] = value
+		}
+	}
+	wrong = append(wrong, unknownKeys(env)...)
+	wrong = append(wrong, s.apply(values)...)
+	if len(wrong) > 0 {
+		return s, wrong
+	}
+	s.finish(env)
+	return s, nil
+}
+
+// apply sets every key of the table to its value or default.
+func (s *settings) apply(values map[string]string) (wrong mistakes) {
+	for _, k := range table() {
+		value := strings.TrimSpace(values[k.key])
+		if value == "" {
+			value = k.def
+		}
+		if value == "" {
+			continue
+		}
+		if err := k.set(s, value); err != nil {
+			wrong = append(wrong, fmt.Sprintf("%s=%s: %v", k.key, shown(k.key, value), err))
+		}
+	}
+	return wrong
+}
+
+// shown keeps passwords out of messages.
+func shown(key, value string) string {
+	if key == "EMBRAYE_DATABASE_URL" || key == "EMBRAYE_SMTP_URL" || key == "EMBRAYE_S3_URL" {
+		return "…"
+	}
+	return value
+}
+
+// unknownKeys lists EMBRAYE_* variables that mean nothing: a typing mistake
+// must not leave a default in force silently.
+func unknownKeys(env map[string]string) (wrong mistakes) {
+	for key, value := range env {
+		_, known := find(key)
+		if !known && value != "" && strings.HasPrefix(key, keyPrefix) && !strings.HasPrefix(key, testPrefix) && key != configKey {
+			wrong = append(wrong, fmt.Sprintf("%s is not a setting%s", key, guess(key)))
+		}
+	}
+	slices.Sort(wrong)
+	return wrong
+}
+
+func find(key string) (setting, bool) {
+	all := table()
+	i := slices.IndexFunc(all, func(k setting) bool { return k.key == key })
+	if i < 0 {
+		return setting{}, false
+	}
+	return all[i], true
+}
+
+// guess names the setting that a wrong key was probably meant to be.
+func guess(key string) string {
+	best, score := "", 0
+	for _, k := range table() {
+		n := 0
+		for _, word := range strings.Split(strings.TrimPrefix(key, keyPrefix), "_") {
+			if slices.Contains(strings.Split(strings.TrimPrefix(k.key, keyPrefix), "_"), word) {
+				n++
+			}
+		}
+		if n > score {
+			best, score = k.key, n
+		}
+	}
+	if best == "" {
+		return "; configs/embraye.env lists all"
+	}
+	return "; did you mean " + best + "?"
+}
+
+func parseEnviron(environ []string) map[string]string {
+	env := map[string]string{}
+	for _, line := range environ {
+		if key, value, ok := strings.Cut(line, "="); ok {
+			env[key] = value
+		}
+	}
+	return env
+}

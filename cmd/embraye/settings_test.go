@@ -1,0 +1,181 @@
+package main
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func writeFile(t *testing.T, text string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "embraye.env")
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func TestSettingsHaveDefaults(t *testing.T) {
+	got, err := loadSettings([]string{"PATH=/bin"}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := settings{
+		BaseURL: "http://localhost:8080", HandleDomain: "localhost:8080", Listen: "127.0.0.1:8080",
+		DataDir: "./data", SecretFile: "data/secret.key", DatabaseURL: "sqlite:data/embraye.db",
+		OrgHandle: "organisation", OrgName: "Mon organisation", Language: "fr",
+		FederationMode: "open", DeliveryConcurrency: 256, Web: true, Worker: true, RateLimits: true,
+		Warnings: got.Warnings,
+	}
+	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b []string) bool { return len(a) == len(b) })); diff != "" {
+		t.Error(diff)
+	}
+	if len(got.Warnings) != 1 || !strings.Contains(got.Warnings[0], "has a port") {
+		t.Errorf("warnings %q, want the one about the port", got.Warnings)
+	}
+}
+
+// configs/embraye.env is where operators look: every key, with its default.
+func TestTheEnvironmentFileListsEverySetting(t *testing.T) {
+	data, err := os.ReadFile("../../configs/embraye.env")
+	if err != nil {
+		t.Fatal(err)
+	}
+	listed := map[string]string{}
+	for _, line := range strings.Split(string(data), "\n") {
+		if key, value, ok := strings.Cut(strings.TrimPrefix(line, "#"), "="); ok && validKey(key) && strings.HasPrefix(key, keyPrefix) {
+			listed[key] = value
+		}
+	}
+	for _, k := range table() {
+		value, ok := listed[k.key]
+		if !ok {
+			t.Errorf("%s is not listed", k.key)
+		} else if value != k.def {
+			t.Errorf("%s is listed with %q, its default is %q", k.key, value, k.def)
+		}
+		delete(listed, k.key)
+	}
+	for key := range listed {
+		t.Errorf("%s is listed and does not exist", key)
+	}
+	if _, err := loadSettings(nil, "../../configs/embraye.env"); err != nil {
+		t.Errorf("the file as it is: %v", err)
+	}
+	uncommented := writeFile(t, strings.ReplaceAll(string(data), "\n#EMBRAYE_", "\nEMBRAYE_"))
+	if _, err := loadSettings(nil, uncommented); err != nil {
+		t.Errorf("the file with every line in force: %v", err)
+	}
+}
+
+func TestSettingsAreListedWithAllMistakesAtOnce(t *testing.T) {
+	file := writeFile(t, `EMBRAYE_LANGAGE=fr
+EMBRAYE_LOG_LEVEL=loud
+no key here
+EMBRAYE_ORG_NAME="never closed
+`)
+	_, err := loadSettings([]string{
+		"EMBRAYE_BASE_URL=https://suivi.example/path", "EMBRAYE_HANDLE_DOMAIN=a b", "EMBRAYE_LISTEN=8080",
+		"EMBRAYE_TRUSTED_PROXIES=10.0.0.0/8,here", "EMBRAYE_DATABASE_URL=mysql://u:secret@h/d",
+		"EMBRAYE_ORG_HANDLE=Mon-Org", "EMBRAYE_REFERENCE=/nowhere.yaml", "EMBRAYE_LANGUAGE=de",
+		"EMBRAYE_LOG_FORMAT=xml", "EMBRAYE_METRICS_LISTEN=localhost", "EMBRAYE_FEDERATION_MODE=closed",
+		"EMBRAYE_FEDERATION_ALLOW_HTTP=yes", "EMBRAYE_FEDERATION_ALLOW_NETWORKS=127.0.0.1/40",
+		"EMBRAYE_DELIVERY_CONCURRENCY=0", "EMBRAYE_ROLES=web,cook", "EMBRAYE_RATE_LIMITS=1",
+		"EMBRAYE_SMTP_URL=smtp://u:secret@h:25", "EMBRAYE_MAIL_FROM=a@b.example", "EMBRAYE_S3_URL=https://secret@h/b",
+		"EMBRAYE_TYPO=1", "EMBRAYE_TEST_REQUIRE=postgres", "EMBRAYE_EMPTY_TYPO=",
+	}, file)
+	var wrong mistakes
+	if !errors.As(err, &wrong) {
+		t.Fatalf("error %v, want mistakes", err)
+	}
+	text := err.Error()
+	for _, k := range table() {
+		if k.key == "EMBRAYE_DATA_DIR" || k.key == "EMBRAYE_SECRET_FILE" || k.key == "EMBRAYE_ORG_NAME" {
+			continue // any text is a path or a name
+		}
+		if !strings.Contains(text, k.key) {
+			t.Errorf("%s is not among the mistakes", k.key)
+		}
+	}
+	for _, want := range []string{
+		"line 1: EMBRAYE_LANGAGE is not a setting", "line 3: not of the form", "line 4: EMBRAYE_ORG_NAME: the quote is never closed",
+		"EMBRAYE_TYPO is not a setting", "allowed: fr, en", "allowed: open, allowlist", "not part of this version",
+	} {
+		if !strings.Contains(text, want) {
+			t.Errorf("mistakes do not say %q:\n%s", want, text)
+		}
+	}
+	for _, never := range []string{"secret", "EMBRAYE_TEST_REQUIRE", "EMBRAYE_EMPTY_TYPO"} {
+		if strings.Contains(text, never) {
+			t.Errorf("mistakes say %q:\n%s", never, text)
+		}
+	}
+}
+
+func TestTheEnvironmentWinsOverTheFile(t *testing.T) {
+	file := writeFile(t, "\ufeff# comment\n; comment\n\nEMBRAYE_ORG_NAME=\"Les \\\"Amis\\\"\"\nEMBRAYE_LANGUAGE = en \nEMBRAYE_ORG_HANDLE='amis'\nEMBRAYE_DATA_DIR=/from/file\nTZ=UTC\r\n")
+	got, err := loadSettings([]string{"EMBRAYE_CONFIG=" + file, "EMBRAYE_DATA_DIR=/from/environment", "EMBRAYE_LANGUAGE="}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{`Les "Amis"`, "en", "amis", "/from/environment"}
+	if diff := cmp.Diff(want, []string{got.OrgName, got.Language, got.OrgHandle, got.DataDir}); diff != "" {
+		t.Error(diff)
+	}
+	if !slicesContain(got.Warnings, "TZ has no effect") {
+		t.Errorf("warnings %q do not mention TZ", got.Warnings)
+	}
+}
+
+func slicesContain(list []string, part string) bool {
+	return strings.Contains(strings.Join(list, "\n"), part)
+}
+
+func TestBaseURLIsAnOrigin(t *testing.T) {
+	for value, want := range map[string]string{
+		"https://suivi.example":         "https://suivi.example",
+		"https://Suivi.Example/":        "https://suivi.example",
+		"https://suivi.example:443":     "https://suivi.example",
+		"http://127.0.0.1:8390":         "http://127.0.0.1:8390",
+		"http://localhost:80":           "http://localhost",
+		"https://éval.example":          "https://xn--val-9la.example",
+		"https://suivi.example/a":       "",
+		"https://suivi.example?x":       "",
+		"https://suivi.example?":        "",
+		"https://suivi.example#x":       "",
+		"https://u@suivi.example":       "",
+		"ftp://suivi.example":           "",
+		"suivi.example":                 "",
+		"https://":                      "",
+		"https://suivi.example:9999999": "",
+	} {
+		var s settings
+		err := setBaseURL(&s, value)
+		if s.BaseURL != want || (err == nil) != (want != "") {
+			t.Errorf("%s: %q, %v; want %q", value, s.BaseURL, err, want)
+		}
+	}
+}
+
+func TestDangerousSettingsAreWarnedAbout(t *testing.T) {
+	s, err := loadSettings([]string{"EMBRAYE_BASE_URL=https://suivi.example", "EMBRAYE_FEDERATION_ALLOW_HTTP=true",
+		"EMBRAYE_FEDERATION_ALLOW_NETWORKS=127.0.0.0/8 ::1", "EMBRAYE_RATE_LIMITS=off", "HTTPS_PROXY=http://proxy.example:3128"}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"ALLOW_HTTP is on", "ALLOW_NETWORKS is set", "RATE_LIMITS is off", "HTTPS_PROXY is ignored"} {
+		if !slicesContain(s.Warnings, want) {
+			t.Errorf("no warning %q in %q", want, s.Warnings)
+		}
+	}
+	if len(s.Warnings) != 4 {
+		t.Errorf("%d warnings, want 4: %q", len(s.Warnings), s.Warnings)
+	}
+	if got := s.AllowNetworks[1].String(); got != "::1/128" {
+		t.Errorf("a bare address means %s, want itself alone", got)
+	}
+}

@@ -1,0 +1,31 @@
+package main
+
+import (
+	"context"
+
+	"embraye/internal/app"
+	"embraye/internal/embraye"
+)
+
+func withdraw(ctx context.Context, c *call) error {
+	var in app.WithdrawInput
+	c.flags.StringVar(&in.Reason, "reason", "", "`REASON` that stays public")
+	c.flags.BoolVar(&in.Erase, "erase", false, "also remove the earlier texts for editors")
+	c.asFlag()
+	c.jsonFlag()
+	args, err := c.parse("ID")
+	if err != nil {
+		return err
+	}
+	return c.with(ctx, func(i *instance, by embraye.Acting) error {
+		u, err := i.app.FindUpdate(ctx, args[0])
+		if err != nil {
+			return err
+		}
+		if err := i.app.Withdraw(ctx, by, u.ID, in); err != nil {
+			return err
+		}
+		url := string(i.app.Site.UpdateID(u.ID))
+		return c.print(map[string]any{"id": u.ID, "url": url, "withdrawn": true}, "withdrawn %s\n", url)
+	})
+}
