@@ -1,0 +1,26 @@
+package embraye
+
+// ActorPage is one of our actors as other servers load it: the row, the key
+// that signs now, and the organisation that owns it.
+type ActorPage struct {
+	Actor        Actor
+	PublicPEM    string
+	Organisation Actor
+}
+
+// MeasurePage is what readers see of a measure.
+type MeasurePage struct {
+	Actor        Actor
+	Organisation Actor
+	States       []Update // the latest constat of every scope
+	Latest       []Update // newest first
+	Followers    int
+}
+
+// OrganisationPage is what readers see of the organisation.
+type OrganisationPage struct {
+	Actor     Actor
+	Measures  []Actor // switched on, in the order of the reference text
+	Latest    []Update
+	Followers int
+}

@@ -1,0 +1,40 @@
+package store
+
+import (
+	"context"
+	"fmt"
+
+	"embraye/internal/embraye"
+)
+
+// The pages_*.go files answer the questions of the public pages, one method for
+// each: they read, never write, and return structs that belong to pages. What
+// is switched off or not public is ErrNotFound here already, so that no face of
+// an address can leak it.
+
+// latestOnPage is how many constats a page lists.
+const latestOnPage = 20
+
+// enabledActor is an actor that the public sees.
+func (t Tables) enabledActor(ctx context.Context, handle string) (*embraye.Actor, error) {
+	a, err := t.Actors.Take(ctx, handle)
+	if err != nil {
+		return nil, err
+	}
+	if !a.Enabled {
+		return nil, fmt.Errorf("store: actor %s is switched off: %w", handle, embraye.ErrNotFound)
+	}
+	return a, nil
+}
+
+// organisation is the one actor of its kind.
+func (t Tables) organisation(ctx context.Context) (*embraye.Actor, error) {
+	a, err := take[embraye.Actor](ctx, t.table, "kind = ?", embraye.OrganisationActor)
+	return a, wrap(err, "taking the organisation")
+}
+
+// enabledMeasures are the measures that the public sees.
+func (t Tables) enabledMeasures(ctx context.Context) ([]embraye.Actor, error) {
+	all, err := list[embraye.Actor](ctx, t.table, "handle", 0, "kind = ? AND enabled", embraye.MeasureActor)
+	return all, wrap(err, "listing measures")
+}

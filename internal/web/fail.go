@@ -1,0 +1,109 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"math"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"embraye/internal/app"
+	"embraye/internal/embraye"
+	"embraye/internal/httpsig"
+)
+
+// retryAfter is what we ask for when the database is away.
+const retryAfter = 30 * time.Second
+
+// statusOf maps an error to what a stranger learns about it. 401 and 421 come
+// before the domain's kinds because a signature error may wrap one.
+func statusOf(err error) int {
+	var many *app.TooMany
+	switch {
+	case errors.As(err, &many):
+		return http.StatusTooManyRequests
+	case errors.Is(err, httpsig.ErrWrongHost):
+		return http.StatusMisdirectedRequest
+	case errors.Is(err, httpsig.ErrUnsigned), errors.Is(err, httpsig.ErrInvalid):
+		return http.StatusUnauthorized
+	case errors.Is(err, embraye.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
+		return http.StatusServiceUnavailable
+	case errors.Is(err, embraye.ErrForbidden):
+		return http.StatusForbidden
+	case errors.Is(err, embraye.ErrNotFound):
+		return http.StatusNotFound
+	case errors.Is(err, embraye.ErrGone):
+		return http.StatusGone
+	case errors.Is(err, embraye.ErrInvalid):
+		return http.StatusBadRequest
+	case errors.Is(err, embraye.ErrConflict):
+		return http.StatusConflict
+	}
+	return http.StatusInternalServerError
+}
+
+// fail answers an error of a GET; what is our own fault is logged.
+func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
+	status := statusOf(err)
+	if r.Context().Err() != nil {
+		return // the client is gone, and probably the reason for the error
+	}
+	if status >= 500 {
+		h.log.Error("request failed", "method", r.Method, "path", r.URL.Path, "status", status, "err", err)
+	}
+	setRetryAfter(w, err, status)
+	h.refuse(w, r, status)
+}
+
+func setRetryAfter(w http.ResponseWriter, err error, status int) {
+	wait := retryAfter
+	var many *app.TooMany
+	if errors.As(err, &many) {
+		wait = max(many.RetryAfter, time.Second)
+	} else if status != http.StatusServiceUnavailable {
+		return
+	}
+	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+}
+
+// refuse answers a status in the representation that was asked for: a sentence
+// to people, a small JSON object to programs. It repeats nothing of the request.
+func (h *Handler) refuse(w http.ResponseWriter, r *http.Request, status int) {
+	var a *answer
+	switch {
+	case status == http.StatusMisdirectedRequest:
+		a = newAnswer(status, typeText, []byte("This server answers for "+h.site.Base+" only.\n"))
+	case h.wantsPage(r):
+		a = h.errorPage(r, status)
+	default:
+		a = errorDocument(status)
+	}
+	a.etag = nil
+	if status != http.StatusGone && status != http.StatusNotFound {
+		a.cacheControl = noStore
+	}
+	a.write(w, r)
+}
+
+func errorDocument(status int) *answer {
+	body, err := json.Marshal(map[string]string{"error": strings.ToLower(http.StatusText(status))})
+	if err != nil {
+		panic(err) // a map of strings
+	}
+	return newAnswer(status, typeJSON, body)
+}
+
+// wantsPage: programs speak to these paths, whatever they accept.
+func (h *Handler) wantsPage(r *http.Request) bool {
+	path := r.URL.Path
+	if r.Method == http.MethodPost || strings.HasPrefix(path, "/.well-known/") || strings.HasPrefix(path, "/nodeinfo/") {
+		return false
+	}
+	if strings.HasPrefix(path, "/actors/") || strings.HasPrefix(path, "/activities/") || strings.HasPrefix(path, "/citations/") {
+		return streamsFirst(r.Header) == facePage
+	}
+	return pageFirst(r.Header) == facePage
+}

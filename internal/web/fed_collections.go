@@ -1,0 +1,71 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+
+	"embraye/internal/activitypub"
+	"embraye/internal/embraye"
+)
+
+// followers says how many, never who.
+func (h *Handler) followers(ctx context.Context, v *view) (*answer, error) {
+	return h.counted(ctx, v, h.site.Followers, h.pages.FollowersPage)
+}
+
+// following is kept like followers.
+func (h *Handler) following(ctx context.Context, v *view) (*answer, error) {
+	return h.counted(ctx, v, h.site.Following, h.pages.FollowingPage)
+}
+
+func (h *Handler) counted(ctx context.Context, v *view, id func(string) embraye.IRI,
+	count func(context.Context, string) (int, error)) (*answer, error) {
+	handle, err := handleOf(v.param("handle"))
+	if err != nil {
+		return nil, err
+	}
+	total, err := count(ctx, handle)
+	if err != nil {
+		return nil, err
+	}
+	return document(v)(h.app.Wire().Collection(id(handle), total))
+}
+
+// featured is the only backfill that Mastodon and GoToSocial read: « où on en
+// est » and the latest constats, by id, since both fetch each one anyway.
+func (h *Handler) featured(ctx context.Context, v *view) (*answer, error) {
+	handle, err := handleOf(v.param("handle"))
+	if err != nil {
+		return nil, err
+	}
+	page, err := h.pages.FeaturedPage(ctx, handle)
+	if err != nil {
+		return nil, err
+	}
+	var items []json.RawMessage
+	if page.Pinned != nil {
+		items = append(items, activitypub.Address(h.site.NoteID(page.Pinned.ID)))
+	}
+	for _, u := range page.Latest {
+		items = append(items, activitypub.Address(h.site.UpdateID(u.ID)))
+	}
+	return document(v)(h.app.Wire().OrderedItems(h.site.Featured(handle), items))
+}
+
+// measures is the organisation's list of its measure actors, in one page:
+// other instances of Embraye find us by it (CONTRACT 4).
+func (h *Handler) measures(ctx context.Context, v *view) (*answer, error) {
+	handle, err := handleOf(v.param("handle"))
+	if err != nil {
+		return nil, err
+	}
+	actors, err := h.pages.MeasuresPage(ctx, handle)
+	if err != nil {
+		return nil, err
+	}
+	items := make([]embraye.IRI, len(actors))
+	for i, a := range actors {
+		items[i] = h.site.ActorID(a.Handle)
+	}
+	return document(v)(h.app.Wire().Items(h.site.Measures(handle), items))
+}

@@ -1,0 +1,115 @@
+package web
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"net/url"
+	"slices"
+	"strings"
+
+	"embraye/internal/embraye"
+)
+
+const typeJRD = "application/jrd+json; charset=utf-8"
+
+// A jrd is a WebFinger answer (RFC 7033).
+type jrd struct {
+	Subject string    `json:"subject"`
+	Aliases []string  `json:"aliases"`
+	Links   []jrdLink `json:"links"`
+}
+
+type jrdLink struct {
+	Rel  string `json:"rel"`
+	Type string `json:"type,omitempty"`
+	Href string `json:"href"`
+}
+
+// webfinger finds an actor by handle, id or page. Both our host and the handle
+// domain are understood, in any case; the subject is always the one handle.
+// The answer is never 410: Mastodon deletes the account for it.
+func (h *Handler) webfinger(w http.ResponseWriter, r *http.Request) {
+	w.Header()["Access-Control-Allow-Origin"] = anyOrigin // RFC 7033 5
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil || len(values["resource"]) != 1 || values.Get("resource") == "" {
+		h.refuse(w, r, http.StatusBadRequest)
+		return
+	}
+	handle, ok := h.handleOfResource(values.Get("resource"))
+	if !ok {
+		h.refuse(w, r, http.StatusNotFound)
+		return
+	}
+	v := &view{r: r, cacheKey: cacheKey{path: r.URL.Path, query: handle, face: faceOther}}
+	build := func(ctx context.Context, _ *view) (*answer, error) { return h.finger(ctx, handle, nil) }
+	if wanted := values["rel"]; len(wanted) > 0 { // rare, and not worth a place in the cache
+		a, err := h.finger(r.Context(), handle, wanted)
+		if err != nil {
+			h.fail(w, r, err)
+			return
+		}
+		a.write(w, r)
+		return
+	}
+	h.answer(w, v, build)
+}
+
+var anyOrigin = []string{"*"} // shared, never changed
+
+// finger puts the ActivityStreams link first: PeerTube takes the first self,
+// whatever its type.
+func (h *Handler) finger(ctx context.Context, handle string, wanted []string) (*answer, error) {
+	page, err := h.pages.ActorPage(ctx, handle)
+	if err != nil {
+		return nil, err
+	}
+	id, profile := string(h.site.ActorID(handle)), h.profileURL(page.Actor)
+	doc := jrd{
+		Subject: "acct:" + strings.TrimPrefix(h.site.Mention(handle), "@"),
+		Aliases: []string{profile, id},
+		Links: []jrdLink{
+			{Rel: "self", Type: "application/activity+json", Href: id},
+			{Rel: "http://webfinger.net/rel/profile-page", Type: "text/html", Href: profile},
+			{Rel: "http://webfinger.net/rel/avatar", Type: "image/png", Href: string(h.site.Icon(handle))},
+		},
+	}
+	if wanted != nil {
+		doc.Links = slices.DeleteFunc(doc.Links, func(l jrdLink) bool { return !slices.Contains(wanted, l.Rel) })
+	}
+	body, err := json.Marshal(doc)
+	if err != nil {
+		return nil, err
+	}
+	a := newAnswer(http.StatusOK, typeJRD, body)
+	a.vary = nil
+	return a, nil
+}
+
+// handleOfResource reads acct:user@host, and the addresses of an actor and of
+// its page.
+func (h *Handler) handleOfResource(resource string) (handle string, ok bool) {
+	scheme, rest, _ := strings.Cut(resource, ":")
+	switch strings.ToLower(scheme) {
+	case "acct":
+		user, host, found := strings.Cut(rest, "@")
+		host = h.hosts.normalise(host)
+		if !found || host != h.hosts.handles && host != h.hosts.base {
+			return "", false
+		}
+		handle = strings.ToLower(user)
+	case "http", "https":
+		if resource == h.site.Base || resource == h.site.Base+"/" {
+			return embraye.InstanceHandle, true
+		}
+		if handle, ok = h.site.LocalActor(embraye.IRI(resource)); !ok {
+			if handle, ok = strings.CutPrefix(resource, h.site.Base+"/@"); !ok {
+				return "", false
+			}
+		}
+	default:
+		return "", false
+	}
+	handle, err := handleOf(handle)
+	return handle, err == nil
+}

@@ -1,0 +1,133 @@
+package web
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+// maxURIBytes is far more than any address of ours is long (SECURITY F171).
+const maxURIBytes = 8 << 10
+
+// bodyDeadline is the time for a whole body, read by us or drained by the
+// server: an honest one fits in a few packets, and a slower sender holds a
+// connection (SECURITY W70).
+const bodyDeadline = 10 * time.Second
+
+// guard wraps the router in what holds for every answer: security headers, a
+// panic that stays ours, the client's address, our own name, a bounded URI.
+func (h *Handler) guard(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.headers.set(w.Header())
+		out := &recorder{ResponseWriter: w}
+		defer h.recover(out, r)
+		if h.log.Enabled(r.Context(), slog.LevelDebug) {
+			defer h.logRequest(out, r, h.now())
+		}
+		h.proxies.resolve(r)
+		if r.ContentLength != 0 {
+			if err := setReadDeadline(w, time.Now().Add(bodyDeadline)); err != nil {
+				h.fail(out, r, err)
+				return
+			}
+		}
+		switch {
+		case len(r.RequestURI) > maxURIBytes:
+			h.refuse(out, r, http.StatusRequestURITooLong)
+		case r.URL.RawPath != "":
+			// No path of ours needs an escape: another spelling of one is no path.
+			h.refuse(out, r, http.StatusNotFound)
+		case !h.hosts.answersFor(r):
+			h.refuse(out, r, http.StatusMisdirectedRequest)
+		default:
+			next.ServeHTTP(out, r)
+		}
+	})
+}
+
+func setReadDeadline(w http.ResponseWriter, at time.Time) error {
+	err := http.NewResponseController(w).SetReadDeadline(at)
+	if err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return fmt.Errorf("setting a read deadline: %w", err)
+	}
+	return nil
+}
+
+// A recorder remembers what was answered, for the log and for recover.
+type recorder struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *recorder) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *recorder) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// recover answers 500 without a word about why; the log has the stack.
+func (h *Handler) recover(w *recorder, r *http.Request) {
+	reason := recover()
+	if reason == nil {
+		return
+	}
+	if reason == http.ErrAbortHandler {
+		panic(reason) // the server closes the connection and says nothing
+	}
+	h.log.Error("request panicked", "method", r.Method, "path", r.URL.Path, "reason", reason, "stack", string(debug.Stack()))
+	if w.status != 0 {
+		panic(http.ErrAbortHandler) // half an answer is worse than none
+	}
+	header := w.Header()
+	clear(header)
+	h.headers.set(header)
+	h.refuse(w, r, http.StatusInternalServerError)
+}
+
+func (h *Handler) logRequest(w *recorder, r *http.Request, start time.Time) {
+	h.log.Debug("request", "method", r.Method, "path", r.URL.Path, "status", w.status,
+		"client", r.RemoteAddr, "took", h.now().Sub(start))
+}
+
+// securityHeaders are the header lines of every answer, whatever it is
+// (SECURITY W33, W35).
+type securityHeaders []headerLine
+
+// contentPolicy allows what pages of ours are made of and nothing else.
+const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; form-action 'self'; " +
+	"base-uri 'none'; frame-ancestors 'none'; object-src 'none'"
+
+func newSecurityHeaders(base string) securityHeaders {
+	lines := securityHeaders{
+		{"Content-Security-Policy", []string{contentPolicy}},
+		{"X-Content-Type-Options", []string{"nosniff"}},
+		{"Referrer-Policy", []string{"same-origin"}},
+		{"Permissions-Policy", []string{"camera=(), geolocation=(), microphone=(), payment=(), usb=()"}},
+		{"X-Frame-Options", []string{"DENY"}},
+	}
+	if strings.HasPrefix(base, "https://") {
+		lines = append(lines, headerLine{"Strict-Transport-Security", []string{"max-age=31536000"}})
+	}
+	return lines
+}
+
+func (s securityHeaders) set(header http.Header) {
+	for _, line := range s {
+		header[line.name] = line.values
+	}
+}

@@ -1,0 +1,103 @@
+package web
+
+import (
+	"context"
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+
+	"embraye/internal/locale"
+)
+
+// A view is what a GET asks for: which face of what. Its key is all that may
+// change the answer.
+type view struct {
+	cacheKey
+	r *http.Request
+}
+
+// param is a part of the path.
+func (v *view) param(name string) string { return chi.URLParam(v.r, name) }
+
+// A builder makes the answer to one view, from data that it reads itself.
+type builder func(ctx context.Context, v *view) (*answer, error)
+
+// A pagedBuilder is a builder of a collection, or of one page of it.
+type pagedBuilder func(ctx context.Context, v *view, p paging) (*answer, error)
+
+// serve is the way of every GET: negotiate, look into the cache, build. The
+// revision is read before the data, so that an answer is never older than the
+// revision it is kept for.
+func (h *Handler) serve(negotiate func(http.Header) face, build builder) http.HandlerFunc {
+	return h.serveQuery(negotiate, "", build)
+}
+
+func (h *Handler) serveQuery(negotiate func(http.Header) face, query string, build builder) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		if r.Header["Signature"] != nil || r.Header["Signature-Input"] != nil {
+			if _, err := h.app.VerifyGET(r.Context(), r); err != nil {
+				h.fail(w, r, err)
+				return
+			}
+		}
+		v := &view{r: r, cacheKey: cacheKey{path: r.URL.Path, query: query, face: negotiate(r.Header)}}
+		if v.face == facePage {
+			v.lang = h.languageOf(r)
+		}
+		h.answer(w, v, build)
+	}
+}
+
+// servePaged is serve for collections, the only addresses whose query counts.
+func (h *Handler) servePaged(negotiate func(http.Header) face, build pagedBuilder) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		paging, err := parsePaging(r.URL)
+		if err != nil {
+			h.fail(w, r, err)
+			return
+		}
+		query := paging.String()
+		h.serveQuery(negotiate, query, func(ctx context.Context, v *view) (*answer, error) {
+			return build(ctx, v, paging)
+		})(w, r)
+	}
+}
+
+func (h *Handler) answer(w http.ResponseWriter, v *view, build builder) {
+	ctx := v.r.Context()
+	revision, err := h.revision.current(ctx)
+	if err != nil {
+		h.fail(w, v.r, err)
+		return
+	}
+	if a := h.cache.get(revision, v.cacheKey); a != nil {
+		a.write(w, v.r)
+		return
+	}
+	a, err := build(ctx, v)
+	if err != nil {
+		h.fail(w, v.r, err)
+		return
+	}
+	h.cache.put(revision, v.cacheKey, a)
+	a.write(w, v.r)
+}
+
+func pageOnly(http.Header) face { return facePage }
+
+// languageOf is the reader's choice by ?lang=, else by Accept-Language.
+func (h *Handler) languageOf(r *http.Request) string {
+	if r.URL.RawQuery != "" {
+		chosen := r.URL.Query().Get("lang")
+		for _, lang := range locale.Languages() {
+			if chosen == lang {
+				return lang
+			}
+		}
+	}
+	wanted := r.Header["Accept-Language"]
+	if len(wanted) == 0 {
+		return h.language
+	}
+	return h.catalogue.Match(wanted[0], h.language)
+}

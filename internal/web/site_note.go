@@ -1,0 +1,56 @@
+package web
+
+import (
+	"html"
+	"html/template"
+	"net/http"
+	"regexp"
+	"strings"
+
+	"embraye/internal/embraye"
+)
+
+type noteContent struct {
+	*embraye.NotePage
+	HTML        template.HTML
+	Measure     string
+	MeasureHref string
+	Constat     string // title
+	ConstatHref string
+}
+
+// notePage shows one of our other Notes, with the way to its constat.
+func (h *Handler) notePage(v *view, data *embraye.NotePage) (*answer, error) {
+	n := &data.Note
+	name := data.Actor.Name
+	if data.Actor.Kind == embraye.MeasureActor {
+		name = h.measureTitle(data.Actor, v.lang)
+	}
+	page := h.newPage(v, h.catalogue.T(v.lang, "site.note_"+string(n.Kind), name))
+	page.Type, page.Streams, page.Language = "article", string(h.site.NoteID(n.ID)), n.Language
+	page.Canonical, page.Creator = page.Streams, h.site.Mention(n.Actor)
+	page.Image, page.Description = string(h.site.Icon(n.Actor)), excerpt(n.HTML, 200)
+	content := noteContent{
+		NotePage: data,
+		// Our own markup, stored as it was sent.
+		HTML:        template.HTML(n.HTML),
+		Measure:     name,
+		MeasureHref: h.site.ActorPage(n.Actor),
+	}
+	if u := data.Update; u != nil && !u.Withdrawn() {
+		content.Constat, content.ConstatHref = u.Title, string(h.site.UpdateID(u.ID))
+	}
+	page.Content = content
+	return h.render("note", http.StatusOK, page)
+}
+
+var tags = regexp.MustCompile(`<[^>]*>`)
+
+// excerpt is the beginning of our own markup as plain text.
+func excerpt(markup string, most int) string {
+	text := []rune(strings.Join(strings.Fields(html.UnescapeString(tags.ReplaceAllString(markup, " "))), " "))
+	if len(text) > most {
+		return strings.TrimSpace(string(text[:most-1])) + "…"
+	}
+	return string(text)
+}
