@@ -26,7 +26,7 @@ type claimed struct {
 // whether there may be more; a host that this process still works on, because
 // its turn outlived the lease, is among them but not in work.
 func (e *Engine) claim(ctx context.Context, limit int) (work []claimed, leased int, err error) {
-	deliveries, now := e.store.Tables().Deliveries, e.millis()
+	deliveries, now := e.tables.Deliveries, e.millis()
 	hosts, err := deliveries.ClaimHosts(ctx, now, now+lease.Milliseconds(), limit)
 	if err != nil {
 		return nil, 0, fmt.Errorf("claim hosts: %w", err)
@@ -53,23 +53,17 @@ func (e *Engine) claim(ctx context.Context, limit int) (work []claimed, leased i
 }
 
 // sortByHost deals the jobs out, oldest first as they come. Each activity's
-// bytes are kept once and looked at once, however many inboxes it goes to.
+// bytes are looked at once, however many inboxes it goes to.
 func sortByHost(jobs []store.Job) map[string][]*row {
-	type text struct {
-		body   []byte
-		broken bool
-	}
-	texts := map[string]text{}
+	broken := map[string]bool{}
 	rows := make(map[string][]*row)
-	for i := range jobs {
-		r := &row{Job: jobs[i]}
-		known, ok := texts[r.ActivityID]
-		if !ok {
-			known = text{r.Body, !isObject(r.Body)}
-			texts[r.ActivityID] = known
+	for _, job := range jobs {
+		bad, known := broken[job.ActivityID]
+		if !known {
+			bad = !isObject(job.Body)
+			broken[job.ActivityID] = bad
 		}
-		r.Body, r.broken = known.body, known.broken
-		rows[r.Host] = append(rows[r.Host], r)
+		rows[job.Host] = append(rows[job.Host], &row{job, bad})
 	}
 	return rows
 }

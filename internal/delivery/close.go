@@ -1,11 +1,6 @@
 package delivery
 
-import (
-	"time"
-
-	"embraye/internal/embraye"
-	"embraye/internal/store"
-)
+import "time"
 
 // pause is how long a host that answered 429 is left alone: as it asked, but
 // not below our shortest step, or as after as many failures.
@@ -18,7 +13,7 @@ func (t *turn) pause(a attempt) time.Duration {
 
 // close writes the host's part of the result.
 func (t *turn) close(end ending, wait time.Duration) {
-	if end != hostDown && (t.alive || t.answered) {
+	if t.alive || t.answered {
 		t.result.Failures, t.result.FailingSince = 0, 0
 	}
 	// Unresolved suspects failed with the host.
@@ -32,6 +27,7 @@ func (t *turn) close(end ending, wait time.Duration) {
 		t.fail(wait)
 	case hostBusy:
 		t.result.HostNextAt = t.at(wait) // not counted by the breaker
+		t.e.quiet(t.host.Host, t.result.HostNextAt)
 	default:
 		if t.alive || t.answered {
 			t.result.LastError = ""
@@ -41,9 +37,6 @@ func (t *turn) close(end ending, wait time.Duration) {
 }
 
 func (t *turn) fail(wait time.Duration) {
-	if t.alive {
-		t.result.Failures, t.result.FailingSince = 0, 0
-	}
 	t.result.Failures++
 	if t.result.FailingSince == 0 {
 		t.result.FailingSince = t.e.millis()
@@ -54,23 +47,34 @@ func (t *turn) fail(wait time.Duration) {
 		n = 1 // it says when; our shortest step is only the floor
 	}
 	t.result.HostNextAt = t.at(max(wait, backoff(steps, n, t.e.random())))
+	t.e.quiet(t.host.Host, min(t.result.HostNextAt, t.at(max(wait, backoff(steps, 1, 0)))))
 }
 
-// hold lets rows of this turn that wait for an earlier one come due together
-// with it; its smaller id then goes first.
-func (t *turn) hold(rows []*row) {
-	decided := make(map[int64]bool, len(t.result.Done))
-	for _, o := range t.result.Done {
-		decided[o.DeliveryID] = true
-	}
-	for _, r := range rows {
-		until, blocked := t.blockedUntil(r)
-		if decided[r.ID] || !blocked || until == 0 {
-			continue
+// quiet forbids exchanges with a host before a time. The table's next_at is
+// brought forward by new activities and by contact from a failing host; what a
+// peer asked for with Retry-After must hold nevertheless, and a host that
+// talks to us without pause must not be tried without pause. Kept in memory:
+// another replica or a restart may try once too early.
+func (e *Engine) quiet(host string, until int64) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.quietHosts[host] = until
+}
+
+func (e *Engine) quietUntil(host string) int64 {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return e.quietHosts[host]
+}
+
+// forgetQuiet drops what is over.
+func (e *Engine) forgetQuiet() {
+	now := e.millis()
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for host, until := range e.quietHosts {
+		if until <= now {
+			delete(e.quietHosts, host)
 		}
-		t.result.Done = append(t.result.Done, store.Outcome{
-			DeliveryID: r.ID, ActivityID: r.ActivityID, State: embraye.DeliveryWaiting,
-			Attempts: r.Attempts, NextAt: until, LastStatus: r.LastStatus, LastError: r.LastError,
-		})
 	}
 }

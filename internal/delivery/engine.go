@@ -81,12 +81,16 @@ type Engine struct {
 	retention   time.Duration
 	gone        func(context.Context, embraye.IRI, embraye.Delivery) error
 
+	tables  store.Tables
 	wake    chan struct{}
 	signing chan struct{}
 	counts  counters
 
 	mu     sync.Mutex
 	inWork map[string]struct{} // hosts from their claim until their result is written
+	// quietHosts are those that may not be asked before a time, whatever the
+	// table says (close.go).
+	quietHosts map[string]int64
 }
 
 // counters count since the start of the process.
@@ -111,9 +115,11 @@ func New(o Options) *Engine {
 		store: o.Store, client: o.Client, site: o.Site,
 		concurrency: o.Concurrency, now: o.Now, random: o.Random,
 		log: o.Log, retention: o.Retention, gone: o.Gone,
-		wake:    make(chan struct{}, 1),
-		signing: make(chan struct{}, signersAtOnce()),
-		inWork:  map[string]struct{}{},
+		tables:     o.Store.Tables(),
+		wake:       make(chan struct{}, 1),
+		signing:    make(chan struct{}, signersAtOnce()),
+		inWork:     map[string]struct{}{},
+		quietHosts: map[string]int64{},
 	}
 	if e.concurrency <= 0 {
 		e.concurrency = defaultConcurrency

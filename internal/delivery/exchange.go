@@ -58,7 +58,7 @@ func (t *turn) exchange(ctx context.Context, a *attempt, scheme httpsig.Scheme) 
 		t.e.judgeError(ctx, a, errBroken)
 		return
 	}
-	key, err := t.e.store.Tables().Keys.Signer(ctx, a.job.KeyID)
+	key, err := t.e.tables.Keys.Signer(ctx, a.job.KeyID)
 	if err != nil {
 		t.e.judgeError(ctx, a, fmt.Errorf("key %d of %s: %w", a.job.KeyID, a.job.Actor, err))
 		return

@@ -37,7 +37,7 @@ func (e *Engine) finish(ctx context.Context, ends []done) error {
 	for i, d := range ends {
 		results[i] = d.result
 	}
-	deliveries := e.store.Tables().Deliveries
+	deliveries := e.tables.Deliveries
 	err := deliveries.Finish(ctx, results)
 	if err == nil || errors.Is(err, embraye.ErrUnavailable) || ctx.Err() != nil {
 		return wrapFinish(err, len(results))

@@ -105,7 +105,8 @@ func (r *runner) dispatch(ctx context.Context) {
 		case <-polls.C:
 			hungry = hungry || r.anythingDue(ctx)
 		case <-sweeps.C:
-			if err := r.e.store.Tables().Deliveries.Sweep(ctx); err != nil && ctx.Err() == nil {
+			r.e.forgetQuiet()
+			if err := r.e.tables.Deliveries.Sweep(ctx); err != nil && ctx.Err() == nil {
 				r.e.log.Error("sweep deliveries", "error", err)
 			}
 		}
@@ -116,7 +117,7 @@ func (r *runner) free() int    { return r.e.concurrency - int(r.healthy.Load()) 
 func (r *runner) quarter() int { return max(1, r.e.concurrency/4) }
 
 func (r *runner) anythingDue(ctx context.Context) bool {
-	next, err := r.e.store.Tables().Deliveries.NextDue(ctx)
+	next, err := r.e.tables.Deliveries.NextDue(ctx)
 	if err != nil && ctx.Err() == nil {
 		r.e.log.Error("look for due deliveries", "error", err)
 	}
@@ -202,7 +203,7 @@ func (e *Engine) release(ctx context.Context) error {
 	if e.store.IsPostgres() {
 		return nil
 	}
-	deliveries, now := e.store.Tables().Deliveries, e.millis()
+	deliveries, now := e.tables.Deliveries, e.millis()
 	const all = 1 << 30
 	hosts, err := deliveries.ClaimHosts(ctx, now+lease.Milliseconds(), now, all)
 	if err != nil {

@@ -2,7 +2,6 @@ package delivery
 
 import (
 	"context"
-	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -74,18 +73,19 @@ func (t *turn) settle(tried []attempt) (ending, time.Duration) {
 	return end, wait
 }
 
-// suspect takes an attempt that failed off the host's account: another inbox
-// took the same activity, or the host refused this one so often that the next
-// is tried. A host behind the breaker gets its one delivery and no more.
+// suspect takes an attempt that failed off the host's account: the host took
+// something else, the same activity at another inbox say, or it refused this
+// one so often that the next is tried. A host behind the breaker gets its one
+// delivery and no more.
 func (t *turn) suspect(a attempt, took bool) bool {
-	alive := took || t.alive
-	if !alive && (t.host.Failures >= breakerAfter || !stubborn(a.job.Attempts+1, a.status)) {
+	again := stubborn(a.job.Attempts+1, a.status)
+	switch {
+	case took, again && t.alive:
+	case again && t.host.Failures < breakerAfter:
+	default:
 		return false
 	}
-	if alive && !took && !stubborn(a.job.Attempts+1, a.status) {
-		return false // it took earlier ones, and fails now
-	}
-	t.block(a, 0)
+	t.blocked[laneOf(a.job)] = true
 	t.suspects = append(t.suspects, a)
 	if t.alive {
 		t.clearSuspects()
@@ -105,33 +105,10 @@ func (t *turn) clearSuspects() {
 	t.suspects = nil
 }
 
-// setAside keeps a row that waits on its own.
+// setAside keeps a row that waits on its own, and with it its lane.
 func (t *turn) setAside(a attempt) {
 	o := t.keep(a)
-	if o.State == embraye.DeliveryWaiting {
-		t.block(a, o.NextAt)
-	}
-}
-
-// block makes later activities on the same object wait: at this host, or only
-// at this inbox if that alone is the trouble.
-func (t *turn) block(a attempt, until int64) {
-	key := a.job.Object
-	if a.status == http.StatusNotFound {
-		key += " " + string(a.job.Inbox)
-	}
-	t.blocked[key] = max(t.blocked[key], until)
-}
-
-func (t *turn) isBlocked(r *row) bool {
-	_, blocked := t.blockedUntil(r)
-	return blocked
-}
-
-func (t *turn) blockedUntil(r *row) (int64, bool) {
-	host, atHost := t.blocked[r.Object]
-	inbox, atInbox := t.blocked[r.Object+" "+string(r.Inbox)]
-	return max(host, inbox), atHost || atInbox
+	t.blocked[laneOf(a.job)] = o.State == embraye.DeliveryWaiting
 }
 
 // keep adds the row to the result.

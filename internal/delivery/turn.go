@@ -14,9 +14,6 @@ const (
 	// breakerAfter consecutive failures a host gets one delivery per turn
 	// until it takes one.
 	breakerAfter = 5
-	// recheck is when a host is looked at again that has nothing due but may
-	// have rows that wait on their own: new ones must not wait for those.
-	recheck = 10 * time.Second
 	// expiryCheck is how often rows of an unavailable host are looked at: only
 	// to give up what is too old.
 	expiryCheck = 12 * time.Hour
@@ -37,10 +34,19 @@ type turn struct {
 	// suspects are activities that the host refused three times, held until
 	// something else is taken (their fault) or not (the host's).
 	suspects []attempt
-	blocked  map[string]int64 // what waits for an earlier row, and until when, see block
+	blocked  map[lane]bool // what waits for an earlier row
 	result   store.Result
 	gone     []embraye.Delivery
 }
+
+// lane is what must stay in order even around an activity that is not taken:
+// what is about one object, at one inbox. Store's Due keeps it between turns.
+type lane struct {
+	object string
+	inbox  embraye.IRI
+}
+
+func laneOf(r *row) lane { return lane{r.Object, r.Inbox} }
 
 // ending says why a turn's loop ended.
 type ending int
@@ -57,7 +63,7 @@ func (e *Engine) newTurn(c claimed, stop <-chan struct{}) *turn {
 	return &turn{
 		e: e, host: h, stop: stop, began: e.now(),
 		scheme:  firstScheme(h.Scheme),
-		blocked: map[string]int64{},
+		blocked: map[lane]bool{},
 		result: store.Result{
 			Host: h.Host, Failures: h.Failures, Scheme: h.Scheme, LastError: h.LastError,
 			FailingSince: h.FailingSince, SeenAt: h.SeenAt,
@@ -65,24 +71,25 @@ func (e *Engine) newTurn(c claimed, stop <-chan struct{}) *turn {
 	}
 }
 
-// run works the rows and fills the result.
+// run works the rows and fills the result. Finish sees itself to it that a host
+// is not due before anything of it is.
 func (t *turn) run(ctx context.Context, rows []*row) {
-	more := len(rows) >= perHost
+	t.result.HostNextAt = t.e.millis()
+	if until := t.e.quietUntil(t.host.Host); until > t.e.millis() {
+		t.result.HostNextAt = until
+		return
+	}
 	rows = t.expire(rows)
 	switch {
-	case more && len(rows) == 0:
-		t.result.HostNextAt = t.e.millis()
+	case len(rows) == 0: // only expired ones, there may be more; or none
 	case t.unavailable():
 		t.result.HostNextAt = t.at(expiryCheck)
-	case len(rows) == 0:
-		t.result.HostNextAt = t.at(recheck)
 	default:
 		end, wait := t.work(ctx, byActivity(rows))
 		if len(t.suspects) > 0 {
 			end = max(end, hostDown) // nothing else was taken either
 		}
 		t.close(end, wait)
-		t.hold(rows)
 	}
 }
 
@@ -109,17 +116,17 @@ func (t *turn) expire(rows []*row) []*row {
 	return kept
 }
 
-// unavailable reports whether the host failed for as long as we try. It is not
-// asked again until it contacts us (FT19): store's Hosts.Touch ends this.
+// unavailable reports whether the host failed for as long as we try, and did
+// not contact us since (store's Hosts.Touch): it is not asked any more (FT19).
 func (t *turn) unavailable() bool {
-	return t.host.FailingSince != 0 && t.e.millis()-t.host.FailingSince >= t.e.retention.Milliseconds()
+	h := t.host
+	return h.FailingSince != 0 && t.e.millis()-max(h.FailingSince, h.SeenAt) >= t.e.retention.Milliseconds()
 }
 
 // work goes through the activities, oldest first. While the breaker is open
 // it begins with a single probe.
 func (t *turn) work(ctx context.Context, groups [][]*row) (ending, time.Duration) {
-	probing := t.host.Failures >= breakerAfter
-	if probing {
+	if t.host.Failures >= breakerAfter {
 		probe := chooseProbe(groups)
 		if end, wait := t.deliver(ctx, groups[probe][:1]); end != listDone || !t.alive {
 			return end, wait
@@ -127,7 +134,7 @@ func (t *turn) work(ctx context.Context, groups [][]*row) (ending, time.Duration
 		groups[probe] = groups[probe][1:]
 	}
 	for _, g := range groups {
-		g = slices.DeleteFunc(g, t.isBlocked)
+		g = slices.DeleteFunc(g, func(r *row) bool { return t.blocked[laneOf(r)] })
 		if len(g) == 0 {
 			continue
 		}
@@ -144,16 +151,16 @@ func (t *turn) work(ctx context.Context, groups [][]*row) (ending, time.Duration
 // chooseProbe is the oldest activity that the host did not refuse three times
 // already and that overtakes nothing on its object; else the one tried least.
 func chooseProbe(groups [][]*row) int {
-	held, least := map[string]bool{}, 0
+	held, least := map[lane]bool{}, 0
 	for i, g := range groups {
 		head := g[0]
-		if held[head.Object] {
+		if held[laneOf(head)] {
 			continue
 		}
 		if !stubborn(head.Attempts, head.LastStatus) {
 			return i
 		}
-		held[head.Object] = true
+		held[laneOf(head)] = true
 		if head.Attempts < groups[least][0].Attempts {
 			least = i
 		}
