@@ -1,0 +1,170 @@
+package export
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"time"
+
+	"embraye/internal/embraye"
+)
+
+// Row is one version of one constat in the open data. Keys and their order are
+// a published contract: see Columns for what each one means.
+type Row struct {
+	ID                  string     `json:"id"`
+	Version             int        `json:"version"`
+	VersionURL          string     `json:"version_url"`
+	Current             bool       `json:"current"`
+	VersionKind         string     `json:"version_kind"`
+	VersionReason       string     `json:"version_reason"`
+	VersionDate         string     `json:"version_date"`
+	SHA256              string     `json:"sha256"`
+	Published           string     `json:"published"`
+	Updated             string     `json:"updated"`
+	Withdrawn           string     `json:"withdrawn"`
+	WithdrawalReason    string     `json:"withdrawal_reason"`
+	Account             string     `json:"account"`
+	Measure             string     `json:"measure"`
+	MeasureIRI          string     `json:"measure_iri"`
+	MeasureTitle        string     `json:"measure_title"`
+	Subject             string     `json:"subject"`
+	Territory           string     `json:"territory"`
+	TerritoryName       string     `json:"territory_name"`
+	Institution         string     `json:"institution"`
+	InstitutionKind     string     `json:"institution_kind"`
+	InstitutionSIREN    string     `json:"institution_siren"`
+	InstitutionWikidata string     `json:"institution_wikidata"`
+	Scale               string     `json:"scale"`
+	Stage               string     `json:"stage"`
+	Timeliness          string     `json:"timeliness"`
+	Title               string     `json:"title"`
+	Summary             string     `json:"summary"`
+	Text                string     `json:"text"`
+	Confidence          string     `json:"confidence"`
+	EffectiveDate       string     `json:"effective_date"`
+	ObservedDate        string     `json:"observed_date"`
+	Evidence            []Evidence `json:"evidence"`
+	Searched            []string   `json:"searched"`
+	IndicatorName       string     `json:"indicator_name"`
+	IndicatorValue      string     `json:"indicator_value"`
+	IndicatorUnit       string     `json:"indicator_unit"`
+	IndicatorGoal       string     `json:"indicator_goal"`
+	IndicatorAsOf       string     `json:"indicator_as_of"`
+	Lessons             []string   `json:"lessons"`
+	Related             []Related  `json:"related"`
+	SignedBy            string     `json:"signed_by"`
+	Licence             string     `json:"licence"`
+	Language            string     `json:"language"`
+}
+
+// Evidence is one proof of a row; the CSV carries its address alone.
+type Evidence struct {
+	Type        string `json:"type"`
+	Address     string `json:"address"`
+	Name        string `json:"name"`
+	Publisher   string `json:"publisher"`
+	PublishedOn string `json:"published_on"`
+	Consulted   string `json:"consulted"`
+	MediaType   string `json:"media_type"`
+	ArchivedAt  string `json:"archived_at"`
+	SHA256      string `json:"sha256"`
+}
+
+// Related links a row to another constat.
+type Related struct {
+	Rel     string `json:"rel"`
+	Address string `json:"address"`
+}
+
+// Rows makes one row per version, the oldest constat first, versions
+// ascending. Lateness is judged by the reference text's own deadline.
+func Rows(site embraye.Site, ref *embraye.Reference, places *embraye.Territories, updates []embraye.Update, revisions []embraye.Revision) []Row {
+	versions := map[string][]embraye.Revision{}
+	for _, r := range revisions {
+		versions[r.UpdateID] = append(versions[r.UpdateID], r)
+	}
+	updates = slices.Clone(updates)
+	slices.SortFunc(updates, func(a, b embraye.Update) int { return cmp.Compare(a.ID, b.ID) })
+	rows := make([]Row, 0, max(len(updates), len(revisions)))
+	for i := range updates {
+		u := &updates[i]
+		list := versions[u.ID]
+		if len(list) == 0 { // an erased constat has no versions left, but it existed
+			list = []embraye.Revision{{UpdateID: u.ID, Number: u.Revision, Content: u.Content}}
+		}
+		slices.SortFunc(list, func(a, b embraye.Revision) int { return cmp.Compare(a.Number, b.Number) })
+		for j := range list {
+			row := identity(site, ref, u, &list[j])
+			if !u.Withdrawn() {
+				row.scope(ref, places, u, list[j].Language)
+				row.content(ref, &list[j])
+				row.SignedBy = u.SignedBy
+			}
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+// identity is all that a withdrawn constat keeps.
+func identity(site embraye.Site, ref *embraye.Reference, u *embraye.Update, r *embraye.Revision) Row {
+	id := string(site.UpdateID(u.ID))
+	return Row{
+		ID: id, Version: r.Number, VersionURL: id + "/versions/" + strconv.Itoa(r.Number),
+		Current:     !u.Withdrawn() && r.Number == u.Revision,
+		VersionKind: string(r.Kind), VersionDate: moment(r.CreatedAt), SHA256: r.SHA256,
+		Published: moment(u.PublishedAt), Updated: optional(u.UpdatedAt),
+		Withdrawn: optional(u.WithdrawnAt), WithdrawalReason: u.WithdrawReason,
+		Account: string(site.ActorID(u.Actor)), Measure: u.Measure, MeasureIRI: ref.MeasureIRI(u.Measure),
+		Evidence: []Evidence{}, Searched: []string{}, Lessons: []string{}, Related: []Related{},
+	}
+}
+
+func (row *Row) scope(ref *embraye.Reference, places *embraye.Territories, u *embraye.Update, lang string) {
+	if m, ok := ref.Measure(u.Measure); ok {
+		row.MeasureTitle = m.Title.In(lang)
+	}
+	row.Subject, row.Territory = string(u.Subject), u.Territory
+	row.TerritoryName = cmp.Or(u.TerritoryName, places.Name(u.Territory, lang))
+	row.Institution, row.InstitutionKind = u.Institution.Name, string(u.Institution.Kind)
+	row.InstitutionSIREN, row.InstitutionWikidata = u.Institution.SIREN, u.Institution.Wikidata
+}
+
+func (row *Row) content(ref *embraye.Reference, r *embraye.Revision) {
+	row.VersionReason = r.Reason
+	row.Scale, row.Stage = embraye.ScaleVersion, string(r.Stage)
+	row.Timeliness = string(embraye.TimelinessOf(r.Stage, r.EffectiveDate, embraye.Date(ref.Deadline)))
+	row.Title, row.Summary, row.Text = r.Title, r.Summary, r.Text
+	row.Confidence = string(r.Confidence)
+	row.EffectiveDate, row.ObservedDate = string(r.EffectiveDate), string(r.ObservedDate)
+	for _, e := range r.Evidence {
+		row.Evidence = append(row.Evidence, Evidence{Type: e.Type, Address: e.Href, Name: e.Name, Publisher: e.Publisher,
+			PublishedOn: string(e.PublishedOn), Consulted: string(e.Consulted), MediaType: e.MediaType, ArchivedAt: e.ArchivedAt, SHA256: e.SHA256})
+	}
+	row.Searched = append(row.Searched, r.Searched...)
+	if i := r.Indicator; i != nil {
+		row.IndicatorName, row.IndicatorValue, row.IndicatorUnit = i.Name, i.Value, i.Unit
+		row.IndicatorGoal, row.IndicatorAsOf = i.Goal, string(i.AsOf)
+	}
+	row.Lessons = append(row.Lessons, r.Lessons...)
+	for _, rel := range r.RelatedTo {
+		row.Related = append(row.Related, Related{Rel: rel.Rel, Address: rel.Href})
+	}
+	row.Licence, row.Language = r.Licence, r.Language
+}
+
+// moment is an RFC 3339 time in UTC, to the second; empty for the zero time.
+func moment(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.UTC().Format(time.RFC3339)
+}
+
+func optional(t *time.Time) string {
+	if t == nil {
+		return ""
+	}
+	return moment(*t)
+}
