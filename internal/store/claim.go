@@ -82,10 +82,14 @@ func (t Deliveries) jobs(ctx context.Context, rows []embraye.Delivery) ([]Job, e
 	for i := range activities {
 		said[activities[i].ID] = &activities[i]
 	}
-	jobs := make([]Job, len(rows))
-	for i := range rows {
-		a := said[rows[i].ActivityID]
-		jobs[i] = Job{rows[i], a.Body, a.KeyID, a.Actor, a.Type, a.Audience}
+	jobs := make([]Job, 0, len(rows))
+	for _, row := range rows {
+		a := said[row.ActivityID]
+		if a.ID == "" { // no code of ours removes one; the others must not wait for the repair
+			t.s.log.ErrorContext(ctx, "delivery without its activity", "delivery", row.ID, "activity", row.ActivityID)
+			continue
+		}
+		jobs = append(jobs, Job{row, a.Body, a.KeyID, a.Actor, a.Type, a.Audience})
 	}
 	return jobs, nil
 }

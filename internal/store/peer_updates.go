@@ -16,7 +16,7 @@ func (t PeerUpdates) Upsert(ctx context.Context, u *embraye.PeerUpdate) error {
 	notNull(&u.Wire)
 	row := *u
 	row.ID = 0
-	err := t.upsert(ctx, &row, "uri", nil)
+	err := t.upsert(ctx, &row, "uri")
 	if err == nil {
 		u.ID = row.ID
 	}

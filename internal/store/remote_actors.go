@@ -36,19 +36,17 @@ func (t RemoteActors) ByHost(ctx context.Context, host string) ([]embraye.Remote
 func (t RemoteActors) Upsert(ctx context.Context, a *embraye.RemoteActor) error {
 	row := *a
 	row.ID = 0 // the conflict must be that of the URI
-	err := t.upsert(ctx, &row, "uri", nil)
+	err := t.upsert(ctx, &row, "uri")
 	if err == nil {
 		*a = row
 	}
 	return wrap(err, "remembering the remote actor %s", a.URI)
 }
 
-// upsert writes a row under a unique column; keep names columns that an
-// existing row keeps.
-func (t table) upsert(ctx context.Context, row any, unique string, keep []string) error {
-	conflict := clause.OnConflict{UpdateAll: true}
-	conflict.Columns = []clause.Column{{Name: unique}}
-	return t.db.WithContext(ctx).Clauses(conflict).Omit(keep...).Create(row).Error
+// upsert writes a row under a unique column; an existing row keeps its ID.
+func (t table) upsert(ctx context.Context, row any, unique string) error {
+	conflict := clause.OnConflict{Columns: []clause.Column{{Name: unique}}, UpdateAll: true}
+	return t.db.WithContext(ctx).Clauses(conflict).Create(row).Error
 }
 
 // MarkFailed remembers that fetching the actor failed now; what is known of it
