@@ -47,10 +47,14 @@ func (w Wire) PostNote(n embraye.Note, mentions ...Mention) ([]byte, error) {
 	if n.UpdateID != "" {
 		conversation = w.Site.UpdateID(n.UpdateID)
 	}
+	var tags []any
+	if n.Kind == embraye.PinnedNote { // its text ends in the measure's hashtag
+		tags = []any{w.measureTag(n.Actor)}
+	}
 	return w.post(post{
 		id: id, author: w.Site.ActorID(n.Actor), followers: w.Site.Followers(n.Actor), inReplyTo: n.InReplyTo,
 		conversation: conversation, html: n.HTML, language: n.Language, published: n.PublishedAt, updated: n.UpdatedAt,
-		mentions: mentions,
+		tags: tags, mentions: mentions,
 	})
 }
 

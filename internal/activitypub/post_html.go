@@ -63,7 +63,7 @@ func (w Wire) pinnedScope(u embraye.Update, lang string) string {
 		scope += ", " + u.Institution.Name
 	}
 	stage := w.Catalogue.T(lang, "stage."+string(u.Stage))
-	return dots(html.EscapeString(scope+w.colon(lang)+stage), ownLink(w.Site.UpdateID(u.ID), w.observed(u.ObservedDate, lang)))
+	return dots(html.EscapeString(scope+w.colon(lang)+stage), ownLink(w.Site.UpdateID(u.ID), u.Title), html.EscapeString(w.observed(u.ObservedDate, lang)))
 }
 
 // colon ends a label: with a no-break space before it in French.

@@ -105,6 +105,9 @@ func (in *Incoming) read(m map[string]any) error {
 		return err
 	}
 	in.To, in.Cc, in.Published, in.Content = common.to, common.cc, common.published, common.content
+	if in.Type == "Flag" && in.Content == "" { // Lemmy gives its reason there
+		in.Content = firstString(m["summary"])
+	}
 	if (in.Type == "Create" || in.Type == "Update") && postTypes[in.Object.Type] {
 		in.Post, err = readPost(in.Object.Embedded)
 	}
