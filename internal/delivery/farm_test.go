@@ -107,6 +107,13 @@ func (p *peer) requests() []request {
 	return slices.Clone(p.seen)
 }
 
+// most is how many requests were in progress at once.
+func (p *peer) most() int {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.top
+}
+
 // activities lists the ids that arrived, in order.
 func (p *peer) activities() []string {
 	var ids []string
@@ -226,10 +233,11 @@ func (w *world) setDown(host string, down bool) {
 	w.down[host] = down
 }
 
-func (w *world) goneInboxes() []embraye.IRI {
+// goneInboxes lists the inboxes of a peer that were looked behind.
+func (w *world) goneInboxes(p *peer) []embraye.IRI {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return slices.Clone(w.gone)
+	return slices.DeleteFunc(slices.Clone(w.gone), func(i embraye.IRI) bool { return i.Host() != p.host() })
 }
 
 func (w *world) peer(answer func(int, http.ResponseWriter, request)) *peer {
@@ -340,6 +348,21 @@ func eachWorld(t *testing.T, test func(t *testing.T, w *world)) {
 			test(t, newWorld(t, storetest.OpenURL(t, storetest.URL(t, kind), c.now), c))
 		})
 	}
+}
+
+// eachCase runs a test for every case on every kind of database; the cases of
+// one kind share a world and meet each other in nothing but its clock.
+func eachCase[T any](t *testing.T, cases []T, name func(T) string, test func(t *testing.T, w *world, tt T)) {
+	t.Helper()
+	eachWorld(t, func(t *testing.T, w *world) {
+		for _, tt := range cases {
+			t.Run(name(tt), func(t *testing.T) {
+				defer func(outer *testing.T) { w.t = outer }(w.t)
+				w.t = t
+				test(t, w, tt)
+			})
+		}
+	})
 }
 
 // setScheme is a request from the host, signed so.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -189,113 +190,113 @@ func TestFT21FourTries(t *testing.T) {
 	})
 }
 
+// asked is a Retry-After and how long we then wait.
+type asked struct {
+	name, value string
+	least, most time.Duration
+}
+
+// answer sends it, with a status that it goes with, from a clock that is two
+// hours ahead of ours; later requests are accepted.
+func (a asked) answer(status int) func(int, http.ResponseWriter, request) {
+	return func(n int, out http.ResponseWriter, r request) {
+		if n > 1 {
+			out.WriteHeader(http.StatusAccepted)
+			return
+		}
+		theirs := r.at.Add(2 * time.Hour)
+		out.Header().Set("Date", theirs.Format(http.TimeFormat))
+		value := a.value
+		if ahead, ok := strings.CutPrefix(value, "DATE"); ok {
+			d, err := time.ParseDuration(ahead)
+			if err != nil {
+				panic(err)
+			}
+			value = theirs.Add(d).Format(http.TimeFormat)
+		}
+		if value != "" {
+			out.Header().Set("Retry-After", value)
+		}
+		out.WriteHeader(status)
+	}
+}
+
 func TestFT22RetryAfter(t *testing.T) {
-	for _, tt := range []struct {
-		name, value string
-		least, most time.Duration
-	}{
+	eachCase(t, []asked{
 		{"seconds", "120", 2 * time.Minute, 2 * time.Minute},
 		{"date", "DATE+1h", time.Hour, time.Hour},
 		{"cap", "999999999", 24 * time.Hour, 24 * time.Hour},
+		{"huge", "99999999999999999999", 24 * time.Hour, 24 * time.Hour},
 		{"negative", "-1", 48 * time.Second, 72 * time.Second},
 		{"word", "abc", 48 * time.Second, 72 * time.Second},
 		{"none", "", 48 * time.Second, 72 * time.Second},
 		{"zero", "0", 48 * time.Second, 72 * time.Second},
 		{"past date", "DATE-1h", 48 * time.Second, 72 * time.Second},
-	} {
-		for _, status := range []int{http.StatusTooManyRequests, http.StatusServiceUnavailable} {
-			t.Run(fmt.Sprint(status, " ", tt.name), func(t *testing.T) {
-				eachWorld(t, func(t *testing.T, w *world) {
-					p := w.peer(func(n int, out http.ResponseWriter, r request) {
-						if n > 1 {
-							out.WriteHeader(http.StatusAccepted)
-							return
-						}
-						// The peer's clock is two hours ahead.
-						theirs := r.at.Add(2 * time.Hour)
-						out.Header().Set("Date", theirs.Format(http.TimeFormat))
-						value := tt.value
-						if len(value) > 4 && value[:4] == "DATE" {
-							d, err := time.ParseDuration(value[4:])
-							if err != nil {
-								t.Error(err)
-							}
-							value = theirs.Add(d).Format(http.TimeFormat)
-						}
-						if value != "" {
-							out.Header().Set("Retry-After", value)
-						}
-						out.WriteHeader(status)
-					})
-					id := w.queue("constat", p.inbox("inbox"))
-					w.batch()
-					counted := 1
-					if status == http.StatusTooManyRequests {
-						counted = 0
-					}
-					if h := w.host(p.host()); h.Failures != counted {
-						t.Errorf("the breaker counts %d, want %d", h.Failures, counted)
-					}
-					w.until(25 * time.Hour)
-					got := p.requests()
-					if len(got) != 2 {
-						t.Fatalf("%d tries, want 2", len(got))
-					}
-					if wait := got[1].at.Sub(got[0].at); wait < tt.least || wait > tt.most {
-						t.Errorf("waited %s, want %s to %s", wait, tt.least, tt.most)
-					}
-					w.wantState(id, embraye.DeliverySent)
-				})
-			})
+	}, func(tt asked) string { return tt.name }, func(t *testing.T, w *world, tt asked) {
+		for status, counted := range map[int]int{http.StatusTooManyRequests: 0, http.StatusServiceUnavailable: 1} {
+			p := w.peer(tt.answer(status))
+			id := w.queue("constat", p.inbox("inbox"))
+			w.batch()
+			if h := w.host(p.host()); h.Failures != counted {
+				t.Errorf("%d: the breaker counts %d, want %d", status, h.Failures, counted)
+			}
+			// Neither something new nor contact makes us come earlier.
+			next := w.queue("another", p.inbox("inbox"))
+			w.touch(p.host())
+			w.until(25 * time.Hour)
+			got := p.requests()
+			if len(got) != 3 {
+				t.Fatalf("%d: %d requests, want 3", status, len(got))
+			}
+			if wait := got[1].at.Sub(got[0].at); wait < tt.least || wait > tt.most {
+				t.Errorf("%d: waited %s, want %s to %s", status, wait, tt.least, tt.most)
+			}
+			w.wantState(id, embraye.DeliverySent)
+			w.wantState(next, embraye.DeliverySent)
 		}
-	}
+	})
+}
+
+// refusal is a status that an inbox always answers with.
+type refusal struct {
+	status, least, most int // requests in 7 days
+	gone                int
 }
 
 func TestFT23Refusals(t *testing.T) {
-	for _, tt := range []struct {
-		status, least, most int // requests in 7 days
-		gone                bool
-	}{
-		{400, 2, 2, false}, // once by each signature scheme
-		{403, 1, 1, false},
-		{404, 2, 3, true},
-		{410, 1, 1, true},
-		{413, 1, 1, false},
-		{422, 1, 1, false},
-		{501, 1, 1, false},
-		{401, 10, 60, false},
-		{408, 10, 30, false},
-		{429, 10, 30, false},
-		{500, 10, 30, false},
-		{302, 10, 30, false},
-	} {
-		t.Run(fmt.Sprint(tt.status), func(t *testing.T) {
-			eachWorld(t, func(t *testing.T, w *world) {
-				p := w.peer(always(tt.status))
-				id := w.queue("constat", p.inbox("inbox"))
-				began := w.clock.now()
-				w.until(8 * 24 * time.Hour)
-				got := p.requests()
-				if len(got) < tt.least || len(got) > tt.most {
-					t.Errorf("%d requests, want %d to %d", len(got), tt.least, tt.most)
-				}
-				if last := got[len(got)-1].at.Sub(began); tt.status == 404 && last > 48*time.Hour {
-					t.Errorf("last try after %s, want 48 h at most", last)
-				}
-				d := w.delivery(id)
-				if d.State != embraye.DeliveryGivenUp || d.LastStatus != tt.status || d.LastError == "" {
-					t.Errorf("what the operator sees: %+v", d)
-				}
-				wantGone := 0
-				if tt.gone {
-					wantGone = 1
-				}
-				if gone := w.goneInboxes(); len(gone) != wantGone {
-					t.Errorf("looked behind %v", gone)
-				}
-			})
-		})
-	}
+	eachCase(t, []refusal{
+		{400, 2, 2, 0}, // once by each signature scheme
+		{403, 1, 1, 0},
+		{404, 2, 3, 1},
+		{410, 1, 1, 1},
+		{413, 1, 1, 0},
+		{422, 1, 1, 0},
+		{501, 1, 1, 0},
+		{401, 10, 60, 0},
+		{408, 10, 30, 0},
+		{429, 10, 30, 0},
+		{500, 10, 30, 0},
+		{302, 10, 30, 0},
+	}, func(tt refusal) string { return fmt.Sprint(tt.status) }, func(t *testing.T, w *world, tt refusal) {
+		p := w.peer(always(tt.status))
+		id := w.queue("constat", p.inbox("inbox"))
+		began := w.clock.now()
+		w.until(8 * 24 * time.Hour)
+		got := p.requests()
+		if len(got) < tt.least || len(got) > tt.most {
+			t.Errorf("%d requests, want %d to %d", len(got), tt.least, tt.most)
+		}
+		if last := got[len(got)-1].at.Sub(began); tt.status == 404 && last > 48*time.Hour {
+			t.Errorf("last try after %s, want 48 h at most", last)
+		}
+		d := w.delivery(id)
+		if d.State != embraye.DeliveryGivenUp || d.LastStatus != tt.status || d.LastError == "" {
+			t.Errorf("what the operator sees: %+v", d)
+		}
+		if gone := w.goneInboxes(p); len(gone) != tt.gone {
+			t.Errorf("looked behind %v", gone)
+		}
+	})
 }
 
 func TestFT25Poison(t *testing.T) {

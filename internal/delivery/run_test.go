@@ -80,7 +80,8 @@ func TestFT20SilentHostsDelayNobody(t *testing.T) {
 			<-came // all healthy ones, while the others are silent
 		}
 		close(release)
-		stop() // lets the silent ones end
+		stop()    // lets the silent ones end
+		w.batch() // those that had no slot yet
 		for _, d := range w.deliveries(id) {
 			if d.State != embraye.DeliverySent {
 				t.Errorf("%s: state %d, %s", d.Inbox, d.State, d.LastError)
