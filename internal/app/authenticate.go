@@ -10,6 +10,7 @@ import (
 	"embraye/internal/activitypub"
 	"embraye/internal/embraye"
 	"embraye/internal/httpsig"
+	"embraye/internal/store"
 )
 
 // refetchAfter: a key that failed, or an actor that could not be had, is asked
@@ -164,16 +165,16 @@ func (a *App) fetchActor(ctx context.Context, uri embraye.IRI) (*embraye.RemoteA
 
 // remember stores what a fetch brought, or that it brought nothing.
 func (a *App) remember(ctx context.Context, uri embraye.IRI, actor *embraye.RemoteActor, fetchErr error) error {
-	if fetchErr != nil {
-		if ctx.Err() == nil {
-			if err := a.Store.Tables().RemoteActors.MarkFailed(ctx, uri); err != nil {
-				return err
-			}
-		}
-		return fetchErr
+	if fetchErr != nil && ctx.Err() != nil {
+		return fetchErr // whoever asked is gone: that says nothing about the actor
 	}
-	actor.FetchedAt = a.Now().UTC()
-	return a.Store.Tables().RemoteActors.Upsert(ctx, actor)
+	return errors.Join(fetchErr, a.Store.InTx(ctx, func(t store.Tables) error {
+		if fetchErr != nil {
+			return t.RemoteActors.MarkFailed(ctx, uri)
+		}
+		actor.FetchedAt = a.Now().UTC()
+		return t.RemoteActors.Upsert(ctx, actor)
+	}))
 }
 
 // VerifyGET checks the signature of a GET, if there is one, and returns whose

@@ -69,7 +69,7 @@ type Config struct {
 	Reference  *embraye.Reference
 	RateLimits bool
 	Mode       string    // "open" if empty
-	Log        io.Writer // where the instances' logs go; nil: nowhere
+	Log        io.Writer // where the instances' logs go; nil: the test's output
 }
 
 // New makes a world with one instance per host name.
@@ -86,6 +86,7 @@ func New(t testing.TB, c Config, hosts ...string) *World {
 type Instance struct {
 	Host   string
 	Site   embraye.Site
+	URL    string // of the database
 	Store  *store.Store
 	App    *app.App
 	Web    *web.Handler
@@ -112,15 +113,16 @@ func (w *World) instance(c Config, host string) *Instance {
 		t.Fatal(err)
 	}
 	if c.Log == nil {
-		c.Log = io.Discard
+		c.Log = t.Output()
 	}
 	if c.Mode == "" {
 		c.Mode = "open"
 	}
 	log := slog.New(slog.NewTextHandler(c.Log, nil))
 	in := &Instance{Host: host, Site: embraye.Site{Base: "https://" + host, HandleDomain: host}}
-	in.Store = storetest.Open(t, c.Kind)
-	in.Client = remote.New(remote.Options{Version: "test", BaseURL: in.Site.Base, Now: w.Clock.Now, Dial: w.Wire.Dial,
+	in.URL = storetest.URL(t, c.Kind)
+	in.Store = storetest.OpenURL(t, in.URL, w.Clock.Now)
+	in.Client = remote.New(remote.Options{Version: "test", BaseURL: in.Site.Base, Now: w.Clock.Now, Dial: w.Wire.DialFrom(host),
 		RootCAs: w.Wire.authority, SignGET: func() (httpsig.Signer, bool) {
 			s, err := in.App.Signer(ctx, embraye.InstanceHandle)
 			return s, err == nil
@@ -143,7 +145,7 @@ func (w *World) instance(c Config, host string) *Instance {
 			return in.App.InboxGone(ctx, inbox)
 		}})
 	in.Web, err = web.New(web.Options{App: in.App, Pages: in.Store, Revision: in.Store.PublicRevision, Site: in.Site,
-		Catalogue: catalogue, Version: "test", Mode: c.Mode, RateLimits: c.RateLimits, Now: w.Clock.Now, Log: log})
+		Catalogue: catalogue, Version: "test", Mode: c.Mode, RateLimits: c.RateLimits, Ready: in.Store.Ping, Now: w.Clock.Now, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
