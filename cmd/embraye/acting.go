@@ -25,7 +25,11 @@ func (c *call) with(ctx context.Context, f func(i *instance, by embraye.Acting) 
 			return fmt.Errorf("--as: %w", err)
 		}
 	}
-	return f(i, by)
+	err = f(i, by)
+	if by.Person != nil && by.Person.Role != embraye.Admin && errors.Is(err, embraye.ErrForbidden) {
+		return fmt.Errorf("--as %s, whose role is %s: %w", c.as, by.Person.Role, err)
+	}
+	return err
 }
 
 // print writes one JSON document with --json, else the text.

@@ -84,7 +84,7 @@ func (p *program) exitCode(err error) int {
 func sentence(err error) string {
 	var invalid *embraye.InvalidError
 	if !errors.As(err, &invalid) {
-		return err.Error()
+		return strings.TrimSuffix(err.Error(), ": "+embraye.ErrInvalid.Error()) // the rest says how
 	}
 	lines := make([]string, len(invalid.Problems))
 	for i, p := range invalid.Problems {

@@ -83,10 +83,10 @@ func (i *instance) serve(ctx context.Context, restore func(), c *call) error {
 
 	select {
 	case <-ctx.Done():
-		i.log.Info("stopping")
 	case err = <-failed:
 	}
-	restore()
+	restore() // from here on a signal ends the process
+	i.log.Info("stopping")
 	systemd(c.environ, "STOPPING=1")
 	return errors.Join(err, i.stop(front, metrics, stopWork, &work))
 }

@@ -52,7 +52,7 @@ func setBaseURL(s *settings, value string) error {
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
 		return errors.New("should be an origin such as https://suivi.example.org")
-	case u.User != nil || u.RawQuery != "" || u.Fragment != "" || u.Path != "" && u.Path != "/":
+	case u.User != nil || u.RawQuery != "" || u.ForceQuery || u.Fragment != "" || u.Path != "" && u.Path != "/":
 		return errors.New("should be an origin without user, path or query: the program needs the root of its domain")
 	}
 	host, err := embraye.NormaliseHost(u.Host)

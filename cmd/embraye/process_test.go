@@ -1,0 +1,167 @@
+package main
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// patience is how long a test waits for another process before it fails.
+const patience = 60 * time.Second
+
+// server is a running `embraye serve`, a process of its own.
+type server struct {
+	t       *testing.T
+	cmd     *exec.Cmd
+	env     []string
+	address string // after "listening on "
+	log     *syncBuffer
+	done    chan struct{} // closed when it ended
+}
+
+// syncBuffer collects a process's log while the test reads it.
+type syncBuffer struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *syncBuffer) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(p)
+}
+
+func (s *syncBuffer) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// instanceDir is a fresh data folder that a first start has been through.
+func instanceDir(t *testing.T) string {
+	t.Helper()
+	dir := filepath.Join(t.TempDir(), "data")
+	if err := os.CopyFS(dir, os.DirFS(firstStarted(t))); err != nil {
+		t.Fatal(err)
+	}
+	if err := private(dir); err != nil {
+		t.Fatal(err)
+	}
+	return dir
+}
+
+// environment is what a process of these tests gets: nothing of ours but PATH.
+func environment(extra ...string) []string {
+	return append([]string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}, extra...)
+}
+
+// serveProcess starts a server and waits until it listens.
+func serveProcess(t *testing.T, env ...string) *server {
+	t.Helper()
+	s := &server{t: t, env: environment(env...), log: &syncBuffer{}, done: make(chan struct{})}
+	s.cmd = exec.Command("embraye", "serve")
+	s.cmd.Env, s.cmd.Stderr = s.env, s.log
+	stdout, err := s.cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line := make(chan string, 1)
+	go func() {
+		text, _ := bufio.NewReader(stdout).ReadString('\n')
+		line <- text
+		s.cmd.Wait()
+		close(s.done)
+	}()
+	t.Cleanup(func() { s.cmd.Process.Kill(); <-s.done })
+	select {
+	case text := <-line:
+		address, ok := strings.CutPrefix(strings.TrimSpace(text), "listening on ")
+		if !ok {
+			t.Fatalf("serve printed %q\n%s", text, s.log)
+		}
+		s.address = address
+	case <-time.After(patience):
+		t.Fatalf("serve never listened\n%s", s.log)
+	}
+	return s
+}
+
+// stop ends the server as systemd does, and wants a clean exit.
+func (s *server) stop() {
+	s.t.Helper()
+	s.signal(syscall.SIGTERM)
+	if state := s.wait(); !state.Success() {
+		s.t.Errorf("after SIGTERM: %v\n%s", state, s.log)
+	}
+}
+
+func (s *server) signal(sig os.Signal) {
+	s.t.Helper()
+	if err := s.cmd.Process.Signal(sig); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *server) wait() *os.ProcessState {
+	s.t.Helper()
+	select {
+	case <-s.done:
+	case <-time.After(patience):
+		s.t.Fatalf("the server does not end\n%s", s.log)
+	}
+	return s.cmd.ProcessState
+}
+
+// command runs a command beside the server and decodes what it prints.
+func (s *server) command(into any, args ...string) {
+	s.t.Helper()
+	cmd := exec.Command("embraye", args...)
+	cmd.Env = s.env
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		s.t.Fatalf("embraye %s: %v\n%s", strings.Join(args, " "), err, stderr.String())
+	}
+	if into != nil {
+		if err := json.Unmarshal(out, into); err != nil {
+			s.t.Fatalf("embraye %s: %v in %s", strings.Join(args, " "), err, out)
+		}
+	}
+}
+
+// freeAddress is a loopback address that nobody listens on.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// eventually asks until yes: what another process does in its own time cannot
+// be drained from here.
+func eventually(t *testing.T, what string, yes func() bool) {
+	t.Helper()
+	tick := time.NewTicker(25 * time.Millisecond)
+	defer tick.Stop()
+	for deadline := time.Now().Add(patience); !yes(); <-tick.C {
+		if time.Now().After(deadline) {
+			t.Fatalf("never happened: %s", what)
+		}
+	}
+}
