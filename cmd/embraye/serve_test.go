@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"io"
 	"net"
@@ -160,9 +161,15 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	// A request that never ends keeps the graceful stop waiting.
-	if _, err := io.WriteString(conn, "POST /inbox HTTP/1.1\r\nHost: localhost:8080\r\nContent-Type: application/activity+json\r\nContent-Length: 100\r\n\r\n{"); err != nil {
+	// A request that never ends keeps the graceful stop waiting; the server says
+	// "100 Continue" once it reads the body.
+	if _, err := io.WriteString(conn, "POST /inbox HTTP/1.1\r\nHost: localhost:8080\r\nContent-Type: application/activity+json\r\n"+
+		"Content-Length: 100\r\nExpect: 100-continue\r\n\r\n"); err != nil {
 		t.Fatal(err)
+	}
+	conn.SetReadDeadline(time.Now().Add(patience))
+	if line, err := bufio.NewReader(conn).ReadString('\n'); err != nil || !strings.Contains(line, "100 Continue") {
+		t.Fatalf("answer %q, %v", line, err)
 	}
 	s.signal(syscall.SIGTERM)
 	eventually(t, "the server notices the first signal", func() bool { return strings.Contains(s.log.String(), "msg=stopping") })
