@@ -22,9 +22,23 @@ func WithCounts(note []byte, id embraye.IRI, likes, shares, replies int) []byte 
 	return splice(note, "replies", id, counted(id+"/replies", replies, firstReplies(id, replies)))
 }
 
+// splice looks for the short key first: bytes.Index is many times slower for
+// needles of more than 63 bytes.
 func splice(note []byte, property string, id embraye.IRI, collection string) []byte {
-	bare := `"` + property + `":"` + string(id) + "/" + property + `"`
-	return bytes.Replace(note, []byte(bare), []byte(`"`+property+`":`+collection), 1)
+	key := `"` + property + `":`
+	bare := []byte(`"` + string(id) + "/" + property + `"`)
+	for from := 0; ; {
+		at := bytes.Index(note[from:], []byte(key))
+		if at < 0 {
+			return note
+		}
+		from += at + len(key)
+		if rest, ok := bytes.CutPrefix(note[from:], bare); ok {
+			out := make([]byte, 0, len(note)+len(collection))
+			out = append(append(out, note[:from]...), collection...)
+			return append(out, rest...)
+		}
+	}
 }
 
 func counted(id embraye.IRI, total int, first string) string {

@@ -208,3 +208,19 @@ func (w *walker) key(m map[string]any, key string) {
 	}
 	w.t.Errorf("%s: the context defines no %q (in a %v)", w.path, key, m["type"])
 }
+
+// A text that looks like the properties is not touched by the counts.
+func TestWithCountsSplicesOnlyProperties(t *testing.T) {
+	w, u := testWire(t), smallUpdate()
+	id := w.Site.UpdateID(u.ID)
+	u.Summary = `"likes":"` + string(id) + `/likes","replies":"` + string(id) + `/replies"`
+	served := decode(t, WithCounts(must(t)(w.Note(u, "")), id, 5, 6, 7))
+	if served["embraye:summary"] != u.Summary {
+		t.Errorf("the summary changed: %v", served["embraye:summary"])
+	}
+	for property, want := range map[string]float64{"likes": 5, "shares": 6, "replies": 7} {
+		if c, ok := served[property].(map[string]any); !ok || c["totalItems"] != want || c["id"] != string(id)+"/"+property {
+			t.Errorf("%s = %v", property, served[property])
+		}
+	}
+}

@@ -52,6 +52,8 @@ var peerMessages = map[string]seen{
 	"mastodon/flag":          {Type: "Flag", Actor: "https://m.example/actor", Object: ourMeasure, Content: "spam", More: "objects=2"},
 	"mastodon/move":          {Type: "Move", Actor: ann, Object: ann, Target: "https://n.example/users/ann"},
 	"mastodon/block":         {Type: "Block", Actor: ann, Object: ourMeasure},
+	"mastodon/quote-request": {Type: "QuoteRequest", Actor: ann, Object: ourNote, More: "instrument " + ann + "/statuses/11"},
+	"mastodon/create-quote":  {Type: "Create", Actor: ann, Object: ann + "/statuses/11", ObjectType: "Note", More: "fr public updated=false mentions=0 quote"},
 
 	"gotosocial/follow":        {Type: "Follow", Actor: bo, Object: ourMeasure},
 	"gotosocial/accept":        {Type: "Accept", Actor: bo, Object: ourFollow, ObjectType: "Follow", Inner: bo},
@@ -190,6 +192,8 @@ func summary(in *Incoming) seen {
 	switch {
 	case in.Unknown:
 		s.More = "unknown"
+	case in.Instrument.ID != "":
+		s.More = "instrument " + in.Instrument.ID
 	case len(in.Objects) > 1:
 		s.More = "objects=2"
 	case in.Post != nil:

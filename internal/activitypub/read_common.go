@@ -37,7 +37,9 @@ func readCommon(m map[string]any, typ string) (common, error) {
 		if err != nil {
 			return common{}, fmt.Errorf("%s: %w", key, err)
 		}
-		few[key] = list
+		if len(list) > 0 {
+			few[key] = list
+		}
 	}
 	for _, key := range []string{"published", "updated", "content"} {
 		switch v := m[key].(type) {
@@ -47,6 +49,9 @@ func readCommon(m map[string]any, typ string) (common, error) {
 		default:
 			return common{}, invalid(fmt.Errorf("%s is not a string but %T", key, v))
 		}
+	}
+	if len(few) == 2 { // Mastodon's Like and Follow: nothing to read, and most of what comes
+		return common{}, nil
 	}
 	value, err := streams.ToType(context.Background(), few)
 	if err != nil {
