@@ -148,7 +148,7 @@ func reset(int, http.ResponseWriter, request) { panic(http.ErrAbortHandler) }
 
 // world is one instance with its database, and peers around it.
 type world struct {
-	t       *testing.T
+	t       testing.TB
 	clock   *clock
 	store   *store.Store
 	engine  *Engine
@@ -160,11 +160,12 @@ type world struct {
 	mu   sync.Mutex
 	gone []embraye.IRI
 	down map[string]bool // hosts that refuse connections
+	dice int
 }
 
 var testKey = sync.OnceValues(func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, 2048) })
 
-func newWorld(t *testing.T, s *store.Store, c *clock) *world {
+func newWorld(t testing.TB, s *store.Store, c *clock) *world {
 	t.Helper()
 	w := &world{
 		t: t, clock: c, store: s, down: map[string]bool{},
@@ -198,7 +199,7 @@ func newWorld(t *testing.T, s *store.Store, c *clock) *world {
 	})
 	t.Cleanup(client.CloseIdle)
 	w.options = Options{
-		Store: s, Client: client, Site: w.site, Now: c.now,
+		Store: s, Client: client, Site: w.site, Now: c.now, Random: w.jitter,
 		Gone: func(_ context.Context, inbox embraye.IRI, _ embraye.Delivery) error {
 			w.mu.Lock()
 			defer w.mu.Unlock()
@@ -225,6 +226,14 @@ func (w *world) dial(ctx context.Context, network, addr string) (net.Conn, error
 	}
 	var d net.Dialer
 	return d.DialContext(ctx, network, addr)
+}
+
+// jitter goes from one extreme to the other.
+func (w *world) jitter() float64 {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.dice++
+	return []float64{0, 0.999, 0.5}[w.dice%3]
 }
 
 func (w *world) setDown(host string, down bool) {
@@ -357,7 +366,7 @@ func eachCase[T any](t *testing.T, cases []T, name func(T) string, test func(t *
 	eachWorld(t, func(t *testing.T, w *world) {
 		for _, tt := range cases {
 			t.Run(name(tt), func(t *testing.T) {
-				defer func(outer *testing.T) { w.t = outer }(w.t)
+				defer func(outer testing.TB) { w.t = outer }(w.t)
 				w.t = t
 				test(t, w, tt)
 			})

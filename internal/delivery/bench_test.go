@@ -1,0 +1,400 @@
+package delivery
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"fmt"
+	"io"
+	"math/big"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"syscall"
+	"testing"
+	"time"
+
+	"embraye/internal/embraye"
+	"embraye/internal/httpsig"
+	"embraye/internal/remote"
+	"embraye/internal/storetest"
+)
+
+const benchHosts = 1000
+
+// street is a thousand servers, each with an address of its own on loopback.
+type street struct {
+	b       testing.TB
+	server  *http.Server
+	inboxes []embraye.IRI
+	roots   *x509.CertPool
+
+	arrived atomic.Int64
+	want    int64
+	all     chan struct{} // a value when want requests arrived
+	times   []atomic.Int64
+	// fault says what an inbox's server does instead of answering; nil: answers.
+	fault func(i int, r *http.Request) (handled bool)
+}
+
+// newStreet listens on 127.1.x.y; houses for which shut is true refuse.
+func newStreet(b testing.TB, secure bool, shut func(i int) bool) *street {
+	b.Helper()
+	s := &street{b: b, all: make(chan struct{}, 1), times: make([]atomic.Int64, benchHosts), want: benchHosts}
+	s.server = &http.Server{Handler: s}
+	b.Cleanup(func() { s.server.Close() })
+	ca := newAuthority(b)
+	s.roots = ca.roots
+	for i := range benchHosts {
+		ip := net.IPv4(127, 1, byte(i/250), byte(1+i%250)) // 127.1.0.1 … 127.1.3.250
+		l, err := net.Listen("tcp", net.JoinHostPort(ip.String(), "0"))
+		if err != nil {
+			b.Fatal(err)
+		}
+		scheme := "http://"
+		if secure {
+			scheme = "https://"
+			l = tls.NewListener(l, &tls.Config{
+				Certificates: []tls.Certificate{ca.issue(b, ip)}, NextProtos: []string{"h2", "http/1.1"},
+			})
+		}
+		s.inboxes = append(s.inboxes, embraye.IRI(fmt.Sprintf("%s%s/%d", scheme, l.Addr(), i)))
+		if shut != nil && shut(i) {
+			l.Close()
+			continue
+		}
+		go s.server.Serve(l)
+	}
+	return s
+}
+
+func (s *street) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	var i int
+	if _, err := fmt.Sscanf(r.URL.Path, "/%d", &i); err != nil {
+		s.b.Error(err)
+	}
+	if _, err := io.Copy(io.Discard, r.Body); err != nil {
+		return
+	}
+	if s.fault != nil && s.fault(i, r) {
+		return
+	}
+	s.times[i].Store(time.Now().UnixNano())
+	w.WriteHeader(http.StatusAccepted)
+	if s.arrived.Add(1) == s.want {
+		s.all <- struct{}{}
+	}
+}
+
+type authority struct {
+	roots *x509.CertPool
+	cert  *x509.Certificate
+	key   *ecdsa.PrivateKey
+}
+
+func newAuthority(b testing.TB) *authority {
+	b.Helper()
+	a := &authority{roots: x509.NewCertPool()}
+	a.cert = &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "test authority"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IsCA: true, BasicConstraintsValid: true, KeyUsage: x509.KeyUsageCertSign,
+	}
+	var err error
+	if a.key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
+		b.Fatal(err)
+	}
+	der, err := x509.CreateCertificate(rand.Reader, a.cert, a.cert, a.key.Public(), a.key)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if a.cert, err = x509.ParseCertificate(der); err != nil {
+		b.Fatal(err)
+	}
+	a.roots.AddCert(a.cert)
+	return a
+}
+
+func (a *authority) issue(b testing.TB, ip net.IP) tls.Certificate {
+	b.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		b.Fatal(err)
+	}
+	leaf := &x509.Certificate{
+		SerialNumber: big.NewInt(2), NotBefore: a.cert.NotBefore, NotAfter: a.cert.NotAfter, IPAddresses: []net.IP{ip},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, leaf, a.cert, key.Public(), a.key)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
+}
+
+// bareSender signs and posts, and does nothing else.
+type bareSender struct {
+	transport *http.Transport
+	signer    httpsig.Signer
+	body      []byte
+}
+
+func (s *bareSender) send(inbox embraye.IRI) error {
+	req, err := http.NewRequest(http.MethodPost, string(inbox), bytes.NewReader(s.body))
+	if err != nil {
+		return err
+	}
+	req.Header.Set("Content-Type", "application/activity+json")
+	if err := httpsig.Sign(req, s.body, s.signer, httpsig.Cavage, time.Now()); err != nil {
+		return err
+	}
+	resp, err := s.transport.RoundTrip(req)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	_, err = io.Copy(io.Discard, resp.Body)
+	return err
+}
+
+func (s *bareSender) sendAll(b *testing.B, inboxes []embraye.IRI, connections int) {
+	b.Helper()
+	next := make(chan embraye.IRI)
+	var workers sync.WaitGroup
+	for range connections {
+		workers.Go(func() {
+			for inbox := range next {
+				if err := s.send(inbox); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	for _, inbox := range inboxes {
+		next <- inbox
+	}
+	close(next)
+	workers.Wait()
+}
+
+// cost is what one fan-out took.
+type cost struct{ wall, cpu time.Duration }
+
+func measure(f func()) cost {
+	cpu, began := processorTime(), time.Now()
+	f()
+	return cost{time.Since(began), processorTime() - cpu}
+}
+
+// processorTime is this process's, servers included, without a database server.
+func processorTime() time.Duration {
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		panic(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
+}
+
+// newBenchWorld is a world with the real clock and a client of its own.
+func newBenchWorld(b *testing.B, kind string, s *street) *world {
+	b.Helper()
+	w := newWorld(b, storetest.OpenURL(b, storetest.URL(b, kind), time.Now), newClock())
+	client := remote.New(remote.Options{
+		AllowHTTP: true, AllowNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+		BaseURL: w.site.Base, RootCAs: s.roots,
+	})
+	b.Cleanup(client.CloseIdle)
+	w.options.Client, w.options.Now, w.options.Random = client, time.Now, nil
+	w.engine = New(w.options)
+	return w
+}
+
+// fanOut sends one activity to all inboxes of the street through a running
+// engine. It returns when every
+// result is in the database.
+func (w *world) fanOut(b *testing.B, s *street, body []byte) cost {
+	b.Helper()
+	s.arrived.Store(0)
+	ctx, cancel := context.WithCancel(b.Context())
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- w.engine.Run(ctx) }()
+	id := w.queueActivity(embraye.Activity{Object: "constat", Body: body, KeyID: w.keyID}, s.inboxes...)
+	c := measure(func() {
+		w.engine.Wake()
+		<-s.all
+		cancel()
+		if err := <-ended; err != nil {
+			b.Fatal(err)
+		}
+	})
+	if a := w.activity(id); int64(a.Sent) != s.want {
+		b.Fatalf("%d of %d are sent", a.Sent, a.Total)
+	}
+	return c
+}
+
+func benchBody() []byte {
+	return fmt.Appendf(nil, `{"id":"https://suivi.example/activities/x","type":"Create","content":%q}`,
+		bytes.Repeat([]byte("constat "), 300))
+}
+
+// BenchmarkFanOut compares the engine with a bare sender to the same servers
+// in the same run, best of 16, 64 and 256 connections; both keep connections
+// from one round to the next. Use -benchtime=5x.
+func BenchmarkFanOut(b *testing.B) {
+	for _, secure := range []bool{false, true} {
+		for _, kind := range storetest.Kinds(b) {
+			name := kind + "/http"
+			if secure {
+				name += "s"
+			}
+			b.Run(name, func(b *testing.B) { benchFanOut(b, kind, secure) })
+		}
+	}
+}
+
+func benchFanOut(b *testing.B, kind string, secure bool) {
+	s := newStreet(b, secure, nil)
+	w := newBenchWorld(b, kind, s)
+	key, err := testKey()
+	if err != nil {
+		b.Fatal(err)
+	}
+	bare := &bareSender{
+		transport: &http.Transport{
+			MaxIdleConns: 2048, MaxIdleConnsPerHost: inboxesAtOnce, ForceAttemptHTTP2: true, DisableCompression: true,
+			TLSClientConfig: &tls.Config{RootCAs: s.roots, ClientSessionCache: tls.NewLRUClientSessionCache(4096)},
+		},
+		signer: httpsig.Signer{KeyID: w.site.KeyID("mesure1"), Key: key},
+		body:   benchBody(),
+	}
+	b.Cleanup(bare.transport.CloseIdleConnections)
+	var bares, engines []cost
+	for b.Loop() {
+		for _, connections := range []int{16, 64, 256} {
+			s.arrived.Store(0)
+			bares = append(bares, measure(func() { bare.sendAll(b, s.inboxes, connections) }))
+			<-s.all
+		}
+		engines = append(engines, w.fanOut(b, s, bare.body))
+	}
+	best, engine := best(bares), best(engines)
+	b.ReportMetric(benchHosts/best.wall.Seconds(), "bare/s")
+	b.ReportMetric(benchHosts/engine.wall.Seconds(), "engine/s")
+	b.ReportMetric(best.wall.Seconds()/engine.wall.Seconds(), "ratio")
+	b.ReportMetric(float64(best.cpu.Microseconds())/benchHosts, "bare-cpu-µs")
+	b.ReportMetric(float64(engine.cpu.Microseconds())/benchHosts, "engine-cpu-µs")
+	b.ReportMetric(0, "ns/op")
+}
+
+// best takes the shortest times of both kinds.
+func best(costs []cost) cost {
+	c := costs[0]
+	for _, o := range costs {
+		c.wall, c.cpu = min(c.wall, o.wall), min(c.cpu, o.cpu)
+	}
+	return c
+}
+
+// BenchmarkFirstContact compares when the healthy of 1,000 hosts are reached
+// with and without 10 % that refuse, 5 % that are silent and 5 % that answer
+// after 10 s. Every round knows no host and has no connection.
+func BenchmarkFirstContact(b *testing.B) {
+	for _, kind := range storetest.Kinds(b) {
+		b.Run(kind, func(b *testing.B) {
+			var clean, faulty []time.Duration
+			for b.Loop() {
+				clean = append(clean, firstContact(b, kind, false))
+				faulty = append(faulty, firstContact(b, kind, true))
+			}
+			c, f := slices.Min(clean), slices.Min(faulty)
+			b.ReportMetric(c.Seconds()*1000, "clean-p99-ms")
+			b.ReportMetric(f.Seconds()*1000, "faulty-p99-ms")
+			b.ReportMetric(f.Seconds()/c.Seconds(), "ratio")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// firstContact returns the 99th percentile of the healthy hosts.
+func firstContact(b *testing.B, kind string, faults bool) time.Duration {
+	b.Helper()
+	refuses := func(i int) bool { return faults && i%20 < 2 }
+	waits := func(i int) bool { return faults && (i%20 == 2 || i%20 == 3) }
+	s := newStreet(b, false, refuses)
+	over := make(chan struct{})
+	s.fault = func(i int, r *http.Request) bool {
+		if !waits(i) {
+			return false
+		}
+		late := time.Hour
+		if i%20 == 3 {
+			late = 10 * time.Second
+		}
+		timer := time.NewTimer(late)
+		defer timer.Stop()
+		select {
+		case <-timer.C:
+		case <-over:
+		case <-r.Context().Done():
+		}
+		return true
+	}
+	if faults {
+		s.want = benchHosts * 16 / 20
+	}
+	w := newBenchWorld(b, kind, s)
+	w.queueActivity(embraye.Activity{Object: "constat", Body: benchBody(), KeyID: w.keyID}, s.inboxes...)
+	ctx, cancel := context.WithCancel(b.Context())
+	defer cancel()
+	ended := make(chan error, 1)
+	began := time.Now()
+	go func() { ended <- w.engine.Run(ctx) }()
+	<-s.all
+	cancel()
+	close(over)
+	if err := <-ended; err != nil {
+		b.Fatal(err)
+	}
+	var took []time.Duration
+	for i := range s.times {
+		if at := s.times[i].Load(); at != 0 {
+			took = append(took, time.Unix(0, at).Sub(began))
+		}
+	}
+	slices.Sort(took)
+	return took[len(took)*99/100]
+}
+
+// BenchmarkIdle reports what a running engine with nothing to do costs, in
+// per cent of one processor, over three seconds.
+func BenchmarkIdle(b *testing.B) {
+	for _, kind := range storetest.Kinds(b) {
+		b.Run(kind, func(b *testing.B) {
+			s := &street{}
+			w := newBenchWorld(b, kind, s)
+			ctx, cancel := context.WithCancel(b.Context())
+			defer cancel()
+			ended := make(chan error, 1)
+			go func() { ended <- w.engine.Run(ctx) }()
+			var c cost
+			for b.Loop() {
+				c = measure(func() { rest(ctx, 3*time.Second) })
+			}
+			cancel()
+			if err := <-ended; err != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(100*c.cpu.Seconds()/c.wall.Seconds(), "%core")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
