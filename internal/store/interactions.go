@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 
 	"embraye/internal/embraye"
 )
@@ -12,8 +13,13 @@ type Interactions struct{ table }
 // Add adds the interaction and tells whether it is new: one per kind, actor and
 // object counts.
 func (t Interactions) Add(ctx context.Context, i *embraye.Interaction) (added bool, err error) {
-	added, err = insertNew(ctx, t.table, i)
-	return added, wrap(err, "adding the %s of %s by %s", i.Kind, i.Object, i.Actor)
+	err = t.query(ctx, func(rows *sql.Rows) error {
+		added = true
+		return rows.Scan(&i.ID)
+	}, `INSERT INTO interactions (kind, actor, object, activity_id, emoji, delivery, created_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id`,
+		i.Kind, i.Actor, i.Object, i.ActivityID, i.Emoji, i.Delivery, i.CreatedAt)
+	return added && err == nil, wrap(err, "adding the %s of %s by %s", i.Kind, i.Object, i.Actor)
 }
 
 // RemoveByActivity removes what the actor did with that activity and returns

@@ -17,33 +17,64 @@ import (
 // server is a PostgreSQL that this test binary may make databases on.
 type server struct {
 	admin    string // address of its maintenance database
-	template string // name of a migrated database
+	template string // name of a migrated database; none on somebody else's server, where nothing may stay
 	made     atomic.Int64
+	mu       sync.Mutex
+	free     []string // migrated databases whose tests have ended
 }
+
+// seed keeps what migrations put into tables; empty brings a database back to
+// that. Deleting is much faster than TRUNCATE for the few rows of a test.
+const (
+	seed = `CREATE SCHEMA seed;
+DO $$ DECLARE t text; n bigint; BEGIN
+	FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'goose_db_version' LOOP
+		EXECUTE format('SELECT count(*) FROM public.%I', t) INTO n;
+		IF n > 0 THEN EXECUTE format('CREATE TABLE seed.%I AS TABLE public.%I', t, t); END IF;
+	END LOOP;
+END $$`
+	empty = `DO $$ DECLARE t text; BEGIN
+	SET LOCAL session_replication_role = replica; -- foreign keys rest meanwhile
+	FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'goose_db_version' LOOP
+		EXECUTE format('DELETE FROM public.%I', t);
+	END LOOP;
+	FOR t IN SELECT tablename FROM pg_tables WHERE schemaname = 'seed' LOOP
+		EXECUTE format('INSERT INTO public.%I TABLE seed.%I', t, t);
+	END LOOP;
+	FOR t IN SELECT sequencename FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL
+			AND sequencename NOT LIKE 'goose%' LOOP
+		PERFORM setval(format('public.%I', t), 1, false);
+	END LOOP;
+END $$`
+)
 
 // errAbsent means that this machine has no PostgreSQL: a reason to skip, while
 // every other error is a failure.
 var errAbsent = errors.New("set EMBRAYE_TEST_POSTGRES_URL or install the PostgreSQL server programs")
 
 var postgres = sync.OnceValues(func() (*server, error) {
-	address := os.Getenv("EMBRAYE_TEST_POSTGRES_URL")
-	if address == "" {
-		var err error
-		if address, err = startCluster(); err != nil {
-			return nil, err
-		}
+	if address := os.Getenv("EMBRAYE_TEST_POSTGRES_URL"); address != "" {
+		return &server{admin: address}, nil
+	}
+	address, err := startCluster()
+	if err != nil {
+		return nil, err
 	}
 	s := &server{admin: address}
 	s.template = s.name()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if err := s.run(ctx, "CREATE DATABASE "+s.template); err != nil {
+	if err := s.run(ctx, "", "CREATE DATABASE "+s.template+" TEMPLATE template0"); err != nil {
 		return nil, err
 	}
-	return s, migrate(ctx, s.address(s.template))
+	if err := migrate(ctx, s.address(s.template)); err != nil {
+		return nil, err
+	}
+	return s, s.run(ctx, s.template, seed)
 })
 
-// postgresURL makes a database, dropped when the test ends.
+// postgresURL makes a database. A migrated one is emptied and used again when
+// its test has ended: making one costs more than most tests.
 func postgresURL(t testing.TB, migrated bool) string {
 	t.Helper()
 	s, err := postgres()
@@ -53,19 +84,53 @@ func postgresURL(t testing.TB, migrated bool) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if name, ok := s.used(); ok && migrated {
+		if err := s.run(t.Context(), name, empty); err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { s.give(name) })
+		return s.address(name)
+	} else if ok {
+		s.give(name)
+	}
 	name, template := s.name(), "template0"
-	if migrated {
+	if migrated && s.template != "" {
 		template = s.template
 	}
-	if err := s.run(t.Context(), fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s", name, template)); err != nil {
+	if err := s.run(t.Context(), "", fmt.Sprintf("CREATE DATABASE %s TEMPLATE %s", name, template)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := s.run(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+		if template == s.template {
+			s.give(name)
+		} else if err := s.run(context.Background(), "", "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
 			t.Error(err)
 		}
 	})
+	if migrated && s.template == "" {
+		if err := migrate(t.Context(), s.address(name)); err != nil {
+			t.Fatal(err)
+		}
+	}
 	return s.address(name)
+}
+
+// used takes a database that no test uses any more.
+func (s *server) used() (name string, ok bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if len(s.free) == 0 {
+		return "", false
+	}
+	name = s.free[len(s.free)-1]
+	s.free = s.free[:len(s.free)-1]
+	return name, true
+}
+
+func (s *server) give(name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.free = append(s.free, name)
 }
 
 // name is one that parallel test binaries on one server do not share.
@@ -82,14 +147,19 @@ func (s *server) address(database string) string {
 	return u.String()
 }
 
-func (s *server) run(ctx context.Context, statement string) error {
-	conn, err := pgx.Connect(ctx, s.admin)
+// run runs statements in a database, the maintenance one if it has no name.
+func (s *server) run(ctx context.Context, database, statements string) error {
+	address := s.admin
+	if database != "" {
+		address = s.address(database)
+	}
+	conn, err := pgx.Connect(ctx, address)
 	if err != nil {
 		return fmt.Errorf("connecting to the PostgreSQL of the tests: %w", err)
 	}
-	_, err = conn.Exec(ctx, statement)
+	_, err = conn.Exec(ctx, statements)
 	if err = errors.Join(err, conn.Close(ctx)); err != nil {
-		return fmt.Errorf("running %q: %w", statement, err)
+		return fmt.Errorf("running %q: %w", statements, err)
 	}
 	return nil
 }

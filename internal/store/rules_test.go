@@ -1,0 +1,256 @@
+package store_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"testing"
+	"time"
+
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+	"embraye/internal/storetest"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+// write runs fn in a transaction that has to succeed.
+func write(t testing.TB, s *store.Store, fn func(ctx context.Context, tx store.Tables) error) {
+	t.Helper()
+	must(t, s.InTx(t.Context(), func(tx store.Tables) error { return fn(t.Context(), tx) }))
+}
+
+// refused runs fn in a transaction that has to fail with want.
+func refused(t testing.TB, s *store.Store, want error, fn func(ctx context.Context, tx store.Tables) error) {
+	t.Helper()
+	if err := s.InTx(t.Context(), func(tx store.Tables) error { return fn(t.Context(), tx) }); !errors.Is(err, want) {
+		t.Errorf("error = %v, want %v", err, want)
+	}
+}
+
+func equal(t testing.TB, what string, got, want any) {
+	t.Helper()
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("%s (-want +got):\n%s", what, diff)
+	}
+}
+
+func TestSettings(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		if _, ok, err := s.Tables().Settings.Get(ctx, "origin"); ok || err != nil {
+			t.Fatalf("Get of nothing = %v, %v", ok, err)
+		}
+		for _, value := range []string{"https://a.example", "https://b.example"} {
+			write(t, s, func(ctx context.Context, tx store.Tables) error { return tx.Settings.Set(ctx, "origin", value) })
+			if got, ok, err := s.Tables().Settings.Get(ctx, "origin"); got != value || !ok || err != nil {
+				t.Errorf("Get = %q, %v, %v; want %q", got, ok, err, value)
+			}
+		}
+	})
+}
+
+func TestActors(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		actor := func(handle string, kind embraye.ActorKind) *embraye.Actor {
+			return &embraye.Actor{Handle: handle, Kind: kind, Enabled: true, CreatedAt: storetest.Start, UpdatedAt: storetest.Start.Add(1500 * time.Millisecond)}
+		}
+		org := actor("zorg", embraye.OrganisationActor)
+		org.Links = []embraye.ActorLink{{Name: "Site", Href: "https://site.example/"}}
+		org.AlsoKnownAs = []string{"https://old.example/actors/zorg"}
+		write(t, s, func(ctx context.Context, tx store.Tables) error {
+			return errors.Join(tx.Actors.Insert(ctx, actor("mesure2", embraye.MeasureActor)), tx.Actors.Insert(ctx, actor("mesure1", embraye.MeasureActor)),
+				tx.Actors.Insert(ctx, actor("instance", embraye.InstanceActor)), tx.Actors.Insert(ctx, org))
+		})
+		refused(t, s, embraye.ErrConflict, func(ctx context.Context, tx store.Tables) error {
+			return tx.Actors.Insert(ctx, actor("mesure1", embraye.MeasureActor))
+		})
+		if err := s.InTx(ctx, func(tx store.Tables) error { return tx.Actors.Insert(ctx, actor("x", "robot")) }); err == nil {
+			t.Error("an actor of an unknown kind was added")
+		}
+		all, err := s.Tables().Actors.List(ctx)
+		must(t, err)
+		var handles []string
+		for _, a := range all {
+			handles = append(handles, a.Handle)
+		}
+		equal(t, "order", handles, []string{"zorg", "instance", "mesure1", "mesure2"})
+		org.Name, org.Enabled = "Z", false
+		write(t, s, func(ctx context.Context, tx store.Tables) error { return tx.Actors.Save(ctx, org) })
+		got, err := s.Tables().Actors.Take(ctx, "zorg")
+		must(t, err)
+		equal(t, "saved actor", got, org)
+		refused(t, s, embraye.ErrNotFound, func(ctx context.Context, tx store.Tables) error {
+			return tx.Actors.Save(ctx, actor("nobody", embraye.MeasureActor))
+		})
+	})
+}
+
+func TestRemoteActors(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		uri := storetest.Someone("a.example", 1)
+		a := &embraye.RemoteActor{URI: uri, Host: "a.example", Inbox: uri + "/inbox", KeyID: string(uri) + "#main-key", KeyPEM: "one", FetchedAt: storetest.Start}
+		write(t, s, func(ctx context.Context, tx store.Tables) error { return tx.RemoteActors.Upsert(ctx, a) })
+		id := a.ID
+		a.ID, a.KeyPEM, a.AlsoKnownAs = 0, "two", []string{"https://b.example/x"}
+		write(t, s, func(ctx context.Context, tx store.Tables) error { return tx.RemoteActors.Upsert(ctx, a) })
+		if id == 0 || a.ID != id {
+			t.Errorf("IDs %d, then %d; want the same", id, a.ID)
+		}
+		write(t, s, func(ctx context.Context, tx store.Tables) error { return tx.RemoteActors.Upsert(ctx, a) }) // with its ID
+		got, err := s.Tables().RemoteActors.ByKeyID(ctx, a.KeyID)
+		must(t, err)
+		equal(t, "by key", got, a)
+		thief := &embraye.RemoteActor{URI: "https://evil.example/u", Host: "evil.example", KeyID: "https://c.example/u#main-key", FetchedAt: storetest.Start}
+		write(t, s, func(ctx context.Context, tx store.Tables) error { return tx.RemoteActors.Upsert(ctx, thief) })
+		if _, err := s.Tables().RemoteActors.ByKeyID(ctx, thief.KeyID); !errors.Is(err, embraye.ErrNotFound) {
+			t.Errorf("a key on another server than its actor was found: %v", err)
+		}
+		write(t, s, func(ctx context.Context, tx store.Tables) error {
+			return errors.Join(tx.RemoteActors.MarkFailed(ctx, uri), tx.RemoteActors.MarkFailed(ctx, "https://absent.example/u"),
+				tx.RemoteActors.MarkGone(ctx, uri))
+		})
+		got, err = s.Tables().RemoteActors.ByURI(ctx, uri)
+		must(t, err)
+		if got.KeyPEM != "two" || got.FailedAt == nil || got.GoneAt == nil || got.Known() {
+			t.Errorf("after failing and going: %+v", got)
+		}
+		absent, err := s.Tables().RemoteActors.ByHost(ctx, "absent.example")
+		if err != nil || len(absent) != 1 || absent[0].FailedAt == nil || absent[0].Known() {
+			t.Errorf("negative answer = %+v, %v", absent, err)
+		}
+	})
+}
+
+func TestEverythingOfAnActorGoes(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		uri := storetest.Someone("a.example", 1)
+		before, err := s.PublicRevision(ctx)
+		must(t, err)
+		write(t, s, func(ctx context.Context, tx store.Tables) error {
+			u := storetest.Update(1)
+			u.LikeCount, u.BoostCount, u.ReplyCount = 2, 1, 2
+			like, boost := storetest.Interaction(embraye.Like, "a.example", 1, 1), storetest.Interaction(embraye.Boost, "a.example", 1, 1)
+			_, err1 := tx.Interactions.Add(ctx, like)
+			_, err2 := tx.Interactions.Add(ctx, boost)
+			_, err3 := tx.Replies.Insert(ctx, &embraye.Reply{URI: uri + "/1", Actor: uri, Object: storetest.Object(1), Public: true, State: embraye.ReplyShown, PublishedAt: storetest.Start, ReceivedAt: storetest.Start})
+			_, err4 := tx.Replies.Insert(ctx, &embraye.Reply{URI: uri + "/2", Actor: uri, Object: storetest.Object(1), Public: true, State: embraye.ReplyHidden, PublishedAt: storetest.Start, ReceivedAt: storetest.Start})
+			return errors.Join(tx.Updates.Insert(ctx, u), err1, err2, err3, err4, tx.Followers.Upsert(ctx, storetest.Follower("a.example", 1)),
+				tx.Quotes.Insert(ctx, &embraye.Quote{ID: storetest.ID(5), Actor: uri, Object: storetest.Object(1), Quoting: uri + "/3", CreatedAt: storetest.Start}),
+				tx.PeerUpdates.Upsert(ctx, &embraye.PeerUpdate{URI: uri + "/4", Actor: uri, PublishedAt: storetest.Start, ReceivedAt: storetest.Start}))
+		})
+		write(t, s, func(ctx context.Context, tx store.Tables) error { return tx.RemoteActors.DeleteAllOf(ctx, uri) })
+		u, err := s.Tables().Updates.Take(ctx, storetest.ID(1))
+		must(t, err)
+		equal(t, "counters", []int{u.LikeCount, u.BoostCount, u.ReplyCount}, []int{1, 0, 1})
+		followers, err := s.Tables().Followers.Count(ctx, "mesure1")
+		must(t, err)
+		quotes, err := s.Tables().Quotes.ListOf(ctx, storetest.Object(1))
+		must(t, err)
+		peers, err := s.Tables().PeerUpdates.List(ctx, 10)
+		must(t, err)
+		hidden, err := s.Tables().Replies.ListOf(ctx, storetest.Object(1), embraye.ReplyHidden)
+		must(t, err)
+		if followers+len(quotes)+len(peers)+len(hidden) != 0 {
+			t.Errorf("left: %d followers, %v, %v, %v", followers, quotes, peers, hidden)
+		}
+		if after, err := s.PublicRevision(ctx); err != nil || after != before+1 {
+			t.Errorf("public revision %d, %v; want %d", after, err, before+1)
+		}
+	})
+}
+
+func TestFollowers(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx, f := t.Context(), storetest.Follower("a.example", 1)
+		write(t, s, func(ctx context.Context, tx store.Tables) error { return tx.Followers.Upsert(ctx, f) })
+		again := storetest.Follower("a.example", 1)
+		again.FollowID, again.Delivery, again.CreatedAt = "https://a.example/follows/new", again.Inbox, storetest.Start.Add(time.Hour)
+		write(t, s, func(ctx context.Context, tx store.Tables) error { return tx.Followers.Upsert(ctx, again) })
+		all, err := s.Tables().Followers.List(ctx, "mesure1", 0, 10)
+		must(t, err)
+		want := *again
+		want.ID, want.CreatedAt = f.ID, f.CreatedAt
+		equal(t, "followers after a repeated Follow", all, []embraye.Follower{want})
+		write(t, s, func(ctx context.Context, tx store.Tables) error {
+			return tx.Followers.Upsert(ctx, storetest.Follower("a.example", 2))
+		})
+		one, two := sha256.Sum256([]byte(storetest.Someone("a.example", 1))), sha256.Sum256([]byte(storetest.Someone("a.example", 2)))
+		for i := range one {
+			one[i] ^= two[i]
+		}
+		digest, err := s.Tables().Followers.DigestHost(ctx, "mesure1", "a.example")
+		if want := hex.EncodeToString(one[:]); digest != want || err != nil {
+			t.Errorf("digest = %q, %v; want %q", digest, err, want)
+		}
+		write(t, s, func(ctx context.Context, tx store.Tables) error {
+			return errors.Join(tx.Followers.Upsert(ctx, storetest.Follower("sub.evil_x.example:8443", 2)),
+				tx.Followers.Upsert(ctx, storetest.Follower("evilyx.example", 3)), tx.Followers.RemoveHost(ctx, "evil_x.example"))
+		})
+		if n, err := s.Tables().Followers.Count(ctx, "mesure1"); n != 3 || err != nil {
+			t.Errorf("after removing a domain: %d, %v; want 3", n, err)
+		}
+		for _, want := range []bool{true, false} {
+			write(t, s, func(ctx context.Context, tx store.Tables) error {
+				removed, err := tx.Followers.Remove(ctx, "mesure1", f.Follower)
+				if removed != want {
+					t.Errorf("Remove = %v, want %v", removed, want)
+				}
+				return err
+			})
+		}
+		if ok, err := s.Tables().Followers.Exists(ctx, "mesure1", f.Follower); ok || err != nil {
+			t.Errorf("Exists = %v, %v", ok, err)
+		}
+	})
+}
+
+func TestInteractions(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		like := storetest.Interaction(embraye.Like, "a.example", 1, 1)
+		for _, want := range []bool{true, false} {
+			write(t, s, func(ctx context.Context, tx store.Tables) error {
+				i := *like
+				added, err := tx.Interactions.Add(ctx, &i)
+				if added != want || want && i.ID == 0 {
+					t.Errorf("Add = %v with ID %d, want %v", added, i.ID, want)
+				}
+				return err
+			})
+		}
+		write(t, s, func(ctx context.Context, tx store.Tables) error {
+			_, err := tx.Interactions.Add(ctx, storetest.Interaction(embraye.Boost, "a.example", 1, 1))
+			return err
+		})
+		if n, err := s.Tables().Interactions.CountOf(t.Context(), like.Object, embraye.Like); n != 1 || err != nil {
+			t.Errorf("CountOf = %d, %v", n, err)
+		}
+		write(t, s, func(ctx context.Context, tx store.Tables) error {
+			other, err := tx.Interactions.RemoveByActivity(ctx, storetest.Someone("b.example", 1), like.ActivityID)
+			if other != nil || err != nil {
+				t.Errorf("somebody else's undo removed %+v, %v", other, err)
+			}
+			got, err := tx.Interactions.RemoveByActivity(ctx, like.Actor, like.ActivityID)
+			if got == nil || got.Object != like.Object || !got.CreatedAt.Equal(like.CreatedAt) {
+				t.Errorf("removed %+v", got)
+			}
+			return err
+		})
+		write(t, s, func(ctx context.Context, tx store.Tables) error {
+			got, err := tx.Interactions.Remove(ctx, embraye.Boost, like.Actor, like.Object)
+			if got == nil || got.Kind != embraye.Boost {
+				t.Errorf("removed %+v", got)
+			}
+			got, err2 := tx.Interactions.Remove(ctx, embraye.Boost, like.Actor, like.Object)
+			if got != nil {
+				t.Errorf("removed twice: %+v", got)
+			}
+			return errors.Join(err, err2)
+		})
+	})
+}
