@@ -127,7 +127,13 @@ func (a *accepted) add(item string) {
 		return
 	}
 	weight := 1.0
-	if hasParams && strings.TrimSpace(rest) != "" {
+	if value, simple := strings.CutPrefix(rest, "q="); simple && !strings.ContainsAny(value, ` ;"`) {
+		// What browsers send; read without the cost of a full parse.
+		var ok bool
+		if weight, ok = parseWeight(value); !ok {
+			return
+		}
+	} else if hasParams && strings.TrimSpace(rest) != "" {
 		_, params, err := mime.ParseMediaType("x/y;" + rest)
 		if err != nil {
 			return
@@ -135,13 +141,19 @@ func (a *accepted) add(item string) {
 		if profile, ok := params["profile"]; ok && q == &a.ld && !hasProfile(profile) {
 			return
 		}
-		if s, ok := params["q"]; ok {
-			if weight, err = strconv.ParseFloat(s, 64); err != nil || !(weight >= 0 && weight <= 1) {
+		if s, given := params["q"]; given {
+			var ok bool
+			if weight, ok = parseWeight(s); !ok {
 				return
 			}
 		}
 	}
 	*q = max(*q, weight)
+}
+
+func parseWeight(s string) (float64, bool) {
+	weight, err := strconv.ParseFloat(s, 64)
+	return weight, err == nil && weight >= 0 && weight <= 1
 }
 
 // hasProfile reads the space-separated list of a profile parameter (RFC 6906).

@@ -24,8 +24,12 @@ func (h *Handler) icon(ctx context.Context, v *view) (*answer, error) {
 	return a, nil
 }
 
-// iconLabel is the measure's number, or the first letter of a name.
+// iconLabel is the measure's number, or the first letter of a name; the
+// instance stands for the program.
 func iconLabel(a embraye.Actor) string {
+	if a.Kind == embraye.InstanceActor {
+		return "E"
+	}
 	if a.Kind == embraye.MeasureActor {
 		if number := strings.TrimLeftFunc(a.Measure, func(r rune) bool { return !unicode.IsDigit(r) }); number != "" && len(number) <= 2 {
 			return number

@@ -1,0 +1,190 @@
+package web_test
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"embraye/internal/fedtest"
+)
+
+// countingBody tells how much of a request's body was read.
+type countingBody struct {
+	io.Reader
+	read int
+}
+
+func (b *countingBody) Read(p []byte) (int, error) {
+	n, err := b.Reader.Read(p)
+	b.read += n
+	return n, err
+}
+
+func (s *site) post(path string, body io.Reader, headers ...string) *httptest.ResponseRecorder {
+	r := httptest.NewRequest("POST", base+path, body)
+	for _, line := range headers {
+		name, value, _ := strings.Cut(line, ": ")
+		r.Header.Add(name, value)
+	}
+	w := httptest.NewRecorder()
+	s.Web.ServeHTTP(w, r)
+	return w
+}
+
+// F134: only the two names of ActivityStreams; the body is not read.
+func TestF134ContentTypes(t *testing.T) {
+	s := newSite(t)
+	for contentType, want := range map[string]int{
+		"":                                         415,
+		"text/plain":                               415,
+		"multipart/form-data; boundary=x":          415,
+		"text/html; application/activity+json":     415,
+		"application/json":                         415,
+		"application/ld+json":                      415,
+		`application/ld+json; profile="urn:x"`:     415,
+		"application/activity+jsonx":               415,
+		"application/activity+json":                401, // taken, and not signed
+		"application/activity+json; charset=utf-8": 401,
+		"Application/Activity+JSON":                401,
+		ldProfile:                                  401,
+	} {
+		for _, path := range []string{"/inbox", "/actors/mesure2/inbox", "/inbox?x=1"} {
+			body := &countingBody{Reader: strings.NewReader(`{"id":"https://peer.example/1","type":"Like","actor":"https://peer.example/users/ann","object":"https://ours.example/x"}`)}
+			var headers []string
+			if contentType != "" {
+				headers = []string{"Content-Type: " + contentType}
+			}
+			w := s.post(path, body, headers...)
+			if w.Code != want {
+				t.Errorf("%q to %s: %d %s, want %d", contentType, path, w.Code, w.Body, want)
+			}
+			if w.Code == 415 && body.read > 0 {
+				t.Errorf("%q: %d bytes were read", contentType, body.read)
+			}
+		}
+	}
+	if w := s.post("/inbox", strings.NewReader("{}"), "Content-Type: "+activity, "Content-Type: "+activity); w.Code != 415 {
+		t.Errorf("two Content-Type lines: %d", w.Code)
+	}
+}
+
+// F135: nothing is inflated.
+func TestF135ContentEncoding(t *testing.T) {
+	s := newSite(t)
+	for _, encoding := range []string{"gzip", "br", "deflate", "gzip, identity"} {
+		body := &countingBody{Reader: strings.NewReader("bomb")}
+		w := s.post("/inbox", body, "Content-Type: "+activity, "Content-Encoding: "+encoding)
+		if w.Code != 415 || body.read > 0 {
+			t.Errorf("%s: %d, %d bytes read", encoding, w.Code, body.read)
+		}
+	}
+}
+
+// F136: methods, and unknown actors before anything else; nothing is fetched.
+func TestF136Methods(t *testing.T) {
+	s := newSite(t)
+	tests := []struct {
+		method, path string
+		status       int
+		allow        string
+	}{
+		{"GET", "/inbox", 405, "POST"},
+		{"HEAD", "/inbox", 405, "POST"},
+		{"PUT", "/inbox", 405, "POST"},
+		{"DELETE", "/actors/mesure2/inbox", 405, "POST"},
+		{"POST", "/actors/nobody/inbox", 404, ""},
+		{"POST", "/actors/Mesure2/inbox", 404, ""},
+		{"POST", "/actors/mesure2", 405, "GET, HEAD"},
+		{"POST", "/@mesure2", 405, "GET, HEAD"},
+		{"POST", "/constats/x", 405, "GET, HEAD"},
+		{"PATCH", "/", 405, "GET, HEAD"},
+		{"TRACE", "/", 405, "GET, HEAD"},
+		{"POST", "/nowhere", 404, ""},
+	}
+	for _, tt := range tests {
+		w := s.request(tt.method, tt.path, "Content-Type: "+activity)
+		if w.Code != tt.status || w.Header().Get("Allow") != tt.allow {
+			t.Errorf("%s %s: %d Allow %q, want %d %q", tt.method, tt.path, w.Code, w.Header().Get("Allow"), tt.status, tt.allow)
+		}
+	}
+	if dials := s.Wire.Dials("ours.example"); len(dials) > 0 {
+		t.Errorf("somebody was called: %v", dials)
+	}
+}
+
+// F137: the limit, one byte more, and no end at all, over a real connection.
+func TestF137BodyLimit(t *testing.T) {
+	s := newSite(t)
+	const limit = 256 << 10
+	ann := s.Server("peer.example").Actor("ann")
+	view := func(size int) []byte {
+		head := `{"@context":"https://www.w3.org/ns/activitystreams","id":"https://peer.example/1","type":"View","actor":"` +
+			ann.ID + `","object":"https://peer.example/video","content":"`
+		return []byte(head + strings.Repeat("a", size-len(head)-2) + `"}`)
+	}
+	if got := s.Do(ann.Request(base+"/inbox", view(limit))); got != http.StatusAccepted {
+		t.Errorf("a body of the limit: %d", got)
+	}
+	if got := s.Do(ann.Request(base+"/inbox", view(limit+1))); got != http.StatusRequestEntityTooLarge {
+		t.Errorf("one byte more: %d", got)
+	}
+	endless := &countingBody{Reader: endlessly{}}
+	r, err := http.NewRequest("POST", base+"/inbox", endless)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", fedtest.ActivityType)
+	resp, err := s.Wire.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusRequestEntityTooLarge || !resp.Close {
+		t.Errorf("an endless body: %d, close %t", resp.StatusCode, resp.Close)
+	}
+	direct := &countingBody{Reader: endlessly{}}
+	if w := s.post("/inbox", direct, "Content-Type: "+activity); w.Code != 413 || direct.read > limit+4096 {
+		t.Errorf("%d after %d bytes", w.Code, direct.read)
+	}
+}
+
+type endlessly struct{}
+
+func (endlessly) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = ' '
+	}
+	return len(p), nil
+}
+
+// The answers of the inbox that servers count on (INTEROP 0.22).
+func TestInboxAnswers(t *testing.T) {
+	s := newSite(t)
+	ann := s.Server("peer.example").Actor("ann")
+	follow := map[string]any{"@context": "https://www.w3.org/ns/activitystreams", "id": "https://peer.example/follow/1",
+		"type": "Follow", "actor": ann.ID, "object": base + "/actors/mesure2"}
+	r := ann.Request(base+"/actors/mesure2/inbox", follow)
+	resp, err := s.Wire.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(resp.Body)
+	resp.Body.Close()
+	if err != nil || resp.StatusCode != http.StatusAccepted || len(body) > 0 {
+		t.Errorf("Follow: %d %q %v", resp.StatusCode, body, err)
+	}
+	if got := s.json("/actors/mesure2/followers")["totalItems"]; got != 1.0 {
+		t.Errorf("%v followers right after the 202", got)
+	}
+	if w := s.post("/inbox", bytes.NewReader([]byte(`{"type":7}`)), "Content-Type: "+activity); w.Code != 400 {
+		t.Errorf("a broken shape: %d", w.Code)
+	}
+	wrong := ann.Request(base+"/inbox", follow)
+	wrong.Header.Set("Digest", "SHA-256="+strings.Repeat("A", 43)+"=")
+	if got := s.Do(wrong); got != 401 {
+		t.Errorf("a wrong digest: %d", got)
+	}
+}
