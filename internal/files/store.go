@@ -1,0 +1,224 @@
+package files
+
+import (
+	"cmp"
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"embraye/internal/embraye"
+)
+
+// Options are the limits of a store; a zero field has its default.
+type Options struct {
+	MaxBytes       int64     // of an upload: 40 MiB
+	MaxPixels      int       // of an image, before scaling: 40 million
+	MaxSide        int       // of a stored image; larger ones are scaled down: 1,600
+	MaxFrames      int       // of a GIF: 1,000
+	MaxDecodeBytes int64     // that decoding one image may take: 64 MiB
+	Random         io.Reader // of names of unfinished files: crypto/rand
+}
+
+func (o Options) withDefaults() Options {
+	o.MaxBytes = cmp.Or(o.MaxBytes, 40<<20)
+	o.MaxPixels = cmp.Or(o.MaxPixels, 40_000_000)
+	o.MaxSide = cmp.Or(o.MaxSide, 1600)
+	o.MaxFrames = cmp.Or(o.MaxFrames, 1000)
+	o.MaxDecodeBytes = cmp.Or(o.MaxDecodeBytes, 64<<20)
+	if o.Random == nil {
+		o.Random = rand.Reader
+	}
+	return o
+}
+
+// Store keeps files in one directory. It is safe for concurrent use.
+type Store struct {
+	root     *os.Root
+	options  Options
+	decoding chan struct{} // holds one token: one image is decoded at a time
+}
+
+// File is what became of an upload.
+type File struct {
+	SHA256        string // hex, of the stored bytes
+	Ext           string // jpg, png, gif or pdf
+	MediaType     string
+	Size          int64
+	Width, Height int    // in pixels, 0 for PDF
+	OriginalName  string // cleaned text, for people; never part of a path
+}
+
+// Name is the file's name in the store and in addresses.
+func (f File) Name() string { return f.SHA256 + "." + f.Ext }
+
+// Open opens a store, and makes its directory if there is none.
+func Open(dir string, o Options) (*Store, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("making the folder of files: %w", err)
+	}
+	if err := os.Chmod(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("closing the folder of files to others: %w", err)
+	}
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, fmt.Errorf("opening the folder of files: %w", err)
+	}
+	return &Store{root: root, options: o.withDefaults(), decoding: make(chan struct{}, 1)}, nil
+}
+
+// Close releases the directory.
+func (s *Store) Close() error { return s.root.Close() }
+
+// Put judges an upload and stores what is left of it. The error is
+// embraye.ErrInvalid with one of the codes if the file is at fault. Storing
+// the same thing twice gives the same name.
+func (s *Store) Put(ctx context.Context, r io.Reader, name string) (File, error) {
+	upload, err := s.create()
+	if err != nil {
+		return File{}, err
+	}
+	defer upload.discard()
+	if err := s.receive(ctx, upload, r); err != nil {
+		return File{}, err
+	}
+	file, stored, err := s.refine(ctx, upload)
+	if err != nil {
+		return File{}, err
+	}
+	defer stored.discard()
+	file.SHA256, file.Size, file.OriginalName = stored.sum(), stored.size, CleanName(name)
+	if err := stored.publish(file.Name()); err != nil {
+		return File{}, err
+	}
+	return file, nil
+}
+
+// receive writes the upload to the disk, not to memory.
+func (s *Store) receive(ctx context.Context, upload *unfinished, r io.Reader) error {
+	n, err := io.Copy(upload, io.LimitReader(contextReader{ctx, r}, s.options.MaxBytes+1))
+	switch {
+	case err != nil:
+		return fmt.Errorf("receiving a file: %w", err)
+	case n == 0:
+		return refuse(CodeEmpty, "", 0)
+	case n > s.options.MaxBytes:
+		return refuse(CodeTooLarge, "", int(s.options.MaxBytes))
+	}
+	return nil
+}
+
+// refine returns what is to be stored: the upload itself if it is a PDF, else a
+// picture made anew.
+func (s *Store) refine(ctx context.Context, upload *unfinished) (File, *unfinished, error) {
+	k, err := sniff(upload.file)
+	if err != nil {
+		return File{}, nil, err
+	}
+	if k == kindPDF {
+		if err := checkPDF(upload.file, upload.size); err != nil {
+			return File{}, nil, err
+		}
+		return File{Ext: "pdf", MediaType: mediaTypes()["pdf"]}, upload, nil
+	}
+	select {
+	case s.decoding <- struct{}{}:
+	case <-ctx.Done():
+		return File{}, nil, fmt.Errorf("waiting for another image: %w", ctx.Err())
+	}
+	defer func() { <-s.decoding }()
+	out, err := s.create()
+	if err != nil {
+		return File{}, nil, err
+	}
+	file, err := s.options.remake(k, contextReadSeeker{contextReader{ctx, upload.file}, upload.file}, out)
+	if err != nil {
+		out.discard()
+		return File{}, nil, err
+	}
+	return file, out, nil
+}
+
+// Info describes a stored file.
+type Info struct {
+	Name      string
+	SHA256    string
+	Ext       string
+	MediaType string
+	Size      int64
+	ModTime   time.Time
+	Inline    bool // may be shown by a browser; else an attachment
+}
+
+// mediaTypes is the closed list of what is stored and how it is served.
+func mediaTypes() map[string]string {
+	return map[string]string{"jpg": "image/jpeg", "png": "image/png", "gif": "image/gif", "pdf": "application/pdf"}
+}
+
+// parseName accepts {sha256}.{ext} and nothing else.
+func parseName(name string) (Info, error) {
+	sum, ext, _ := strings.Cut(name, ".")
+	mediaType, known := mediaTypes()[ext]
+	if !known || len(sum) != hex.EncodedLen(sha256.Size) || strings.Trim(sum, "0123456789abcdef") != "" {
+		return Info{}, fmt.Errorf("file %.80q: %w", name, embraye.ErrNotFound)
+	}
+	return Info{Name: name, SHA256: sum, Ext: ext, MediaType: mediaType, Inline: ext != "pdf"}, nil
+}
+
+// Get opens a stored file; the caller closes it.
+func (s *Store) Get(name string) (io.ReadSeekCloser, Info, error) {
+	info, err := parseName(name)
+	if err != nil {
+		return nil, Info{}, err
+	}
+	f, err := s.root.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, Info{}, fmt.Errorf("file %s: %w", name, embraye.ErrNotFound)
+	}
+	if err != nil {
+		return nil, Info{}, fmt.Errorf("opening file %s: %w", name, err)
+	}
+	stat, err := f.Stat()
+	if err != nil {
+		return nil, Info{}, errors.Join(fmt.Errorf("reading about file %s: %w", name, err), f.Close())
+	}
+	info.Size, info.ModTime = stat.Size(), stat.ModTime()
+	return f, info, nil
+}
+
+// Check reads a stored file and reports whether its bytes still have the hash
+// that its name promises. A missing file is ErrNotFound.
+func (s *Store) Check(name string) (ok bool, err error) {
+	f, info, err := s.Get(name)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close() // only read
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return false, fmt.Errorf("reading file %s: %w", name, err)
+	}
+	return hex.EncodeToString(sum.Sum(nil)) == info.SHA256, nil
+}
+
+// Remove deletes a stored file; a missing one is ErrNotFound.
+func (s *Store) Remove(name string) error {
+	if _, err := parseName(name); err != nil {
+		return err
+	}
+	err := s.root.Remove(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("file %s: %w", name, embraye.ErrNotFound)
+	}
+	if err != nil {
+		return fmt.Errorf("removing file %s: %w", name, err)
+	}
+	return nil
+}
