@@ -1,0 +1,89 @@
+package draw
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"embraye/internal/embraye"
+)
+
+// Lane is one scope through time.
+type Lane struct {
+	Scope   embraye.Scope
+	Changes []Change // oldest first, each to another stage than the one before
+}
+
+// Change is the moment when a scope came to a stage.
+type Change struct {
+	Scope    embraye.Scope
+	Date     embraye.Date // when it happened, else when it was seen
+	Stage    embraye.Stage
+	UpdateID string
+
+	day time.Time // the last day that Date can mean
+}
+
+// Lanes orders the constats of one measure by scope and time. What is withdrawn
+// or has no date is left out. Institutions come first; within a subject the
+// lane that moved last comes first.
+func Lanes(updates []embraye.Update) []Lane {
+	byScope := map[string][]Change{}
+	for _, u := range updates {
+		date := cmp.Or(u.EffectiveDate, u.ObservedDate)
+		day, ok := date.LastDay()
+		if !ok || u.Withdrawn() {
+			continue
+		}
+		key := u.Scope.Key()
+		byScope[key] = append(byScope[key], Change{Scope: u.Scope, Date: date, Stage: known(u.Stage), UpdateID: u.ID, day: day})
+	}
+	lanes := make([]Lane, 0, len(byScope))
+	for _, changes := range byScope {
+		slices.SortFunc(changes, earlier)
+		changes = slices.CompactFunc(changes, func(a, b Change) bool { return a.Stage == b.Stage })
+		lanes = append(lanes, Lane{Scope: changes[len(changes)-1].Scope, Changes: changes})
+	}
+	slices.SortFunc(lanes, func(a, b Lane) int {
+		return cmp.Or(cmp.Compare(subjectRank(a), subjectRank(b)), lastMoved(a, b))
+	})
+	return lanes
+}
+
+// Changes lists what the lanes show, newest first: the table that equals the
+// picture.
+func Changes(lanes []Lane) []Change {
+	var all []Change
+	for _, lane := range lanes {
+		all = append(all, lane.Changes...)
+	}
+	slices.SortFunc(all, func(a, b Change) int { return earlier(b, a) })
+	return all
+}
+
+// latest keeps the lanes that moved last, in their order.
+func latest(lanes []Lane, most int) []Lane {
+	if len(lanes) <= most {
+		return lanes
+	}
+	byMove := slices.Clone(lanes)
+	slices.SortStableFunc(byMove, lastMoved)
+	kept := map[string]bool{}
+	for _, lane := range byMove[:most] {
+		kept[lane.Scope.Key()] = true
+	}
+	return slices.DeleteFunc(slices.Clone(lanes), func(l Lane) bool { return !kept[l.Scope.Key()] })
+}
+
+// earlier orders changes by day; on one day the constat published first, whose
+// id is the smaller, comes first.
+func earlier(a, b Change) int {
+	return cmp.Or(a.day.Compare(b.day), cmp.Compare(a.UpdateID, b.UpdateID))
+}
+
+// lastMoved puts the lane with the newest change first.
+func lastMoved(a, b Lane) int {
+	return earlier(b.Changes[len(b.Changes)-1], a.Changes[len(a.Changes)-1])
+}
+
+func subjectRank(l Lane) int { return slices.Index(embraye.Subjects(), l.Scope.Subject) }
