@@ -30,7 +30,7 @@ func refused(t testing.TB, s *store.Store, want error, fn func(ctx context.Conte
 	}
 }
 
-func equal(t testing.TB, what string, got, want any) {
+func equal[T any](t testing.TB, what string, got, want T) {
 	t.Helper()
 	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
 		t.Errorf("%s (-want +got):\n%s", what, diff)
