@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
@@ -74,13 +75,32 @@ func (h *Handler) answer(w http.ResponseWriter, v *view, build builder) {
 		a.write(w, v.r)
 		return
 	}
-	a, err := build(ctx, v)
+	a, err := h.build(revision, v, build)
 	if err != nil {
 		h.fail(w, v.r, err)
 		return
 	}
-	h.cache.put(revision, v.cacheKey, a)
 	a.write(w, v.r)
+}
+
+// build makes an answer once for all who ask for it at the same time: after a
+// change, everybody does. So it is not ended by the one who hangs up.
+func (h *Handler) build(revision int64, v *view, build builder) (*answer, error) {
+	ctx := context.WithoutCancel(v.r.Context())
+	made, err, _ := h.flights.Do(fmt.Sprint(revision, v.cacheKey), func() (any, error) {
+		if a := h.cache.get(revision, v.cacheKey); a != nil {
+			return a, nil
+		}
+		a, err := build(ctx, v)
+		if err == nil && a.status != http.StatusMovedPermanently {
+			h.cache.put(revision, v.cacheKey, a)
+		}
+		return a, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return made.(*answer), nil
 }
 
 func pageOnly(http.Header) face { return facePage }

@@ -29,6 +29,8 @@ import (
 	"sync"
 	"time"
 
+	"golang.org/x/sync/singleflight"
+
 	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/locale"
@@ -70,6 +72,7 @@ type Handler struct {
 	templates templates
 	revision  *watch
 	cache     *cache
+	flights   singleflight.Group // answers that are being made
 	icons     *icons
 	actors    sync.Map // handles that have an inbox
 	handler   http.Handler
