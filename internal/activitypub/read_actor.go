@@ -136,7 +136,8 @@ type Key struct {
 // ReadKeys finds the keys of a document: of an actor, of the stub that
 // GoToSocial serves to strangers, or of a document that is only a key. At most
 // five are read (Mastodon 4.6 lists several); each must be owned by the
-// document that shows it, and its id be on the same server.
+// document that shows it, its id be on the same server, and it must not be the
+// private half: nobody makes us keep one (SECURITY F054).
 func ReadKeys(obj map[string]any) []Key {
 	owner, _ := obj["id"].(string)
 	candidates := many(obj["publicKey"])
@@ -152,7 +153,7 @@ func ReadKeys(obj map[string]any) []Key {
 		}
 		k := Key{ID: plain(m, "id"), Owner: idOf(m["owner"]), PEM: plain(m, "publicKeyPem")}
 		id, err := embraye.ParseActivityID(k.ID, true)
-		if err == nil && k.Owner == owner && owner != "" && len(k.PEM) <= maxPEM && strings.Contains(k.PEM, "-----BEGIN ") && embraye.SameOrigin(id, embraye.IRI(owner)) {
+		if err == nil && k.Owner == owner && owner != "" && len(k.PEM) <= maxPEM && strings.Contains(k.PEM, "-----BEGIN ") && !strings.Contains(k.PEM, "PRIVATE KEY") && embraye.SameOrigin(id, embraye.IRI(owner)) {
 			keys = append(keys, k)
 		}
 	}

@@ -34,29 +34,33 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 })
 
 // SanitizeHTML makes HTML of strangers safe to show: a small list of elements,
-// links only to the web and marked as not ours.
+// links only to the web and marked as not ours. Hidden characters go last, when
+// no entity can hide them any more; nothing that is left can become a tag,
+// because the policy has escaped it.
 func SanitizeHTML(html string) string {
-	clean := policy().Sanitize(withoutHidden(html))
-	return strings.ReplaceAll(clean, ` rel="nofollow noreferrer"`, ` rel="nofollow noopener noreferrer"`)
+	clean := strings.ReplaceAll(policy().Sanitize(html), ` rel="nofollow noreferrer"`, ` rel="nofollow noopener noreferrer"`)
+	return withoutHidden(clean)
 }
 
-// withoutHidden removes controls and characters that reverse or hide text, and
-// cuts towers of combining marks.
+// withoutHidden removes controls and characters that reverse or hide text from
+// clean HTML, and cuts towers of combining marks; a tag between two marks does
+// not begin a new tower.
 func withoutHidden(s string) string {
-	marks := 0
+	marks, inTag := 0, false
 	return strings.Map(func(r rune) rune {
-		if unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r) {
+		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || hidden(r) {
+			return -1
+		}
+		switch {
+		case unicode.Is(unicode.Mn, r) || unicode.Is(unicode.Me, r):
 			if marks++; marks > maxCombining {
 				return -1
 			}
 			return r
-		}
-		marks = 0
-		if r == '\n' || r == '\t' {
-			return r
-		}
-		if r < ' ' || r == 0x7f || hidden(r) {
-			return -1
+		case r == '<' || inTag:
+			inTag = r != '>'
+		default:
+			marks = 0
 		}
 		return r
 	}, s)

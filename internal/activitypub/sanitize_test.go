@@ -71,6 +71,8 @@ func TestSanitizeKeeps(t *testing.T) {
 		"<p>👩\u200d💻 e\u0301</p>":                                                                  "<p>👩\u200d💻 e\u0301</p>",
 		"<p>a\u202eb\u200bc</p>":                                                                   "<p>abc</p>",
 		"<p>" + strings.Repeat("\u0301", 5000):                                                     "<p>" + strings.Repeat("\u0301", maxCombining),
+		"<p>a&#8238;b&#x200b;c</p>":                                                                "<p>abc</p>",
+		"<p>" + strings.Repeat("&#769;<span>&#769;</span>", 50) + "</p>":                           "<p>\u0301<span>\u0301</span>\u0301<span>\u0301</span>\u0301" + strings.Repeat("<span></span>", 48) + "</p>",
 		`<script>x</script>`:                                                                       ``,
 		`1 < 2 & 3`:                                                                                `1 &lt; 2 &amp; 3`,
 	} {
