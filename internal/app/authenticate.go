@@ -33,11 +33,11 @@ func (a *App) authenticate(ctx context.Context, sig *httpsig.Signature, claimed 
 		return nil, err
 	}
 	if err := a.verify(sig, owner); err != nil {
-		if fetched || !a.mayRefetch(owner) {
+		if fetched || !a.mayRefetch(owner.URI) {
 			return nil, err
 		}
-		if owner, err = a.fetchActor(ctx, owner.URI); err != nil {
-			return nil, fmt.Errorf("%w: key of %s: %v", httpsig.ErrInvalid, claimed, err)
+		if owner, err = a.fetchActorFor(ctx, owner.URI, sig.KeyID); err != nil {
+			return nil, unusableKey(sig.KeyID, err)
 		}
 		if err := a.verify(sig, owner); err != nil {
 			return nil, err
@@ -58,27 +58,33 @@ func (a *App) keyOwner(ctx context.Context, keyID string, guess, claimed embraye
 	}
 	var last error
 	for _, uri := range candidates {
-		actor, fresh, err := a.remembered(ctx, uri)
-		if errors.Is(err, embraye.ErrUnavailable) {
-			return nil, false, err
-		}
-		if err != nil {
-			last = err
-			continue
-		}
-		if !lists(actor, keyID) && !fresh && a.mayRefetch(actor) {
-			if actor, err = a.fetchActor(ctx, uri); err != nil {
-				last = err
-				continue
-			}
+		actor, fresh, err := a.remembered(ctx, uri, keyID)
+		if err == nil && !lists(actor, keyID) && !fresh && a.mayRefetch(uri) {
 			fresh = true
+			actor, err = a.fetchActorFor(ctx, uri, keyID)
 		}
-		if lists(actor, keyID) {
+		switch {
+		case errors.Is(err, embraye.ErrUnavailable):
+			return nil, false, err
+		case err != nil:
+			last = err
+		case lists(actor, keyID):
 			return actor, fresh, nil
+		default:
+			last = errors.New("the actor's document does not list the key")
 		}
-		last = errors.New("the actor's document does not list the key")
 	}
-	return nil, false, fmt.Errorf("%w: key %.200s: %v", httpsig.ErrInvalid, keyID, last)
+	return nil, false, unusableKey(keyID, last)
+}
+
+// unusableKey makes the reason why a key cannot be had a bad signature, unless
+// it is ours: then the sender is asked to come again.
+func unusableKey(keyID string, err error) error {
+	var many *TooMany
+	if errors.As(err, &many) || errors.Is(err, embraye.ErrUnavailable) {
+		return err
+	}
+	return fmt.Errorf("%w: key %.200s: %v", httpsig.ErrInvalid, keyID, err)
 }
 
 // lists reports whether the actor's own document has the key, in any of the
@@ -106,7 +112,7 @@ func (a *App) verify(sig *httpsig.Signature, owner *embraye.RemoteActor) error {
 
 // remembered is the actor as we know it, fetched once if we do not. A failure
 // is remembered too.
-func (a *App) remembered(ctx context.Context, uri embraye.IRI) (actor *embraye.RemoteActor, fetched bool, err error) {
+func (a *App) remembered(ctx context.Context, uri embraye.IRI, keyID string) (actor *embraye.RemoteActor, fetched bool, err error) {
 	actor, err = a.Store.Tables().RemoteActors.ByURI(ctx, uri)
 	if err != nil && !errors.Is(err, embraye.ErrNotFound) {
 		return nil, false, err
@@ -114,20 +120,18 @@ func (a *App) remembered(ctx context.Context, uri embraye.IRI) (actor *embraye.R
 	if err == nil && actor.Known() {
 		return actor, false, nil
 	}
-	if err == nil && !a.mayRefetch(actor) {
+	if err == nil && !a.mayRefetch(uri) {
 		return nil, false, fmt.Errorf("actor %s could not be had a moment ago", uri)
 	}
-	actor, err = a.fetchActor(ctx, uri)
+	actor, err = a.fetchActorFor(ctx, uri, keyID)
 	return actor, true, err
 }
 
-// mayRefetch tells whether the last attempt is long enough ago.
-func (a *App) mayRefetch(actor *embraye.RemoteActor) bool {
-	last := actor.FetchedAt
-	if actor.FailedAt != nil && actor.FailedAt.After(last) {
-		last = *actor.FailedAt
-	}
-	return a.Now().Sub(last) >= refetchAfter || a.keys.firstRefetch(string(actor.URI), a.Now())
+// mayRefetch allows one look again at an actor in a while: at once, because a
+// key may be rotated just after first contact (F049), and then not for every
+// message that a wrong key signed (F050).
+func (a *App) mayRefetch(uri embraye.IRI) bool {
+	return a.keys.firstRefetch(string(uri), a.Now())
 }
 
 // knows reports whether we ever heard of an actor.
@@ -140,21 +144,21 @@ func (a *App) knows(ctx context.Context, uri embraye.IRI) (bool, error) {
 }
 
 // fetchActor reads an actor from its own address and remembers the answer,
-// also when there is none. Requests for one actor at the same time share one
-// fetch.
+// also when there is none.
 func (a *App) fetchActor(ctx context.Context, uri embraye.IRI) (*embraye.RemoteActor, error) {
+	return a.fetchActorFor(ctx, uri, "")
+}
+
+// fetchActorFor is fetchActor for the sake of one of its keys, where it has
+// several. Requests for the same at the same time share one fetch, which does
+// not end because the first of them hangs up.
+func (a *App) fetchActorFor(ctx context.Context, uri embraye.IRI, keyID string) (*embraye.RemoteActor, error) {
 	if err := a.limits.allowFetch(a.RateLimits, uri.Host()); err != nil {
 		return nil, err
 	}
-	v, err, _ := a.keys.flights.Do(string(uri), func() (any, error) {
-		_, object, err := a.Remote.FetchObject(ctx, uri)
-		var actor *embraye.RemoteActor
-		if err == nil {
-			actor, err = activitypub.ReadActor(object)
-		}
-		if err == nil && actor.URI != uri {
-			err = fmt.Errorf("app: %s is the document of %s: %w", uri, actor.URI, embraye.ErrInvalid)
-		}
+	ctx = context.WithoutCancel(ctx)
+	v, err, _ := a.keys.flights.Do(string(uri)+" "+keyID, func() (any, error) {
+		actor, err := a.readRemote(ctx, uri, keyID)
 		return actor, a.remember(ctx, uri, actor, err)
 	})
 	if err != nil {
@@ -163,11 +167,28 @@ func (a *App) fetchActor(ctx context.Context, uri embraye.IRI) (*embraye.RemoteA
 	return v.(*embraye.RemoteActor), nil
 }
 
+func (a *App) readRemote(ctx context.Context, uri embraye.IRI, keyID string) (*embraye.RemoteActor, error) {
+	_, object, err := a.Remote.FetchObject(ctx, uri)
+	if err != nil {
+		return nil, err
+	}
+	actor, err := activitypub.ReadActor(object)
+	if err != nil {
+		return nil, err
+	}
+	if actor.URI != uri {
+		return nil, fmt.Errorf("app: %s is the document of %s: %w", uri, actor.URI, embraye.ErrInvalid)
+	}
+	for _, key := range activitypub.ReadKeys(object) {
+		if key.ID == keyID {
+			actor.KeyID, actor.KeyPEM = key.ID, key.PEM
+		}
+	}
+	return actor, nil
+}
+
 // remember stores what a fetch brought, or that it brought nothing.
 func (a *App) remember(ctx context.Context, uri embraye.IRI, actor *embraye.RemoteActor, fetchErr error) error {
-	if fetchErr != nil && ctx.Err() != nil {
-		return fetchErr // whoever asked is gone: that says nothing about the actor
-	}
 	return errors.Join(fetchErr, a.Store.InTx(ctx, func(t store.Tables) error {
 		if fetchErr != nil {
 			return t.RemoteActors.MarkFailed(ctx, uri)

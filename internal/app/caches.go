@@ -60,8 +60,8 @@ func (c *keyCache) parse(pem string) (crypto.PublicKey, error) {
 	return key, nil
 }
 
-// firstRefetch allows one early refetch of an actor that was fetched a moment
-// ago: a key rotated just after first contact must not wait (F049).
+// firstRefetch tells whether an actor was not refetched for a while, and notes
+// that it is now.
 func (c *keyCache) firstRefetch(uri string, now time.Time) bool {
 	if last, ok := c.refetched.get(uri); ok && now.Sub(last) < refetchAfter {
 		return false

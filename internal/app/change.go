@@ -111,15 +111,12 @@ func (a *App) receiveDelete(ctx context.Context, t store.Tables, m received) err
 	} else if !errors.Is(err, embraye.ErrNotFound) {
 		return err
 	}
-	// Nobody else's actor is deleted by a neighbour (F063): known actors are
-	// never buried under a tombstone that they did not sign.
-	if _, err := t.RemoteActors.ByURI(ctx, object); err == nil {
-		return errIgnored
-	} else if !errors.Is(err, embraye.ErrNotFound) {
-		return err
-	}
-	return t.Tombstones.Add(ctx, object)
+	return t.Tombstones.Add(ctx, grave(m.sender.URI, object))
 }
+
+// grave is under what a deletion is remembered: the word of an actor about its
+// own post. A neighbour on the same server buries nothing of its (F065).
+func grave(actor, object embraye.IRI) embraye.IRI { return actor + " " + object }
 
 func (a *App) deleteReply(ctx context.Context, t store.Tables, m received, r *embraye.Reply) error {
 	if r.Actor != m.sender.URI {
@@ -134,7 +131,7 @@ func (a *App) deleteReply(ctx context.Context, t store.Tables, m received, r *em
 	if err := t.Replies.Remove(ctx, r.URI); err != nil {
 		return err
 	}
-	return t.Tombstones.Add(ctx, r.URI)
+	return t.Tombstones.Add(ctx, grave(r.Actor, r.URI))
 }
 
 // receiveBlock drops the relation both ways. Lemmy's Block with a target is a

@@ -24,7 +24,7 @@ func (a *App) receiveCreate(ctx context.Context, t store.Tables, m received) err
 	if err := a.ownPost(post, m.sender); err != nil {
 		return err
 	}
-	if dead, err := t.Tombstones.Exists(ctx, post.ID); err != nil {
+	if dead, err := t.Tombstones.Exists(ctx, grave(m.sender.URI, post.ID)); err != nil {
 		return err
 	} else if dead {
 		return errIgnored // what was deleted never comes back (F157)

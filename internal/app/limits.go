@@ -8,6 +8,7 @@ import (
 
 	"embraye/internal/embraye"
 
+	"golang.org/x/net/publicsuffix"
 	"golang.org/x/time/rate"
 )
 
@@ -105,12 +106,13 @@ func (l *limits) allowFetch(on bool, host string) error {
 	return l.take("fetch "+registrable(host), fetchBudget)
 }
 
-// registrable is the last two labels of a host name: close enough to the
-// registrable domain to bound a wildcard, and it needs no list to age.
+// registrable is the domain that somebody registered: whoever owns it can
+// invent any number of names below it. Hosters' customers are told apart.
 func registrable(host string) string {
-	labels := strings.Split(host, ".")
-	if len(labels) <= 2 || strings.Trim(host, "0123456789.:") == "" {
-		return host
+	name, _, _ := strings.Cut(host, ":")
+	domain, err := publicsuffix.EffectiveTLDPlusOne(name)
+	if err != nil || strings.Trim(name, "0123456789.") == "" {
+		return host // an address, or a name without a domain
 	}
-	return strings.Join(labels[len(labels)-2:], ".")
+	return domain
 }

@@ -50,31 +50,6 @@ func (a *App) AddPeer(ctx context.Context, by embraye.Acting, address string) (*
 	return peer, err
 }
 
-// resolve turns @user@host or an address into an actor's id.
-func (a *App) resolve(ctx context.Context, address string) (embraye.IRI, error) {
-	address = strings.TrimSpace(address)
-	if strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://") {
-		uri, err := embraye.ParseIRI(address, a.AllowHTTP)
-		if err != nil {
-			return "", fmt.Errorf("address %q: %w", address, err)
-		}
-		return uri, nil
-	}
-	h, err := embraye.ParseHandle(address)
-	if err != nil {
-		return "", fmt.Errorf("%q is neither a handle (@organisation@host) nor an address (https://…): %w", address, err)
-	}
-	jrd, err := a.Remote.WebFinger(ctx, h)
-	if err != nil {
-		return "", fmt.Errorf("looking up %s: %w", h, err)
-	}
-	self, ok := jrd.Self()
-	if !ok {
-		return "", fmt.Errorf("%s has no ActivityPub account: %w", h, embraye.ErrNotFound)
-	}
-	return embraye.ParseIRI(self, a.AllowHTTP)
-}
-
 // lookAtPeer reads the organisation's account and its measures.
 func (a *App) lookAtPeer(ctx context.Context, uri embraye.IRI) (*peerFound, error) {
 	if a.Site.Ours(uri) {
