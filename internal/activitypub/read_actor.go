@@ -60,7 +60,7 @@ func readProfile(a *embraye.RemoteActor, obj map[string]any) {
 	}
 	a.Followers, a.Outbox = sameHost(obj["followers"], a.URI), sameHost(obj["outbox"], a.URI)
 	a.Name = cut(embraye.OneLine(firstString(obj["name"])), maxActorName)
-	a.Summary = cut(firstString(obj["summary"]), maxProfile)
+	a.Summary = cut(strings.ReplaceAll(firstString(obj["summary"]), "\x00", ""), maxProfile) // PostgreSQL keeps no NUL (F127)
 	a.URL = pageURL(obj["url"], a.URI)
 	a.IconURL = iconURL(obj["icon"])
 	for _, v := range many(obj["alsoKnownAs"]) {
