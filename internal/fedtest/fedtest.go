@@ -65,11 +65,12 @@ type World struct {
 
 // Config changes how instances are made.
 type Config struct {
-	Kind       string // storetest kind: "sqlite" or "postgres"
-	Reference  *embraye.Reference
-	RateLimits bool
-	Mode       string    // "open" if empty
-	Log        io.Writer // where the instances' logs go; nil: the test's output
+	Kind        string // storetest kind: "sqlite" or "postgres"
+	Reference   *embraye.Reference
+	RateLimits  bool
+	Mode        string        // "open" if empty
+	BusyTimeout time.Duration // how long SQLite waits for another process; 0: as usual
+	Log         io.Writer     // where the instances' logs go; nil: the test's output
 }
 
 // New makes a world with one instance per host name.
@@ -122,6 +123,9 @@ func (w *World) instance(c Config, host string) *Instance {
 	in := &Instance{Host: host, Site: embraye.Site{Base: "https://" + host, HandleDomain: host}}
 	in.URL = storetest.URL(t, c.Kind)
 	in.Store = storetest.OpenURL(t, in.URL, w.Clock.Now)
+	if c.BusyTimeout != 0 {
+		in.Store = impatient(t, in.URL, w.Clock.Now, c.BusyTimeout)
+	}
 	in.Client = remote.New(remote.Options{Version: "test", BaseURL: in.Site.Base, Now: w.Clock.Now, Dial: w.Wire.DialFrom(host),
 		RootCAs: w.Wire.authority, SignGET: func() (httpsig.Signer, bool) {
 			s, err := in.App.Signer(ctx, embraye.InstanceHandle)
@@ -151,6 +155,21 @@ func (w *World) instance(c Config, host string) *Instance {
 	}
 	w.Wire.Serve(host, in.Web)
 	return in
+}
+
+// impatient opens a database that gives up soon when another process holds it.
+func impatient(t testing.TB, url string, now func() time.Time, busy time.Duration) *store.Store {
+	t.Helper()
+	s, err := store.Open(t.Context(), store.Options{URL: url, Now: now, Secret: storetest.Secret, BusyTimeout: busy})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
 }
 
 // Settle drains every queue until nothing moves any more.

@@ -28,9 +28,15 @@ type Wire struct {
 	caKey     *ecdsa.PrivateKey
 
 	mu       sync.Mutex
-	hosts    map[string]string // name -> address of its listener
-	dials    []string
+	hosts    map[string]*http.Server // by name; Addr is where it listens
+	dials    []Dial
 	requests []Request
+}
+
+// Dial is one attempt to connect: an instance's, or a test's if From is empty.
+type Dial struct {
+	From, To string
+	OK       bool
 }
 
 // Request is one request that a host of the wire received.
@@ -40,7 +46,7 @@ type Request struct {
 }
 
 func newWire(t testing.TB) *Wire {
-	w := &Wire{t: t, hosts: make(map[string]string)}
+	w := &Wire{t: t, hosts: make(map[string]*http.Server)}
 	var err error
 	if w.caKey, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
 		t.Fatal(err)
@@ -70,7 +76,7 @@ func (w *Wire) Serve(host string, h http.Handler) {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	server := &http.Server{ErrorLog: log.New(io.Discard, "", 0), Handler: http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+	server := &http.Server{Addr: l.Addr().String(), ErrorLog: log.New(io.Discard, "", 0), Handler: http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
 		w.mu.Lock()
 		w.requests = append(w.requests, Request{Host: host, Method: r.Method, Path: r.URL.RequestURI(), Header: r.Header.Clone()})
 		w.mu.Unlock()
@@ -80,15 +86,19 @@ func (w *Wire) Serve(host string, h http.Handler) {
 	go server.Serve(tls.NewListener(l, &tls.Config{Certificates: []tls.Certificate{cert}, NextProtos: []string{"http/1.1"}}))
 	w.t.Cleanup(func() { server.Close() })
 	w.mu.Lock()
-	w.hosts[host] = l.Addr().String()
+	w.hosts[host] = server
 	w.mu.Unlock()
 }
 
 // Remove takes a host off the wire: connections to it are refused.
 func (w *Wire) Remove(host string) {
 	w.mu.Lock()
-	defer w.mu.Unlock()
+	server, ok := w.hosts[host]
 	delete(w.hosts, host)
+	w.mu.Unlock()
+	if ok {
+		server.Close()
+	}
 }
 
 func (w *Wire) certificate(host string) tls.Certificate {
@@ -113,19 +123,30 @@ func (w *Wire) certificate(host string) tls.Certificate {
 
 // Dial connects to a host of the wire by name; all other names do not exist.
 func (w *Wire) Dial(ctx context.Context, network, addr string) (net.Conn, error) {
+	return w.dial(ctx, "", network, addr)
+}
+
+// DialFrom is Dial for an instance, under whose name it is recorded.
+func (w *Wire) DialFrom(from string) func(ctx context.Context, network, addr string) (net.Conn, error) {
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		return w.dial(ctx, from, network, addr)
+	}
+}
+
+func (w *Wire) dial(ctx context.Context, from, network, addr string) (net.Conn, error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {
 		return nil, err
 	}
 	w.mu.Lock()
-	w.dials = append(w.dials, addr)
 	to, ok := w.hosts[host]
+	w.dials = append(w.dials, Dial{From: from, To: addr, OK: ok})
 	w.mu.Unlock()
 	if !ok {
 		return nil, fmt.Errorf("fedtest: no such host %s", host)
 	}
 	var d net.Dialer
-	return d.DialContext(ctx, network, to)
+	return d.DialContext(ctx, network, to.Addr)
 }
 
 // Client is a plain client on the wire.
@@ -135,20 +156,26 @@ func (w *Wire) Client() *http.Client {
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 }
 
-// Dials lists whom anybody tried to reach since the last Forget.
-func (w *Wire) Dials() []string {
+// Dials lists whom an instance tried to reach since the last Forget.
+func (w *Wire) Dials(from string) []Dial {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	return append([]string(nil), w.dials...)
+	var out []Dial
+	for _, d := range w.dials {
+		if d.From == from {
+			out = append(out, d)
+		}
+	}
+	return out
 }
 
-// Requests lists what a host was asked since the last Forget.
+// Requests lists what a host was asked since the last Forget; "" means all.
 func (w *Wire) Requests(host string) []Request {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	var out []Request
 	for _, r := range w.requests {
-		if r.Host == host {
+		if host == "" || r.Host == host {
 			out = append(out, r)
 		}
 	}

@@ -1,0 +1,296 @@
+package fedtest
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"embraye/internal/embraye"
+	"embraye/internal/httpsig"
+	"embraye/internal/store"
+	"embraye/internal/storetest"
+)
+
+// The inbox under load: requests are signed before the clock starts, the
+// client shares the processors, and the rows counted afterwards must equal the
+// 202s. Figures are printed beside the RSA signatures that one core makes in
+// the same run, so that runs on different machines compare.
+
+const (
+	benchActors      = 200
+	benchConnections = 32
+)
+
+type inboxBench struct {
+	b       *testing.B
+	w       *World
+	in      *Instance
+	masto   *Server
+	actors  []*Actor
+	updates []embraye.IRI
+	addr    string
+}
+
+func newBench(b *testing.B, kind string, actors, updates int) *inboxBench {
+	x := &inboxBench{b: b, w: New(b, Config{Kind: kind, Log: io.Discard}, "nous.example")}
+	x.in = x.w.Instances[0]
+	x.masto = x.w.Server("masto.example")
+	server := httptest.NewServer(x.in.Web)
+	b.Cleanup(server.Close)
+	x.addr = server.Listener.Addr().String()
+	for i := range actors {
+		x.actors = append(x.actors, x.masto.Actor(fmt.Sprintf("a%d", i)))
+	}
+	for i := range updates {
+		input := sample()
+		input.Title = fmt.Sprintf("Constat %d", i)
+		p, err := x.in.App.Publish(context.Background(), embraye.Operator(), input)
+		if err != nil {
+			b.Fatal(err)
+		}
+		x.updates = append(x.updates, x.in.Site.UpdateID(p.Update.ID))
+	}
+	return x
+}
+
+// meet makes the instance know all actors, as it does after their first
+// message.
+func (x *inboxBench) meet() {
+	err := x.in.Store.InTx(context.Background(), func(t store.Tables) error {
+		for _, a := range x.actors {
+			row := &embraye.RemoteActor{URI: embraye.IRI(a.ID), Host: x.masto.Host, Type: "Person", Username: a.Name, Inbox: embraye.IRI(a.ID + "/inbox"),
+				SharedInbox: embraye.IRI(x.masto.Base + "/inbox"), KeyID: a.KeyID, KeyPEM: PEM(x.b, &a.Key.PublicKey), FetchedAt: x.w.Clock.Now()}
+			if err := t.RemoteActors.Upsert(context.Background(), row); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		x.b.Fatal(err)
+	}
+}
+
+// signed makes the bytes of n requests, on all processors.
+func (x *inboxBench) signed(n int, activity func(i int) (*Actor, map[string]any)) [][]byte {
+	out := make([][]byte, n)
+	var wg sync.WaitGroup
+	for worker := range 4 {
+		wg.Go(func() {
+			for i := worker; i < n; i += 4 {
+				actor, message := activity(i)
+				message["@context"] = "https://www.w3.org/ns/activitystreams"
+				message["actor"] = actor.ID
+				r := actor.RequestAs("https://nous.example/inbox", Body(x.b, message), httpsig.Cavage)
+				var buf bytes.Buffer
+				if err := r.Write(&buf); err != nil {
+					x.b.Error(err)
+				}
+				out[i] = buf.Bytes()
+			}
+		})
+	}
+	wg.Wait()
+	return out
+}
+
+// fire sends the requests over keep-alive connections and returns how many
+// were answered 202 and how long it took.
+func (x *inboxBench) fire(requests [][]byte) (accepted int64, took time.Duration) {
+	var next, ok atomic.Int64
+	var wg sync.WaitGroup
+	start := time.Now()
+	for range benchConnections {
+		wg.Go(func() {
+			conn, err := net.Dial("tcp", x.addr)
+			if err != nil {
+				x.b.Error(err)
+				return
+			}
+			defer conn.Close()
+			reader := bufio.NewReader(conn)
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(requests) {
+					return
+				}
+				if _, err := conn.Write(requests[i]); err != nil {
+					x.b.Error(err)
+					return
+				}
+				resp, err := http.ReadResponse(reader, nil)
+				if err != nil {
+					x.b.Error(err)
+					return
+				}
+				body, _ := io.ReadAll(resp.Body)
+				resp.Body.Close()
+				if resp.StatusCode == http.StatusAccepted {
+					ok.Add(1)
+				} else if ok.Load() == 0 {
+					x.b.Errorf("answered %d %s", resp.StatusCode, body)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	return ok.Load(), time.Since(start)
+}
+
+// signatures is how many RSA-2048 signatures one core makes per second, now.
+func signatures(b *testing.B) float64 {
+	key, err := Key()
+	if err != nil {
+		b.Fatal(err)
+	}
+	sum := sha256.Sum256([]byte("x"))
+	start, n := time.Now(), 0
+	for ; time.Since(start) < 300*time.Millisecond; n++ {
+		if _, err := rsa.SignPKCS1v15(rand.Reader, key, crypto.SHA256, sum[:]); err != nil {
+			b.Fatal(err)
+		}
+	}
+	return float64(n) / time.Since(start).Seconds()
+}
+
+func (x *inboxBench) count(table string) (n int64) {
+	x.b.Helper()
+	if err := x.in.Store.Pool().QueryRow("SELECT count(*) FROM " + table).Scan(&n); err != nil {
+		x.b.Fatal(err)
+	}
+	return n
+}
+
+func (x *inboxBench) report(accepted int64, took time.Duration) {
+	rate := float64(accepted) / took.Seconds()
+	x.b.ReportMetric(rate, "msg/s")
+	x.b.ReportMetric(rate/signatures(x.b), "ratio-to-RSA-signs")
+	x.b.ReportMetric(0, "ns/op")
+}
+
+func eachBench(b *testing.B, run func(b *testing.B, kind string)) {
+	for _, kind := range storetest.Kinds(b) {
+		b.Run(kind, func(b *testing.B) {
+			for range b.N {
+				run(b, kind)
+			}
+		})
+	}
+}
+
+// BenchmarkInboxLikes: Likes of known actors.
+func BenchmarkInboxLikes(b *testing.B) {
+	eachBench(b, func(b *testing.B, kind string) {
+		x := newBench(b, kind, benchActors, 50)
+		x.meet()
+		requests := x.signed(benchActors*50, func(i int) (*Actor, map[string]any) {
+			a := x.actors[i%benchActors]
+			return a, map[string]any{"id": fmt.Sprintf("%s#likes/%d", a.ID, i), "type": "Like", "object": x.updates[i/benchActors]}
+		})
+		accepted, took := x.fire(requests)
+		if rows := x.count("interactions"); rows != accepted {
+			b.Errorf("%d rows of %d accepted", rows, accepted)
+		}
+		x.report(accepted, took)
+	})
+}
+
+// BenchmarkInboxMixed: likes, boosts, replies and follows of known actors.
+func BenchmarkInboxMixed(b *testing.B) {
+	eachBench(b, func(b *testing.B, kind string) {
+		x := newBench(b, kind, benchActors, 25)
+		x.meet()
+		kinds := []string{"Like", "Announce", "Create", "Follow"}
+		requests := x.signed(benchActors*20, func(i int) (*Actor, map[string]any) {
+			a, k := x.actors[i%benchActors], i/benchActors
+			id, object := fmt.Sprintf("%s/things/%d", a.ID, i), x.updates[k]
+			switch kinds[k%4] {
+			case "Create":
+				return a, map[string]any{"id": id + "/activity", "type": "Create", "to": []string{"https://www.w3.org/ns/activitystreams#Public"},
+					"object": map[string]any{"id": id, "type": "Note", "attributedTo": a.ID, "inReplyTo": object, "content": "<p>Bonne nouvelle.</p>",
+						"published": "2026-05-01T09:59:00Z", "to": []string{"https://www.w3.org/ns/activitystreams#Public"}, "cc": []string{}}}
+			case "Follow":
+				handle := fmt.Sprintf("mesure%d", k/4+1)
+				return a, map[string]any{"id": id, "type": "Follow", "object": x.in.Site.ActorID(handle)}
+			}
+			return a, map[string]any{"id": id, "type": kinds[k%4], "object": object}
+		})
+		accepted, took := x.fire(requests)
+		if rows := x.count("interactions") + x.count("replies") + x.count("followers"); rows != accepted {
+			b.Errorf("%d rows of %d accepted", rows, accepted)
+		}
+		x.report(accepted, took)
+	})
+}
+
+// BenchmarkInboxFirstContact: Follows of actors never heard of: one signed
+// fetch and one Accept each. The ratio that counts is to half the signatures
+// of both cores, since each costs two.
+func BenchmarkInboxFirstContact(b *testing.B) {
+	eachBench(b, func(b *testing.B, kind string) {
+		const n = 1000
+		x := newBench(b, kind, n, 0)
+		requests := x.signed(n, func(i int) (*Actor, map[string]any) {
+			return x.actors[i], map[string]any{"id": x.actors[i].ID + "#follow", "type": "Follow", "object": x.in.Site.ActorID("mesure2")}
+		})
+		start := time.Now()
+		accepted, _ := x.fire(requests)
+		x.w.Settle()
+		took := time.Since(start)
+		if rows := x.count("followers"); rows != accepted {
+			b.Errorf("%d rows of %d accepted", rows, accepted)
+		}
+		if got := len(x.masto.Take()); got != n {
+			b.Errorf("%d Accepts of %d", got, n)
+		}
+		x.report(accepted, took)
+	})
+}
+
+// BenchmarkPublish: the transaction of a publication with 10,000 followers on
+// 1,000 hosts, which is all that the editor waits for.
+func BenchmarkPublish(b *testing.B) {
+	for _, kind := range storetest.Kinds(b) {
+		b.Run(kind, func(b *testing.B) {
+			x := newBench(b, kind, 0, 0)
+			err := x.in.Store.InTx(context.Background(), func(t store.Tables) error {
+				for i := range 10000 {
+					host := fmt.Sprintf("h%d.example", i%1000)
+					id := embraye.IRI(fmt.Sprintf("https://%s/users/%d", host, i))
+					f := &embraye.Follower{Actor: "mesure2", Follower: id, Host: host, Inbox: id + "/inbox",
+						Delivery: embraye.IRI("https://" + host + "/inbox"), FollowID: string(id) + "#f", CreatedAt: x.w.Clock.Now()}
+					if err := t.Followers.Upsert(context.Background(), f); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ResetTimer()
+			for range b.N {
+				p, err := x.in.App.Publish(context.Background(), embraye.Operator(), sample())
+				if err != nil {
+					b.Fatal(err)
+				}
+				if p.Inboxes != 1000 {
+					b.Fatalf("%d inboxes, want 1000", p.Inboxes)
+				}
+			}
+		})
+	}
+}
