@@ -1,0 +1,91 @@
+package files
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"strings"
+	"time"
+
+	"embraye/internal/embraye"
+)
+
+// Info describes a stored file.
+type Info struct {
+	Name      string
+	SHA256    string
+	Ext       string
+	MediaType string
+	Size      int64
+	ModTime   time.Time
+	Inline    bool // may be shown by a browser; else an attachment
+}
+
+// mediaTypes is the closed list of what is stored and how it is served.
+func mediaTypes() map[string]string {
+	return map[string]string{"jpg": "image/jpeg", "png": "image/png", "gif": "image/gif", "pdf": "application/pdf"}
+}
+
+// parseName accepts {sha256}.{ext} and nothing else.
+func parseName(name string) (Info, error) {
+	sum, ext, _ := strings.Cut(name, ".")
+	mediaType, known := mediaTypes()[ext]
+	if !known || len(sum) != hex.EncodedLen(sha256.Size) || strings.Trim(sum, "0123456789abcdef") != "" {
+		return Info{}, fmt.Errorf("file %.80q: %w", name, embraye.ErrNotFound)
+	}
+	return Info{Name: name, SHA256: sum, Ext: ext, MediaType: mediaType, Inline: ext != "pdf"}, nil
+}
+
+// Get opens a stored file; the caller closes it.
+func (s *Store) Get(name string) (io.ReadSeekCloser, Info, error) {
+	info, err := parseName(name)
+	if err != nil {
+		return nil, Info{}, err
+	}
+	f, err := s.root.Open(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, Info{}, fmt.Errorf("file %s: %w", name, embraye.ErrNotFound)
+	}
+	if err != nil {
+		return nil, Info{}, fmt.Errorf("opening file %s: %w", name, err)
+	}
+	stat, err := f.Stat()
+	if err != nil {
+		return nil, Info{}, errors.Join(fmt.Errorf("reading about file %s: %w", name, err), f.Close())
+	}
+	info.Size, info.ModTime = stat.Size(), stat.ModTime()
+	return f, info, nil
+}
+
+// Check reads a stored file and reports whether its bytes still have the hash
+// that its name promises. A missing file is ErrNotFound.
+func (s *Store) Check(name string) (ok bool, err error) {
+	f, info, err := s.Get(name)
+	if err != nil {
+		return false, err
+	}
+	defer f.Close() // only read
+	sum := sha256.New()
+	if _, err := io.Copy(sum, f); err != nil {
+		return false, fmt.Errorf("reading file %s: %w", name, err)
+	}
+	return hex.EncodeToString(sum.Sum(nil)) == info.SHA256, nil
+}
+
+// Remove deletes a stored file; a missing one is ErrNotFound.
+func (s *Store) Remove(name string) error {
+	if _, err := parseName(name); err != nil {
+		return err
+	}
+	err := s.root.Remove(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("file %s: %w", name, embraye.ErrNotFound)
+	}
+	if err != nil {
+		return fmt.Errorf("removing file %s: %w", name, err)
+	}
+	return nil
+}
