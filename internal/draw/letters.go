@@ -1,0 +1,101 @@
+package draw
+
+import (
+	"fmt"
+	"image"
+	"image/color"
+	"image/draw"
+	"strings"
+
+	"golang.org/x/image/font"
+	"golang.org/x/image/font/opentype"
+	"golang.org/x/image/font/sfnt"
+	"golang.org/x/image/math/fixed"
+)
+
+// letters writes words with one font in one size.
+type letters struct {
+	font *sfnt.Font
+	face font.Face
+}
+
+// newLetters reads a font of golang.org/x/image; size is in pixels.
+func newLetters(ttf []byte, size float64) (*letters, error) {
+	parsed, err := opentype.Parse(ttf)
+	if err != nil {
+		return nil, fmt.Errorf("reading a font: %w", err)
+	}
+	face, err := opentype.NewFace(parsed, &opentype.FaceOptions{Size: size, DPI: 72, Hinting: font.HintingNone})
+	if err != nil {
+		return nil, fmt.Errorf("sizing a font: %w", err)
+	}
+	return &letters{parsed, face}, nil
+}
+
+// clean keeps what the font can write: no-break spaces become spaces, other
+// letters that it lacks are left out, because a box says nothing.
+func (l *letters) clean(text string) string {
+	var buffer sfnt.Buffer
+	return strings.Map(func(r rune) rune {
+		if r == '\u00a0' || r == '\u202f' {
+			return ' '
+		}
+		if i, err := l.font.GlyphIndex(&buffer, r); err != nil || i == 0 {
+			return -1
+		}
+		return r
+	}, text)
+}
+
+// width is in pixels.
+func (l *letters) width(text string) int {
+	return font.MeasureString(l.face, l.clean(text)).Ceil()
+}
+
+// write puts text with its base line at y and returns where it ends.
+func (l *letters) write(dst draw.Image, text string, x, y int, paint color.Color) int {
+	pen := font.Drawer{Dst: dst, Src: image.NewUniform(paint), Face: l.face, Dot: fixed.P(x, y)}
+	pen.DrawString(l.clean(text))
+	return pen.Dot.X.Ceil()
+}
+
+// wrap breaks text at ordinary spaces into at most most lines of width pixels.
+// What does not fit is cut and marked with an ellipsis.
+func (l *letters) wrap(text string, width, most int) (lines []string, whole bool) {
+	line := ""
+	words := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\n' || r == '\t' || r == '\r' })
+	for _, word := range words {
+		longer := strings.TrimSpace(line + " " + word)
+		if line == "" || l.width(longer) <= width {
+			line = longer
+			continue
+		}
+		lines, line = append(lines, line), word
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	whole = len(lines) <= most
+	if !whole {
+		lines = lines[:most]
+		lines[most-1] += "…"
+	}
+	for i, line := range lines {
+		if l.width(line) > width { // one long word, or no room for the ellipsis
+			lines[i], whole = l.cut(line, width), false
+		}
+	}
+	return lines, whole
+}
+
+// cut shortens text to width, with an ellipsis at its end.
+func (l *letters) cut(text string, width int) string {
+	if l.width(text) <= width {
+		return text
+	}
+	runes := []rune(strings.TrimSuffix(text, "…"))
+	for len(runes) > 0 && l.width(string(runes)+"…") > width {
+		runes = runes[:len(runes)-1]
+	}
+	return strings.TrimRight(string(runes), " ,.;:\u00a0\u202f") + "…"
+}
