@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"time"
 
 	"embraye/internal/embraye"
 	"embraye/internal/store"
@@ -19,6 +20,7 @@ type row struct {
 type claimed struct {
 	host embraye.Host
 	rows []*row
+	at   time.Time // when the lease began
 }
 
 // claim leases up to limit due hosts and reads their rows: two queries for all
@@ -26,7 +28,8 @@ type claimed struct {
 // whether there may be more; a host that this process still works on, because
 // its turn outlived the lease, is among them but not in work.
 func (e *Engine) claim(ctx context.Context, limit int) (work []claimed, leased int, err error) {
-	deliveries, now := e.tables.Deliveries, e.millis()
+	deliveries, at := e.tables.Deliveries, e.now()
+	now := at.UnixMilli()
 	hosts, err := deliveries.ClaimHosts(ctx, now, now+lease.Milliseconds(), limit)
 	if err != nil {
 		return nil, 0, fmt.Errorf("claim hosts: %w", err)
@@ -47,7 +50,7 @@ func (e *Engine) claim(ctx context.Context, limit int) (work []claimed, leased i
 	}
 	rows := sortByHost(jobs)
 	for _, h := range hosts {
-		work = append(work, claimed{h, rows[h.Host]})
+		work = append(work, claimed{h, rows[h.Host], at})
 	}
 	return work, leased, nil
 }

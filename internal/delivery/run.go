@@ -19,8 +19,10 @@ const (
 	// sweepEvery repairs what a finisher and a fan-out might do to each other
 	// (LIBRARIES 3.4); it should never find anything.
 	sweepEvery = time.Minute
-	// pace is how long claims wait for more than a few free slots.
+	// pace lies between claims that found little: each new row wakes the engine.
 	pace = 50 * time.Millisecond
+	// firstClaim is the size of the first claim after a rest.
+	firstClaim = 32
 	// grace is how long exchanges in flight may go on after a stop, and
 	// lastWrites how long their results may take to be written.
 	grace      = 15 * time.Second
@@ -39,6 +41,9 @@ type runner struct {
 	finish *finisher
 	turns  sync.WaitGroup
 	freed  chan struct{} // a slot came free
+
+	ready     []claimed // waiting for a slot; of dispatch alone
+	nextClaim int       // hosts to claim next; 0: few
 
 	healthy, probing atomic.Int64 // slots taken
 	goneSlots        chan struct{}
@@ -81,18 +86,22 @@ func outlive(ctx context.Context, d time.Duration) (context.Context, context.Can
 	}
 }
 
-// dispatch claims hosts whenever there are slots and something may be due.
+// dispatch claims hosts whenever something may be due, somewhat more than
+// there are slots: a large claim costs little more than a small one, and no
+// slot waits for the database.
 func (r *runner) dispatch(ctx context.Context) {
-	polls, sweeps := time.NewTicker(poll), time.NewTicker(sweepEvery)
+	polls, sweeps, paced := time.NewTicker(poll), time.NewTicker(sweepEvery), time.NewTimer(0)
 	defer polls.Stop()
 	defer sweeps.Stop()
-	paced := time.NewTimer(0)
 	defer paced.Stop()
 	hungry, mayClaim := true, true
 	for ctx.Err() == nil {
-		if free := r.free(); hungry && (free >= r.quarter() || mayClaim && free > 0) {
-			hungry, mayClaim = r.claim(ctx, free), false
-			paced.Reset(pace)
+		r.startReady()
+		if hungry && mayClaim && len(r.ready) < r.reserve() {
+			hungry = r.claim(ctx)
+			if mayClaim = hungry; !mayClaim {
+				paced.Reset(pace)
+			}
 			continue
 		}
 		select {
@@ -105,16 +114,25 @@ func (r *runner) dispatch(ctx context.Context) {
 		case <-polls.C:
 			hungry = hungry || r.anythingDue(ctx)
 		case <-sweeps.C:
-			r.e.forgetQuiet()
-			if err := r.e.tables.Deliveries.Sweep(ctx); err != nil && ctx.Err() == nil {
-				r.e.log.Error("sweep deliveries", "error", err)
-			}
+			r.sweep(ctx)
 		}
+	}
+	for _, c := range r.ready {
+		r.finish.results <- r.e.visit(r.work, c, r.stop) // gives the host back
 	}
 }
 
-func (r *runner) free() int    { return r.e.concurrency - int(r.healthy.Load()) }
-func (r *runner) quarter() int { return max(1, r.e.concurrency/4) }
+// startReady gives turns to claimed hosts while there are slots.
+func (r *runner) startReady() {
+	for len(r.ready) > 0 && int(r.healthy.Load()) < r.e.concurrency {
+		c := r.ready[0]
+		r.ready = r.ready[1:]
+		r.start(c)
+	}
+}
+
+// reserve is below how many waiting hosts the next are claimed.
+func (r *runner) reserve() int { return max(1, r.e.concurrency/4) }
 
 func (r *runner) anythingDue(ctx context.Context) bool {
 	next, err := r.e.tables.Deliveries.NextDue(ctx)
@@ -124,9 +142,17 @@ func (r *runner) anythingDue(ctx context.Context) bool {
 	return err == nil && next != 0 && next <= r.e.millis()
 }
 
-// claim starts turns and reports whether there may be more hosts to claim.
-func (r *runner) claim(ctx context.Context, free int) (more bool) {
-	limit := min(free, claimLimit)
+func (r *runner) sweep(ctx context.Context) {
+	r.e.forgetQuiet()
+	if err := r.e.tables.Deliveries.Sweep(ctx); err != nil && ctx.Err() == nil {
+		r.e.log.Error("sweep deliveries", "error", err)
+	}
+}
+
+// claim fetches hosts and reports whether there may be more. It begins small,
+// so that the first exchange begins soon, and grows while there is more.
+func (r *runner) claim(ctx context.Context) (more bool) {
+	limit := min(max(r.nextClaim, firstClaim), claimLimit, 2*r.e.concurrency)
 	// Not ctx: a claim that is cut off might have leased hosts already.
 	work, leased, err := r.e.claim(r.work, limit)
 	if err != nil {
@@ -135,10 +161,12 @@ func (r *runner) claim(ctx context.Context, free int) (more bool) {
 		}
 		return false // the next poll tries again
 	}
-	for _, c := range work {
-		r.start(c)
+	r.ready = append(r.ready, work...)
+	r.nextClaim = 0
+	if more = leased == limit; more {
+		r.nextClaim = 4 * limit
 	}
-	return leased == limit
+	return more
 }
 
 // start gives a host its turn. Failing hosts have slots of their own, as many

@@ -26,7 +26,7 @@ type turn struct {
 	e     *Engine
 	host  embraye.Host    // as claimed
 	stop  <-chan struct{} // closed when no new exchange may begin
-	began time.Time
+	began time.Time       // with the lease
 
 	scheme   httpsig.Scheme
 	alive    bool // took something in this turn
@@ -61,7 +61,7 @@ const (
 func (e *Engine) newTurn(c claimed, stop <-chan struct{}) *turn {
 	h := c.host
 	return &turn{
-		e: e, host: h, stop: stop, began: e.now(),
+		e: e, host: h, stop: stop, began: c.at,
 		scheme:  firstScheme(h.Scheme),
 		blocked: map[lane]bool{},
 		result: store.Result{
