@@ -37,6 +37,12 @@ type Tables struct {
 	Deliveries   Deliveries
 	Hosts        Hosts
 
+	Drafts        Drafts
+	Sessions      Sessions
+	Links         Links
+	Attempts      Attempts
+	EvidenceFiles EvidenceFiles
+
 	table table
 }
 
@@ -55,7 +61,8 @@ func newTables(t table) Tables {
 	return Tables{
 		Settings{t}, Actors{t}, Keys{t}, RemoteActors{t}, Updates{t}, Revisions{t}, Notes{t}, Activities{t},
 		Followers{t}, Follows{t}, Peers{t}, PeerUpdates{t}, Interactions{t}, Quotes{t}, Replies{t}, Reports{t},
-		DomainBlocks{t}, ActorBlocks{t}, Tombstones{t}, Seen{t}, People{t}, Audit{t}, Deliveries{t}, Hosts{t}, t,
+		DomainBlocks{t}, ActorBlocks{t}, Tombstones{t}, Seen{t}, People{t}, Audit{t}, Deliveries{t}, Hosts{t},
+		Drafts{t}, Sessions{t}, Links{t}, Attempts{t}, EvidenceFiles{t}, t,
 	}
 }
 
@@ -72,8 +79,13 @@ func (t table) changed() {
 // SQLTx is the transaction itself, for a queue that enqueues inside it; nil
 // outside InTx.
 func (t Tables) SQLTx() *sql.Tx {
-	tx, _ := t.table.db.Statement.ConnPool.(*sql.Tx)
-	return tx
+	switch tx := t.table.db.Statement.ConnPool.(type) {
+	case steady:
+		return tx.Tx
+	case *sql.Tx:
+		return tx
+	}
+	return nil
 }
 
 // writing runs fn with the tables of this transaction, or of a new one.

@@ -1,0 +1,55 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"embraye/internal/embraye"
+)
+
+// Drafts are constats that nobody outside may see.
+type Drafts struct{ table }
+
+// Insert adds a draft and sets its ID.
+func (t Drafts) Insert(ctx context.Context, d *embraye.Draft) error {
+	return wrap(insert(ctx, t.table, d), "adding a draft")
+}
+
+// Save writes every column, if the row still has the version that d had before
+// it grew by one; else ErrConflict: somebody else saved first.
+func (t Drafts) Save(ctx context.Context, d *embraye.Draft) error {
+	result := t.db.WithContext(ctx).Model(d).Where("version = ?", d.Version-1).Select("*").Updates(d)
+	if result.Error == nil && result.RowsAffected == 0 {
+		return wrap(embraye.ErrConflict, "saving the draft %d", d.ID)
+	}
+	return wrap(result.Error, "saving the draft %d", d.ID)
+}
+
+// Take returns the draft of that number.
+func (t Drafts) Take(ctx context.Context, id int64) (*embraye.Draft, error) {
+	d, err := take[embraye.Draft](ctx, t.table, "id = ?", id)
+	return d, wrap(err, "taking the draft %d", id)
+}
+
+// List returns the drafts that are not published yet, of one owner or of all
+// (0), the last saved first.
+func (t Drafts) List(ctx context.Context, owner int64, limit int) ([]embraye.Draft, error) {
+	where, args := "state <> 'published'", []any{}
+	if owner != 0 {
+		where, args = where+" AND owner = ?", []any{owner}
+	}
+	all, err := list[embraye.Draft](ctx, t.table, "updated_at DESC, id DESC", limit, where, args...)
+	return all, wrap(err, "listing drafts")
+}
+
+// Due lists what is scheduled for now or earlier, in its order.
+func (t Drafts) Due(ctx context.Context, now time.Time, limit int) ([]embraye.Draft, error) {
+	all, err := list[embraye.Draft](ctx, t.table, "scheduled_at, id", limit, "state = 'scheduled' AND scheduled_at <= ?", now.UTC())
+	return all, wrap(err, "listing scheduled drafts")
+}
+
+// Remove forgets a draft.
+func (t Drafts) Remove(ctx context.Context, id int64) error {
+	_, err := remove[embraye.Draft](ctx, t.table, "id = ?", id)
+	return wrap(err, "removing the draft %d", id)
+}
