@@ -59,7 +59,7 @@ func cardHead(picture *image.RGBA, in CardInput) error {
 	if err := errors.Join(errBold, errPlain); err != nil {
 		return err
 	}
-	if err := fillPath(picture, MarkPath, 2, cardMargin, 58, paint(accent)); err != nil {
+	if err := fillPath(picture, MarkPath, markGrid, 2, cardMargin, 58, paint(accent)); err != nil {
 		return err
 	}
 	x := bold.write(picture, in.Words.T(in.Lang, "site.name"), cardMargin+98, 95, paint(ink))
@@ -116,7 +116,7 @@ func cardFoot(picture *image.RGBA, in CardInput, ground, shape string) error {
 	} else {
 		draw.Draw(picture, badge, image.NewUniform(paint(ground)), image.Point{}, draw.Src)
 	}
-	if err := fillPath(picture, StagePath(stage), 2.5, cardMargin+24, 484+17, paint(shape)); err != nil {
+	if err := fillPath(picture, StagePath(stage), ShapeGrid, 2.5, cardMargin+24, 484+17, paint(shape)); err != nil {
 		return err
 	}
 	bold.write(picture, word, cardMargin+24+40+16, 484+50, paint(shape))

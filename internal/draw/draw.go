@@ -21,6 +21,8 @@ import (
 // with its shaft, about to touch.
 const MarkPath = "m0 10h11v-8h5.5v20h-5.5v-8h-11zm40 0h-11v-8h-5.5v20h5.5v-8h11z"
 
+const markGrid = 40 // the wider side
+
 // Mark is the mark as an inline picture that stands beside the name.
 func Mark() template.HTML {
 	return `<svg class="mark" viewBox="0 0 40 24" aria-hidden="true"><path d="` + MarkPath + `"/></svg>`

@@ -3,6 +3,7 @@ package draw
 import (
 	"image"
 	"image/draw"
+	"math"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/gofont/gobold"
@@ -20,7 +21,7 @@ func Icon(label string) ([]byte, error) {
 		return square(IconSize)
 	}
 	picture := ground(IconSize)
-	if err := fillPath(picture, MarkPath, 5, 100, 256, paint(paper)); err != nil {
+	if err := fillPath(picture, MarkPath, markGrid, 5, 100, 256, paint(paper)); err != nil {
 		return nil, err
 	}
 	size := 220.0
@@ -53,7 +54,7 @@ func FaviconSVG() string {
 func square(size int) ([]byte, error) {
 	picture := ground(size)
 	unit := float64(size) / 48
-	if err := fillPath(picture, MarkPath, unit, 4*unit, 12*unit, paint(paper)); err != nil {
+	if err := fillPath(picture, MarkPath, markGrid, unit, int(math.Round(4*unit)), int(math.Round(12*unit)), paint(paper)); err != nil {
 		return nil, err
 	}
 	return encode(picture, [2]string{accent, paper})

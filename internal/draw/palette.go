@@ -57,20 +57,22 @@ func paint(hex string) color.RGBA {
 func encode(picture *image.RGBA, pairs ...[2]string) ([]byte, error) {
 	reduced := image.NewPaletted(picture.Bounds(), ramps(pairs))
 	seen := map[color.RGBA]uint8{} // the search through the palette is slow
-	for y := range picture.Rect.Dy() {
-		for x := range picture.Rect.Dx() {
-			c := picture.RGBAAt(x, y)
-			index, ok := seen[c]
+	var last color.RGBA
+	var index uint8
+	for i := range reduced.Pix {
+		p := picture.Pix[4*i : 4*i+4 : 4*i+4]
+		if c := (color.RGBA{p[0], p[1], p[2], p[3]}); c != last || i == 0 {
+			known, ok := seen[c]
 			if !ok {
-				index = uint8(reduced.Palette.Index(c))
-				seen[c] = index
+				known = uint8(reduced.Palette.Index(c))
+				seen[c] = known
 			}
-			reduced.SetColorIndex(x, y, index)
+			last, index = c, known
 		}
+		reduced.Pix[i] = index
 	}
 	var out bytes.Buffer
-	encoder := png.Encoder{CompressionLevel: png.BestCompression}
-	if err := encoder.Encode(&out, reduced); err != nil {
+	if err := png.Encode(&out, reduced); err != nil {
 		return nil, fmt.Errorf("encoding a picture: %w", err)
 	}
 	return out.Bytes(), nil

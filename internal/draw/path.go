@@ -16,23 +16,25 @@ import (
 // closed part. It reads what our paths use: m, l, h, v, a (of circles) and z,
 // all relative.
 type outline struct {
-	raster           *vector.Rasterizer
-	size             image.Point
-	scale, dx, dy    float64
-	x, y, x0, y0     float64
-	open             bool
-	masks            []*image.Alpha
+	raster        *vector.Rasterizer
+	size          image.Point
+	scale, dx, dy float64
+	x, y, x0, y0  float64
+	open          bool
+	masks         []*image.Alpha
 }
 
-// fillPath fills a path by the even-odd rule, each unit of its grid scale pixels
-// wide, its origin at (dx, dy) of dst.
-func fillPath(dst draw.Image, path string, scale, dx, dy float64, paint color.Color) error {
-	o := &outline{size: dst.Bounds().Size(), scale: scale, dx: dx, dy: dy}
-	o.raster = vector.NewRasterizer(o.size.X, o.size.Y)
+// fillPath fills a path by the even-odd rule. Its grid has the given width in
+// units, each scale pixels wide, and its origin lies at (x, y) of dst.
+func fillPath(dst draw.Image, path string, grid, scale float64, x, y int, paint color.Color) error {
+	side := int(math.Ceil(grid * scale))
+	o := &outline{size: image.Pt(side, side), scale: scale}
+	o.raster = vector.NewRasterizer(side, side)
 	if err := o.read(path); err != nil {
 		return fmt.Errorf("drawing the path %q: %w", path, err)
 	}
-	draw.DrawMask(dst, dst.Bounds(), image.NewUniform(paint), image.Point{}, o.evenOdd(), image.Point{}, draw.Over)
+	box := image.Rect(x, y, x+side, y+side)
+	draw.DrawMask(dst, box, image.NewUniform(paint), image.Point{}, o.evenOdd(), image.Point{}, draw.Over)
 	return nil
 }
 
@@ -100,7 +102,7 @@ func (o *outline) draw(command byte, n []float64) error {
 }
 
 func (o *outline) point(x, y float64) (float32, float32) {
-	return float32(o.dx + x*o.scale), float32(o.dy + y*o.scale)
+	return float32(x * o.scale), float32(y * o.scale)
 }
 
 func (o *outline) lineTo(x, y float64) {

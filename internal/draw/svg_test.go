@@ -1,0 +1,294 @@
+package draw
+
+import (
+	"encoding/xml"
+	"errors"
+	"html/template"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"embraye/internal/embraye"
+	"embraye/internal/locale"
+)
+
+func words(t *testing.T) *locale.Catalogue {
+	t.Helper()
+	c, err := locale.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// element is what the tests look at in a picture.
+type element struct {
+	name, text string
+	attr       map[string]string
+}
+
+// elements reads a picture strictly, and refuses what the pages' policy does.
+func elements(t *testing.T, picture template.HTML) []element {
+	t.Helper()
+	decoder := xml.NewDecoder(strings.NewReader(string(picture)))
+	var list []element
+	for {
+		token, err := decoder.Token()
+		if errors.Is(err, io.EOF) {
+			return list
+		}
+		if err != nil {
+			t.Fatalf("not well formed: %v\n%s", err, picture)
+		}
+		switch v := token.(type) {
+		case xml.StartElement:
+			e := element{name: v.Name.Local, attr: map[string]string{}}
+			for _, a := range v.Attr {
+				e.attr[a.Name.Local] = a.Value
+			}
+			if _, ok := e.attr["style"]; ok || e.name == "a" || e.name == "style" || e.name == "script" {
+				t.Errorf("<%s> with %v does not belong in a picture", e.name, e.attr)
+			}
+			list = append(list, e)
+		case xml.CharData:
+			if len(list) > 0 {
+				list[len(list)-1].text += string(v)
+			}
+		}
+	}
+}
+
+func texts(list []element, class string) []string {
+	var found []string
+	for _, e := range list {
+		if e.name == "text" && (class == "" || e.attr["class"] == class) {
+			found = append(found, e.text)
+		}
+	}
+	return found
+}
+
+func state(id, territory string, subject embraye.Subject, stage embraye.Stage, date embraye.Date) embraye.Update {
+	u := embraye.Update{ID: id}
+	u.Scope = embraye.Scope{Measure: "m2", Subject: subject, Territory: territory}
+	u.Stage, u.EffectiveDate = stage, date
+	return u
+}
+
+func TestEveryStageHasAShapeOfItsOwn(t *testing.T) {
+	seen := map[string]embraye.Stage{}
+	for _, s := range embraye.DisplayStages() {
+		path := StagePath(s)
+		if other, twice := seen[path]; twice {
+			t.Errorf("%s has the shape of %s", s, other)
+		}
+		seen[path] = s
+		if strings.ContainsAny(path, "MLHVACQSTZ") || !strings.HasPrefix(path, "m") || !strings.HasSuffix(path, "z") {
+			t.Errorf("%s: %q is not relative and closed", s, path)
+		}
+		icon := elements(t, StageIcon(s, 24))
+		if len(icon) != 3 || icon[0].attr["class"] != "chip "+string(s) || icon[2].attr["d"] != "M4 4"+path {
+			t.Errorf("%s: icon %v", s, icon)
+		}
+	}
+	if StagePath("planned") != StagePath(embraye.NotAssessed) || strings.Contains(string(StageIcon(`not" here`, 24)), "here") {
+		t.Error("a stage that is not ours is not drawn as not assessed")
+	}
+}
+
+func TestTileMapShowsEveryRegionOnce(t *testing.T) {
+	c := words(t)
+	states := []embraye.Update{
+		state("1", "FR-BRE", embraye.BySubjectInstitution, embraye.Done, ""),
+		state("2", "FR-974", embraye.BySubjectCivilSociety, embraye.Stalled, ""),
+		state("3", "FR", embraye.BySubjectInstitution, embraye.Reversed, ""),
+		state("4", "COG-D35", embraye.BySubjectInstitution, embraye.NoSign, ""),
+	}
+	for _, s := range embraye.Stages() {
+		states = append(states, state("5", "FR-OCC", embraye.BySubjectInstitution, s, ""))
+	}
+	for _, lang := range locale.Languages() {
+		for _, subject := range embraye.Subjects() {
+			list := elements(t, TileMap(TileMapInput{Words: c, Lang: lang, Subject: subject, States: states}))
+			all := texts(list, "")
+			for _, tile := range tiles() {
+				n := 0
+				for _, text := range all {
+					if text == tile.label {
+						n++
+					}
+				}
+				if n != 1 {
+					t.Errorf("%s %s: region %s is written %d times", lang, subject, tile.code, n)
+				}
+			}
+			label := list[0].attr["aria-label"]
+			if list[0].attr["role"] != "img" || list[0].attr["viewBox"] != "0 0 316 444" || label != c.T(lang, "draw.map."+string(subject)) {
+				t.Errorf("%s %s: attributes %v", lang, subject, list[0].attr)
+			}
+			if h := texts(list, "h"); len(h) != 1 || h[0] != c.T(lang, "subject."+string(subject)) {
+				t.Errorf("%s %s: heading %q", lang, subject, h)
+			}
+		}
+	}
+}
+
+func TestTileMapTellsSubjectsAndStagesApart(t *testing.T) {
+	c := words(t)
+	for _, stage := range embraye.Stages() {
+		states := []embraye.Update{
+			state("1", "FR-BRE", embraye.BySubjectInstitution, stage, ""),
+			state("2", "FR-974", embraye.BySubjectCivilSociety, stage, ""),
+		}
+		got := string(TileMap(TileMapInput{Words: c, Lang: "fr", Subject: embraye.BySubjectInstitution, States: states}))
+		want := `<g class="` + string(stage) + `"><path d="M0 96h60v60h-60z"/><path class="p" d="M22 129` + StagePath(stage) + `"/><text x="30" y="119">BRE</text></g>`
+		if !strings.Contains(got, want) {
+			t.Errorf("%s: %s is missing in %s", stage, want, got)
+		}
+		if strings.Contains(got, "M192 384") {
+			t.Errorf("%s: the other subject's region is filled", stage)
+		}
+	}
+}
+
+func TestTileMapFillsNoRegionWithSeveralStages(t *testing.T) {
+	c := words(t)
+	mixed := func(stages ...embraye.Stage) string {
+		var states []embraye.Update
+		for _, s := range stages {
+			states = append(states, state("1", "FR-HDF", embraye.BySubjectInstitution, s, ""))
+		}
+		return string(TileMap(TileMapInput{Words: c, Lang: "fr", Subject: embraye.BySubjectInstitution, States: states}))
+	}
+	two := mixed(embraye.Stalled, embraye.Done, embraye.Done)
+	if want := `<g class="several"><path class="f" d="M129 1h58v58h-58z"/><path class="p" d="M141 29` + StagePath(embraye.Done) + `M159 29` + StagePath(embraye.Stalled) + `"/><text x="158" y="23">HDF</text></g>`; !strings.Contains(two, want) {
+		t.Errorf("two stages: %s is missing in %s", want, two)
+	}
+	if strings.Contains(two, `class="done"`) || strings.Contains(two, "+") {
+		t.Error("two stages: the tile is filled, or counts more")
+	}
+	if five := mixed(embraye.Stages()[:5]...); !strings.Contains(five, `y="56">+2</text>`) {
+		t.Errorf("five stages do not say +2: %s", five)
+	}
+}
+
+func TestTileMapWithoutAConstatIsFrames(t *testing.T) {
+	list := elements(t, TileMap(TileMapInput{Words: words(t), Lang: "fr", Subject: embraye.BySubjectInstitution}))
+	if strings.Count(list[1].attr["d"], "M") != 18 || list[1].attr["class"] != "o" {
+		t.Errorf("dashed squares: %v", list[1].attr)
+	}
+	if len(list) > 25 {
+		t.Errorf("%d elements for an empty map", len(list))
+	}
+	if RegionLabel("FR-20R") != "COR" || RegionLabel("FR-BRE") != "BRE" || RegionLabel("EU") != "EU" {
+		t.Error("labels of regions")
+	}
+}
+
+func history() []embraye.Update {
+	i, c := embraye.BySubjectInstitution, embraye.BySubjectCivilSociety
+	gone := state("9", "FR-IDF", i, embraye.Done, "2023-01-01")
+	now := gone.PublishedAt
+	gone.WithdrawnAt = &now
+	return []embraye.Update{
+		state("3", "FR-BRE", i, embraye.Done, "2024-03"),
+		state("1", "FR-BRE", i, embraye.Announced, "2021-02-05"),
+		state("2", "FR-BRE", i, embraye.UnderWay, "2022"),
+		state("4", "FR-BRE", i, embraye.Done, "2024-06-01"), // still done: no change
+		state("5", "FR-OCC", i, embraye.Stalled, "2023-05"),
+		state("6", "FR-971", c, embraye.UnderWay, "2020-05-01"),
+		state("7", "FR-ARA", c, embraye.Announced, "2020-06-01"),
+		state("8", "FR-NOR", c, embraye.Reversed, "2025-01-01"),
+		state("a", "FR-PAC", c, embraye.Done, ""), // no date
+		gone,
+	}
+}
+
+func TestLanes(t *testing.T) {
+	lanes := Lanes(history())
+	var order []string
+	for _, l := range lanes {
+		order = append(order, l.Scope.Territory)
+	}
+	if want := []string{"FR-BRE", "FR-OCC", "FR-NOR", "FR-ARA", "FR-971"}; !slices.Equal(order, want) {
+		t.Errorf("lanes %v, want %v", order, want)
+	}
+	var stages []embraye.Stage
+	for _, c := range lanes[0].Changes {
+		stages = append(stages, c.Stage)
+	}
+	if want := []embraye.Stage{embraye.Announced, embraye.UnderWay, embraye.Done}; !slices.Equal(stages, want) {
+		t.Errorf("changes of FR-BRE %v, want %v", stages, want)
+	}
+	changes := Changes(lanes)
+	if len(changes) != 7 || changes[0].UpdateID != "8" || changes[6].UpdateID != "6" {
+		t.Errorf("changes, newest first: %+v", changes)
+	}
+	if kept := latest(lanes, 4); len(kept) != 4 || kept[3].Scope.Territory != "FR-ARA" {
+		t.Errorf("the four that moved last: %+v", kept)
+	}
+}
+
+func TestTimeline(t *testing.T) {
+	c := words(t)
+	in := TimelineInput{Words: c, Lanes: Lanes(history()), Deadline: "2021-12-31", Today: "2026-01-01",
+		Name: func(s embraye.Scope) string { return "<" + s.Territory + ">" }}
+	for _, lang := range locale.Languages() {
+		in.Lang = lang
+		list := elements(t, Timeline(in))
+		if _, has := list[0].attr["viewBox"]; has || list[0].attr["role"] != "img" {
+			t.Errorf("%s: attributes %v", lang, list[0].attr)
+		}
+		if got := texts(list, "l"); !slices.Equal(got, []string{"<FR-BRE>", "<FR-OCC>", "<FR-NOR>", "<FR-ARA>"}) {
+			t.Errorf("%s: lanes %q", lang, got)
+		}
+		if got := texts(list, "h"); !slices.Equal(got, []string{c.T(lang, "subject.institution"), c.T(lang, "subject.civil_society")}) {
+			t.Errorf("%s: subjects %q", lang, got)
+		}
+		if got := texts(list, "e"); !slices.Equal(got, []string{c.T(lang, "draw.deadline")}) {
+			t.Errorf("%s: deadline %q", lang, got)
+		}
+		if got := texts(list, ""); !slices.Contains(got, "2020") || !slices.Contains(got, "2025") {
+			t.Errorf("%s: years in %q", lang, got)
+		}
+		shapes := 0
+		for _, e := range list {
+			if e.name == "path" {
+				shapes++
+			}
+		}
+		if shapes != 6 {
+			t.Errorf("%s: %d shapes for 6 changes", lang, shapes)
+		}
+	}
+}
+
+// A word is written only where it has room: its letters and five in per cent.
+func TestTimelineWritesWordsOnWideBarsOnly(t *testing.T) {
+	c := words(t)
+	draw := func(from embraye.Date) []string {
+		lanes := Lanes([]embraye.Update{state("1", "FR-BRE", embraye.BySubjectInstitution, embraye.Announced, "2020-01-01"), state("2", "FR-BRE", embraye.BySubjectInstitution, embraye.Done, from)})
+		return texts(elements(t, Timeline(TimelineInput{Words: c, Lang: "fr", Lanes: lanes, Today: "2024-12-31", Name: func(embraye.Scope) string { return "x" }})), "w")
+	}
+	if got := draw("2020-02-01"); !slices.Equal(got, []string{"Réalisé"}) {
+		t.Errorf("a narrow first bar: words %q", got)
+	}
+	if got := draw("2024-12-01"); !slices.Equal(got, []string{"Annoncé"}) {
+		t.Errorf("a narrow last bar: words %q", got)
+	}
+}
+
+func TestTimelineWithoutLanesIsEmpty(t *testing.T) {
+	if got := Timeline(TimelineInput{Words: words(t), Lang: "fr", Today: "2026-01-01"}); got != "" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func TestTimelineLeavesOutADeadlineItDoesNotReach(t *testing.T) {
+	lanes := Lanes([]embraye.Update{state("1", "FR-BRE", embraye.BySubjectInstitution, embraye.Announced, "2024-01-01")})
+	in := TimelineInput{Words: words(t), Lang: "fr", Lanes: lanes, Deadline: "2021-12-31", Today: "2026-01-01", Name: func(embraye.Scope) string { return "x" }}
+	if got := Timeline(in); strings.Contains(string(got), `class="e"`) {
+		t.Errorf("a deadline of 2021 in a picture from 2024 on: %s", got)
+	}
+}
