@@ -39,8 +39,15 @@ func (t Notes) Pinned(ctx context.Context, actor string) (*embraye.Note, error) 
 	return n, wrap(err, "taking the pinned note of %s", actor)
 }
 
-// AddCounts moves the counters by the given differences.
-func (t Notes) AddCounts(ctx context.Context, id string, likes, boosts, replies int) error {
-	_, err := t.addCounts(ctx, "notes", id, likes, boosts, replies)
-	return wrap(err, "counting reactions to the note %s", id)
+// AddCounts moves the counters by the given differences, and tells whether
+// there is such a Note that stands.
+func (t Notes) AddCounts(ctx context.Context, id string, likes, boosts, replies int) (stands bool, err error) {
+	n, err := t.addCounts(ctx, "notes", "deleted_at", id, likes, boosts, replies)
+	return n == 1, wrap(err, "counting reactions to the note %s", id)
+}
+
+// Author is the handle of who wrote a Note that stands.
+func (t Notes) Author(ctx context.Context, id string) (string, error) {
+	handle, err := t.author(ctx, "SELECT actor FROM notes WHERE id = ? AND deleted_at IS NULL", id)
+	return handle, wrap(err, "looking for the author of the note %s", id)
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"strings"
@@ -87,14 +88,24 @@ func remove[T any](ctx context.Context, t table, where string, args ...any) (int
 // addCounts moves the three counters of an updates or notes row; the table's
 // name is ours, never a value. A counter never goes below zero: a number on a
 // page that says -1 helps nobody.
-func (t table) addCounts(ctx context.Context, name, id string, likes, boosts, replies int) (int64, error) {
+// What is over, by the date in the column ended, is not counted any more.
+func (t table) addCounts(ctx context.Context, name, ended, id string, likes, boosts, replies int) (int64, error) {
 	least := "max"
 	if t.s.postgres {
 		least = "greatest"
 	}
 	return t.exec(ctx, fmt.Sprintf(`UPDATE %[1]s SET like_count = %[2]s(0, like_count + ?),
-		boost_count = %[2]s(0, boost_count + ?), reply_count = %[2]s(0, reply_count + ?) WHERE id = ?`, name, least),
+		boost_count = %[2]s(0, boost_count + ?), reply_count = %[2]s(0, reply_count + ?) WHERE id = ? AND %[3]s IS NULL`, name, least, ended),
 		likes, boosts, replies, id)
+}
+
+// author reads one handle; none is ErrNotFound.
+func (t table) author(ctx context.Context, query, id string) (handle string, err error) {
+	err = t.query(ctx, func(rows *sql.Rows) error { return rows.Scan(&handle) }, query, id)
+	if err == nil && handle == "" {
+		err = gorm.ErrRecordNotFound
+	}
+	return handle, err
 }
 
 // counters are moved by addCounts alone: a saved row must not bring back the

@@ -30,6 +30,7 @@ func (s *Store) openSQLite(path string, o Options) error {
 	if s.writePool, s.write, err = pool(1, "_txlock=immediate"); err != nil {
 		return err
 	}
+	s.group = newGroup(s)
 	s.reader, s.read, err = pool(sqliteReaders, "_pragma=query_only(1)")
 	return err
 }

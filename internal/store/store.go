@@ -50,6 +50,7 @@ type Store struct {
 	now               func() time.Time
 	log               *slog.Logger
 	keys              *keyring
+	group             *group // SQLite only
 }
 
 // Open opens the pools and proves that the database answers; it does not

@@ -18,7 +18,13 @@ func (s *Store) Tables() Tables { return newTables(table{db: s.read, s: s}) }
 // InTx runs fn in one write transaction. An error of fn rolls back and is
 // returned as it is; after an error of a table fn must return. On PostgreSQL
 // fn may run again, so its effects outside the tables must be repeatable.
+//
+// On SQLite transactions that wait for each other share a commit (group.go):
+// fn must not wait for something that another InTx does after it has returned.
 func (s *Store) InTx(ctx context.Context, fn func(Tables) error) error {
+	if s.group != nil {
+		return s.group.run(ctx, fn)
+	}
 	for try := 0; ; try++ {
 		err := s.once(ctx, fn)
 		if err == nil || try == retries || !retryable(err) || ctx.Err() != nil {
@@ -43,7 +49,8 @@ func (s *Store) once(ctx context.Context, fn func(Tables) error) (err error) {
 	state := &txState{}
 	t := newTables(table{db: s.bind(ctx, tx), s: s, tx: state})
 	if err = fn(t); err == nil && state.changed {
-		err = t.raisePublicRevision(ctx)
+		_, err = t.table.exec(ctx, raisePublicRevision)
+		err = wrap(err, "raising the public revision")
 	}
 	done = true
 	if err != nil {
@@ -64,7 +71,4 @@ func (s *Store) bind(ctx context.Context, tx *sql.Tx) *gorm.DB {
 
 // raisePublicRevision comes last: on PostgreSQL everybody else who changes what
 // is public waits for this row until the commit.
-func (t Tables) raisePublicRevision(ctx context.Context) error {
-	_, err := t.table.exec(ctx, "UPDATE public_revision SET revision = revision + 1 WHERE id = 1")
-	return wrap(err, "raising the public revision")
-}
+const raisePublicRevision = "UPDATE public_revision SET revision = revision + 1 WHERE id = 1"

@@ -53,8 +53,15 @@ func (t Updates) ScopeStates(ctx context.Context, measure string) ([]embraye.Upd
 	return all, wrap(err, "reading the state of %s", measure)
 }
 
-// AddCounts moves the counters by the given differences.
-func (t Updates) AddCounts(ctx context.Context, id string, likes, boosts, replies int) error {
-	_, err := t.addCounts(ctx, "updates", id, likes, boosts, replies)
-	return wrap(err, "counting reactions to the constat %s", id)
+// AddCounts moves the counters by the given differences, and tells whether
+// there is such a constat that stands.
+func (t Updates) AddCounts(ctx context.Context, id string, likes, boosts, replies int) (stands bool, err error) {
+	n, err := t.addCounts(ctx, "updates", "withdrawn_at", id, likes, boosts, replies)
+	return n == 1, wrap(err, "counting reactions to the constat %s", id)
+}
+
+// Author is the handle of who wrote a constat that stands.
+func (t Updates) Author(ctx context.Context, id string) (string, error) {
+	handle, err := t.author(ctx, "SELECT actor FROM updates WHERE id = ? AND withdrawn_at IS NULL", id)
+	return handle, wrap(err, "looking for the author of the constat %s", id)
 }

@@ -1,0 +1,190 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"sync/atomic"
+
+	"embraye/internal/embraye"
+)
+
+// A commit is the dearest part of a small transaction on SQLite, and writers
+// queue for the one connection anyway. So whoever finds others waiting leaves
+// the transaction open for them; the last one commits for all, and nobody
+// returns before that commit. Each but the first runs behind a savepoint, which
+// its error or panic rolls back to without touching the others. If the commit
+// fails, it fails for all of them.
+
+// groupMost bounds how long the first one waits for the last.
+const groupMost = 32
+
+// group is the writing side of a SQLite database.
+type group struct {
+	s       *Store
+	turn    chan struct{} // holds one token: whose turn it is
+	waiting atomic.Int32  // callers that want the token
+
+	// Below, only with the token.
+	tx      *sql.Tx
+	members int
+	pending []chan error // those who wait for the commit
+	changed bool         // some member changed what the public sees
+	broken  error        // the transaction is lost with everybody in it
+}
+
+func newGroup(s *Store) *group {
+	g := &group{s: s, turn: make(chan struct{}, 1)}
+	g.turn <- struct{}{}
+	return g
+}
+
+func (g *group) run(ctx context.Context, fn func(Tables) error) error {
+	g.waiting.Add(1)
+	select {
+	case <-g.turn:
+		g.waiting.Add(-1)
+	case <-ctx.Done():
+		go g.leave()
+		return wrap(ctx.Err(), "waiting to write")
+	}
+	committed := make(chan error, 1)
+	if err := g.member(ctx, fn, committed); err != nil {
+		return err
+	}
+	return <-committed
+}
+
+// leave gives up a place in the queue. Somebody may have left the transaction
+// open for it.
+func (g *group) leave() {
+	<-g.turn
+	g.waiting.Add(-1)
+	g.pass()
+}
+
+// member runs fn as one of the group and passes the turn on, whatever happens
+// in fn. It returns the error of a member that was rolled back.
+func (g *group) member(ctx context.Context, fn func(Tables) error, committed chan error) (err error) {
+	defer g.pass()
+	if err := g.enter(ctx); err != nil {
+		return err
+	}
+	state, kept := &txState{}, false
+	defer func() {
+		if !kept { // an error or a panic
+			g.undo()
+		}
+	}()
+	db := g.s.bind(ctx, g.tx)
+	db.Statement.ConnPool = steady{g.tx}
+	if err := fn(newTables(table{db: db, s: g.s, tx: state})); err != nil {
+		return err
+	}
+	if g.members > 1 {
+		if err := g.savepoint("RELEASE member"); err != nil {
+			g.broken = err
+			return wrap(err, "ending a transaction")
+		}
+	}
+	kept = true
+	g.changed = g.changed || state.changed
+	g.pending = append(g.pending, committed)
+	return nil
+}
+
+// enter begins a transaction, or a member's part of the one that is open.
+func (g *group) enter(ctx context.Context) (err error) {
+	if ctx.Err() != nil {
+		return wrap(ctx.Err(), "beginning a transaction")
+	}
+	if g.members > 0 {
+		if err := g.savepoint("SAVEPOINT member"); err != nil {
+			g.broken = err
+			return wrap(err, "beginning a transaction")
+		}
+		g.members++
+		return nil
+	}
+	// The transaction outlives this caller's context: it is the others' too.
+	if g.tx, err = g.s.writePool.BeginTx(context.WithoutCancel(ctx), nil); err != nil {
+		return wrap(err, "beginning a transaction")
+	}
+	g.members = 1
+	return nil
+}
+
+// undo takes back what the last member did. A first member that fails has the
+// transaction for itself.
+func (g *group) undo() {
+	if g.broken != nil {
+		return
+	}
+	if g.members == 1 {
+		g.broken = errors.New("rolled back")
+		return
+	}
+	for _, statement := range []string{"ROLLBACK TO member", "RELEASE member"} {
+		if err := g.savepoint(statement); err != nil {
+			g.broken = err // a full disk or the like has rolled back everything
+			return
+		}
+	}
+}
+
+func (g *group) savepoint(statement string) error {
+	_, err := g.tx.ExecContext(context.Background(), statement)
+	return err
+}
+
+// pass ends the transaction unless somebody waits to join it, and gives the
+// turn away.
+func (g *group) pass() {
+	if g.members > 0 && (g.broken != nil || g.members >= groupMost || g.waiting.Load() == 0) {
+		err := g.end()
+		for _, committed := range g.pending {
+			committed <- err
+		}
+		g.tx, g.members, g.pending, g.changed, g.broken = nil, 0, nil, false, nil
+	}
+	g.turn <- struct{}{}
+}
+
+func (g *group) end() error {
+	if g.broken != nil {
+		if err := g.tx.Rollback(); err != nil && !errors.Is(err, sql.ErrTxDone) {
+			g.s.log.Warn("rolling back", "error", err)
+		}
+		return fmt.Errorf("store: committing with others: %w: %w", embraye.ErrUnavailable, g.broken)
+	}
+	if g.changed {
+		if _, err := g.tx.Exec(raisePublicRevision); err != nil {
+			return errors.Join(wrap(err, "raising the public revision"), g.tx.Rollback())
+		}
+	}
+	return wrap(g.tx.Commit(), "committing")
+}
+
+// steady runs a statement to its end once it has begun: an interrupted one
+// would roll back the whole transaction, and so a caller that goes away would
+// take the others with it.
+type steady struct{ *sql.Tx }
+
+func (t steady) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return t.Tx.ExecContext(context.WithoutCancel(ctx), query, args...)
+}
+
+func (t steady) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	return t.Tx.QueryContext(context.WithoutCancel(ctx), query, args...)
+}
+
+func (t steady) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
+	return t.Tx.QueryRowContext(context.WithoutCancel(ctx), query, args...)
+}
