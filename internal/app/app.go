@@ -61,6 +61,7 @@ type App struct {
 	limits       *limits
 	blocks       *blockCache
 	contacts     *contactMemory
+	receivers    map[string]handler
 }
 
 // New loads what FirstStart wrote.
@@ -94,6 +95,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 	}
 	a.wire = &activitypub.Wire{Site: a.Site, Reference: a.reference, Territories: o.Territories,
 		Organisation: a.organisation, Catalogue: o.Catalogue}
+	a.receivers = a.handlers()
 	return a, nil
 }
 

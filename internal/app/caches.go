@@ -30,6 +30,12 @@ func (b *bounded[K, V]) get(k K) (V, bool) {
 	return v, ok
 }
 
+func (b *bounded[K, V]) forget(k K) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	delete(b.m, k)
+}
+
 func (b *bounded[K, V]) put(k K, v V) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -43,8 +49,19 @@ func (b *bounded[K, V]) put(k K, v V) {
 type keyCache struct {
 	parsed    bounded[string, crypto.PublicKey]
 	refetched bounded[string, time.Time]
+	actors    bounded[embraye.IRI, recentActor]
 	flights   singleflight.Group
 }
+
+// recentActor is a remembered actor that spoke a moment ago: whoever speaks
+// often is not read from the database each time.
+type recentActor struct {
+	actor *embraye.RemoteActor // read only
+	until time.Time
+}
+
+// recentFor bounds how long another replica's news of an actor is missed here.
+const recentFor = 2 * time.Second
 
 func newKeyCache() *keyCache { return &keyCache{} }
 

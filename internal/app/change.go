@@ -73,8 +73,7 @@ func (a *App) refreshReply(ctx context.Context, t store.Tables, m received, r *e
 	html := cleanPost(p.HTML)
 	if shown && html != r.HTML {
 		r.State = embraye.ReplyPending
-		t.Changed()
-		if err := a.addCounts(ctx, t, r.Object, 0, 0, -1); err != nil {
+		if err := a.hideReply(ctx, t, r); err != nil {
 			return err
 		}
 	}
@@ -123,8 +122,7 @@ func (a *App) deleteReply(ctx context.Context, t store.Tables, m received, r *em
 		return errIgnored
 	}
 	if r.State == embraye.ReplyShown {
-		t.Changed()
-		if err := a.addCounts(ctx, t, r.Object, 0, 0, -1); err != nil {
+		if err := a.hideReply(ctx, t, r); err != nil {
 			return err
 		}
 	}

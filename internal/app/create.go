@@ -107,29 +107,6 @@ func (a *App) answered(ctx context.Context, t store.Tables, p *activitypub.Post)
 	return "", "", nil
 }
 
-// authorOf is the actor of ours who wrote a living Note, or "".
-func (a *App) authorOf(ctx context.Context, t store.Tables, object embraye.IRI) (string, error) {
-	if err := a.livingPost(ctx, t, object); err != nil {
-		if errors.Is(err, errIgnored) {
-			return "", nil
-		}
-		return "", err
-	}
-	if id, ok := a.Site.LocalUpdate(object); ok {
-		u, err := t.Updates.Take(ctx, id)
-		if err != nil {
-			return "", err
-		}
-		return u.Actor, nil
-	}
-	id, _ := a.Site.LocalNote(object)
-	n, err := t.Notes.Take(ctx, id)
-	if err != nil {
-		return "", err
-	}
-	return n.Actor, nil
-}
-
 // shownURL is the page of a post: its url if that is on the post's own server,
 // else its id (F091).
 func (a *App) shownURL(p *activitypub.Post) string {

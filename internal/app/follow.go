@@ -112,7 +112,7 @@ func (a *App) undoInteraction(ctx context.Context, t store.Tables, m received, k
 	if err != nil || removed == nil {
 		return err
 	}
-	return a.count(ctx, t, removed.Object, removed.Kind, -1)
+	return a.uncount(ctx, t, removed)
 }
 
 func (a *App) undoBlock(ctx context.Context, t store.Tables, m received, undone activitypub.Ref) error {
@@ -126,7 +126,7 @@ func (a *App) undoByID(ctx context.Context, t store.Tables, m received, id strin
 		return err
 	}
 	if removed != nil {
-		return a.count(ctx, t, removed.Object, removed.Kind, -1)
+		return a.uncount(ctx, t, removed)
 	}
 	gone, err := t.Followers.RemoveByFollowID(ctx, m.sender.URI, id)
 	if err == nil && gone {

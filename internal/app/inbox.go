@@ -86,7 +86,7 @@ func (a *App) receive(ctx context.Context, m received) (err error) {
 	if m.in, err = activitypub.Read(m.body); err != nil {
 		return err
 	}
-	handler := a.handlers()[m.in.Type]
+	handler := a.receivers[m.in.Type]
 	if m.in.Unknown || handler == nil {
 		return nil // Listen, View, Dislike…: 202, nothing kept
 	}
@@ -105,6 +105,9 @@ func (a *App) receive(ctx context.Context, m received) (err error) {
 	})
 	if errors.Is(err, errIgnored) {
 		return nil
+	}
+	if m.in.Type == "Update" || m.in.Type == "Delete" {
+		a.keys.actors.forget(m.sender.URI) // it may have said who it is now
 	}
 	if err == nil && a.Notify != nil {
 		a.Notify()

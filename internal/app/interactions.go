@@ -23,10 +23,7 @@ func (a *App) receiveAnnounce(ctx context.Context, t store.Tables, m received) e
 
 func (a *App) interact(ctx context.Context, t store.Tables, m received, kind embraye.InteractionKind, emoji string) error {
 	object := embraye.IRI(m.in.Object.ID)
-	if err := a.livingPost(ctx, t, object); err != nil {
-		return err
-	}
-	if a.Site.Ours(m.sender.URI) {
+	if !a.ownNote(object) || a.Site.Ours(m.sender.URI) {
 		return errIgnored
 	}
 	added, err := t.Interactions.Add(ctx, &embraye.Interaction{Kind: kind, Actor: m.sender.URI, Object: object,
@@ -34,28 +31,48 @@ func (a *App) interact(ctx context.Context, t store.Tables, m received, kind emb
 	if err != nil || !added {
 		return err
 	}
-	return a.count(ctx, t, object, kind, 1)
+	err = a.count(ctx, t, object, kind, 1)
+	if errors.Is(err, embraye.ErrNotFound) {
+		return errIgnored // withdrawn, deleted or never there: the row goes with the transaction
+	}
+	return err
 }
 
-// livingPost is errIgnored unless the address is a Note of ours that stands.
-func (a *App) livingPost(ctx context.Context, t store.Tables, object embraye.IRI) error {
-	var gone bool
-	var err error
+// ownNote tells whether an address can be that of a Note of ours.
+func (a *App) ownNote(object embraye.IRI) bool {
+	_, update := a.Site.LocalUpdate(object)
+	_, note := a.Site.LocalNote(object)
+	return update || note
+}
+
+// authorOf is the handle of who wrote a Note of ours that stands, or "".
+func (a *App) authorOf(ctx context.Context, t store.Tables, object embraye.IRI) (handle string, err error) {
 	if id, ok := a.Site.LocalUpdate(object); ok {
-		var u *embraye.Update
-		if u, err = t.Updates.Take(ctx, id); err == nil {
-			gone = u.Withdrawn()
-		}
+		handle, err = t.Updates.Author(ctx, id)
 	} else if id, ok := a.Site.LocalNote(object); ok {
-		var n *embraye.Note
-		if n, err = t.Notes.Take(ctx, id); err == nil {
-			gone = n.DeletedAt != nil
-		}
-	} else {
-		return errIgnored
+		handle, err = t.Notes.Author(ctx, id)
 	}
-	if gone || errors.Is(err, embraye.ErrNotFound) {
-		return errIgnored
+	if errors.Is(err, embraye.ErrNotFound) {
+		return "", nil
+	}
+	return handle, err
+}
+
+// uncount takes a reaction back; of what is withdrawn nothing is counted.
+func (a *App) uncount(ctx context.Context, t store.Tables, gone *embraye.Interaction) error {
+	err := a.count(ctx, t, gone.Object, gone.Kind, -1)
+	if errors.Is(err, embraye.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// hideReply takes a reply out of the public count.
+func (a *App) hideReply(ctx context.Context, t store.Tables, r *embraye.Reply) error {
+	t.Changed()
+	err := a.addCounts(ctx, t, r.Object, 0, 0, -1)
+	if errors.Is(err, embraye.ErrNotFound) {
+		return nil
 	}
 	return err
 }

@@ -13,16 +13,16 @@ import (
 // (FEP-044f, INTEROP 0.13): without an answer nobody on Mastodon can quote us.
 func (a *App) receiveQuoteRequest(ctx context.Context, t store.Tables, m received) error {
 	object := embraye.IRI(m.in.Object.ID)
-	if err := a.livingPost(ctx, t, object); err != nil {
+	author, err := a.authorOf(ctx, t, object)
+	if err != nil {
 		return err
+	}
+	if author == "" {
+		return errIgnored
 	}
 	quoting, err := embraye.ParseIRI(m.in.Instrument.ID, a.AllowHTTP)
 	if err != nil || !embraye.SameOrigin(quoting, m.sender.URI) {
 		return errIgnored
-	}
-	author, err := a.authorOf(ctx, t, object)
-	if err != nil {
-		return err
 	}
 	q, err := t.Quotes.ByQuoting(ctx, quoting, object)
 	if errors.Is(err, embraye.ErrNotFound) {

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"embraye/internal/embraye"
+
+	"gorm.io/gorm"
 )
 
 // Notes are our posts that are not constats.
@@ -39,11 +41,14 @@ func (t Notes) Pinned(ctx context.Context, actor string) (*embraye.Note, error) 
 	return n, wrap(err, "taking the pinned note of %s", actor)
 }
 
-// AddCounts moves the counters by the given differences, and tells whether
-// there is such a Note that stands.
-func (t Notes) AddCounts(ctx context.Context, id string, likes, boosts, replies int) (stands bool, err error) {
+// AddCounts moves the counters by the given differences; ErrNotFound if no
+// such Note stands.
+func (t Notes) AddCounts(ctx context.Context, id string, likes, boosts, replies int) error {
 	n, err := t.addCounts(ctx, "notes", "deleted_at", id, likes, boosts, replies)
-	return n == 1, wrap(err, "counting reactions to the note %s", id)
+	if err == nil && n == 0 {
+		err = gorm.ErrRecordNotFound
+	}
+	return wrap(err, "counting reactions to the note %s", id)
 }
 
 // Author is the handle of who wrote a Note that stands.

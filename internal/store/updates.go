@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"embraye/internal/embraye"
+
+	"gorm.io/gorm"
 )
 
 // Updates are our published constats.
@@ -53,11 +55,14 @@ func (t Updates) ScopeStates(ctx context.Context, measure string) ([]embraye.Upd
 	return all, wrap(err, "reading the state of %s", measure)
 }
 
-// AddCounts moves the counters by the given differences, and tells whether
-// there is such a constat that stands.
-func (t Updates) AddCounts(ctx context.Context, id string, likes, boosts, replies int) (stands bool, err error) {
+// AddCounts moves the counters by the given differences; ErrNotFound if no
+// such constat stands.
+func (t Updates) AddCounts(ctx context.Context, id string, likes, boosts, replies int) error {
 	n, err := t.addCounts(ctx, "updates", "withdrawn_at", id, likes, boosts, replies)
-	return n == 1, wrap(err, "counting reactions to the constat %s", id)
+	if err == nil && n == 0 {
+		err = gorm.ErrRecordNotFound
+	}
+	return wrap(err, "counting reactions to the constat %s", id)
 }
 
 // Author is the handle of who wrote a constat that stands.
