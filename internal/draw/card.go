@@ -80,7 +80,7 @@ func cardBody(picture *image.RGBA, in CardInput) error {
 		if err != nil {
 			return err
 		}
-		room := 1 + (470-200-size)/(size*6/5) // lines between the heading and the foot
+		room := 1 + (440-214-size)/(size*6/5) // lines between the heading and the foot
 		lines, whole := bold.wrap(in.Title, cardRoom, room)
 		if !whole && size > 42 {
 			continue

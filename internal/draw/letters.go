@@ -5,6 +5,7 @@ import (
 	"image"
 	"image/color"
 	"image/draw"
+	"slices"
 	"strings"
 
 	"golang.org/x/image/font"
@@ -59,24 +60,12 @@ func (l *letters) write(dst draw.Image, text string, x, y int, paint color.Color
 	return pen.Dot.X.Ceil()
 }
 
-// wrap breaks text at ordinary spaces into at most most lines of width pixels.
-// What does not fit is cut and marked with an ellipsis.
+// wrap breaks text at ordinary spaces and after hyphens into at most most lines
+// of width pixels, all about as long. What does not fit is cut and marked with
+// an ellipsis.
 func (l *letters) wrap(text string, width, most int) (lines []string, whole bool) {
-	line := ""
-	words := strings.FieldsFunc(text, func(r rune) bool { return r == ' ' || r == '\n' || r == '\t' || r == '\r' })
-	for _, word := range words {
-		longer := strings.TrimSpace(line + " " + word)
-		if line == "" || l.width(longer) <= width {
-			line = longer
-			continue
-		}
-		lines, line = append(lines, line), word
-	}
-	if line != "" {
-		lines = append(lines, line)
-	}
-	whole = len(lines) <= most
-	if !whole {
+	lines = l.fill(text, width)
+	if whole = len(lines) <= most; !whole {
 		lines = lines[:most]
 		lines[most-1] += "…"
 	}
@@ -85,7 +74,35 @@ func (l *letters) wrap(text string, width, most int) (lines []string, whole bool
 			lines[i], whole = l.cut(line, width), false
 		}
 	}
+	for narrower := width - 20; whole && narrower > width/2; narrower -= 20 {
+		other := l.fill(text, narrower)
+		if len(other) > len(lines) || slices.ContainsFunc(other, func(line string) bool { return l.width(line) > narrower }) {
+			break
+		}
+		lines = other
+	}
 	return lines, whole
+}
+
+// fill puts as much on each line as it holds.
+func (l *letters) fill(text string, width int) (lines []string) {
+	line := ""
+	words := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \n\t\r", r) })
+	for _, word := range words {
+		gap := " "
+		for _, piece := range strings.SplitAfter(word, "-") {
+			longer := strings.TrimLeft(line+gap+piece, " ")
+			if gap = ""; line == "" || l.width(longer) <= width {
+				line = longer
+				continue
+			}
+			lines, line = append(lines, line), piece
+		}
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 // cut shortens text to width, with an ellipsis at its end.
