@@ -20,7 +20,7 @@ func bindingRows() []row {
 		{number: "F064", name: "Update with both ids on the victim's host", run: foreignUpdate, stores: replies, out: 1},
 		{number: "F065", name: "Delete of what is not one's own", run: foreignDelete, out: 2, stores: append([]string{"tombstones"}, replies...)},
 		{number: "F068", name: "Accept by somebody whom we did not ask", run: strangeAccept, out: 1},
-		{number: "F069", name: "Accept of a Follow that we never sent", run: unaskedAccept, out: 1},
+		{number: "F069", name: "Accept of a Follow that we never sent", run: unaskedAccept},
 		{number: "F071", name: "Reject by a third party", run: strangeReject, out: 1},
 		{number: "F079", name: "two actors", run: twoActors},
 		{number: "F082", name: "200 Likes and boosts by one actor", run: manyLikes, stores: likes, out: 1, mib: 96},
@@ -163,6 +163,11 @@ func unaskedAccept(b *bench) {
 	b.ready()
 	b.want(202, b.post(evil, activity(evil, "Accept", "accepts/1", b.ourFollow(evil))), "Accept")
 	equal(b, 0, b.count("follows", ""), "Follows")
+	b.checkTables()
+	b.asked(b.server("good").Actor("pat"), embraye.FollowPending)
+	if _, body := b.read("/actors/organisation/following", ActivityType); !contains(body, `"totalItems":0`) {
+		b.t.Errorf("we say that we follow before an Accept: %s", body)
+	}
 }
 
 func strangeReject(b *bench) {

@@ -15,7 +15,7 @@ import (
 func serveRows() []row {
 	return []row{
 		{number: "F171", name: "WebFinger", run: webfinger},
-		{number: "F172", name: "WebFinger of others that does not agree", run: lyingWebFinger, atMost: 20,
+		{number: "F172", name: "WebFinger of others that does not agree", run: lyingWebFinger, out: 12,
 			stores: []string{"peers", "follows", "activities", "deliveries", "public_revision", "audit_entries"}},
 		{number: "F174", name: "what is not public", run: notPublic, out: 2, stores: append([]string{"replies"}, follows...)},
 		{number: "F175", name: "what was withdrawn", run: withdrawn},

@@ -7,8 +7,10 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"embraye/internal/store"
 )
@@ -107,22 +109,45 @@ func dump(ctx context.Context, tx *sql.Tx, table string) ([]string, error) {
 		if err := rows.Scan(into...); err != nil {
 			return nil, err
 		}
-		lines = append(lines, fmt.Sprintf("%q", values))
+		var line []byte
+		for _, v := range values {
+			line = appendValue(append(line, 0x1f), v)
+		}
+		lines = append(lines, string(line))
 	}
 	return lines, rows.Err()
 }
 
-// forget empties what strangers fill, so that rows do not meet.
+// appendValue writes a value of either driver; this runs a thousand times.
+func appendValue(b []byte, v any) []byte {
+	switch v := v.(type) {
+	case nil:
+		return append(b, 0)
+	case string:
+		return append(b, v...)
+	case []byte:
+		return append(b, v...)
+	case int64:
+		return strconv.AppendInt(b, v, 10)
+	case time.Time:
+		return v.AppendFormat(b, time.RFC3339Nano)
+	}
+	return fmt.Append(b, v)
+}
+
+// forget empties what a row filled, so that rows do not meet.
 func (s *stage) forget(t testing.TB, in *Instance) {
 	t.Helper()
 	withSQL(t, in.Store, func(ctx context.Context, tx *sql.Tx) error {
-		for _, table := range []string{"followers", "follows", "peers", "peer_updates", "interactions", "quotes", "replies", "reports",
-			"domain_blocks", "actor_blocks", "tombstones", "seen_activities", "deliveries", "hosts", "remote_actors"} {
-			if _, err := tx.ExecContext(ctx, "DELETE FROM "+table); err != nil {
-				return fmt.Errorf("emptying %s: %w", table, err)
+		for _, rows := range []string{"followers", "follows", "peers", "peer_updates", "interactions", "quotes", "replies", "reports",
+			"domain_blocks", "actor_blocks", "tombstones", "seen_activities", "deliveries", "hosts", "remote_actors",
+			"revisions", "notes WHERE kind <> 'pinned'", "updates", "activities", "audit_entries"} {
+			if _, err := tx.ExecContext(ctx, "DELETE FROM "+rows); err != nil {
+				return fmt.Errorf("emptying %s: %w", rows, err)
 			}
 		}
-		return nil
+		_, err := tx.ExecContext(ctx, "UPDATE public_revision SET revision = revision + 1")
+		return err
 	})
 }
 
