@@ -27,6 +27,7 @@ type Draft struct {
 	Reviewer    int64 // person asked to read it, 0 = any
 	ReviewNote  string
 	ScheduledAt *time.Time
+	ScheduledBy int64     // person on whose word it goes out
 	Failure     string    // why a scheduled publication did not happen
 	PublishedID string    // ULID of the constat, once published
 	CreatedAt   time.Time `gorm:"autoCreateTime:false"`
@@ -52,6 +53,17 @@ const (
 	SetupLink  LinkKind = "setup"
 	InviteLink LinkKind = "invite"
 	ResetLink  LinkKind = "reset"
+)
+
+// LinkState is whether a one-time link can be used.
+type LinkState string
+
+// What a page says about a link; unknown ones were never given out.
+const (
+	LinkValid   LinkState = "valid"
+	LinkUsed    LinkState = "used"
+	LinkExpired LinkState = "expired"
+	LinkUnknown LinkState = "unknown"
 )
 
 // Link is a one-time link: to set the instance up, to join, to choose a new

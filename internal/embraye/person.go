@@ -52,6 +52,7 @@ type AuditEntry struct {
 	Action string // update.publish, update.withdraw, block.add…
 	Object string // what it was about: an IRI, a domain
 	Reason string
+	Detail string // for the office only: an address, a name
 	Public bool
 }
 

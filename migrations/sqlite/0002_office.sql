@@ -33,6 +33,7 @@ CREATE TABLE drafts (
     reviewer             INTEGER NOT NULL,
     review_note          TEXT NOT NULL,
     scheduled_at         DATETIME,
+    scheduled_by         INTEGER NOT NULL,
     failure              TEXT NOT NULL,
     published_id         TEXT NOT NULL,
     created_at           DATETIME NOT NULL,
@@ -89,7 +90,11 @@ CREATE TABLE evidence_files (
     created_at    DATETIME NOT NULL
 );
 
+-- What the office sees of a decision and the public journal does not.
+ALTER TABLE audit_entries ADD COLUMN detail TEXT NOT NULL DEFAULT '';
+
 -- +goose Down
+ALTER TABLE audit_entries DROP COLUMN detail;
 DROP TABLE evidence_files;
 DROP TABLE attempts;
 DROP TABLE links;

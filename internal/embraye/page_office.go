@@ -1,0 +1,145 @@
+package embraye
+
+import "time"
+
+// OfficeStart is what waits for one person.
+type OfficeStart struct {
+	Drafts       []Draft // own, being written
+	ForReview    []Draft // somebody asks this person, or anybody, to read
+	Scheduled    []Draft
+	Failed       []Draft      // their hour came and they could not be published
+	Replies      int          // waiting for a decision
+	Reports      int          // open
+	Reset        []AuditEntry // who asked for a new password lately; admins only
+	FailingHosts int
+	GivenUp      int // deliveries
+	LegalMissing []string
+	Demo         bool // the constats of the demonstration are here
+}
+
+// OfficeConstat is a published constat with everything that editors see of it.
+type OfficeConstat struct {
+	Update     Update
+	Revisions  []Revision
+	Delivery   *DeliveryReport
+	Likes      int
+	Boosts     int
+	Replies    []OfficeReply
+	Notes      []Note // corrections and answers
+	MayCorrect bool
+}
+
+// ConstatFilter chooses constats of the office's list; empty fields choose all.
+type ConstatFilter struct {
+	Measure   string
+	Territory string // canonical code
+	Subject   Subject
+	Stage     Stage
+	State     string // published, withdrawn, or "" for both
+	Search    string // in title and summary
+	Before    string // ULID: the page after it
+	Limit     int    // 50 if 0
+}
+
+// DraftFilter chooses drafts; an editor only ever gets own ones.
+type DraftFilter struct {
+	State     DraftState // "": all that are not published
+	Mine      bool
+	ForReview bool // in review, by somebody else, asked of this person or of anybody
+	Limit     int
+}
+
+// DeliveryReport is how far the newest message about something has come.
+type DeliveryReport struct {
+	ActivityID string // ULID
+	Type       string // Create, Update, Delete
+	At         time.Time
+	Total      int // servers
+	Sent       int
+	Waiting    int
+	GivenUp    int
+	Hosts      []DeliveryHost // where it waits or was given up
+}
+
+// DeliveryHost is one server that has not got something yet.
+type DeliveryHost struct {
+	Host     string
+	State    DeliveryState
+	Attempts int
+	Status   int    // HTTP status, 0 = no answer
+	Reason   string // a stranger's text
+	NextAt   time.Time
+}
+
+// FailingHost is a server that does not take what we send, or took it no more.
+type FailingHost struct {
+	Host    Host
+	Waiting int
+	GivenUp int
+	NextAt  time.Time
+	Since   time.Time
+}
+
+// OfficeReply is a reply or mention with whom it is by and what it is about.
+type OfficeReply struct {
+	Reply  Reply
+	Author RemoteActor // empty but for URI and Host when forgotten
+	Update *Update     // the constat at the root, nil for mere mentions
+	Answer *Note       // our newest answer to it, if any
+}
+
+// ReplyFilter chooses replies of the conversation page.
+type ReplyFilter struct {
+	State  ReplyState // "": all
+	Object IRI        // "": of all constats
+	Before int64      // id: the page after it
+	Limit  int        // 50 if 0
+}
+
+// OfficeInteraction is a like or a boost with whom it is by.
+type OfficeInteraction struct {
+	Interaction Interaction
+	Author      RemoteActor
+	Update      *Update
+}
+
+// OfficeQuote is a permission to quote with whom it was given to.
+type OfficeQuote struct {
+	Quote  Quote
+	Author RemoteActor
+	Update *Update
+}
+
+// InteractionFilter chooses likes and boosts, newest first.
+type InteractionFilter struct {
+	Kind   InteractionKind // "": both
+	Object IRI
+	Before int64
+	Limit  int
+}
+
+// OfficeFollower is a follower with who it is.
+type OfficeFollower struct {
+	Follower Follower
+	Author   RemoteActor
+}
+
+// FollowerPage is one page of an actor's followers, newest first.
+type FollowerPage struct {
+	Actor     string // handle; "" = of all our actors
+	Total     int
+	Followers []OfficeFollower
+	Next      int64 // before of the next page, 0 on the last
+}
+
+// HostCount counts followers on one server.
+type HostCount struct {
+	Host      string
+	Followers int
+}
+
+// AuditPage is one page of the audit log or of the public journal.
+type AuditPage struct {
+	Entries []AuditEntry // newest first
+	Next    int64        // before of the next page, 0 on the last
+}
