@@ -124,8 +124,8 @@ func cleanPost(html string) string {
 	return activitypub.SanitizeHTML(html)
 }
 
-// followed reports whether our organisation follows the actor and was
-// accepted, or its organisation is a peer.
+// followed reports whether our organisation asked to follow the actor and was
+// not refused: its constats may overtake its Accept.
 func (a *App) followed(ctx context.Context, t store.Tables, actor embraye.IRI) (bool, error) {
 	f, err := t.Follows.ByTarget(ctx, actor)
 	if errors.Is(err, embraye.ErrNotFound) {
