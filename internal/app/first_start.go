@@ -118,7 +118,7 @@ func insertActor(ctx context.Context, t store.Tables, actor *embraye.Actor, key 
 }
 
 // pinFirstNotes gives every measure its « où on en est », so that no profile is
-// ever empty (PRODUCT 4.5, moment 1).
+// ever empty when somebody follows.
 func pinFirstNotes(ctx context.Context, t store.Tables, o Options, first First) error {
 	a := &App{Options: o, reference: first.Reference, organisation: first.OrgHandle}
 	a.wire = &activitypub.Wire{Site: o.Site, Reference: first.Reference, Territories: o.Territories,

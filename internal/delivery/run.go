@@ -17,7 +17,7 @@ const (
 	// read of one row each time.
 	poll = 500 * time.Millisecond
 	// sweepEvery repairs what a finisher and a fan-out might do to each other
-	// (LIBRARIES 3.4); it should never find anything.
+	// (a finisher with an old snapshot); it should never find anything.
 	sweepEvery = time.Minute
 	// pace lies between claims that found little: each new row wakes the engine.
 	pace = 50 * time.Millisecond
