@@ -10,8 +10,9 @@ import (
 	"embraye/internal/embraye"
 )
 
-// A commit is the dearest part of a small transaction on SQLite, and writers
-// queue for the one connection anyway. So whoever finds others waiting leaves
+// A commit is the dearest part of a small transaction. On SQLite writers queue
+// for the one connection anyway; on PostgreSQL they would queue for the rows
+// that they all change, the counters and the public revision. So whoever finds others waiting leaves
 // the transaction open for them; the last one commits for all, and nobody
 // returns before that commit. Each but the first runs behind a savepoint, which
 // its error or panic rolls back to without touching the others. If the commit
@@ -20,7 +21,7 @@ import (
 // groupMost bounds how long the first one waits for the last.
 const groupMost = 32
 
-// group is the writing side of a SQLite database.
+// group is the writing side of a database.
 type group struct {
 	s       *Store
 	turn    chan struct{} // holds one token: whose turn it is

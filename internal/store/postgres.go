@@ -33,6 +33,7 @@ func (s *Store) openPostgres(o Options) error {
 		return err
 	}
 	s.read = s.write
+	s.group = newGroup(s)
 	return nil
 }
 

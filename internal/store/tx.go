@@ -19,18 +19,15 @@ func (s *Store) Tables() Tables { return newTables(table{db: s.read, s: s}) }
 // returned as it is; after an error of a table fn must return. On PostgreSQL
 // fn may run again, so its effects outside the tables must be repeatable.
 //
-// On SQLite transactions that wait for each other share a commit (group.go):
-// fn must not wait for something that another InTx does after it has returned.
+// Transactions of one process that wait for each other share a commit
+// (group.go): fn must not wait for something that another InTx does after it
+// has returned. What lost against another replica is tried again alone.
 func (s *Store) InTx(ctx context.Context, fn func(Tables) error) error {
-	if s.group != nil {
-		return s.group.run(ctx, fn)
+	err := s.group.run(ctx, fn)
+	for try := 0; try < retries && retryable(err) && ctx.Err() == nil; try++ {
+		err = s.once(ctx, fn)
 	}
-	for try := 0; ; try++ {
-		err := s.once(ctx, fn)
-		if err == nil || try == retries || !retryable(err) || ctx.Err() != nil {
-			return err
-		}
-	}
+	return err
 }
 
 // once returns fn's own error unchanged: it is translated already, or the
