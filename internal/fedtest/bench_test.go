@@ -32,6 +32,7 @@ import (
 
 const (
 	benchActors      = 200
+	benchServers     = 50
 	benchConnections = 32
 )
 
@@ -39,7 +40,7 @@ type inboxBench struct {
 	b       *testing.B
 	w       *World
 	in      *Instance
-	masto   *Server
+	servers []*Server
 	actors  []*Actor
 	updates []embraye.IRI
 	addr    string
@@ -49,12 +50,14 @@ type inboxBench struct {
 func newBench(b *testing.B, kind string, actors, updates int) *inboxBench {
 	x := &inboxBench{b: b, w: New(b, Config{Kind: kind, Log: io.Discard}, "nous.example")}
 	x.in = x.w.Instances[0]
-	x.masto = x.w.Server("masto.example")
+	for i := range benchServers {
+		x.servers = append(x.servers, x.w.Server(fmt.Sprintf("masto%d.example", i)))
+	}
 	server := httptest.NewServer(x.in.Web)
 	b.Cleanup(server.Close)
 	x.addr = server.Listener.Addr().String()
 	for i := range actors {
-		x.actors = append(x.actors, x.masto.Actor(fmt.Sprintf("a%d", i)))
+		x.actors = append(x.actors, x.servers[i%benchServers].Actor(fmt.Sprintf("a%d", i)))
 	}
 	for i := range updates {
 		input := sample()
@@ -73,8 +76,8 @@ func newBench(b *testing.B, kind string, actors, updates int) *inboxBench {
 func (x *inboxBench) meet() {
 	err := x.in.Store.InTx(context.Background(), func(t store.Tables) error {
 		for _, a := range x.actors {
-			row := &embraye.RemoteActor{URI: embraye.IRI(a.ID), Host: x.masto.Host, Type: "Person", Username: a.Name, Inbox: embraye.IRI(a.ID + "/inbox"),
-				SharedInbox: embraye.IRI(x.masto.Base + "/inbox"), KeyID: a.KeyID, KeyPEM: PEM(x.b, &a.Key.PublicKey), FetchedAt: x.w.Clock.Now()}
+			row := &embraye.RemoteActor{URI: embraye.IRI(a.ID), Host: a.Server.Host, Type: "Person", Username: a.Name, Inbox: embraye.IRI(a.ID + "/inbox"),
+				SharedInbox: embraye.IRI(a.Server.Base + "/inbox"), KeyID: a.KeyID, KeyPEM: PEM(x.b, &a.Key.PublicKey), FetchedAt: x.w.Clock.Now()}
 			if err := t.RemoteActors.Upsert(context.Background(), row); err != nil {
 				return err
 			}
@@ -267,7 +270,11 @@ func BenchmarkInboxFirstContact(b *testing.B) {
 		if rows := x.count("followers"); rows != accepted {
 			b.Errorf("%d rows of %d accepted", rows, accepted)
 		}
-		if got := len(x.masto.Take()); got != n {
+		got := 0
+		for _, s := range x.servers {
+			got += len(s.Take())
+		}
+		if got != n {
 			b.Errorf("%d Accepts of %d", got, n)
 		}
 		x.report(accepted, took)
