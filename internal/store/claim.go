@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 
@@ -56,7 +57,13 @@ func (t Deliveries) Due(ctx context.Context, hosts []string, now int64, perHost 
 		from = "jsonb_array_elements_text(CAST(? AS jsonb)) AS claimed(value) CROSS JOIN LATERAL (SELECT w.* " + waiting + ") AS d"
 	}
 	var rows []embraye.Delivery
-	err := t.scan(ctx, &rows, "SELECT d.* FROM "+from, asJSON(hosts), now, now, perHost)
+	err := t.query(ctx, func(r *sql.Rows) error { // by hand: this is read for every delivery
+		var d embraye.Delivery
+		err := r.Scan(&d.ID, &d.ActivityID, &d.Inbox, &d.Host, &d.Object, &d.Attempts, &d.NextAt, &d.LastStatus, &d.LastError, &d.CreatedAt)
+		rows = append(rows, d)
+		return err
+	}, "SELECT d.id, d.activity_id, d.inbox, d.host, d.object, d.attempts, d.next_at, d.last_status, d.last_error, d.created_at FROM "+from,
+		asJSON(hosts), now, now, perHost)
 	if err != nil {
 		return nil, wrap(err, "reading due deliveries")
 	}

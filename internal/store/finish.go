@@ -3,6 +3,7 @@ package store
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 
@@ -80,16 +81,12 @@ func (t Deliveries) finishRows(ctx context.Context, outcomes [][]any) error {
 	if len(outcomes) == 0 {
 		return nil
 	}
-	var done []ended
-	err := t.scan(ctx, &done, `UPDATE deliveries SET state = r.state, attempts = r.attempts, next_at = r.next_at,
-			last_status = r.last_status, last_error = r.last_error
-		FROM `+t.records("id bigint, state smallint, attempts integer, next_at bigint, last_status integer, last_error text")+` AS r
-		WHERE deliveries.id = r.id AND deliveries.state = 0 RETURNING activity_id, deliveries.state AS state`, asJSON(outcomes))
-	if err != nil {
-		return err
-	}
 	tally := counts{}
-	for _, e := range done {
+	err := t.query(ctx, func(rows *sql.Rows) error {
+		var e ended
+		if err := rows.Scan(&e.ActivityID, &e.State); err != nil {
+			return err
+		}
 		switch e.State {
 		case embraye.DeliverySent:
 			tally.add(e.ActivityID, 0, 1, 0)
@@ -98,6 +95,13 @@ func (t Deliveries) finishRows(ctx context.Context, outcomes [][]any) error {
 		case embraye.DeliveryDropped:
 			tally.add(e.ActivityID, -1, 0, 0)
 		}
+		return nil
+	}, `UPDATE deliveries SET state = r.state, attempts = r.attempts, next_at = r.next_at,
+			last_status = r.last_status, last_error = r.last_error
+		FROM `+t.records("id bigint, state smallint, attempts integer, next_at bigint, last_status integer, last_error text")+` AS r
+		WHERE deliveries.id = r.id AND deliveries.state = 0 RETURNING activity_id, deliveries.state`, asJSON(outcomes))
+	if err != nil {
+		return err
 	}
 	return t.count(ctx, tally)
 }
