@@ -160,11 +160,17 @@ type Actor struct {
 // WebFinger, with a personal inbox and the server's shared inbox.
 func (s *Server) Actor(name string) *Actor {
 	s.w.T.Helper()
+	return s.ActorAt(s.Base+"/users/"+name, name)
+}
+
+// ActorAt is Actor at an address of the caller's choice.
+func (s *Server) ActorAt(id, name string) *Actor {
+	s.w.T.Helper()
 	key, err := Key()
 	if err != nil {
 		s.w.T.Fatal(err)
 	}
-	a := &Actor{Server: s, Name: name, ID: s.Base + "/users/" + name, Key: key}
+	a := &Actor{Server: s, Name: name, ID: id, Key: key}
 	a.KeyID = a.ID + "#main-key"
 	a.Doc = map[string]any{
 		"@context": []any{"https://www.w3.org/ns/activitystreams", "https://w3id.org/security/v1"},
