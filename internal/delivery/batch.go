@@ -9,12 +9,14 @@ import (
 // written: the number of deliveries that were tried or given up. Nothing goes
 // on afterwards. What becomes due by the clock alone waits for another Batch.
 func (e *Engine) Batch(ctx context.Context) (n int, err error) {
+	s := session{ctx.Done(), startSigners()}
+	defer s.signers.stop()
 	for {
 		work, leased, err := e.claim(ctx, claimLimit)
 		if err != nil || leased == 0 {
 			return n, err
 		}
-		ends := e.batchTurns(ctx, work)
+		ends := e.batchTurns(ctx, s, work)
 		err = e.finish(context.WithoutCancel(ctx), ends)
 		for i := range ends {
 			e.leave(ends[i].result.Host)
@@ -33,7 +35,7 @@ func (e *Engine) Batch(ctx context.Context) (n int, err error) {
 }
 
 // batchTurns visits all hosts, as many at once as Run would.
-func (e *Engine) batchTurns(ctx context.Context, work []claimed) []done {
+func (e *Engine) batchTurns(ctx context.Context, s session, work []claimed) []done {
 	ends := make([]done, len(work))
 	slots := make(chan struct{}, e.concurrency)
 	var turns sync.WaitGroup
@@ -41,7 +43,7 @@ func (e *Engine) batchTurns(ctx context.Context, work []claimed) []done {
 		slots <- struct{}{}
 		turns.Go(func() {
 			defer func() { <-slots }()
-			ends[i] = e.visit(ctx, c, ctx.Done())
+			ends[i] = e.visit(ctx, c, s)
 		})
 	}
 	turns.Wait()

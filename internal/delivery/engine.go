@@ -81,10 +81,9 @@ type Engine struct {
 	retention   time.Duration
 	gone        func(context.Context, embraye.IRI, embraye.Delivery) error
 
-	tables  store.Tables
-	wake    chan struct{}
-	signing chan struct{}
-	counts  counters
+	tables store.Tables
+	wake   chan struct{}
+	counts counters
 
 	mu     sync.Mutex
 	inWork map[string]struct{} // hosts from their claim until their result is written
@@ -117,7 +116,6 @@ func New(o Options) *Engine {
 		log: o.Log, retention: o.Retention, gone: o.Gone,
 		tables:     o.Store.Tables(),
 		wake:       make(chan struct{}, 1),
-		signing:    make(chan struct{}, signersAtOnce()),
 		inWork:     map[string]struct{}{},
 		quietHosts: map[string]int64{},
 	}

@@ -2,12 +2,9 @@ package delivery
 
 import (
 	"context"
-	"crypto"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"runtime"
 	"runtime/debug"
 
 	"embraye/internal/embraye"
@@ -67,7 +64,7 @@ func (t *turn) exchange(ctx context.Context, a *attempt, scheme httpsig.Scheme) 
 	answer, err := t.e.client.Post(ctx, remote.Delivery{
 		Inbox:  a.job.Inbox,
 		Body:   a.job.Body,
-		Signer: httpsig.Signer{KeyID: t.e.site.KeyID(a.job.Actor), Key: gatedSigner{key, t.e.signing}},
+		Signer: httpsig.Signer{KeyID: t.e.site.KeyID(a.job.Actor), Key: t.signers.wrap(key)},
 		Scheme: scheme,
 	})
 	if err != nil {
@@ -76,23 +73,6 @@ func (t *turn) exchange(ctx context.Context, a *attempt, scheme httpsig.Scheme) 
 	}
 	t.e.judge(a, answer)
 }
-
-// gatedSigner lets only as many signatures be computed at once as there are
-// processors. Hundreds of exchanges are ready to sign at the same time; without
-// the gate they would keep the processor from those that only have to read
-// their answer.
-type gatedSigner struct {
-	crypto.Signer
-	gate chan struct{}
-}
-
-func (s gatedSigner) Sign(random io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
-	s.gate <- struct{}{}
-	defer func() { <-s.gate }()
-	return s.Signer.Sign(random, digest, opts)
-}
-
-func signersAtOnce() int { return runtime.GOMAXPROCS(0) }
 
 // outcome is the row that an attempt leaves behind.
 func (e *Engine) outcome(a *attempt, now int64) store.Outcome {

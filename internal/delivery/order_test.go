@@ -176,7 +176,9 @@ func TestTurnEndsBeforeItsLease(t *testing.T) {
 		if err != nil || len(work) != 1 {
 			t.Fatalf("claimed %d hosts, error %v", len(work), err)
 		}
-		end := w.engine.visit(t.Context(), work[0], nil)
+		signers := startSigners()
+		defer signers.stop()
+		end := w.engine.visit(t.Context(), work[0], session{signers: signers})
 		if got := len(p.requests()); got != 3 {
 			t.Errorf("%d exchanges of 4 s began within a turn of %s, want 3", got, turnBudget)
 		}

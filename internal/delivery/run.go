@@ -35,8 +35,8 @@ const (
 
 // runner is one Run: a claimer, the turns in flight, a finisher.
 type runner struct {
-	e      *Engine
-	stop   <-chan struct{} // no new exchange
+	e *Engine
+	session
 	work   context.Context // ends when exchanges in flight must
 	finish *finisher
 	turns  sync.WaitGroup
@@ -62,12 +62,13 @@ func (e *Engine) Run(ctx context.Context) error {
 	writes, cancelWrites := outlive(ctx, grace+lastWrites)
 	defer cancelWrites()
 	r := &runner{
-		e: e, stop: ctx.Done(), work: work,
+		e: e, session: session{ctx.Done(), startSigners()}, work: work,
 		freed: make(chan struct{}, 1), goneSlots: make(chan struct{}, goneAtOnce),
 	}
 	r.finish = e.startFinisher(writes, func(d []embraye.Delivery) { r.lookBehind(ctx, d) })
 	r.dispatch(ctx)
 	r.turns.Wait()
+	r.signers.stop()
 	r.finish.close()
 	r.goneWork.Wait()
 	return nil
@@ -118,7 +119,7 @@ func (r *runner) dispatch(ctx context.Context) {
 		}
 	}
 	for _, c := range r.ready {
-		r.finish.results <- r.e.visit(r.work, c, r.stop) // gives the host back
+		r.finish.results <- r.e.visit(r.work, c, r.session) // gives the host back
 	}
 }
 
@@ -176,7 +177,7 @@ func (r *runner) start(c claimed) {
 	if c.host.Failures > 0 {
 		slots, gauge = &r.probing, &r.e.counts.probing
 		if int(slots.Load()) >= r.e.concurrency {
-			t := r.e.newTurn(c, r.stop)
+			t := r.e.newTurn(c, r.session)
 			t.result.HostNextAt = t.at(putOff)
 			r.finish.results <- done{result: t.result}
 			return
@@ -185,7 +186,7 @@ func (r *runner) start(c claimed) {
 	slots.Add(1)
 	gauge.Add(1)
 	r.turns.Go(func() {
-		end := r.e.visit(r.work, c, r.stop)
+		end := r.e.visit(r.work, c, r.session)
 		r.finish.results <- end
 		gauge.Add(-1)
 		slots.Add(-1)
@@ -197,8 +198,8 @@ func (r *runner) start(c claimed) {
 }
 
 // visit runs a turn. A panic of ours pauses the host; the process goes on.
-func (e *Engine) visit(ctx context.Context, c claimed, stop <-chan struct{}) (end done) {
-	t := e.newTurn(c, stop)
+func (e *Engine) visit(ctx context.Context, c claimed, s session) (end done) {
+	t := e.newTurn(c, s)
 	defer func() {
 		if p := recover(); p != nil {
 			e.log.Error("turn panicked", "host", c.host.Host, "panic", p, "stack", string(debug.Stack()))

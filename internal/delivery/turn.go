@@ -24,9 +24,9 @@ const (
 // its result.
 type turn struct {
 	e     *Engine
-	host  embraye.Host    // as claimed
-	stop  <-chan struct{} // closed when no new exchange may begin
-	began time.Time       // with the lease
+	host  embraye.Host // as claimed
+	began time.Time    // with the lease
+	session
 
 	scheme   httpsig.Scheme
 	alive    bool // took something in this turn
@@ -48,6 +48,12 @@ type lane struct {
 
 func laneOf(r *row) lane { return lane{r.Object, r.Inbox} }
 
+// session is what the turns of one Run or Batch share.
+type session struct {
+	stop    <-chan struct{} // closed when no new exchange may begin
+	signers *signers
+}
+
 // ending says why a turn's loop ended.
 type ending int
 
@@ -58,10 +64,10 @@ const (
 	hostBusy // asked us to wait
 )
 
-func (e *Engine) newTurn(c claimed, stop <-chan struct{}) *turn {
+func (e *Engine) newTurn(c claimed, s session) *turn {
 	h := c.host
 	return &turn{
-		e: e, host: h, stop: stop, began: c.at,
+		e: e, host: h, session: s, began: c.at,
 		scheme:  firstScheme(h.Scheme),
 		blocked: map[lane]bool{},
 		result: store.Result{
