@@ -11,10 +11,10 @@ import (
 	"github.com/yuin/goldmark/text"
 )
 
-// markdownHTML writes the long text of a constat with the few elements that
+// MarkdownHTML writes the long text of a constat with the few elements that
 // every program keeps: headings become strong paragraphs, as Mastodon would
 // make of them; raw HTML is shown as text, images become links.
-func markdownHTML(source string) string {
+func MarkdownHTML(source string) string {
 	if strings.TrimSpace(source) == "" {
 		return ""
 	}

@@ -140,8 +140,8 @@ func TestMarkdownHTML(t *testing.T) {
 		`\*a\* &eacute; \&amp; AT&T`:  "<p>*a* é &amp;amp; AT&amp;T</p>",
 		"a\n\n---\n\nb":               "<p>a</p><p>b</p>",
 	} {
-		if got := markdownHTML(in); got != want {
-			t.Errorf("markdownHTML(%q) = %q, want %q", in, got, want)
+		if got := MarkdownHTML(in); got != want {
+			t.Errorf("MarkdownHTML(%q) = %q, want %q", in, got, want)
 		}
 	}
 }

@@ -23,7 +23,7 @@ func TestPagesAreWellMade(t *testing.T) {
 			w := s.request("GET", path+"?lang="+lang, "Accept: "+browser)
 			page := w.Body.String()
 			checkOutline(t, path, lang, page)
-			if strings.Contains(page, "<b>") || strings.Contains(page, "site.") && strings.Contains(page, ">site.") {
+			if strings.Contains(page, "<b>&#34;") || strings.Contains(page, `<b>"`) || strings.Contains(page, "site.") && strings.Contains(page, ">site.") {
 				t.Errorf("%s: markup of a title, or a key without text:\n%s", path, page)
 			}
 			checkCard(t, path, page, kind)
@@ -52,7 +52,7 @@ func checkOutline(t *testing.T, path, lang, page string) {
 	if !strings.Contains(page, `<html lang="`+lang+`">`) {
 		t.Errorf("%s is not in %s", path, lang)
 	}
-	for _, once := range []string{"<h1", "<title>", "<main ", "<header>", "<footer>", "<nav "} {
+	for _, once := range []string{"<h1", "<title>", "<main ", "<header ", "<footer>", "<nav aria-label=\"Navigation\""} {
 		if n := strings.Count(page, once); n != 1 {
 			t.Errorf("%s in %s has %s %d times", path, lang, once, n)
 		}

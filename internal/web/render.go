@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"embraye/internal/draw"
 	"embraye/internal/embraye"
 	"embraye/internal/locale"
 )
@@ -62,11 +63,14 @@ type htmlPage struct {
 	Language    string // of the content, where it is not the page's
 	SiteName    string
 	Home        string
-	Hidden      bool // not for search engines
+	Hidden      bool   // not for search engines
+	Publisher   string // name of the organisation, in the masthead
+	Style       *asset
 	Content     any
 
 	catalogue   *locale.Catalogue
 	territories *embraye.Territories
+	reference   *embraye.Reference
 }
 
 // newPage has what all pages share.
@@ -74,7 +78,7 @@ func (h *Handler) newPage(v *view, title string) *htmlPage {
 	return &htmlPage{
 		Lang: v.lang, Title: title, Canonical: h.site.Base + v.r.URL.Path, Type: "website",
 		Image: string(h.site.Icon(h.app.Organisation())), SiteName: h.catalogue.T(v.lang, "site.name"),
-		Home: h.site.Base + "/", catalogue: h.catalogue, territories: h.app.Wire().Territories,
+		Style: h.assets.byName["style.css"], Home: h.site.Base + "/", catalogue: h.catalogue, territories: h.app.Wire().Territories, reference: h.app.Reference(),
 	}
 }
 
@@ -120,6 +124,24 @@ func (p *htmlPage) Place(s embraye.Scope) string {
 	return p.territories.Name(s.Territory, p.Lang)
 }
 
+// Date is a date as an editor wrote it, of any precision.
+func (p *htmlPage) Date(d embraye.Date) string { return p.catalogue.Date(p.Lang, string(d)) }
+
+// Mark is the sign of Embraye.
+func (p *htmlPage) Mark() template.HTML { return draw.Mark() }
+
+// Scale is the legend: all stages in the order of pages.
+func (p *htmlPage) Scale() []embraye.Stage { return embraye.DisplayStages() }
+
+// Count is a list's number for people.
+func (p *htmlPage) Count(i int) int { return i + 1 }
+
+// MeasureTitle is the short title of a measure of the reference text.
+func (p *htmlPage) MeasureTitle(id string) string {
+	m, _ := p.reference.Measure(id)
+	return m.Title.In(p.Lang)
+}
+
 // OtherLanguages are the ways to this page in the languages that it is not in.
 func (p *htmlPage) OtherLanguages() []languageLink {
 	var links []languageLink
@@ -142,8 +164,10 @@ type part struct {
 // Constats hands a list of constats to a part.
 func (p *htmlPage) Constats(updates []embraye.Update) part { return part{Page: p, Updates: updates} }
 
-// Counts hands counts by stage to a part.
-func (p *htmlPage) Counts(counts []stageCounts) part { return part{Page: p, Counts: counts} }
+// Tally hands the counts of one subject to a part.
+func (p *htmlPage) Tally(counts stageCounts) part {
+	return part{Page: p, Counts: []stageCounts{counts}}
+}
 
 type languageLink struct{ Lang, Name, Href string }
 

@@ -20,6 +20,7 @@ func (h *Handler) routes() http.Handler {
 	get("/livez", h.livez)
 	get("/readyz", h.readyz)
 
+	get("/assets/{file}", h.serve(otherOnly, h.asset))
 	get("/", h.serve(pageOnly, h.home))
 	get("/@{handle}", h.serve(pageFirst, h.profile))
 	get("/constats/{id}", h.serve(pageFirst, h.constat))

@@ -6,13 +6,14 @@ import (
 	"strconv"
 	"time"
 
+	"embraye/internal/activitypub"
 	"embraye/internal/embraye"
 )
 
 // constatContent is a constat, or one version of it, as a page shows it.
 type constatContent struct {
 	Update       embraye.Update
-	HTML         template.HTML // the text that followers got
+	Text         template.HTML // the long text, made from Markdown
 	Measure      string
 	MeasureHref  string
 	Organisation string
@@ -34,12 +35,12 @@ func (h *Handler) constatPage(v *view, data *embraye.ConstatPage) (*answer, erro
 	u := &data.Update
 	page := h.newPage(v, u.Title)
 	h.describeConstat(page, u, string(h.site.UpdateID(u.ID)))
-	content := h.constatContent(v, u, data.Actor, data.Organisation, data.Reason())
+	content := h.constatContent(v, u, data.Actor, data.Organisation)
 	for _, r := range data.Revisions {
 		content.Versions = append(content.Versions, versionLine{r.Number, r.Kind, r.Reason, r.CreatedAt,
 			string(h.site.UpdateID(u.ID)) + "/versions/" + strconv.Itoa(r.Number)})
 	}
-	page.Content = content
+	page.Content, page.Publisher = content, data.Organisation.Name
 	return h.render("constat", http.StatusOK, page)
 }
 
@@ -50,9 +51,9 @@ func (h *Handler) versionPage(v *view, data *embraye.VersionPage) (*answer, erro
 	page := h.newPage(v, u.Title)
 	h.describeConstat(page, &u, page.Canonical)
 	page.Hidden = true // search engines keep to the constat itself
-	content := h.constatContent(v, &u, data.Actor, data.Organisation, data.Revision.Reason)
+	content := h.constatContent(v, &u, data.Actor, data.Organisation)
 	content.Version = &data.Revision
-	page.Content = content
+	page.Content, page.Publisher = content, data.Organisation.Name
 	return h.render("constat", http.StatusOK, page)
 }
 
@@ -62,11 +63,11 @@ func (h *Handler) describeConstat(page *htmlPage, u *embraye.Update, id string) 
 	page.Image, page.Creator = string(h.site.Icon(u.Actor)), h.site.Mention(u.Actor)
 }
 
-func (h *Handler) constatContent(v *view, u *embraye.Update, actor, org embraye.Actor, reason string) constatContent {
+func (h *Handler) constatContent(v *view, u *embraye.Update, actor, org embraye.Actor) constatContent {
 	return constatContent{
 		Update: *u,
-		// Our own markup from plain text: activitypub escapes what editors wrote.
-		HTML:         template.HTML(h.app.Wire().ConstatHTML(*u, reason)),
+		// Made and sanitised by activitypub: what editors wrote is Markdown.
+		Text:         template.HTML(activitypub.MarkdownHTML(u.Text)),
 		Measure:      h.measureTitle(actor, v.lang),
 		MeasureHref:  h.site.ActorPage(actor.Handle),
 		Organisation: org.Name,

@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"embraye/internal/embraye"
 )
@@ -19,7 +20,7 @@ func (h *Handler) home(ctx context.Context, v *view) (*answer, error) {
 	for _, card := range data.Measures {
 		content.Cards = append(content.Cards, h.measureCard(v.lang, card))
 	}
-	page.Content = content
+	page.Content, page.Publisher = content, data.Organisation.Name
 	return h.render("home", http.StatusOK, page)
 }
 
@@ -32,11 +33,42 @@ type homeContent struct {
 type measureCard struct {
 	Title, Href string
 	Counts      []stageCounts
+	Known       bool      // somebody has looked
+	LastMove    time.Time // zero if nobody has
 }
 
 type stageCounts struct {
 	Subject embraye.Subject
 	Stages  []stageCount
+}
+
+// An answerCount is how many scopes answer the question so; More tells that
+// another follows in the sentence.
+type answerCount struct {
+	Answer embraye.Answer
+	N      int
+	More   bool
+}
+
+// Answers sums the stages up in words: counts of scopes, never a percentage.
+func (c stageCounts) Answers() []answerCount {
+	var list []answerCount
+	for _, answer := range []embraye.Answer{embraye.Yes, embraye.Partly, embraye.NotYet, embraye.No} {
+		n := 0
+		for _, s := range c.Stages {
+			if s.Stage.Answer() == answer {
+				n += s.N
+			}
+		}
+		if n == 0 {
+			continue
+		}
+		if len(list) > 0 {
+			list[len(list)-1].More = true
+		}
+		list = append(list, answerCount{answer, n, false})
+	}
+	return list
 }
 
 type stageCount struct {
@@ -45,11 +77,18 @@ type stageCount struct {
 }
 
 func (h *Handler) measureCard(lang string, card embraye.MeasureCard) measureCard {
-	return measureCard{
+	c := measureCard{
 		Title:  h.measureTitle(card.Actor, lang),
 		Href:   h.site.ActorPage(card.Actor.Handle),
 		Counts: countStages(card.States),
+		Known:  len(card.States) > 0,
 	}
+	for _, u := range card.States {
+		if u.PublishedAt.After(c.LastMove) {
+			c.LastMove = u.PublishedAt
+		}
+	}
+	return c
 }
 
 // measureTitle is the reference text's short title, in the reader's language.

@@ -40,7 +40,7 @@ func (h *Handler) notePage(v *view, data *embraye.NotePage) (*answer, error) {
 	if u := data.Update; u != nil && !u.Withdrawn() {
 		content.Constat, content.ConstatHref = u.Title, string(h.site.UpdateID(u.ID))
 	}
-	page.Content = content
+	page.Content, page.Publisher = content, data.Organisation.Name
 	return h.render("note", http.StatusOK, page)
 }
 

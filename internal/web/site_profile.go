@@ -2,9 +2,11 @@ package web
 
 import (
 	"context"
+	"html/template"
 	"net/http"
 	"strings"
 
+	"embraye/internal/draw"
 	"embraye/internal/embraye"
 )
 
@@ -45,7 +47,40 @@ type measureContent struct {
 	Text     string // verbatim
 	TextLang string
 	Summary  string
+	Grid     []string
 	Counts   []stageCounts
+	Rows     []scopeRow
+	Maps     []template.HTML
+	Timeline template.HTML
+	Changes  []draw.Change
+}
+
+// A scopeRow is one stage of the table: the constats at it, by subject.
+type scopeRow struct {
+	Stage embraye.Stage
+	Cells [][]embraye.Update
+}
+
+// scopeRows are all stages that a constat can have, zero or not.
+func scopeRows(states []embraye.Update) []scopeRow {
+	var rows []scopeRow
+	for _, stage := range embraye.DisplayStages() {
+		if stage == embraye.NotAssessed {
+			continue
+		}
+		row := scopeRow{Stage: stage}
+		for _, subject := range embraye.Subjects() {
+			var cell []embraye.Update
+			for _, u := range states {
+				if u.Stage == stage && u.Subject == subject {
+					cell = append(cell, u)
+				}
+			}
+			row.Cells = append(row.Cells, cell)
+		}
+		rows = append(rows, row)
+	}
+	return rows
 }
 
 func (h *Handler) measurePage(ctx context.Context, v *view, a embraye.Actor) (*answer, error) {
@@ -59,14 +94,27 @@ func (h *Handler) measurePage(ctx context.Context, v *view, a embraye.Actor) (*a
 	reference := h.app.Reference()
 	if m, ok := reference.Measure(a.Measure); ok {
 		content.Text, content.TextLang = m.Text.In(reference.Language), reference.Language
-		content.Summary = m.Summary.In(v.lang)
+		content.Summary, content.Grid = m.Summary.In(v.lang), m.GridIn(v.lang)
 	}
+	h.drawMeasure(v, page, &content)
 	page.Description = content.Summary
 	if page.Description == "" {
 		page.Description = content.Text
 	}
-	page.Content = content
+	page.Content, page.Publisher = content, data.Organisation.Name
 	return h.render("measure", http.StatusOK, page)
+}
+
+// drawMeasure adds the table of scopes and the pictures that equal it.
+func (h *Handler) drawMeasure(v *view, page *htmlPage, content *measureContent) {
+	content.Rows = scopeRows(content.States)
+	for _, subject := range embraye.Subjects() {
+		content.Maps = append(content.Maps, draw.TileMap(draw.TileMapInput{Words: h.catalogue, Lang: v.lang, Subject: subject, States: content.States}))
+	}
+	lanes := draw.Lanes(content.Latest)
+	content.Changes = draw.Changes(lanes)
+	content.Timeline = draw.Timeline(draw.TimelineInput{Words: h.catalogue, Lang: v.lang, Lanes: lanes, Name: page.Place,
+		Deadline: embraye.Date(h.app.Reference().Deadline), Today: embraye.MakeDate(h.now())})
 }
 
 type organisationContent struct {
@@ -90,6 +138,6 @@ func (h *Handler) organisationPage(ctx context.Context, v *view, a embraye.Actor
 	for _, m := range data.Measures {
 		content.Cards = append(content.Cards, measureCard{Title: h.measureTitle(m, v.lang), Href: h.site.ActorPage(m.Handle)})
 	}
-	page.Content = content
+	page.Content, page.Publisher = content, a.Name
 	return h.render("organisation", http.StatusOK, page)
 }

@@ -70,6 +70,7 @@ type Handler struct {
 	proxies   proxies
 	headers   securityHeaders
 	templates templates
+	assets    *assets
 	revision  *watch
 	cache     *cache
 	flights   singleflight.Group // answers that are being made
@@ -105,6 +106,9 @@ func New(o Options) (*Handler, error) {
 	}
 	if h.templates, err = parseTemplates(); err != nil {
 		return nil, fmt.Errorf("web: templates: %w", err)
+	}
+	if h.assets, err = loadAssets(assetFiles); err != nil {
+		return nil, fmt.Errorf("web: assets: %w", err)
 	}
 	h.handler = h.guard(h.routes())
 	return h, nil

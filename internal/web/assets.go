@@ -1,0 +1,80 @@
+package web
+
+import (
+	"context"
+	"crypto/sha256"
+	"embed"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"mime"
+	"net/http"
+	"path"
+	"strings"
+
+	"embraye/internal/embraye"
+)
+
+//go:embed assets
+var assetFiles embed.FS
+
+// An asset is a file that pages load: the stylesheet, a small script. Its
+// address changes with its bytes, so browsers keep it for good.
+type asset struct {
+	Path      string // /assets/style-1a2b3c4d5e6f.css
+	Integrity string // sha256-…, for the link that loads it
+	Size      int
+	answer    *answer
+}
+
+// assets are all files of the folder, by name and by path.
+type assets struct {
+	byName, byPath map[string]*asset
+}
+
+var immutable = []string{"public, max-age=31536000, immutable"} // shared, never changed
+
+func loadAssets(source fs.FS) (*assets, error) {
+	all := &assets{map[string]*asset{}, map[string]*asset{}}
+	names, err := fs.Glob(source, "assets/*.*")
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range names {
+		body, err := fs.ReadFile(source, name)
+		if err != nil {
+			return nil, err
+		}
+		base, ext := path.Base(name), path.Ext(name)
+		kind := mime.TypeByExtension(ext)
+		switch ext { // what the system's table says differs between systems
+		case ".css":
+			kind = "text/css; charset=utf-8"
+		case ".js":
+			kind = "text/javascript; charset=utf-8"
+		}
+		if kind == "" {
+			return nil, fmt.Errorf("asset %s has no media type", base)
+		}
+		sum := sha256.Sum256(body)
+		a := &asset{
+			Path:      "/assets/" + strings.TrimSuffix(base, ext) + "-" + hex.EncodeToString(sum[:6]) + ext,
+			Integrity: "sha256-" + base64.StdEncoding.EncodeToString(sum[:]),
+			Size:      len(body),
+			answer:    newAnswer(http.StatusOK, kind, body),
+		}
+		a.answer.cacheControl, a.answer.vary = immutable, nil
+		all.byName[base], all.byPath[a.Path] = a, a
+	}
+	return all, nil
+}
+
+// asset is one file under its present address; an address of the past is gone.
+func (h *Handler) asset(_ context.Context, v *view) (*answer, error) {
+	a, ok := h.assets.byPath[v.path]
+	if !ok {
+		return nil, fmt.Errorf("web: asset %.80q: %w", v.path, embraye.ErrNotFound)
+	}
+	return a.answer, nil
+}
