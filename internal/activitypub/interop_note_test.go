@@ -189,8 +189,9 @@ func TestInterop10_TopB22_OutboxPagesEmbedAndEnd(t *testing.T) {
 // TopB 14: a correction of substance is also a reply, and says what changed.
 func TestInterop11_TopB14_CorrectionIsSaid(t *testing.T) {
 	w := testWire(t)
-	text := stripTags(w.CorrectionHTML(correctedUpdate(), "La convention n'a pas été signée."))
-	for _, part := range []string{"Correction", "n'a pas été signée", "À l’arrêt", "Version 3"} {
+	text := stripTags(w.CorrectionHTML(correctedUpdate(), fullUpdate().Stage, "La convention n'a pas été signée."))
+	old := w.Catalogue.T("fr", "stage."+string(fullUpdate().Stage))
+	for _, part := range []string{"Correction", "n'a pas été signée", old + " → À l’arrêt", "Version 3"} {
 		if !strings.Contains(text, part) {
 			t.Errorf("the correction does not say %q: %s", part, text)
 		}
@@ -199,7 +200,11 @@ func TestInterop11_TopB14_CorrectionIsSaid(t *testing.T) {
 	if !strings.Contains(w.ConstatHTML(u, "Raison donnée"), "Raison donnée") {
 		t.Error("the corrected text does not give the reason")
 	}
-	u.Revision = 4 // a typo after it
+	u.Revision = 4 // a typo after it: the reason of the correction stays
+	if !strings.Contains(w.ConstatHTML(u, "Raison donnée"), "Raison donnée") {
+		t.Error("a typo takes the correction before it away")
+	}
+	u.Substance = 1 // a typo, and no correction before it
 	if strings.Contains(w.ConstatHTML(u, "coquille"), "coquille") {
 		t.Error("a typo is announced as a correction")
 	}

@@ -29,7 +29,7 @@ type post struct {
 
 // Note is a constat as it is delivered (INTEROP 0.8 to 0.13): readable without
 // our terms, and with them readable without its HTML. reason is that of the
-// revision, empty for the first one.
+// last correction of substance, empty if there was none.
 func (w Wire) Note(u embraye.Update, reason string) ([]byte, error) {
 	id := w.Site.UpdateID(u.ID)
 	return w.post(post{

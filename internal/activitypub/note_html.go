@@ -59,7 +59,8 @@ func dots(parts ...string) string {
 // ConstatHTML is the text of a constat. The first line says stage and measure;
 // the first link is the constat's own page, so that servers draw our preview
 // card; what our terms say stands in words too. The words are in the constat's
-// language.
+// language. reason is that of the last correction of substance: a typo after it
+// does not take it away.
 func (w Wire) ConstatHTML(u embraye.Update, reason string) string {
 	t := func(key string, args ...any) string {
 		return html.EscapeString(w.Catalogue.T(u.Language, key, args...))
@@ -67,7 +68,7 @@ func (w Wire) ConstatHTML(u embraye.Update, reason string) string {
 	p := &page{}
 	p.paragraph(strong(dots(t("stage."+string(u.Stage)), escaped(w.measureTitle(u.Measure, u.Language)))))
 	p.paragraph(ownLink(w.Site.UpdateID(u.ID), u.Title))
-	if reason != "" && u.Revision > 1 && u.Revision == u.Substance {
+	if reason != "" && u.Substance > 1 && u.Revision >= u.Substance {
 		p.paragraph(t("notes.correction", embraye.OneLine(reason)))
 	}
 	p.paragraph(escaped(u.Summary))

@@ -71,14 +71,18 @@ func (w Wire) colon(lang string) string { return w.Catalogue.T(lang, "notes.colo
 
 // CorrectionHTML is the short reply by which a measure tells that it corrected
 // a constat (INTEROP 0.11): Misskey and PeerTube ignore the Update itself. It
-// names the stage, which may be what changed.
-func (w Wire) CorrectionHTML(u embraye.Update, reason string) string {
+// names the stage, and the one before if that is what changed.
+func (w Wire) CorrectionHTML(u embraye.Update, before embraye.Stage, reason string) string {
 	t := func(key string, args ...any) string { return w.Catalogue.T(u.Language, key, args...) }
+	stage := t("stage." + string(u.Stage))
+	if before != u.Stage {
+		stage = t("stage."+string(before)) + " → " + stage
+	}
 	versions := w.Site.UpdateID(u.ID) + "/versions"
 	p := &page{}
 	p.paragraph(strong(html.EscapeString(t("notes.correction", embraye.OneLine(reason)))))
 	p.paragraph(html.EscapeString(t("notes.correction_of", u.Revision, u.Title)) + " · " +
-		html.EscapeString(t("notes.correction_stage", t("stage."+string(u.Stage)))))
+		html.EscapeString(t("notes.correction_stage", stage)))
 	p.paragraph(ownLink(versions, t("notes.correction_versions")+" ("+strconv.Itoa(u.Revision)+")"))
 	return p.String()
 }

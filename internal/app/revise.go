@@ -48,6 +48,7 @@ func (a *App) reviseIn(ctx context.Context, t store.Tables, by embraye.Acting, i
 	if err := embraye.CheckRevision(in.Kind, reason, u.Content, content); err != nil {
 		return nil, err
 	}
+	before := u.Stage
 	u.Content, u.Revision = content, u.Revision+1
 	now := a.now()
 	said, err := lastReason(ctx, t, u) // a typo keeps the text of the last correction
@@ -70,7 +71,7 @@ func (a *App) reviseIn(ctx context.Context, t store.Tables, by embraye.Acting, i
 	}
 	out := &Published{Update: u}
 	if in.Kind == embraye.Substance {
-		if err := a.sendCorrection(ctx, t, u, reason, in.Quiet, out); err != nil {
+		if err := a.sendCorrection(ctx, t, u, before, reason, in.Quiet, out); err != nil {
 			return nil, err
 		}
 	}
@@ -95,7 +96,7 @@ func lastReason(ctx context.Context, t store.Tables, u *embraye.Update) (string,
 
 // sendCorrection tells everyone who has the constat: followers, everyone who
 // liked, boosted, quoted or replied, and every inbox that got the Create.
-func (a *App) sendCorrection(ctx context.Context, t store.Tables, u *embraye.Update, reason string, quiet bool, out *Published) error {
+func (a *App) sendCorrection(ctx context.Context, t store.Tables, u *embraye.Update, before embraye.Stage, reason string, quiet bool, out *Published) error {
 	id, err := a.newID()
 	if err != nil {
 		return err
@@ -118,7 +119,7 @@ func (a *App) sendCorrection(ctx context.Context, t store.Tables, u *embraye.Upd
 		return err
 	}
 	note := &embraye.Note{ID: noteID, Kind: embraye.CorrectionNote, Actor: u.Actor, UpdateID: u.ID, InReplyTo: string(object),
-		Language: u.Language, HTML: a.wire.CorrectionHTML(*u, reason), PublishedAt: *u.UpdatedAt}
+		Language: u.Language, HTML: a.wire.CorrectionHTML(*u, before, reason), PublishedAt: *u.UpdatedAt}
 	return a.publishNote(ctx, t, note, everyone)
 }
 
