@@ -15,10 +15,12 @@ import (
 	"io"
 	"log/slog"
 	"net/url"
+	"sync/atomic"
 	"time"
 
 	"embraye/internal/activitypub"
 	"embraye/internal/embraye"
+	"embraye/internal/files"
 	"embraye/internal/locale"
 	"embraye/internal/remote"
 	"embraye/internal/store"
@@ -42,26 +44,35 @@ type Options struct {
 	Mode        string // "open", or "allowlist": only peers may speak to us
 	AllowHTTP   bool
 	RateLimits  bool
-	Now         func() time.Time
-	Random      io.Reader
-	Log         *slog.Logger
+	// Files is where uploads lie; nil refuses them with a clear error.
+	Files  *files.Store
+	Now    func() time.Time
+	Random io.Reader
+	Log    *slog.Logger
 	// Notify is called after a commit that queued deliveries or changed what
 	// the public sees, so that this process need not poll for it; may be nil.
 	Notify func()
 }
 
-// App holds what no use case changes: the reference text and the handles.
-type App struct {
-	Options
-	base         *url.URL
-	reference    *embraye.Reference
+// identity is under which handle the organisation speaks. It can change until
+// somebody has heard of it (SetOrgHandle), while requests are being answered.
+type identity struct {
 	organisation string
 	wire         *activitypub.Wire
-	keys         *keyCache
-	limits       *limits
-	blocks       *blockCache
-	contacts     *contactMemory
-	receivers    map[string]handler
+}
+
+// App holds what use cases do not change, or hardly ever: the reference text
+// and the handles.
+type App struct {
+	Options
+	base      *url.URL
+	reference *embraye.Reference
+	identity  atomic.Pointer[identity]
+	keys      *keyCache
+	limits    *limits
+	blocks    *blockCache
+	contacts  *contactMemory
+	receivers map[string]handler
 }
 
 // New loads what FirstStart wrote.
@@ -81,22 +92,30 @@ func New(ctx context.Context, o Options) (*App, error) {
 	} else if ok {
 		a.Site.HandleDomain = domain
 	}
-	actors, err := t.Actors.List(ctx)
+	a.receivers = a.handlers()
+	return a, a.Reload(ctx)
+}
+
+// Reload reads again what another process may have changed: the handle of the
+// organisation.
+func (a *App) Reload(ctx context.Context) error {
+	actors, err := a.Store.Tables().Actors.List(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for _, actor := range actors {
 		if actor.Kind == embraye.OrganisationActor {
-			a.organisation = actor.Handle
+			a.speakAs(actor.Handle)
+			return nil
 		}
 	}
-	if a.organisation == "" {
-		return nil, errors.New("app: the database has no organisation yet: run `embraye serve` once")
-	}
-	a.wire = &activitypub.Wire{Site: a.Site, Reference: a.reference, Territories: o.Territories,
-		Organisation: a.organisation, Catalogue: o.Catalogue}
-	a.receivers = a.handlers()
-	return a, nil
+	return errors.New("app: the database has no organisation yet: run `embraye serve` once")
+}
+
+// speakAs makes the organisation speak under a handle from now on.
+func (a *App) speakAs(handle string) {
+	a.identity.Store(&identity{organisation: handle, wire: &activitypub.Wire{Site: a.Site, Reference: a.reference,
+		Territories: a.Territories, Organisation: handle, Catalogue: a.Catalogue}})
 }
 
 func loadReference(ctx context.Context, t store.Tables) (*embraye.Reference, error) {
@@ -118,10 +137,10 @@ func loadReference(ctx context.Context, t store.Tables) (*embraye.Reference, err
 func (a *App) Reference() *embraye.Reference { return a.reference }
 
 // Organisation is the handle of the organisation's account.
-func (a *App) Organisation() string { return a.organisation }
+func (a *App) Organisation() string { return a.identity.Load().organisation }
 
 // Wire turns what we have into documents.
-func (a *App) Wire() *activitypub.Wire { return a.wire }
+func (a *App) Wire() *activitypub.Wire { return a.identity.Load().wire }
 
 // Frame is what constats are judged against today.
 func (a *App) Frame() embraye.Frame {

@@ -89,7 +89,7 @@ func (a *App) announce(ctx context.Context, t store.Tables, handle string, post 
 	if at.Before(post.Published) {
 		at = post.Published // Misskey skips a boost older than its post
 	}
-	body, err := a.wire.Announce(id, handle, post.ID, author.URI, at)
+	body, err := a.Wire().Announce(id, handle, post.ID, author.URI, at)
 	if err != nil {
 		return "", err
 	}

@@ -7,7 +7,6 @@ import (
 	"encoding/json"
 	"fmt"
 
-	"embraye/internal/activitypub"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 
@@ -120,9 +119,8 @@ func insertActor(ctx context.Context, t store.Tables, actor *embraye.Actor, key 
 // pinFirstNotes gives every measure its « où on en est », so that no profile is
 // ever empty when somebody follows.
 func pinFirstNotes(ctx context.Context, t store.Tables, o Options, first First) error {
-	a := &App{Options: o, reference: first.Reference, organisation: first.OrgHandle}
-	a.wire = &activitypub.Wire{Site: o.Site, Reference: first.Reference, Territories: o.Territories,
-		Organisation: first.OrgHandle, Catalogue: o.Catalogue}
+	a := &App{Options: o, reference: first.Reference}
+	a.speakAs(first.OrgHandle)
 	for _, m := range first.Reference.Measures {
 		if err := a.refreshPinned(ctx, t, m.ID); err != nil {
 			return err

@@ -44,9 +44,9 @@ func (a *App) answerFollow(ctx context.Context, t store.Tables, handle string, m
 		return err
 	}
 	follow := activitypub.Received{ID: string(m.id), Type: "Follow", Actor: string(m.sender.URI), Object: m.in.Object.ID}
-	answer := a.wire.Accept
+	answer := a.Wire().Accept
 	if kind == "Reject" {
-		answer = a.wire.Reject
+		answer = a.Wire().Reject
 	}
 	body, err := answer(id, handle, follow)
 	if err != nil {

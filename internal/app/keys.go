@@ -60,11 +60,11 @@ func (a *App) RotateKey(ctx context.Context, by embraye.Acting, handle string) e
 // sendActor tells followers, and whom the organisation follows, what an actor
 // looks like now.
 func (a *App) sendActor(ctx context.Context, t store.Tables, actor *embraye.Actor, publicPEM string) error {
-	org, err := t.Actors.Take(ctx, a.organisation)
+	org, err := t.Actors.Take(ctx, a.Organisation())
 	if err != nil {
 		return err
 	}
-	doc, err := a.wire.Actor(*actor, publicPEM, *org)
+	doc, err := a.Wire().Actor(*actor, publicPEM, *org)
 	if err != nil {
 		return err
 	}
@@ -72,7 +72,7 @@ func (a *App) sendActor(ctx context.Context, t store.Tables, actor *embraye.Acto
 	if err != nil {
 		return err
 	}
-	body, err := a.wire.UpdateOf(id, actor.Handle, doc, a.now())
+	body, err := a.Wire().UpdateOf(id, actor.Handle, doc, a.now())
 	if err != nil {
 		return err
 	}

@@ -157,7 +157,7 @@ func (a *App) follow(ctx context.Context, t store.Tables, peerID int64, target *
 	if idErr != nil {
 		return idErr
 	}
-	body, bodyErr := a.wire.Follow(id, a.organisation, target.URI)
+	body, bodyErr := a.Wire().Follow(id, a.Organisation(), target.URI)
 	if bodyErr != nil {
 		return bodyErr
 	}
@@ -172,7 +172,7 @@ func (a *App) follow(ctx context.Context, t store.Tables, peerID int64, target *
 	if err != nil {
 		return err
 	}
-	return a.sendToOne(ctx, t, outgoing{id: id, actor: a.organisation, kind: "Follow", object: target.URI, body: body}, target.Inbox)
+	return a.sendToOne(ctx, t, outgoing{id: id, actor: a.Organisation(), kind: "Follow", object: target.URI, body: body}, target.Inbox)
 }
 
 // RemovePeer stops following a peer; what was received stays.
@@ -227,11 +227,11 @@ func (a *App) unfollow(ctx context.Context, t store.Tables, f embraye.Follow) er
 	if err != nil {
 		return err
 	}
-	body, err := a.wire.Undo(id, a.organisation, said.Body, a.now())
+	body, err := a.Wire().Undo(id, a.Organisation(), said.Body, a.now())
 	if err != nil {
 		return err
 	}
-	if err := a.sendToOne(ctx, t, outgoing{id: id, actor: a.organisation, kind: "Undo", object: f.Target, body: body}, f.Inbox); err != nil {
+	if err := a.sendToOne(ctx, t, outgoing{id: id, actor: a.Organisation(), kind: "Undo", object: f.Target, body: body}, f.Inbox); err != nil {
 		return err
 	}
 	return t.Follows.Remove(ctx, f.ID)

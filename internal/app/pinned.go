@@ -39,13 +39,13 @@ func (a *App) refreshPinned(ctx context.Context, t store.Tables, measureID strin
 		later := laterThan(now, note.PublishedAt, note.UpdatedAt)
 		note.UpdatedAt = &later
 	}
-	note.HTML = a.wire.PinnedHTML(measure, note.Language, states)
+	note.HTML = a.Wire().PinnedHTML(measure, note.Language, states)
 	return a.saveNote(ctx, t, note, fresh)
 }
 
 // saveNote fixes the bytes of a Note of ours and stores it.
 func (a *App) saveNote(ctx context.Context, t store.Tables, n *embraye.Note, fresh bool) (err error) {
-	if n.Wire, err = a.wire.PostNote(*n); err != nil {
+	if n.Wire, err = a.Wire().PostNote(*n); err != nil {
 		return err
 	}
 	n.WireVersion = wireVersion

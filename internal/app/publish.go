@@ -51,7 +51,7 @@ func (a *App) PublishIn(ctx context.Context, t store.Tables, by embraye.Acting, 
 	if err != nil {
 		return nil, err
 	}
-	if u.Wire, err = a.wire.Note(*u, ""); err != nil {
+	if u.Wire, err = a.Wire().Note(*u, ""); err != nil {
 		return nil, err
 	}
 	create, err := a.newID()
@@ -65,7 +65,7 @@ func (a *App) PublishIn(ctx context.Context, t store.Tables, by embraye.Acting, 
 	if err := insertRevision(ctx, t, u, embraye.FirstRevision, "", u.PublishedAt); err != nil {
 		return nil, err
 	}
-	body, err := a.wire.Create(create, u.Wire)
+	body, err := a.Wire().Create(create, u.Wire)
 	if err != nil {
 		return nil, err
 	}
@@ -121,12 +121,12 @@ func (a *App) boostOwn(ctx context.Context, t store.Tables, object embraye.IRI, 
 	if err != nil {
 		return 0, err
 	}
-	body, err := a.wire.Announce(id, a.organisation, object, a.Site.ActorID(author), at)
+	body, err := a.Wire().Announce(id, a.Organisation(), object, a.Site.ActorID(author), at)
 	if err != nil {
 		return 0, err
 	}
-	return a.sendToMany(ctx, t, outgoing{id: id, actor: a.organisation, kind: "Announce", object: object, body: body,
-		outbox: true, to: store.Targets{FollowersOf: []string{a.organisation}}})
+	return a.sendToMany(ctx, t, outgoing{id: id, actor: a.Organisation(), kind: "Announce", object: object, body: body,
+		outbox: true, to: store.Targets{FollowersOf: []string{a.Organisation()}}})
 }
 
 // record writes the audit log; public entries also stand in the journal,

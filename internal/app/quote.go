@@ -39,7 +39,7 @@ func (a *App) receiveQuoteRequest(ctx context.Context, t store.Tables, m receive
 		return err
 	}
 	request := activitypub.QuoteRequest{ID: string(m.id), Actor: string(m.sender.URI), Object: string(object), Instrument: string(quoting)}
-	body, err := a.wire.AcceptQuote(id, author, request, a.Site.QuoteID(q.ID))
+	body, err := a.Wire().AcceptQuote(id, author, request, a.Site.QuoteID(q.ID))
 	if err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ func (a *App) reviseIn(ctx context.Context, t store.Tables, by embraye.Acting, i
 		now = laterThan(now, u.PublishedAt, u.UpdatedAt)
 		u.UpdatedAt, u.Substance, said = &now, u.Revision, reason
 	}
-	if u.Wire, err = a.wire.Note(*u, said); err != nil {
+	if u.Wire, err = a.Wire().Note(*u, said); err != nil {
 		return nil, err
 	}
 	u.WireVersion = wireVersion
@@ -102,7 +102,7 @@ func (a *App) sendCorrection(ctx context.Context, t store.Tables, u *embraye.Upd
 		return err
 	}
 	object := a.Site.UpdateID(u.ID)
-	body, err := a.wire.UpdateOf(id, u.Actor, u.Wire, *u.UpdatedAt)
+	body, err := a.Wire().UpdateOf(id, u.Actor, u.Wire, *u.UpdatedAt)
 	if err != nil {
 		return err
 	}
@@ -119,7 +119,7 @@ func (a *App) sendCorrection(ctx context.Context, t store.Tables, u *embraye.Upd
 		return err
 	}
 	note := &embraye.Note{ID: noteID, Kind: embraye.CorrectionNote, Actor: u.Actor, UpdateID: u.ID, InReplyTo: string(object),
-		Language: u.Language, HTML: a.wire.CorrectionHTML(*u, before, reason), PublishedAt: *u.UpdatedAt}
+		Language: u.Language, HTML: a.Wire().CorrectionHTML(*u, before, reason), PublishedAt: *u.UpdatedAt}
 	return a.publishNote(ctx, t, note, everyone)
 }
 
@@ -132,7 +132,7 @@ func (a *App) publishNote(ctx context.Context, t store.Tables, n *embraye.Note, 
 	if err != nil {
 		return err
 	}
-	body, err := a.wire.Create(id, n.Wire)
+	body, err := a.Wire().Create(id, n.Wire)
 	if err != nil {
 		return err
 	}

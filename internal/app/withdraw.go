@@ -92,7 +92,7 @@ func (a *App) sendDelete(ctx context.Context, t store.Tables, actor string, obje
 	if err != nil {
 		return err
 	}
-	body, err := a.wire.Delete(id, actor, object, at)
+	body, err := a.Wire().Delete(id, actor, object, at)
 	if err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (a *App) undoBoosts(ctx context.Context, t store.Tables, object embraye.IRI
 		if err != nil {
 			return err
 		}
-		body, err := a.wire.Undo(id, s.Actor, s.Body, a.now())
+		body, err := a.Wire().Undo(id, s.Actor, s.Body, a.now())
 		if err != nil {
 			return err
 		}
