@@ -25,21 +25,46 @@ func (t Drafts) Save(ctx context.Context, d *embraye.Draft) error {
 	return wrap(result.Error, "saving the draft %d", d.ID)
 }
 
+// Claim makes a draft of that version published, once: of two requests at the
+// same moment one gets true, and the other waits until the first has ended.
+func (t Drafts) Claim(ctx context.Context, id int64, version int) (bool, error) {
+	n, err := t.exec(ctx, "UPDATE drafts SET state = 'published' WHERE id = ? AND version = ? AND state <> 'published'", id, version)
+	return n == 1, wrap(err, "claiming the draft %d", id)
+}
+
 // Take returns the draft of that number.
 func (t Drafts) Take(ctx context.Context, id int64) (*embraye.Draft, error) {
 	d, err := take[embraye.Draft](ctx, t.table, "id = ?", id)
 	return d, wrap(err, "taking the draft %d", id)
 }
 
-// List returns the drafts that are not published yet, of one owner or of all
-// (0), the last saved first.
-func (t Drafts) List(ctx context.Context, owner int64, limit int) ([]embraye.Draft, error) {
+// List returns drafts, the last saved first. person is who "mine" and "for
+// review" mean.
+func (t Drafts) List(ctx context.Context, f embraye.DraftFilter, person int64) ([]embraye.Draft, error) {
 	where, args := "state <> 'published'", []any{}
-	if owner != 0 {
-		where, args = where+" AND owner = ?", []any{owner}
+	if f.State != "" {
+		where, args = "state = ?", []any{f.State}
 	}
-	all, err := list[embraye.Draft](ctx, t.table, "updated_at DESC, id DESC", limit, where, args...)
+	if f.Mine {
+		where, args = where+" AND owner = ?", append(args, person)
+	}
+	if f.ForReview {
+		where, args = where+" AND state = 'in_review' AND owner <> ? AND reviewer IN (0, ?)", append(args, person, person)
+	}
+	all, err := list[embraye.Draft](ctx, t.table, "updated_at DESC, id DESC", f.Limit, where, args...)
 	return all, wrap(err, "listing drafts")
+}
+
+// Failed lists what could not be published at its hour.
+func (t Drafts) Failed(ctx context.Context, limit int) ([]embraye.Draft, error) {
+	all, err := list[embraye.Draft](ctx, t.table, "updated_at DESC, id DESC", limit, "failure <> '' AND state <> 'published'")
+	return all, wrap(err, "listing drafts that failed")
+}
+
+// Last returns what a person saved last, published or not.
+func (t Drafts) Last(ctx context.Context, owner int64) (*embraye.Draft, error) {
+	d, err := takeFirst[embraye.Draft](ctx, t.table, "updated_at DESC, id DESC", "owner = ?", owner)
+	return d, wrap(err, "taking the last draft of %d", owner)
 }
 
 // Due lists what is scheduled for now or earlier, in its order.

@@ -1,0 +1,38 @@
+package store
+
+import (
+	"context"
+
+	"embraye/internal/embraye"
+)
+
+// EvidenceFiles are uploaded files.
+type EvidenceFiles struct{ table }
+
+// Add keeps a file; the same content is the same file, the first name stays.
+func (t EvidenceFiles) Add(ctx context.Context, f *embraye.EvidenceFile) error {
+	_, err := insertNew(ctx, t.table, f)
+	return wrap(err, "keeping the file %s", f.Name)
+}
+
+// Take returns a file's row.
+func (t EvidenceFiles) Take(ctx context.Context, name string) (*embraye.EvidenceFile, error) {
+	f, err := take[embraye.EvidenceFile](ctx, t.table, "name = ?", name)
+	return f, wrap(err, "taking the file %s", name)
+}
+
+// Publish makes a file visible to everybody.
+func (t EvidenceFiles) Publish(ctx context.Context, name string) error {
+	_, err := t.exec(ctx, "UPDATE evidence_files SET public = true WHERE name = ?", name)
+	return wrap(err, "publishing the file %s", name)
+}
+
+// Unpublish hides a file from the public unless a version of a constat that
+// stands, or a profile, uses it.
+func (t EvidenceFiles) Unpublish(ctx context.Context, name string) error {
+	_, err := t.exec(ctx, `UPDATE evidence_files SET public = false WHERE name = ?
+		AND NOT EXISTS (SELECT 1 FROM actors WHERE icon_file = evidence_files.name)
+		AND NOT EXISTS (SELECT 1 FROM revisions JOIN updates ON updates.id = revisions.update_id
+			WHERE updates.withdrawn_at IS NULL AND revisions.evidence LIKE '%/' || evidence_files.name || '%')`, name)
+	return wrap(err, "hiding the file %s", name)
+}
