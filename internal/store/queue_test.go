@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"embraye/internal/embraye"
 	"embraye/internal/store"
@@ -342,10 +343,11 @@ func TestSweepAndScheme(t *testing.T) {
 	})
 }
 
-// A fan-out that commits while a finisher waits for the host's row must leave
-// the host pending (PostgreSQL, read committed).
+// A fan-out that commits while another replica's finisher waits for the host's
+// row must leave the host pending (PostgreSQL, read committed).
 func TestFinishSeesAFanOutThatCommitsMeanwhile(t *testing.T) {
-	s := storetest.Open(t, storetest.Postgres)
+	url := storetest.URL(t, storetest.Postgres)
+	s, other := openAt(t, url), openAt(t, url)
 	ctx := t.Context()
 	send(t, s, storetest.Activity(1), store.Targets{Inboxes: inboxes("a.example")})
 	claim(t, s, now)
@@ -360,7 +362,7 @@ func TestFinishSeesAFanOutThatCommitsMeanwhile(t *testing.T) {
 			return err
 		}
 		go func() {
-			finished <- s.Tables().Deliveries.Finish(ctx, []store.Result{{Host: "a.example", Done: []store.Outcome{outcome(job, embraye.DeliverySent)}, HostNextAt: now}})
+			finished <- other.Tables().Deliveries.Finish(ctx, []store.Result{{Host: "a.example", Done: []store.Outcome{outcome(job, embraye.DeliverySent)}, HostNextAt: now}})
 		}()
 		return untilBlocked(ctx, s)
 	})
@@ -384,4 +386,10 @@ func untilBlocked(ctx context.Context, s *store.Store) error {
 			return fmt.Errorf("nobody waits: %w", ctx.Err())
 		}
 	}
+}
+
+// openAt is one of several processes on a database.
+func openAt(t *testing.T, url string) *store.Store {
+	t.Helper()
+	return storetest.OpenURL(t, url, func() time.Time { return storetest.Start })
 }

@@ -163,19 +163,20 @@ func TestConflictsBetweenTransactionsAreTriedAgain(t *testing.T) {
 	}
 }
 
-// Two transactions that take two rows in opposite orders.
+// Two replicas whose transactions take two rows in opposite orders.
 func TestADeadlockIsTriedAgain(t *testing.T) {
-	s := storetest.Open(t, storetest.Postgres)
+	url := storetest.URL(t, storetest.Postgres)
+	s, other := openAt(t, url), openAt(t, url)
 	ctx := t.Context()
 	must(t, s.InTx(ctx, func(tx store.Tables) error {
 		return errors.Join(tx.Updates.Insert(ctx, storetest.Update(1)), tx.Updates.Insert(ctx, storetest.Update(2)))
 	}))
 	var both, wait sync.WaitGroup
 	both.Add(2)
-	for _, order := range [][2]int{{1, 2}, {2, 1}} {
+	for replica, order := range map[*store.Store][2]int{s: {1, 2}, other: {2, 1}} {
 		wait.Go(func() {
 			first := true
-			err := s.InTx(ctx, func(tx store.Tables) error {
+			err := replica.InTx(ctx, func(tx store.Tables) error {
 				if err := tx.Updates.AddCounts(ctx, storetest.ID(order[0]), 1, 0, 0); err != nil {
 					return err
 				}

@@ -166,6 +166,18 @@ func TestCorrectionNoteIsGoneToo(t *testing.T) {
 	}
 }
 
+// The address in every correction leads to the history.
+func TestVersionsLeadToTheHistory(t *testing.T) {
+	s := newSite(t)
+	_, constat := s.publish("Titre")
+	if w := s.get(constat+"/versions", browser); w.Code != 303 || w.Header().Get("Location") != base+constat+"#versions" {
+		t.Errorf("%d %s", w.Code, w.Header().Get("Location"))
+	}
+	if page := s.get(constat, browser).Body.String(); !strings.Contains(page, `id="versions"`) {
+		t.Error("the page has no history")
+	}
+}
+
 // The version's bytes are those that were hashed at publication.
 func TestVersionsKeepTheirBytes(t *testing.T) {
 	s := newSite(t)

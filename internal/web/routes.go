@@ -24,6 +24,7 @@ func (h *Handler) routes() http.Handler {
 	get("/", h.serve(pageOnly, h.home))
 	get("/@{handle}", h.serve(pageFirst, h.profile))
 	get("/constats/{id}", h.serve(pageFirst, h.constat))
+	get("/constats/{id}/versions", h.serve(pageOnly, h.constatVersions))
 	get("/constats/{id}/versions/{n}", h.serve(pageFirst, h.constatVersion))
 	get("/notes/{id}", h.serve(pageFirst, h.note))
 
