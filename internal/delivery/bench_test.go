@@ -382,7 +382,8 @@ func firstContact(b *testing.B, kind string, faults bool) time.Duration {
 }
 
 // BenchmarkIdle reports what a running engine with nothing to do costs, in
-// per cent of one processor, over three seconds.
+// per cent of one processor, over the last three seconds. Use -benchtime=4x:
+// the first round still pays for the start.
 func BenchmarkIdle(b *testing.B) {
 	for _, kind := range storetest.Kinds(b) {
 		b.Run(kind, func(b *testing.B) {

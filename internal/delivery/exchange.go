@@ -95,9 +95,6 @@ func (e *Engine) outcome(a *attempt, now int64) store.Outcome {
 	case aside:
 		o.NextAt = now + a.wait.Milliseconds()
 	}
-	if o.State == embraye.DeliveryWaiting && e.expired(a.job, now) {
-		o.State, o.NextAt = embraye.DeliveryGivenUp, 0
-	}
 	switch o.State {
 	case embraye.DeliveryWaiting:
 		e.counts.failed.Add(1)
@@ -105,9 +102,4 @@ func (e *Engine) outcome(a *attempt, now int64) store.Outcome {
 		e.counts.givenUp.Add(1)
 	}
 	return o
-}
-
-// expired reports whether a row was tried for as long as we try.
-func (e *Engine) expired(job *row, now int64) bool {
-	return now-job.CreatedAt >= e.retention.Milliseconds()
 }

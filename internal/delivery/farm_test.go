@@ -61,6 +61,7 @@ type request struct {
 	body     string
 	header   http.Header
 	cavage   bool
+	left     <-chan struct{} // closed when the sender gave up
 }
 
 // peer is a server on loopback; its address and port are a host of their own.
@@ -86,6 +87,7 @@ func (p *peer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	q := request{
 		at: p.clock.now(), path: r.URL.Path, activity: activity.ID, body: string(body),
 		header: r.Header.Clone(), cavage: r.Header.Get("Signature-Input") == "",
+		left: r.Context().Done(),
 	}
 	p.mu.Lock()
 	p.seen = append(p.seen, q)

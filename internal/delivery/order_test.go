@@ -163,6 +163,63 @@ func TestSchemes(t *testing.T) {
 	})
 }
 
+// A server that changes what it reads is noticed, but one that is known is not
+// asked twice for ever.
+func TestSecondSchemeOfAKnownHost(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		p := w.peer(func(n int, out http.ResponseWriter, _ request) {
+			if n == 1 {
+				out.WriteHeader(http.StatusAccepted)
+				return
+			}
+			out.WriteHeader(http.StatusUnauthorized)
+		})
+		w.queue("a", p.inbox("inbox"))
+		w.queue("b", p.inbox("inbox"))
+		w.until(10 * time.Minute) // three turns
+		var got []bool
+		for _, r := range p.requests() {
+			got = append(got, r.cavage)
+		}
+		if want := []bool{true, true, false, true, true}; !slices.Equal(got, want) {
+			t.Errorf("draft-cavage %v, want %v", got, want)
+		}
+	})
+}
+
+// Behind an open breaker the one delivery of a turn must not always be the one
+// that the host cannot take.
+func TestProbeIsNotAlwaysTheStubbornOne(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		var poison string
+		var healthy atomic.Bool
+		p := w.peer(func(_ int, out http.ResponseWriter, r request) {
+			if healthy.Load() && r.activity != poison {
+				out.WriteHeader(http.StatusAccepted)
+				return
+			}
+			out.WriteHeader(http.StatusInternalServerError)
+		})
+		poison = w.queue("a", p.inbox("inbox"))
+		good := w.queue("b", p.inbox("inbox"))
+		same := w.queue("a", p.inbox("inbox"))
+		for range breakerAfter {
+			w.batch()
+			w.clock.set(w.host(p.host()).NextAt)
+		}
+		if f := w.host(p.host()).Failures; f != breakerAfter {
+			t.Fatalf("%d failures, want %d", f, breakerAfter)
+		}
+		healthy.Store(true)
+		w.batch()
+		w.wantState(good, embraye.DeliverySent)
+		w.wantState(same, embraye.DeliveryWaiting)
+		if h := w.host(p.host()); h.Failures != 0 {
+			t.Errorf("the host took something but counts %d failures", h.Failures)
+		}
+	})
+}
+
 func TestTurnEndsBeforeItsLease(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		p := w.peer(func(_ int, out http.ResponseWriter, _ request) {
@@ -221,7 +278,8 @@ func TestReleaseKeepsBackoff(t *testing.T) {
 		p := w.peer(first(503))
 		w.queue("a", p.inbox("inbox"))
 		w.batch()
-		w.clock.add(30 * time.Second)
+		w.clock.add(45 * time.Second)
+		w.engine = New(w.options) // a restart
 		if err := w.engine.release(t.Context()); err != nil {
 			t.Fatal(err)
 		}

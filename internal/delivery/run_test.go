@@ -5,7 +5,9 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"embraye/internal/embraye"
 )
@@ -128,43 +130,71 @@ func TestFT07StopFinishesWhatIsInFlight(t *testing.T) {
 	})
 }
 
+func TestRunNoticesAnotherProcess(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		// The clock is read for the claim at start, on SQLite before that to
+		// release leases, and then no more while nothing waits.
+		asked := make(chan struct{}, 100)
+		w.options.Now = func() time.Time {
+			asked <- struct{}{}
+			return w.clock.now()
+		}
+		w.engine = New(w.options)
+		came := make(chan string, 10)
+		p := w.peer(arrivals(came))
+		w.startRun()
+		<-asked
+		if !w.store.IsPostgres() {
+			<-asked
+		}
+		id := w.queue("a", p.inbox("inbox"))
+		if got := <-came; got != id {
+			t.Errorf("came %s", got)
+		}
+	})
+}
+
 func TestFailingHostsHaveSlotsOfTheirOwn(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
-		came, release := make(chan string, 10), make(chan struct{})
-		defer close(release)
 		w.engine.concurrency = 2
+		came, release := make(chan string, 10), make(chan struct{})
+		failed, hanging := make(chan struct{}, 10), make(chan struct{}, 10)
+		var gaveUp atomic.Int64
 		var failing []embraye.IRI
 		for range 4 {
-			p := w.peer(func(n int, out http.ResponseWriter, _ request) {
+			p := w.peer(func(n int, out http.ResponseWriter, r request) {
 				if n == 1 {
 					out.WriteHeader(http.StatusServiceUnavailable)
+					failed <- struct{}{}
 					return
 				}
-				<-release
+				hanging <- struct{}{}
+				select {
+				case <-release:
+				case <-r.left:
+					gaveUp.Add(1)
+				}
 			})
 			failing = append(failing, p.inbox("inbox"))
 		}
 		w.queue("a", failing...)
-		w.batch() // all fail once
-		w.clock.add(2 * 60e9)
-		healthy := w.peer(arrivals(came))
-		id := w.queue("b", healthy.inbox("inbox"))
-		ctx, cancel := context.WithCancel(t.Context())
-		ended := make(chan error, 1)
-		go func() { ended <- w.engine.Run(ctx) }()
+		stop := w.startRun()
+		for range failing {
+			<-failed
+		}
+		w.clock.add(2 * time.Minute)
+		for range w.engine.concurrency {
+			<-hanging
+		}
+		id := w.queue("b", w.peer(arrivals(came)).inbox("inbox"))
+		w.engine.Wake()
 		if got := <-came; got != id {
 			t.Errorf("came %s", got)
 		}
-		cancel()
-		for range failing {
-			select {
-			case release <- struct{}{}:
-			case err := <-ended:
-				ended <- err
-			}
+		if n := gaveUp.Load(); n != 0 {
+			t.Errorf("the healthy host had to wait for %d silent ones", n)
 		}
-		if err := <-ended; err != nil {
-			t.Error(err)
-		}
+		close(release)
+		stop()
 	})
 }

@@ -122,6 +122,11 @@ func (t *turn) expire(rows []*row) []*row {
 	return kept
 }
 
+// expired reports whether a row was tried for as long as we try.
+func (e *Engine) expired(r *row, now int64) bool {
+	return now-r.CreatedAt >= e.retention.Milliseconds()
+}
+
 // unavailable reports whether the host failed for as long as we try, and did
 // not contact us since (store's Hosts.Touch): it is not asked any more (FT19).
 func (t *turn) unavailable() bool {
