@@ -72,6 +72,9 @@ func sums(t testing.TB, s *store.Store) map[string]string {
 			return err
 		}
 		for _, name := range names {
+			if strings.HasPrefix(name, "search_texts") {
+				continue // triggers make it of the updates, which are looked at
+			}
 			if out[name], err = sum(ctx, tx, name); err != nil {
 				return err
 			}

@@ -16,7 +16,7 @@ var ruleNumber = regexp.MustCompile(`(Interop|TopA|TopB)([0-9]{2})(?:[^0-9]|$)`)
 
 // TestInteropNumbers: every decision and every demand is a row of rules, or in
 // the name of a test, and every test that a row names exists. That every
-// recorded message is sent is in TestPeersMessages.
+// recorded message is sent is in TestExamplesAreAllPlayed.
 func TestInteropNumbers(t *testing.T) {
 	tests := testNames(t)
 	have := map[string]bool{}

@@ -42,7 +42,7 @@ func rules() []rule {
 		{number: "Interop24", name: "nothing is forwarded to our followers", run: nothingIsForwarded},
 		{number: "Interop25", name: "ids byte-equal to their address, exact media types", elsewhere: "internal/web TestIDsAreTheirAddresses"},
 		{number: "Interop26", name: "followers synchronisation", later: "with the network part (FEP-8fcf)"},
-		{number: "Interop27", name: "PeerTube's announcements, views and updates are answered 202 and kept nowhere", elsewhere: "internal/fedtest TestPeersMessages"},
+		{number: "Interop27", name: "PeerTube's announcements, views and updates are answered 202 and kept nowhere", elsewhere: "internal/fedtest TestExamples"},
 
 		{number: "TopA02", name: "WebFinger leads to the id byte for byte, in lower case", run: webFingerLoop},
 		{number: "TopA03", name: "media type, and id equal to the address", elsewhere: "internal/web TestIDsAreTheirAddresses"},
@@ -70,7 +70,7 @@ func rules() []rule {
 		{number: "TopB15", name: "WordPress signs by RFC 9421", elsewhere: "internal/httpsig TestPeers9421"},
 		{number: "TopB17", name: "NodeInfo links the Application; WebFinger in any case", run: webFingerLoop},
 		{number: "TopB23", name: "202; 4xx final but 408 and 429", elsewhere: "internal/delivery TestFT23Refusals"},
-		{number: "TopB24", name: "PeerTube's repeated announcements", elsewhere: "internal/fedtest TestPeersMessages"},
+		{number: "TopB24", name: "PeerTube's repeated announcements", elsewhere: "internal/fedtest TestExamples"},
 		{number: "TopB25", name: "no postingRestrictedToMods", run: noRestrictedPosting},
 	}
 }
