@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"embraye/internal/embraye"
+	"embraye/internal/locale"
 	"embraye/internal/store"
 )
 
@@ -40,45 +41,61 @@ func (a *App) AddPerson(ctx context.Context, by embraye.Acting, n NewPerson) (*e
 	})
 }
 
+// newPerson lists everything that is wrong before a password is hashed.
 func (a *App) newPerson(n NewPerson) (*embraye.Person, error) {
-	e := &embraye.InvalidError{}
-	add := func(field, code, value string, allowed ...string) {
-		e.Problems = append(e.Problems, embraye.Problem{Field: field, Code: code, Value: value, Allowed: allowed})
-	}
-	address, err := mail.ParseAddress(strings.TrimSpace(n.Email))
-	if err != nil || address.Name != "" || len(n.Email) > 254 {
-		add("email", "is_not_an_address", n.Email)
+	wrong := &embraye.InvalidError{}
+	email, problem := cleanEmail(n.Email)
+	if problem != nil {
+		wrong.Problems = append(wrong.Problems, *problem)
 	}
 	name := embraye.OneLine(n.Name)
-	if name == "" || len([]rune(name)) > embraye.MaxName {
-		add("name", "required", "")
+	if problem := textProblem("name", name, embraye.MaxName, true); problem != nil {
+		wrong.Problems = append(wrong.Problems, *problem)
 	}
-	if !slices.Contains(embraye.Roles(), n.Role) {
-		roles := make([]string, 0, 4)
-		for _, r := range embraye.Roles() {
-			roles = append(roles, string(r))
-		}
-		add("role", "unknown", string(n.Role), roles...)
+	if problem := roleProblem(n.Role); problem != nil {
+		wrong.Problems = append(wrong.Problems, *problem)
 	}
-	hash := ""
 	if n.Password != "" {
-		if err := passwordProblem(n.Password); err != nil {
-			e.Problems = append(e.Problems, *err)
-		} else if hash, err2 := hashPassword(n.Password); err2 != nil {
-			return nil, err2
-		} else {
-			return a.personOr(e, address, name, n.Role, hash)
+		if problem := passwordProblem(n.Password); problem != nil {
+			wrong.Problems = append(wrong.Problems, *problem)
 		}
 	}
-	return a.personOr(e, address, name, n.Role, hash)
+	if len(wrong.Problems) > 0 {
+		return nil, wrong
+	}
+	p := &embraye.Person{Email: email, Name: name, Role: n.Role, Language: a.Language, CreatedAt: a.now()}
+	if n.Password == "" {
+		return p, nil
+	}
+	var err error
+	p.PasswordHash, err = hashPassword(n.Password)
+	return p, err
 }
 
-func (a *App) personOr(e *embraye.InvalidError, address *mail.Address, name string, role embraye.Role, hash string) (*embraye.Person, error) {
-	if len(e.Problems) > 0 {
-		return nil, e
+// cleanEmail is an address as it is stored: bare, in lower case, ASCII, so that
+// two spellings are never two people.
+func cleanEmail(email string) (string, *embraye.Problem) {
+	wrong := &embraye.Problem{Field: "email", Code: "is_not_an_address", Value: cut(email, 254)}
+	trimmed := strings.TrimSpace(email)
+	if len(trimmed) > 254 || strings.ContainsFunc(trimmed, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return "", wrong
 	}
-	return &embraye.Person{Email: strings.ToLower(address.Address), Name: name, Role: role, PasswordHash: hash,
-		Language: a.Language, CreatedAt: a.now()}, nil
+	address, err := mail.ParseAddress(trimmed)
+	if err != nil || address.Name != "" || address.Address != trimmed {
+		return "", wrong
+	}
+	return strings.ToLower(trimmed), nil
+}
+
+func roleProblem(role embraye.Role) *embraye.Problem {
+	if slices.Contains(embraye.Roles(), role) {
+		return nil
+	}
+	var roles []string
+	for _, r := range embraye.Roles() {
+		roles = append(roles, string(r))
+	}
+	return &embraye.Problem{Field: "role", Code: "unknown", Value: cut(string(role), embraye.MaxName), Allowed: roles}
 }
 
 func passwordProblem(password string) *embraye.Problem {
@@ -96,7 +113,8 @@ func (a *App) ListPeople(ctx context.Context) ([]embraye.Person, error) {
 	return a.Store.Tables().People.List(ctx)
 }
 
-// changePerson applies one change to the person with an e-mail address.
+// changePerson applies one change to the person with an e-mail address. Whoever
+// is signed in as that person has to sign in again (SECURITY W05, W06).
 func (a *App) changePerson(ctx context.Context, by embraye.Acting, email, action string, change func(*embraye.Person) error) error {
 	if err := by.May(embraye.Admin); err != nil {
 		return fmt.Errorf("app: %s: %w", action, err)
@@ -109,21 +127,44 @@ func (a *App) changePerson(ctx context.Context, by embraye.Acting, email, action
 		if err != nil {
 			return err
 		}
+		before := *p
 		if err := change(p); err != nil {
 			return err
 		}
 		if err := t.People.Save(ctx, p); err != nil {
 			return err
 		}
-		return a.record(ctx, t, by, action, p.Email, "", false)
+		if err := a.keepAdmin(ctx, t, by, before); err != nil {
+			return err
+		}
+		if err := a.endAccess(ctx, t, p); err != nil {
+			return err
+		}
+		return a.record(ctx, t, by, action, p.Email, string(p.Role), false)
 	})
+}
+
+// keepAdmin refuses to take the last admin away; the operator may.
+func (a *App) keepAdmin(ctx context.Context, t store.Tables, by embraye.Acting, before embraye.Person) error {
+	if by.Person == nil || before.Role != embraye.Admin || before.Disabled {
+		return nil
+	}
+	people, err := t.People.List(ctx)
+	if err != nil || slices.ContainsFunc(people, func(p embraye.Person) bool { return p.Role == embraye.Admin && !p.Disabled }) {
+		return err
+	}
+	return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "role", Code: "last_admin", Value: before.Email}}}
+}
+
+// endAccess ends the sessions of a person and the open links to a new password.
+func (a *App) endAccess(ctx context.Context, t store.Tables, p *embraye.Person) error {
+	return errors.Join(t.Sessions.EndOf(ctx, p.ID, "", a.now()), t.Links.Expire(ctx, embraye.ResetLink, p.Email, a.now()))
 }
 
 // SetRole gives a person another role.
 func (a *App) SetRole(ctx context.Context, by embraye.Acting, email string, role embraye.Role) error {
-	if !slices.Contains(embraye.Roles(), role) {
-		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "role", Code: "unknown", Value: string(role),
-			Allowed: []string{"reader", "editor", "reviewer", "admin"}}}}
+	if problem := roleProblem(role); problem != nil {
+		return &embraye.InvalidError{Problems: []embraye.Problem{*problem}}
 	}
 	return a.changePerson(ctx, by, email, "person.role", func(p *embraye.Person) error {
 		p.Role = role
@@ -152,6 +193,44 @@ func (a *App) DisablePerson(ctx context.Context, by embraye.Acting, email string
 		p.Disabled = true
 		return nil
 	})
+}
+
+// EnablePerson lets a person in again.
+func (a *App) EnablePerson(ctx context.Context, by embraye.Acting, email string) error {
+	return a.changePerson(ctx, by, email, "person.enable", func(p *embraye.Person) error {
+		p.Disabled = false
+		return nil
+	})
+}
+
+// SetLanguage chooses the language of one's own pages.
+func (a *App) SetLanguage(ctx context.Context, by embraye.Acting, language string) error {
+	if err := by.May(embraye.Reader); err != nil || by.Person == nil {
+		return fmt.Errorf("app: language: %w", embraye.ErrForbidden)
+	}
+	if !slices.Contains(locale.Languages(), language) {
+		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "lang", Code: "unknown", Value: cut(language, 20), Allowed: locale.Languages()}}}
+	}
+	return a.Store.InTx(ctx, func(t store.Tables) error {
+		p, err := t.People.Take(ctx, by.Person.ID)
+		if err != nil {
+			return err
+		}
+		p.Language = language
+		return t.People.Save(ctx, p)
+	})
+}
+
+// Person is whom a session belongs to, ErrForbidden if shut out since.
+func (a *App) Person(ctx context.Context, id int64) (*embraye.Person, error) {
+	p, err := a.Store.Tables().People.Take(ctx, id)
+	if err == nil && p.Disabled {
+		err = fmt.Errorf("app: %s is disabled: %w", p.Email, embraye.ErrForbidden)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
 }
 
 // FindPerson is the acting for --as EMAIL.

@@ -135,3 +135,10 @@ func (a *App) record(ctx context.Context, t store.Tables, by embraye.Acting, act
 	return t.Audit.Add(ctx, &embraye.AuditEntry{At: a.now(), Person: by.PersonID(), Who: by.Name(),
 		Action: action, Object: object, Reason: reason, Public: public})
 }
+
+// recordDetail is record with what only the office may see, the address of a
+// stranger say.
+func (a *App) recordDetail(ctx context.Context, t store.Tables, by embraye.Acting, action, object, reason, detail string, public bool) error {
+	return t.Audit.Add(ctx, &embraye.AuditEntry{At: a.now(), Person: by.PersonID(), Who: by.Name(),
+		Action: action, Object: object, Reason: reason, Detail: detail, Public: public})
+}

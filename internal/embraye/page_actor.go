@@ -12,8 +12,9 @@ type ActorPage struct {
 type MeasurePage struct {
 	Actor        Actor
 	Organisation Actor
+	Measures     []Actor  // switched on, in the order of the reference text: neighbours
 	States       []Update // the latest constat of every scope
-	Latest       []Update // newest first
+	All          []Update // every constat that stands, newest first, without its bytes
 	Followers    int
 }
 
@@ -22,5 +23,13 @@ type OrganisationPage struct {
 	Actor     Actor
 	Measures  []Actor // switched on, in the order of the reference text
 	Latest    []Update
+	Count     int // constats that stand
 	Followers int
+}
+
+// OrganisationsPage lists who publishes: ours, then the peers that it follows.
+type OrganisationsPage struct {
+	Organisation Actor
+	Count        int
+	Peers        []PeerCard
 }

@@ -6,7 +6,18 @@ type ConstatPage struct {
 	Update       Update
 	Actor        Actor
 	Organisation Actor
-	Revisions    []Revision // ascending; of a withdrawn constat none
+	Revisions    []Revision     // ascending; of a withdrawn constat none
+	Replies      []ShownReply   // oldest first, at most MaxShownReplies
+	Files        []EvidenceFile // ours that the evidence names
+}
+
+// MaxShownReplies is how many replies a page shows; the collection has all.
+const MaxShownReplies = 20
+
+// ShownReply is a reply that the moderation shows, with who wrote it.
+type ShownReply struct {
+	Reply  Reply
+	Author RemoteActor
 }
 
 // Reason is why the served revision was made; empty for the first one.
@@ -19,12 +30,14 @@ func (p *ConstatPage) Reason() string {
 	return ""
 }
 
-// VersionPage is one revision of a constat, with the constat as it is now.
+// VersionPage is one revision of a constat, with the constat as it is now and
+// the revision before it.
 type VersionPage struct {
 	Update       Update
 	Actor        Actor
 	Organisation Actor
-	Revision     Revision // empty when the constat was withdrawn
+	Revision     Revision  // empty when the constat was withdrawn
+	Before       *Revision // nil for the first
 }
 
 // NotePage is one of our other Notes, with the constat that it belongs to.

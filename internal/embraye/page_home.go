@@ -1,16 +1,31 @@
 package embraye
 
+// FramePage is what every page of the site shows around its own content.
+type FramePage struct {
+	Organisation Actor
+	Demo         bool // the constats of the demonstration are here
+}
+
 // HomePage answers the question for every measure.
 type HomePage struct {
 	Organisation Actor
 	Measures     []MeasureCard
 	Latest       []Update // newest first, of all measures
+	Count        int      // constats that stand
+	Peers        []PeerCard
 }
 
 // MeasureCard is one measure on the home page.
 type MeasureCard struct {
-	Actor  Actor
-	States []Update // the latest constat of every scope
+	Actor         Actor
+	States        []Update // the latest constat of every scope
+	Organisations int      // how many speak of it: ours, and peers whose constats we keep
+}
+
+// PeerCard is another organisation, and how much of it we keep.
+type PeerCard struct {
+	Peer     Peer
+	Constats int
 }
 
 // CensusPage is what NodeInfo tells about us.

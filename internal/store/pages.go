@@ -13,7 +13,21 @@ import (
 // an address can leak it.
 
 // latestOnPage is how many constats a page lists.
-const latestOnPage = 20
+const latestOnPage = 5
+
+// DemoSetting is present while the constats of the demonstration are.
+const DemoSetting = "demo"
+
+// FramePage reads what stands around every page.
+func (s *Store) FramePage(ctx context.Context) (*embraye.FramePage, error) {
+	t := s.Tables()
+	org, err := t.organisation(ctx)
+	if err != nil {
+		return nil, err
+	}
+	value, _, err := t.Settings.Get(ctx, DemoSetting)
+	return &embraye.FramePage{Organisation: *org, Demo: value != ""}, err
+}
 
 // enabledActor is an actor that the public sees.
 func (t Tables) enabledActor(ctx context.Context, handle string) (*embraye.Actor, error) {
@@ -35,6 +49,20 @@ func (t Tables) organisation(ctx context.Context) (*embraye.Actor, error) {
 
 // enabledMeasures are the measures that the public sees.
 func (t Tables) enabledMeasures(ctx context.Context) ([]embraye.Actor, error) {
-	all, err := list[embraye.Actor](ctx, t.table, "handle", 0, "kind = ? AND enabled", embraye.MeasureActor)
+	all, err := list[embraye.Actor](ctx, t.table, "measure, handle", 0, "kind = ? AND enabled", embraye.MeasureActor)
 	return all, wrap(err, "listing measures")
+}
+
+// light lists constats without their bytes, which pages of many do not show.
+func (t Tables) light(ctx context.Context, order string, limit int, where string, args ...any) ([]embraye.Update, error) {
+	db := t.table.db.WithContext(ctx).Omit("Wire").Order(order)
+	if where != "" {
+		db = db.Where(where, args...)
+	}
+	if limit > 0 {
+		db = db.Limit(limit)
+	}
+	var all []embraye.Update
+	err := db.Find(&all).Error
+	return all, wrap(err, "listing constats")
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"embraye/internal/embraye"
 )
@@ -22,8 +23,55 @@ func (s *Store) ConstatPage(ctx context.Context, id string) (*embraye.ConstatPag
 	if page.Actor, page.Organisation, err = t.authors(ctx, update.Actor); err != nil {
 		return nil, err
 	}
-	page.Revisions, err = t.Revisions.List(ctx, id)
+	if page.Revisions, err = t.Revisions.List(ctx, id); err != nil {
+		return nil, err
+	}
+	if page.Replies, err = t.shownReplies(ctx, update.ID); err != nil {
+		return nil, err
+	}
+	page.Files, err = t.evidenceFiles(ctx, update.Evidence)
 	return page, err
+}
+
+// shownReplies are the replies to a constat that the moderation shows, with
+// what we remember of their authors.
+func (t Tables) shownReplies(ctx context.Context, id string) ([]embraye.ShownReply, error) {
+	base, _, err := t.Settings.Get(ctx, "base_url")
+	if err != nil {
+		return nil, err
+	}
+	object := embraye.Site{Base: base}.UpdateID(id)
+	replies, err := list[embraye.Reply](ctx, t.table, "id", embraye.MaxShownReplies, "object = ? AND "+shownReplies, object, embraye.ReplyShown)
+	if err != nil {
+		return nil, wrap(err, "listing the replies to %s", id)
+	}
+	shown := make([]embraye.ShownReply, len(replies))
+	for i, r := range replies {
+		author, err := t.RemoteActors.ByURI(ctx, r.Actor)
+		if errors.Is(err, embraye.ErrNotFound) { // forgotten since: its address has to do
+			author, err = &embraye.RemoteActor{URI: r.Actor, Host: r.Actor.Host()}, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		shown[i] = embraye.ShownReply{Reply: r, Author: *author}
+	}
+	return shown, nil
+}
+
+// evidenceFiles are the uploaded files that a constat names as evidence.
+func (t Tables) evidenceFiles(ctx context.Context, evidence []embraye.Evidence) ([]embraye.EvidenceFile, error) {
+	var names []string
+	for _, e := range evidence {
+		if _, name, ok := strings.Cut(e.Href, "/fichiers/"); ok {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 {
+		return nil, nil
+	}
+	files, err := list[embraye.EvidenceFile](ctx, t.table, "name", 0, "public AND "+t.table.inJSON("name"), asJSON(names))
+	return files, wrap(err, "listing the files of a constat")
 }
 
 // VersionPage reads one revision; of a withdrawn constat none is public.
@@ -42,6 +90,11 @@ func (s *Store) VersionPage(ctx context.Context, id string, number int) (*embray
 		return page, nil
 	}
 	page.Revision = *revision
+	if number > 1 {
+		if page.Before, err = t.Revisions.Take(ctx, id, number-1); err != nil {
+			return nil, err
+		}
+	}
 	page.Actor, page.Organisation, err = t.authors(ctx, update.Actor)
 	return page, err
 }

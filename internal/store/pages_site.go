@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 
 	"embraye/internal/embraye"
 )
@@ -9,24 +10,83 @@ import (
 // HomePage reads every measure with its states.
 func (s *Store) HomePage(ctx context.Context) (*embraye.HomePage, error) {
 	t := s.Tables()
+	matrix, err := s.MatrixPage(ctx)
+	if err != nil {
+		return nil, err
+	}
 	org, err := t.organisation(ctx)
 	if err != nil {
 		return nil, err
 	}
-	measures, err := t.enabledMeasures(ctx)
+	peers, err := t.peersByMeasure(ctx)
 	if err != nil {
 		return nil, err
 	}
 	page := &embraye.HomePage{Organisation: *org}
-	for _, m := range measures {
-		states, err := t.Updates.ScopeStates(ctx, m.Measure)
-		if err != nil {
-			return nil, err
+	for _, m := range matrix.Measures {
+		card := embraye.MeasureCard{Actor: m, Organisations: peers[m.Measure]}
+		for _, u := range matrix.States {
+			if u.Measure == m.Measure {
+				card.States = append(card.States, u)
+			}
 		}
-		page.Measures = append(page.Measures, embraye.MeasureCard{Actor: m, States: states})
+		if len(card.States) > 0 {
+			card.Organisations++
+		}
+		page.Measures = append(page.Measures, card)
 	}
-	page.Latest, err = t.Updates.Latest(ctx, latestOnPage)
+	if page.Latest, err = t.light(ctx, "id DESC", latestOnPage, "withdrawn_at IS NULL"); err != nil {
+		return nil, err
+	}
+	if page.Count, err = t.Updates.Count(ctx); err != nil {
+		return nil, err
+	}
+	page.Peers, err = t.peerCards(ctx)
 	return page, err
+}
+
+// MatrixPage reads the latest constat of every scope of every measure.
+func (s *Store) MatrixPage(ctx context.Context) (*embraye.MatrixPage, error) {
+	t, page := s.Tables(), &embraye.MatrixPage{}
+	var err error
+	if page.Measures, err = t.enabledMeasures(ctx); err != nil {
+		return nil, err
+	}
+	page.States, err = t.light(ctx, "id DESC", 0, `id IN (SELECT max(id) FROM updates
+		WHERE withdrawn_at IS NULL GROUP BY measure, scope_key)`)
+	return page, err
+}
+
+// peersByMeasure counts the other organisations that speak of each measure.
+func (t Tables) peersByMeasure(ctx context.Context) (map[string]int, error) {
+	counts := map[string]int{}
+	err := t.table.query(ctx, func(rows *sql.Rows) error {
+		var (
+			measure string
+			n       int
+		)
+		err := rows.Scan(&measure, &n)
+		counts[measure] = n
+		return err
+	}, "SELECT measure, count(DISTINCT organisation) FROM peer_updates WHERE withdrawn_at IS NULL AND measure <> '' GROUP BY measure")
+	return counts, wrap(err, "counting the organisations of each measure")
+}
+
+// peerCards are the peers with how many constats of theirs we keep.
+func (t Tables) peerCards(ctx context.Context) ([]embraye.PeerCard, error) {
+	peers, err := t.Peers.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	cards := make([]embraye.PeerCard, len(peers))
+	for i, p := range peers {
+		n, err := count[embraye.PeerUpdate](ctx, t.table, "organisation = ? AND withdrawn_at IS NULL", p.Organisation)
+		if err != nil {
+			return nil, wrap(err, "counting the constats of %s", p.Organisation)
+		}
+		cards[i] = embraye.PeerCard{Peer: p, Constats: n}
+	}
+	return cards, nil
 }
 
 // MeasurePage reads one measure for people.
@@ -41,11 +101,18 @@ func (s *Store) MeasurePage(ctx context.Context, handle string) (*embraye.Measur
 		return nil, err
 	}
 	page := &embraye.MeasurePage{Actor: *actor, Organisation: *org}
-	if page.States, err = t.Updates.ScopeStates(ctx, actor.Measure); err != nil {
+	if page.Measures, err = t.enabledMeasures(ctx); err != nil {
 		return nil, err
 	}
-	if page.Latest, err = t.Updates.ByMeasure(ctx, actor.Measure, latestOnPage); err != nil {
+	if page.All, err = t.light(ctx, "id DESC", 0, "measure = ? AND withdrawn_at IS NULL", actor.Measure); err != nil {
 		return nil, err
+	}
+	seen := map[string]bool{}
+	for _, u := range page.All { // the newest of a scope comes first
+		if !seen[u.ScopeKey] {
+			seen[u.ScopeKey] = true
+			page.States = append(page.States, u)
+		}
 	}
 	page.Followers, err = t.Followers.Count(ctx, handle)
 	return page, err
@@ -62,10 +129,28 @@ func (s *Store) OrganisationPage(ctx context.Context, handle string) (*embraye.O
 	if page.Measures, err = t.enabledMeasures(ctx); err != nil {
 		return nil, err
 	}
-	if page.Latest, err = t.Updates.Latest(ctx, latestOnPage); err != nil {
+	if page.Latest, err = t.light(ctx, "id DESC", latestOnPage, "withdrawn_at IS NULL"); err != nil {
+		return nil, err
+	}
+	if page.Count, err = t.Updates.Count(ctx); err != nil {
 		return nil, err
 	}
 	page.Followers, err = t.Followers.Count(ctx, handle)
+	return page, err
+}
+
+// OrganisationsPage reads who publishes: ours and its peers.
+func (s *Store) OrganisationsPage(ctx context.Context) (*embraye.OrganisationsPage, error) {
+	t := s.Tables()
+	org, err := t.organisation(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page := &embraye.OrganisationsPage{Organisation: *org}
+	if page.Count, err = t.Updates.Count(ctx); err != nil {
+		return nil, err
+	}
+	page.Peers, err = t.peerCards(ctx)
 	return page, err
 }
 

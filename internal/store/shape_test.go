@@ -31,7 +31,8 @@ func columns(t *testing.T, s *store.Store) map[string]bool {
 			null bool
 		)
 		must(t, rows.Scan(&name, &null))
-		if !strings.HasPrefix(name, "goose_") && !strings.HasPrefix(name, "sqlite_") {
+		// The index of words is made of whatever each database needs for it.
+		if !strings.HasPrefix(name, "goose_") && !strings.HasPrefix(name, "sqlite_") && !strings.HasPrefix(name, "search_texts") {
 			all[name] = null
 		}
 	}

@@ -30,22 +30,6 @@ func (h *Handler) constat(ctx context.Context, v *view) (*answer, error) {
 	return streams(http.StatusOK, v.face, doc), nil
 }
 
-// constatVersions leads to the history, which stands on the constat's page.
-func (h *Handler) constatVersions(ctx context.Context, v *view) (*answer, error) {
-	id, err := idOf(v.param("id"))
-	if err != nil {
-		return nil, err
-	}
-	page, err := h.pages.ConstatPage(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	if page.Update.Withdrawn() {
-		return h.withdrawn(v, &page.Update, h.site.UpdateID(id)+"/versions")
-	}
-	return redirect(http.StatusSeeOther, string(h.site.UpdateID(id))+"#versions"), nil
-}
-
 // constatVersion is one revision: to programs the very bytes that were served
 // first and hashed.
 func (h *Handler) constatVersion(ctx context.Context, v *view) (*answer, error) {

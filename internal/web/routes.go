@@ -20,11 +20,12 @@ func (h *Handler) routes() http.Handler {
 	get("/livez", h.livez)
 	get("/readyz", h.readyz)
 
+	h.office.routes(r)
+
 	get("/assets/{file}", h.serve(otherOnly, h.asset))
-	get("/", h.serve(pageOnly, h.home))
+	h.siteRoutes(get, r)
 	get("/@{handle}", h.serve(pageFirst, h.profile))
 	get("/constats/{id}", h.serve(pageFirst, h.constat))
-	get("/constats/{id}/versions", h.serve(pageOnly, h.constatVersions))
 	get("/constats/{id}/versions/{n}", h.serve(pageFirst, h.constatVersion))
 	get("/notes/{id}", h.serve(pageFirst, h.note))
 

@@ -6,8 +6,6 @@ import (
 	"net/http"
 
 	"github.com/go-chi/chi/v5"
-
-	"embraye/internal/locale"
 )
 
 // A view is what a GET asks for: which face of what. Its key is all that may
@@ -44,6 +42,7 @@ func (h *Handler) serveQuery(negotiate func(http.Header) face, query string, bui
 		v := &view{r: r, cacheKey: cacheKey{path: r.URL.Path, query: query, face: negotiate(r.Header)}}
 		if v.face == facePage {
 			v.lang = h.languageOf(r)
+			h.rememberLanguage(w, r)
 		}
 		h.answer(w, v, build)
 	}
@@ -104,20 +103,3 @@ func (h *Handler) build(revision int64, v *view, build builder) (*answer, error)
 }
 
 func pageOnly(http.Header) face { return facePage }
-
-// languageOf is the reader's choice by ?lang=, else by Accept-Language.
-func (h *Handler) languageOf(r *http.Request) string {
-	if r.URL.RawQuery != "" {
-		chosen := r.URL.Query().Get("lang")
-		for _, lang := range locale.Languages() {
-			if chosen == lang {
-				return lang
-			}
-		}
-	}
-	wanted := r.Header["Accept-Language"]
-	if len(wanted) == 0 {
-		return h.language
-	}
-	return h.catalogue.Match(wanted[0], h.language)
-}

@@ -3,10 +3,27 @@ package web
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"embraye/internal/embraye"
 )
+
+type homeContent struct {
+	*embraye.HomePage
+	Lede   []answerTerm
+	Rows   []measureRow
+	Cards  []card
+	Follow followBox
+}
+
+// A measureRow is a measure with its counts in words.
+type measureRow struct {
+	Number        string
+	Title, Href   string
+	Answers       []subjectAnswer
+	Assessed      bool
+	Last          embraye.Date
+	Organisations int
+}
 
 // home asks the question and answers it for each measure.
 func (h *Handler) home(ctx context.Context, v *view) (*answer, error) {
@@ -15,107 +32,52 @@ func (h *Handler) home(ctx context.Context, v *view) (*answer, error) {
 		return nil, err
 	}
 	page := h.newPage(v, h.catalogue.T(v.lang, "site.question"))
-	page.Description = h.catalogue.T(v.lang, "site.home_description", data.Organisation.Name)
-	content := homeContent{HomePage: data}
-	for _, card := range data.Measures {
-		content.Cards = append(content.Cards, h.measureCard(v.lang, card))
+	page.Description = page.T("site.home_description", data.Organisation.Name)
+	page.Feed, page.FeedTitle = "/feed", page.T("feed.all")
+	content := homeContent{HomePage: data, Cards: page.cards(data.Latest, data.Organisation.Name),
+		Follow: page.followBox("follow.organisation", data.Organisation.Handle, "/feed.atom")}
+	for _, m := range data.Measures {
+		row := measureRow{Number: measureNumber(m.Actor.Measure), Title: page.measure(m.Actor.Measure), Href: page.Actor(m.Actor.Handle),
+			Answers: page.answers(m.States), Assessed: len(m.States) > 0, Organisations: m.Organisations}
+		for _, u := range m.States {
+			row.Last = max(row.Last, u.FactDate())
+		}
+		content.Rows = append(content.Rows, row)
 	}
-	page.Content, page.Publisher = content, data.Organisation.Name
+	content.Lede = page.homeLede(data.Measures)
+	page.Content = content
 	return h.render("home", http.StatusOK, page)
 }
 
-type homeContent struct {
-	*embraye.HomePage
-	Cards []measureCard
-}
-
-// A measureCard is a measure with its counts in words.
-type measureCard struct {
-	Title, Href string
-	Counts      []stageCounts
-	Known       bool      // somebody has looked
-	LastMove    time.Time // zero if nobody has
-}
-
-type stageCounts struct {
-	Subject embraye.Subject
-	Stages  []stageCount
-}
-
-// An answerCount is how many scopes answer the question so; More tells that
-// another follows in the sentence.
-type answerCount struct {
-	Answer embraye.Answer
-	N      int
-	More   bool
-}
-
-// Answers sums the stages up in words: counts of scopes, never a percentage.
-func (c stageCounts) Answers() []answerCount {
-	var list []answerCount
+// homeLede counts scopes of all measures by answer, and the measures of which
+// nothing is known.
+func (p *htmlPage) homeLede(measures []embraye.MeasureCard) []answerTerm {
+	counts, silent := map[embraye.Answer]int{}, 0
+	for _, m := range measures {
+		if len(m.States) == 0 {
+			silent++
+		}
+		for _, u := range m.States {
+			counts[u.Stage.Answer()]++
+		}
+	}
+	if silent == len(measures) {
+		return nil
+	}
+	terms := []answerTerm{{Word: p.T("home.assessed", len(measures)-silent, len(measures))}}
 	for _, answer := range []embraye.Answer{embraye.Yes, embraye.Partly, embraye.NotYet, embraye.No} {
-		n := 0
-		for _, s := range c.Stages {
-			if s.Stage.Answer() == answer {
-				n += s.N
+		if n := counts[answer]; n > 0 {
+			rest := p.N("answer.in_scope", n)
+			if len(terms) > 1 {
+				rest = p.T("answer.in", n)
+				terms[len(terms)-1].Rest += ","
 			}
-		}
-		if n == 0 {
-			continue
-		}
-		if len(list) > 0 {
-			list[len(list)-1].More = true
-		}
-		list = append(list, answerCount{answer, n, false})
-	}
-	return list
-}
-
-type stageCount struct {
-	Stage embraye.Stage
-	N     int
-}
-
-func (h *Handler) measureCard(lang string, card embraye.MeasureCard) measureCard {
-	c := measureCard{
-		Title:  h.measureTitle(card.Actor, lang),
-		Href:   h.site.ActorPage(card.Actor.Handle),
-		Counts: countStages(card.States),
-		Known:  len(card.States) > 0,
-	}
-	for _, u := range card.States {
-		if u.PublishedAt.After(c.LastMove) {
-			c.LastMove = u.PublishedAt
+			terms = append(terms, answerTerm{Word: p.Name("answer", answer), Rest: rest, Strong: true})
 		}
 	}
-	return c
-}
-
-// measureTitle is the reference text's short title, in the reader's language.
-func (h *Handler) measureTitle(a embraye.Actor, lang string) string {
-	if m, ok := h.app.Reference().Measure(a.Measure); ok {
-		return m.Title.In(lang)
+	terms[len(terms)-1].Rest += "."
+	if silent > 0 {
+		terms = append(terms, answerTerm{Word: p.N("home.silent", silent)})
 	}
-	return a.Name
-}
-
-// countStages counts scopes by stage, the two subjects apart, never merged.
-func countStages(states []embraye.Update) []stageCounts {
-	var counts []stageCounts
-	for _, subject := range embraye.Subjects() {
-		of := stageCounts{Subject: subject}
-		for _, stage := range embraye.DisplayStages() {
-			n := 0
-			for _, u := range states {
-				if u.Subject == subject && u.Stage == stage {
-					n++
-				}
-			}
-			if n > 0 {
-				of.Stages = append(of.Stages, stageCount{stage, n})
-			}
-		}
-		counts = append(counts, of)
-	}
-	return counts
+	return terms
 }

@@ -29,7 +29,7 @@ func (h *Handler) notePage(v *view, data *embraye.NotePage) (*answer, error) {
 	page := h.newPage(v, h.catalogue.T(v.lang, "site.note_"+string(n.Kind), name))
 	page.Type, page.Streams, page.Language = "article", string(h.site.NoteID(n.ID)), n.Language
 	page.Canonical, page.Creator = page.Streams, h.site.Mention(n.Actor)
-	page.Image, page.Description = string(h.site.Icon(n.Actor)), excerpt(n.HTML, 200)
+	page.Image, page.Description = h.site.ActorPage(n.Actor)+"/card.png", excerpt(n.HTML, 200)
 	content := noteContent{
 		NotePage: data,
 		// Our own markup, stored as it was sent.
@@ -40,7 +40,7 @@ func (h *Handler) notePage(v *view, data *embraye.NotePage) (*answer, error) {
 	if u := data.Update; u != nil && !u.Withdrawn() {
 		content.Constat, content.ConstatHref = u.Title, string(h.site.UpdateID(u.ID))
 	}
-	page.Content, page.Publisher = content, data.Organisation.Name
+	page.Content = content
 	return h.render("note", http.StatusOK, page)
 }
 

@@ -2,11 +2,9 @@ package web
 
 import (
 	"context"
-	"html/template"
 	"net/http"
 	"strings"
 
-	"embraye/internal/draw"
 	"embraye/internal/embraye"
 )
 
@@ -38,89 +36,23 @@ func (h *Handler) profile(ctx context.Context, v *view) (*answer, error) {
 // describe fills the head of an actor's page.
 func (h *Handler) describe(page *htmlPage, a embraye.Actor) {
 	page.Type, page.Streams, page.Creator = "profile", string(h.site.ActorID(a.Handle)), h.site.Mention(a.Handle)
-	page.Canonical, page.Image = h.site.ActorPage(a.Handle), string(h.site.Icon(a.Handle))
+	page.Canonical, page.Image = h.site.ActorPage(a.Handle), h.site.ActorPage(a.Handle)+"/card.png"
+	page.Feed, page.FeedTitle = "/@"+a.Handle+"/feed", page.Title
 }
 
-type measureContent struct {
-	*embraye.MeasurePage
-	Mention  string
-	Text     string // verbatim
-	TextLang string
-	Summary  string
-	Grid     []string
-	Counts   []stageCounts
-	Rows     []scopeRow
-	Maps     []template.HTML
-	Timeline template.HTML
-	Changes  []draw.Change
-}
-
-// A scopeRow is one stage of the table: the constats at it, by subject.
-type scopeRow struct {
-	Stage embraye.Stage
-	Cells [][]embraye.Update
-}
-
-// scopeRows are all stages that a constat can have, zero or not.
-func scopeRows(states []embraye.Update) []scopeRow {
-	var rows []scopeRow
-	for _, stage := range embraye.DisplayStages() {
-		if stage == embraye.NotAssessed {
-			continue
-		}
-		row := scopeRow{Stage: stage}
-		for _, subject := range embraye.Subjects() {
-			var cell []embraye.Update
-			for _, u := range states {
-				if u.Stage == stage && u.Subject == subject {
-					cell = append(cell, u)
-				}
-			}
-			row.Cells = append(row.Cells, cell)
-		}
-		rows = append(rows, row)
+// measureTitle is the reference text's short title, in the reader's language.
+func (h *Handler) measureTitle(a embraye.Actor, lang string) string {
+	if m, ok := h.app.Reference().Measure(a.Measure); ok {
+		return m.Title.In(lang)
 	}
-	return rows
-}
-
-func (h *Handler) measurePage(ctx context.Context, v *view, a embraye.Actor) (*answer, error) {
-	data, err := h.pages.MeasurePage(ctx, a.Handle)
-	if err != nil {
-		return nil, err
-	}
-	page := h.newPage(v, h.measureTitle(a, v.lang))
-	h.describe(page, a)
-	content := measureContent{MeasurePage: data, Mention: h.site.Mention(a.Handle), Counts: countStages(data.States)}
-	reference := h.app.Reference()
-	if m, ok := reference.Measure(a.Measure); ok {
-		content.Text, content.TextLang = m.Text.In(reference.Language), reference.Language
-		content.Summary, content.Grid = m.Summary.In(v.lang), m.GridIn(v.lang)
-	}
-	h.drawMeasure(v, page, &content)
-	page.Description = content.Summary
-	if page.Description == "" {
-		page.Description = content.Text
-	}
-	page.Content, page.Publisher = content, data.Organisation.Name
-	return h.render("measure", http.StatusOK, page)
-}
-
-// drawMeasure adds the table of scopes and the pictures that equal it.
-func (h *Handler) drawMeasure(v *view, page *htmlPage, content *measureContent) {
-	content.Rows = scopeRows(content.States)
-	for _, subject := range embraye.Subjects() {
-		content.Maps = append(content.Maps, draw.TileMap(draw.TileMapInput{Words: h.catalogue, Lang: v.lang, Subject: subject, States: content.States}))
-	}
-	lanes := draw.Lanes(content.Latest)
-	content.Changes = draw.Changes(lanes)
-	content.Timeline = draw.Timeline(draw.TimelineInput{Words: h.catalogue, Lang: v.lang, Lanes: lanes, Name: page.Place,
-		Deadline: embraye.Date(h.app.Reference().Deadline), Today: embraye.MakeDate(h.now())})
+	return a.Name
 }
 
 type organisationContent struct {
 	*embraye.OrganisationPage
-	Mention string
-	Cards   []measureCard
+	Rows   []measureRow
+	Cards  []card
+	Follow followBox
 }
 
 func (h *Handler) organisationPage(ctx context.Context, v *view, a embraye.Actor) (*answer, error) {
@@ -132,12 +64,27 @@ func (h *Handler) organisationPage(ctx context.Context, v *view, a embraye.Actor
 	h.describe(page, a)
 	page.Description = a.Summary
 	if page.Description == "" {
-		page.Description = h.catalogue.T(v.lang, "site.home_description", a.Name)
+		page.Description = page.T("site.home_description", a.Name)
 	}
-	content := organisationContent{OrganisationPage: data, Mention: h.site.Mention(a.Handle)}
+	content := organisationContent{OrganisationPage: data, Cards: page.cards(data.Latest, a.Name),
+		Follow: page.followBox("follow.organisation", a.Handle, "/@"+a.Handle+"/feed.atom")}
 	for _, m := range data.Measures {
-		content.Cards = append(content.Cards, measureCard{Title: h.measureTitle(m, v.lang), Href: h.site.ActorPage(m.Handle)})
+		content.Rows = append(content.Rows, measureRow{Number: measureNumber(m.Measure), Title: page.measure(m.Measure), Href: page.Actor(m.Handle)})
 	}
-	page.Content, page.Publisher = content, a.Name
+	page.Content = content
 	return h.render("organisation", http.StatusOK, page)
+}
+
+type organisationsContent struct{ *embraye.OrganisationsPage }
+
+// organisations lists who publishes here and whom we read.
+func (h *Handler) organisations(ctx context.Context, v *view) (*answer, error) {
+	data, err := h.pages.OrganisationsPage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page := h.newPage(v, h.catalogue.T(v.lang, "organisations.title"))
+	page.Description = page.T("organisations.lede")
+	page.Content = organisationsContent{data}
+	return h.render("organisations", http.StatusOK, page)
 }

@@ -71,10 +71,12 @@ type Handler struct {
 	headers   securityHeaders
 	templates templates
 	assets    *assets
+	office    *office
 	revision  *watch
 	cache     *cache
 	flights   singleflight.Group // answers that are being made
 	icons     *icons
+	cards     cards
 	actors    sync.Map // handles that have an inbox
 	handler   http.Handler
 }
@@ -110,7 +112,10 @@ func New(o Options) (*Handler, error) {
 	if h.assets, err = loadAssets(assetFiles); err != nil {
 		return nil, fmt.Errorf("web: assets: %w", err)
 	}
-	h.handler = h.guard(h.routes())
+	if h.office, err = newOffice(h); err != nil {
+		return nil, fmt.Errorf("web: office: %w", err)
+	}
+	h.handler = h.guard(h.sameOrigin(h.routes()))
 	return h, nil
 }
 

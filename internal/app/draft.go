@@ -1,0 +1,210 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// DraftInput is a constat as somebody has typed it so far; any part of it may
+// be missing.
+type DraftInput struct {
+	embraye.Scope
+	embraye.Content
+	Sign bool // publish with the owner's name
+}
+
+// DraftConflict says that somebody else saved first; it is ErrConflict.
+type DraftConflict struct{ Theirs *embraye.Draft }
+
+func (e *DraftConflict) Error() string { return "somebody else saved this draft first" }
+
+// Is makes errors.Is(err, embraye.ErrConflict) true.
+func (e *DraftConflict) Is(target error) bool { return target == embraye.ErrConflict }
+
+// maxDrafts is how many drafts one person can keep open.
+const maxDrafts = 5000
+
+// NewDraft keeps what somebody has begun.
+func (a *App) NewDraft(ctx context.Context, by embraye.Acting, in DraftInput) (*embraye.Draft, error) {
+	if err := mayWrite(by); err != nil {
+		return nil, fmt.Errorf("app: new draft: %w", err)
+	}
+	d, err := a.draftOf(by, in)
+	if err != nil {
+		return nil, err
+	}
+	return d, a.Store.InTx(ctx, func(t store.Tables) error {
+		d.ID = 0 // PostgreSQL may run this again
+		return t.Drafts.Insert(ctx, d)
+	})
+}
+
+// mayWrite: a draft belongs to a person, so the operator writes none.
+func mayWrite(by embraye.Acting) error {
+	if by.Person == nil {
+		return embraye.ErrForbidden
+	}
+	return by.May(embraye.Editor)
+}
+
+func (a *App) draftOf(by embraye.Acting, in DraftInput) (*embraye.Draft, error) {
+	in, err := a.checkDraftInput(in)
+	if err != nil {
+		return nil, err
+	}
+	now := a.now()
+	return &embraye.Draft{Owner: by.PersonID(), State: embraye.DraftWriting, Scope: in.Scope, Content: in.Content, Sign: in.Sign,
+		Version: 1, CreatedAt: now, UpdatedAt: now}, nil
+}
+
+// TakeDraft returns a draft that the person may see: one's own, or any for
+// reviewers. Others do not exist (SECURITY W24, W25).
+func (a *App) TakeDraft(ctx context.Context, by embraye.Acting, id int64) (*embraye.Draft, error) {
+	return takeDraft(ctx, a.Store.Tables(), by, id)
+}
+
+func takeDraft(ctx context.Context, t store.Tables, by embraye.Acting, id int64) (*embraye.Draft, error) {
+	d, err := t.Drafts.Take(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if by.May(embraye.Reviewer) != nil && (mayWrite(by) != nil || d.Owner != by.PersonID()) {
+		return nil, fmt.Errorf("app: draft %d: %w", id, embraye.ErrNotFound)
+	}
+	return d, nil
+}
+
+// Drafts lists those that the person may see, the last saved first.
+func (a *App) Drafts(ctx context.Context, by embraye.Acting, f embraye.DraftFilter) ([]embraye.Draft, error) {
+	if by.May(embraye.Reviewer) != nil {
+		if mayWrite(by) != nil {
+			return nil, nil // readers see no drafts
+		}
+		f.Mine = true
+	}
+	return a.Store.Tables().Drafts.List(ctx, f, by.PersonID())
+}
+
+// SaveDraft writes what somebody typed, if the draft is still at the version
+// that they began with; else *DraftConflict tells what the other wrote.
+func (a *App) SaveDraft(ctx context.Context, by embraye.Acting, id int64, version int, in DraftInput) (*embraye.Draft, error) {
+	in, err := a.checkDraftInput(in)
+	if err != nil {
+		return nil, err
+	}
+	return a.changeDraft(ctx, by, id, version, func(t store.Tables, d *embraye.Draft) error {
+		d.Scope, d.Content, d.Sign, d.Failure = in.Scope, in.Content, in.Sign, ""
+		// What somebody let pass is not what is there now: it waits again.
+		if d.State != embraye.DraftScheduled {
+			return nil
+		}
+		if err := a.mayPublish(ctx, t, by, d); errors.Is(err, embraye.ErrForbidden) {
+			unschedule(d)
+		} else if err != nil {
+			return err
+		}
+		return nil
+	})
+}
+
+// changeDraft applies one change to a draft that is not published. A version
+// of 0 takes the draft as it is.
+func (a *App) changeDraft(ctx context.Context, by embraye.Acting, id int64, version int, change func(store.Tables, *embraye.Draft) error) (*embraye.Draft, error) {
+	if err := mayWrite(by); err != nil {
+		return nil, fmt.Errorf("app: draft %d: %w", id, err)
+	}
+	var d *embraye.Draft
+	err := a.Store.InTx(ctx, func(t store.Tables) (err error) {
+		if d, err = takeDraft(ctx, t, by, id); err != nil {
+			return err
+		}
+		if d.State == embraye.DraftPublished || version != 0 && d.Version != version {
+			return &DraftConflict{Theirs: d}
+		}
+		if err := change(t, d); err != nil {
+			return err
+		}
+		d.Version++
+		d.UpdatedAt = a.now()
+		return t.Drafts.Save(ctx, d)
+	})
+	if err == nil {
+		return d, nil
+	}
+	var conflict *DraftConflict
+	if errors.Is(err, embraye.ErrConflict) && !errors.As(err, &conflict) {
+		// Somebody saved between reading and writing: say what.
+		theirs, err := a.TakeDraft(ctx, by, id)
+		if err != nil {
+			return nil, err
+		}
+		return nil, &DraftConflict{Theirs: theirs}
+	}
+	return nil, err
+}
+
+// DuplicateLast begins a draft with what the person wrote last, published or
+// not. Dates of what happened and evidence are the new one's own affair.
+func (a *App) DuplicateLast(ctx context.Context, by embraye.Acting) (*embraye.Draft, error) {
+	if err := mayWrite(by); err != nil {
+		return nil, fmt.Errorf("app: duplicate: %w", err)
+	}
+	last, err := a.Store.Tables().Drafts.Last(ctx, by.PersonID())
+	if err != nil {
+		return nil, err
+	}
+	in := DraftInput{Scope: last.Scope, Content: last.Content, Sign: last.Sign}
+	in.ObservedDate, in.EffectiveDate, in.RelatedTo = "", "", nil
+	return a.NewDraft(ctx, by, in)
+}
+
+// DeleteDraft throws a draft away; a published one stays, for it knows what it
+// became.
+func (a *App) DeleteDraft(ctx context.Context, by embraye.Acting, id int64) error {
+	if err := mayWrite(by); err != nil {
+		return fmt.Errorf("app: draft %d: %w", id, err)
+	}
+	return a.Store.InTx(ctx, func(t store.Tables) error {
+		d, err := takeDraft(ctx, t, by, id)
+		if err != nil {
+			return err
+		}
+		if d.State == embraye.DraftPublished {
+			return &DraftConflict{Theirs: d}
+		}
+		if err := t.Drafts.Remove(ctx, id); err != nil {
+			return err
+		}
+		return a.recordDetail(ctx, t, by, "draft.delete", fmt.Sprintf("draft %d", id), "", d.Title, false)
+	})
+}
+
+// CheckDraft lists what publication would refuse now.
+func (a *App) CheckDraft(d *embraye.Draft) []embraye.Problem {
+	_, _, err := a.Frame().Check(d.Scope, d.Content)
+	var invalid *embraye.InvalidError
+	if errors.As(err, &invalid) {
+		return invalid.Problems
+	}
+	return nil
+}
+
+// trimDraft is what a form may not have meant: Windows' line ends, blank lines
+// of lists.
+func trimDraft(in DraftInput) DraftInput {
+	in.Text = strings.ReplaceAll(in.Text, "\r\n", "\n")
+	in.Summary = strings.ReplaceAll(in.Summary, "\r\n", "\n")
+	var searched []string
+	for _, s := range in.Searched {
+		if !blank(s) {
+			searched = append(searched, strings.TrimSpace(s))
+		}
+	}
+	in.Searched = searched
+	return in
+}

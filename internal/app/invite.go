@@ -1,0 +1,115 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// Invite makes the link with which somebody joins; an earlier one for the same
+// address ends.
+func (a *App) Invite(ctx context.Context, by embraye.Acting, email string, role embraye.Role) (url string, err error) {
+	if err := by.May(embraye.Admin); err != nil {
+		return "", fmt.Errorf("app: invite: %w", err)
+	}
+	wrong := &embraye.InvalidError{}
+	email, problem := cleanEmail(email)
+	if problem != nil {
+		wrong.Problems = append(wrong.Problems, *problem)
+	}
+	if problem := roleProblem(role); problem != nil {
+		wrong.Problems = append(wrong.Problems, *problem)
+	}
+	if len(wrong.Problems) > 0 {
+		return "", wrong
+	}
+	err = a.Store.InTx(ctx, func(t store.Tables) error {
+		if err := freeEmail(ctx, t, email); err != nil {
+			return err
+		}
+		if err := t.Links.Expire(ctx, embraye.InviteLink, email, a.now()); err != nil {
+			return err
+		}
+		token, err := a.giveLink(ctx, t, by, embraye.Link{Kind: embraye.InviteLink, Email: email, Role: role}, inviteLasts)
+		if err != nil {
+			return err
+		}
+		url = a.linkURL("/invite/", token)
+		return a.record(ctx, t, by, "person.invite", email, string(role), false)
+	})
+	return url, err
+}
+
+// freeEmail refuses an address that somebody here has.
+func freeEmail(ctx context.Context, t store.Tables, email string) error {
+	_, err := t.People.ByEmail(ctx, email)
+	if errors.Is(err, embraye.ErrNotFound) {
+		return nil
+	}
+	if err == nil {
+		err = &embraye.InvalidError{Problems: []embraye.Problem{{Field: "email", Code: "already_here", Value: email}}}
+	}
+	return err
+}
+
+// Invites lists the invitations that nobody has used yet.
+func (a *App) Invites(ctx context.Context, by embraye.Acting) ([]embraye.Link, error) {
+	if err := by.May(embraye.Admin); err != nil {
+		return nil, fmt.Errorf("app: invitations: %w", err)
+	}
+	return a.Store.Tables().Links.Open(ctx, embraye.InviteLink, a.now())
+}
+
+// RevokeInvite ends the invitation of an address.
+func (a *App) RevokeInvite(ctx context.Context, by embraye.Acting, email string) error {
+	if err := by.May(embraye.Admin); err != nil {
+		return fmt.Errorf("app: revoke an invitation: %w", err)
+	}
+	email, problem := cleanEmail(email)
+	if problem != nil {
+		return &embraye.InvalidError{Problems: []embraye.Problem{*problem}}
+	}
+	return a.Store.InTx(ctx, func(t store.Tables) error {
+		if err := t.Links.Expire(ctx, embraye.InviteLink, email, a.now()); err != nil {
+			return err
+		}
+		return a.record(ctx, t, by, "person.uninvite", email, "", false)
+	})
+}
+
+// InviteState tells what has become of an invitation, and whose it is.
+func (a *App) InviteState(ctx context.Context, token string) (embraye.LinkState, *embraye.Link, error) {
+	return a.linkState(ctx, embraye.InviteLink, token)
+}
+
+// AcceptInvite makes the account that an invitation is for, once (SECURITY W13).
+func (a *App) AcceptInvite(ctx context.Context, token, name, password string) (*embraye.Person, error) {
+	link, err := a.checkLink(ctx, embraye.InviteLink, token)
+	if err != nil {
+		return nil, err
+	}
+	person, err := a.personWithPassword(NewPerson{Email: link.Email, Name: name, Role: link.Role, Password: password})
+	if err != nil {
+		return nil, err
+	}
+	err = a.Store.InTx(ctx, func(t store.Tables) error {
+		if err := a.useLink(ctx, t, link); err != nil {
+			return err
+		}
+		if err := freeEmail(ctx, t, strings.ToLower(link.Email)); err != nil {
+			return err
+		}
+		if err := t.People.Insert(ctx, person); err != nil {
+			return err
+		}
+		return a.record(ctx, t, embraye.Acting{Person: person}, "person.join", person.Email, string(person.Role), false)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return person, nil
+}

@@ -1,0 +1,72 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+func legalKey(name string) string { return "legal." + name }
+
+// Legal returns the texts of the legal pages; what nobody has written yet is
+// missing.
+func (a *App) Legal(ctx context.Context) (map[string]string, error) {
+	texts := make(map[string]string)
+	t := a.Store.Tables()
+	for _, name := range embraye.LegalTexts() {
+		text, ok, err := t.Settings.Get(ctx, legalKey(name))
+		if err != nil {
+			return nil, err
+		}
+		if ok && text != "" {
+			texts[name] = text
+		}
+	}
+	return texts, nil
+}
+
+// SetLegal writes the texts that are named; the others stay.
+func (a *App) SetLegal(ctx context.Context, by embraye.Acting, texts map[string]string) error {
+	if err := by.May(embraye.Admin); err != nil {
+		return fmt.Errorf("app: legal texts: %w", err)
+	}
+	wrong := &embraye.InvalidError{}
+	names := make([]string, 0, len(texts))
+	for name, text := range texts {
+		names = append(names, name)
+		if !slices.Contains(embraye.LegalTexts(), name) {
+			wrong.Problems = append(wrong.Problems, embraye.Problem{Field: "legal", Code: "unknown", Value: cut(name, embraye.MaxName), Allowed: embraye.LegalTexts()})
+		} else if p := textProblem(name, text, embraye.MaxText, false); p != nil {
+			wrong.Problems = append(wrong.Problems, *p)
+		}
+	}
+	if len(wrong.Problems) > 0 {
+		return wrong
+	}
+	slices.Sort(names)
+	return a.inTx(ctx, func(t store.Tables) error {
+		for _, name := range names {
+			text := strings.TrimSpace(strings.ReplaceAll(texts[name], "\r\n", "\n"))
+			if err := t.Settings.Set(ctx, legalKey(name), text); err != nil {
+				return err
+			}
+		}
+		t.Changed()
+		return a.recordDetail(ctx, t, by, "organisation.legal", a.Site.Base, "", strings.Join(names, " "), false)
+	})
+}
+
+// legalMissing lists what the legal pages still lack.
+func legalMissing(texts map[string]string) []string {
+	var missing []string
+	for _, name := range embraye.LegalTexts() {
+		if texts[name] == "" {
+			missing = append(missing, name)
+		}
+	}
+	return missing
+}

@@ -1,0 +1,180 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// maxLinks is how many lines a profile has; Mastodon shows four.
+const maxLinks = 10
+
+// ProfileInput is the organisation's profile. An empty IconFile keeps the icon
+// that is there; RemoveIcon goes back to the drawn one.
+type ProfileInput struct {
+	Name, Summary string
+	Links         []embraye.ActorLink
+	IconFile      string // name of an uploaded picture
+	RemoveIcon    bool
+}
+
+// Profile is the organisation as it stands.
+func (a *App) Profile(ctx context.Context) (*embraye.Actor, error) {
+	return a.Store.Tables().Actors.Take(ctx, a.Organisation())
+}
+
+// Actors lists our actors: the organisation, the instance, then the measures,
+// switched on or not.
+func (a *App) Actors(ctx context.Context) ([]embraye.Actor, error) {
+	return a.Store.Tables().Actors.List(ctx)
+}
+
+// SetProfile changes it and tells whoever knows us.
+func (a *App) SetProfile(ctx context.Context, by embraye.Acting, in ProfileInput) error {
+	if err := by.May(embraye.Admin); err != nil {
+		return fmt.Errorf("app: profile: %w", err)
+	}
+	if err := checkProfile("name", &in); err != nil {
+		return err
+	}
+	return a.inTx(ctx, func(t store.Tables) error { return a.setProfileIn(ctx, t, by, in) })
+}
+
+// checkProfile cleans a profile and lists its mistakes; name is how its form
+// calls the name.
+func checkProfile(name string, in *ProfileInput) error {
+	wrong := &embraye.InvalidError{}
+	in.Name = embraye.OneLine(in.Name)
+	in.Summary = strings.TrimSpace(strings.ReplaceAll(in.Summary, "\r\n", "\n"))
+	if p := textProblem(name, in.Name, embraye.MaxName, true); p != nil {
+		wrong.Problems = append(wrong.Problems, *p)
+	}
+	if p := textProblem("summary", in.Summary, embraye.MaxSummary, false); p != nil {
+		wrong.Problems = append(wrong.Problems, *p)
+	}
+	var links []embraye.ActorLink
+	for _, l := range in.Links {
+		l.Name, l.Href = embraye.OneLine(l.Name), strings.TrimSpace(l.Href)
+		if l.Name == "" && l.Href == "" {
+			continue
+		}
+		if p := textProblem("link_name", l.Name, embraye.MaxName, true); p != nil {
+			wrong.Problems = append(wrong.Problems, *p)
+		}
+		if !embraye.WebAddress(l.Href) {
+			wrong.Problems = append(wrong.Problems, embraye.Problem{Field: "link_href", Code: "bad_url", Value: cut(l.Href, embraye.MaxName)})
+		}
+		links = append(links, l)
+	}
+	if in.Links = links; len(links) > maxLinks {
+		wrong.Problems = append(wrong.Problems, embraye.Problem{Field: "link_href", Code: "too_many", Max: maxLinks})
+	}
+	if len(wrong.Problems) > 0 {
+		return wrong
+	}
+	return nil
+}
+
+func (a *App) setProfileIn(ctx context.Context, t store.Tables, by embraye.Acting, in ProfileInput) error {
+	actors, err := t.Actors.List(ctx)
+	if err != nil {
+		return err
+	}
+	i := slices.IndexFunc(actors, func(x embraye.Actor) bool { return x.Kind == embraye.OrganisationActor })
+	org := &actors[i] // there is always one
+	oldIcon, renamed := org.IconFile, org.Name != in.Name
+	if err := a.setIcon(ctx, t, org, in); err != nil {
+		return err
+	}
+	org.Name, org.Summary, org.Links, org.UpdatedAt = in.Name, in.Summary, in.Links, a.now()
+	if err := t.Actors.Save(ctx, org); err != nil {
+		return err
+	}
+	if oldIcon != "" && oldIcon != org.IconFile {
+		if err := t.EvidenceFiles.Unpublish(ctx, oldIcon); err != nil {
+			return err
+		}
+	}
+	t.Changed()
+	for k := range actors {
+		actor := &actors[k]
+		if actor.Kind == embraye.InstanceActor {
+			actor.Name, actor.UpdatedAt = in.Name, org.UpdatedAt // it speaks for the same house
+			if err := t.Actors.Save(ctx, actor); err != nil {
+				return err
+			}
+		}
+		if actor.Kind == embraye.OrganisationActor || renamed { // the others name the organisation
+			if err := a.tellOfActor(ctx, t, actor); err != nil {
+				return err
+			}
+		}
+	}
+	return a.record(ctx, t, by, "organisation.profile", string(a.Site.ActorID(org.Handle)), "", false)
+}
+
+// setIcon takes an uploaded picture as the icon, or goes back to the drawn one.
+func (a *App) setIcon(ctx context.Context, t store.Tables, org *embraye.Actor, in ProfileInput) error {
+	if in.RemoveIcon {
+		org.IconFile = ""
+		return nil
+	}
+	if in.IconFile == "" {
+		return nil
+	}
+	file, err := t.EvidenceFiles.Take(ctx, in.IconFile)
+	if errors.Is(err, embraye.ErrNotFound) || err == nil && !strings.HasPrefix(file.MediaType, "image/") {
+		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "icon", Code: "not_a_picture"}}}
+	}
+	if err != nil {
+		return err
+	}
+	org.IconFile = file.Name
+	return t.EvidenceFiles.Publish(ctx, file.Name)
+}
+
+// tellOfActor sends an actor's new document if anybody knows it.
+func (a *App) tellOfActor(ctx context.Context, t store.Tables, actor *embraye.Actor) error {
+	known, err := t.Followers.Count(ctx, actor.Handle)
+	if err == nil && known == 0 && actor.Kind == embraye.OrganisationActor {
+		var follows []embraye.Follow
+		follows, err = t.Follows.List(ctx)
+		known = len(follows)
+	}
+	if err != nil || known == 0 {
+		return err
+	}
+	key, err := t.Keys.Take(ctx, actor.KeyID)
+	if err != nil {
+		return err
+	}
+	return a.sendActor(ctx, t, actor, key.PublicPEM)
+}
+
+// EnableMeasure switches a measure on, for good: m0 is off at first.
+func (a *App) EnableMeasure(ctx context.Context, by embraye.Acting, id string) error {
+	if err := by.May(embraye.Admin); err != nil {
+		return fmt.Errorf("app: enable a measure: %w", err)
+	}
+	measure, ok := a.reference.Measure(id)
+	if !ok {
+		return fmt.Errorf("app: measure %q: %w", cut(id, embraye.MaxName), embraye.ErrNotFound)
+	}
+	return a.inTx(ctx, func(t store.Tables) error {
+		actor, err := t.Actors.Take(ctx, measure.Handle)
+		if err != nil || actor.Enabled {
+			return err
+		}
+		actor.Enabled, actor.UpdatedAt = true, a.now()
+		if err := t.Actors.Save(ctx, actor); err != nil {
+			return err
+		}
+		t.Changed()
+		return a.record(ctx, t, by, "measure.enable", string(a.Site.ActorID(actor.Handle)), "", true)
+	})
+}

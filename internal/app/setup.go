@@ -1,0 +1,170 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// settingSetup remembers when the first admin was made.
+const settingSetup = "setup_at"
+
+// SetupInput is what the first admin fills in. Empty fields of the
+// organisation keep what the first start wrote.
+type SetupInput struct {
+	Email, Name, Password string
+	OrgName, OrgHandle    string
+	Summary               string
+	Links                 []embraye.ActorLink
+	Contact               string // the legal text "contact"
+}
+
+// NeedsSetup tells whether there is no admin yet.
+func (a *App) NeedsSetup(ctx context.Context) (bool, error) {
+	return needsSetup(ctx, a.Store.Tables())
+}
+
+func needsSetup(ctx context.Context, t store.Tables) (bool, error) {
+	people, err := t.People.List(ctx)
+	return err == nil && !slices.ContainsFunc(people, func(p embraye.Person) bool { return p.Role == embraye.Admin }), err
+}
+
+// SetupLink makes the link that makes the first admin; earlier ones end.
+func (a *App) SetupLink(ctx context.Context, by embraye.Acting) (url string, err error) {
+	if err := by.May(embraye.Admin); err != nil {
+		return "", fmt.Errorf("app: setup link: %w", err)
+	}
+	err = a.Store.InTx(ctx, func(t store.Tables) error {
+		if needed, err := needsSetup(ctx, t); err != nil {
+			return err
+		} else if !needed {
+			return fmt.Errorf("there is an admin already, who can invite others and set passwords: %w", embraye.ErrConflict)
+		}
+		if err := t.Links.Expire(ctx, embraye.SetupLink, "", a.now()); err != nil {
+			return err
+		}
+		token, err := a.giveLink(ctx, t, by, embraye.Link{Kind: embraye.SetupLink, Role: embraye.Admin}, setupLasts)
+		url = a.linkURL("/setup/", token)
+		return err
+	})
+	return url, err
+}
+
+// SetupState tells what has become of a setup link. Once there is an admin no
+// such link can be used.
+func (a *App) SetupState(ctx context.Context, token string) (embraye.LinkState, error) {
+	state, _, err := a.linkState(ctx, embraye.SetupLink, token)
+	if err != nil || state != embraye.LinkValid {
+		return state, err
+	}
+	needed, err := a.NeedsSetup(ctx)
+	if err == nil && !needed {
+		state = embraye.LinkUsed
+	}
+	return state, err
+}
+
+// Setup makes the first admin and writes the organisation's profile, once
+// (SECURITY W18).
+func (a *App) Setup(ctx context.Context, token string, in SetupInput) (*embraye.Person, error) {
+	link, err := a.checkLink(ctx, embraye.SetupLink, token)
+	if err != nil {
+		return nil, err
+	}
+	profile, person, err := a.checkSetup(ctx, in)
+	if err != nil {
+		return nil, err
+	}
+	handle := strings.TrimSpace(in.OrgHandle)
+	err = a.inTx(ctx, func(t store.Tables) error {
+		if err := a.useLink(ctx, t, link); err != nil {
+			return err
+		}
+		// The row is written first: a second setup waits for it, then finds the
+		// admin of the first.
+		if err := t.Settings.Set(ctx, settingSetup, a.now().Format(time.RFC3339)); err != nil {
+			return err
+		}
+		if needed, err := needsSetup(ctx, t); err != nil {
+			return err
+		} else if !needed {
+			return errLink
+		}
+		if err := t.People.Insert(ctx, person); err != nil {
+			return err
+		}
+		by := embraye.Acting{Person: person}
+		if handle != "" && handle != a.Organisation() {
+			if err := a.renameIn(ctx, t, by, handle); err != nil {
+				return err
+			}
+		}
+		if err := a.setProfileIn(ctx, t, by, profile); err != nil {
+			return err
+		}
+		if contact := strings.TrimSpace(in.Contact); contact != "" {
+			if err := t.Settings.Set(ctx, legalKey("contact"), contact); err != nil {
+				return err
+			}
+		}
+		return a.record(ctx, t, by, "setup", person.Email, "", false)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return person, a.Reload(ctx)
+}
+
+// checkSetup lists the mistakes of both halves of the form at once.
+func (a *App) checkSetup(ctx context.Context, in SetupInput) (ProfileInput, *embraye.Person, error) {
+	wrong := &embraye.InvalidError{}
+	collect := func(err error) error {
+		var invalid *embraye.InvalidError
+		if !errors.As(err, &invalid) {
+			return err
+		}
+		wrong.Problems = append(wrong.Problems, invalid.Problems...)
+		return nil
+	}
+	now, err := a.Profile(ctx)
+	if err != nil {
+		return ProfileInput{}, nil, err
+	}
+	profile := ProfileInput{Name: in.OrgName, Summary: in.Summary, Links: in.Links}
+	if strings.TrimSpace(profile.Name) == "" {
+		profile.Name = now.Name
+	}
+	if err := collect(checkProfile("org_name", &profile)); err != nil {
+		return profile, nil, err
+	}
+	if handle := strings.TrimSpace(in.OrgHandle); handle != "" && handle != a.Organisation() {
+		if err := collect(a.checkHandle("org_handle", handle)); err != nil {
+			return profile, nil, err
+		}
+	}
+	if err := collect(checkText("contact", in.Contact, embraye.MaxText)); err != nil {
+		return profile, nil, err
+	}
+	person, err := a.personWithPassword(NewPerson{Email: in.Email, Name: in.Name, Role: embraye.Admin, Password: in.Password})
+	if err := collect(err); err != nil {
+		return profile, nil, err
+	}
+	if len(wrong.Problems) > 0 {
+		return profile, nil, wrong
+	}
+	return profile, person, nil
+}
+
+// personWithPassword is newPerson for whom the password is not optional.
+func (a *App) personWithPassword(n NewPerson) (*embraye.Person, error) {
+	if n.Password == "" {
+		n.Password = " " // too short: so all problems come at once
+	}
+	return a.newPerson(n)
+}

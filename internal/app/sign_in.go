@@ -1,0 +1,114 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// How often a password may be tried: these limits stand in the database, so
+// that replicas and restarts share them, and they are never switched off.
+const (
+	tryWindow       = 15 * time.Minute
+	triesPerAccount = 5
+	triesPerAddress = 20
+)
+
+// SignIn returns the person whose address and password these are. Wrong ones
+// are ErrForbidden, whether the account exists or not and in the same time;
+// too many tries are *TooMany.
+func (a *App) SignIn(ctx context.Context, email, password, clientIP string) (*embraye.Person, error) {
+	if len(password) > maxPassword { // SECURITY W16: refused before it costs anything
+		return nil, &embraye.InvalidError{Problems: []embraye.Problem{{Field: "password", Code: "too_long", Max: maxPassword}}}
+	}
+	email = strings.ToLower(strings.TrimSpace(email))
+	account, address := accountKey(email), addressKey(clientIP)
+	if err := a.try(ctx, account, address); err != nil {
+		return nil, err
+	}
+	person, err := a.Store.Tables().People.ByEmail(ctx, email)
+	if err != nil && !errors.Is(err, embraye.ErrNotFound) {
+		return nil, err
+	}
+	hash := ""
+	if err == nil && !person.Disabled {
+		hash = person.PasswordHash
+	}
+	if checkPassword(hash, password) != nil {
+		return nil, fmt.Errorf("app: sign-in: %w", embraye.ErrForbidden)
+	}
+	err = a.Store.InTx(ctx, func(t store.Tables) error {
+		// What failed before is forgiven; the address keeps its failures, or
+		// somebody with an account could clear them.
+		return errors.Join(t.Attempts.Forget(ctx, account), t.Attempts.ForgetOne(ctx, address))
+	})
+	return person, err
+}
+
+// try counts a try before its password is looked at: whoever sends many at once
+// gets no more than whoever waits for each answer.
+func (a *App) try(ctx context.Context, account, address string) error {
+	limits := []struct {
+		who string
+		max int
+	}{{account, triesPerAccount}, {address, triesPerAddress}}
+	now := a.now()
+	var wait time.Duration
+	err := a.Store.InTx(ctx, func(t store.Tables) error {
+		wait = 0
+		for _, l := range limits {
+			if err := t.Attempts.Add(ctx, l.who, now); err != nil {
+				return err
+			}
+			// One more than allowed, with the one that was just added.
+			at, full, err := t.Attempts.Newest(ctx, l.who, l.max+1, now.Add(-tryWindow))
+			if err != nil {
+				return err
+			}
+			if full {
+				wait = max(wait, at.Add(tryWindow).Sub(now), time.Second)
+			}
+		}
+		if wait > 0 {
+			return errTooMany // nothing is counted: waiting helps
+		}
+		return nil
+	})
+	if errors.Is(err, errTooMany) {
+		return &TooMany{RetryAfter: wait}
+	}
+	return err
+}
+
+// errTooMany rolls the try back.
+var errTooMany = errors.New("too many tries")
+
+// accountKey has one length for any text that somebody can type.
+func accountKey(email string) string { return "account " + hashToken(email) }
+
+// addressKey names who tries: an IPv4 address, or the /64 that one customer
+// has of IPv6. Without an address everybody shares one.
+func addressKey(clientIP string) string {
+	ip, err := netip.ParseAddr(clientIP)
+	if err != nil {
+		if at, err2 := netip.ParseAddrPort(clientIP); err2 == nil {
+			ip, err = at.Addr(), nil
+		}
+	}
+	if err != nil {
+		return "address unknown"
+	}
+	ip = ip.Unmap().WithZone("")
+	if ip.Is6() {
+		if p, err := ip.Prefix(64); err == nil {
+			return "address " + p.String()
+		}
+	}
+	return "address " + ip.String()
+}

@@ -1,0 +1,88 @@
+package embraye
+
+import "time"
+
+// TimelineFilter chooses constats of the chronology; empty fields choose all.
+type TimelineFilter struct {
+	Measure   string
+	Territory string // canonical code
+	Subject   Subject
+	Stage     Stage
+	From, To  Date // of the fact, both included
+	Search    string
+	After     string // cursor of the page before, from TimelinePage.Next
+	Limit     int
+}
+
+// TimelinePage is one page of the chronology: by the date of the fact, the
+// newest first.
+type TimelinePage struct {
+	Updates []Update
+	Total   int    // on all pages
+	Next    string // cursor; empty on the last page
+}
+
+// FactDate is when it happened, else when it was seen.
+func (c Content) FactDate() Date {
+	if c.EffectiveDate != "" {
+		return c.EffectiveDate
+	}
+	return c.ObservedDate
+}
+
+// PlacePage is what stands about one territory: of one measure, or of all.
+type PlacePage struct {
+	Measures []Actor
+	Updates  []Update // newest first
+}
+
+// MatrixPage is the latest constat of every scope of every measure.
+type MatrixPage struct {
+	Measures []Actor
+	States   []Update
+}
+
+// FeedPage is what a feed tells: newest first, with the reasons of corrections.
+type FeedPage struct {
+	Organisation Actor
+	Updates      []Update
+	Reasons      map[string]string // by constat, of the version that is served
+}
+
+// DataPage is everything that is open data, withdrawn constats too.
+type DataPage struct {
+	Updates   []Update
+	Revisions []Revision
+}
+
+// DataCensus counts what the open data holds.
+type DataCensus struct {
+	Constats  int // that stand
+	Withdrawn int
+	Versions  int
+}
+
+// JournalPage is one page of the public journal: decisions without persons.
+type JournalPage struct {
+	Entries []AuditEntry
+	Next    int64 // id before which the next page starts, 0 on the last page
+}
+
+// LegalPage is what the administrators wrote about who is responsible.
+type LegalPage struct {
+	Organisation Actor
+	Texts        map[string]string // by name: LegalTexts
+}
+
+// MapPage is every constat with the day of its last change, for search engines.
+type MapPage struct {
+	Measures []Actor
+	Constats []MapLine
+}
+
+// MapLine is one constat of MapPage.
+type MapLine struct {
+	ID          string
+	PublishedAt time.Time
+	UpdatedAt   *time.Time
+}

@@ -1,0 +1,145 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"embraye/internal/embraye"
+)
+
+// feedEntries is how many constats a feed carries in full.
+const feedEntries = 100
+
+// PlacePage reads what stands about a territory: of one measure, or of all if
+// measure is empty. Below a region its departments and communes count too:
+// codes are the places themselves, prefixes begin the codes of communes.
+func (s *Store) PlacePage(ctx context.Context, measure string, codes, prefixes []string) (*embraye.PlacePage, error) {
+	t, page := s.Tables(), &embraye.PlacePage{}
+	var err error
+	if page.Measures, err = t.enabledMeasures(ctx); err != nil {
+		return nil, err
+	}
+	where, args := t.inPlace(codes, prefixes)
+	if measure != "" {
+		where, args = where+" AND measure = ?", append(args, measure)
+	}
+	page.Updates, err = t.light(ctx, "id DESC", 0, where+" AND withdrawn_at IS NULL", args...)
+	return page, err
+}
+
+// inPlace is the condition that a constat speaks of a place or one below it.
+func (t Tables) inPlace(codes, prefixes []string) (where string, args []any) {
+	where, args = t.table.inJSON("territory"), []any{asJSON(codes)}
+	for _, prefix := range prefixes {
+		where += fmt.Sprintf(" OR substr(territory, 1, %d) = ?", len(prefix))
+		args = append(args, prefix)
+	}
+	return "(" + where + ")", args
+}
+
+// FeedPage reads the newest constats in full, of a measure, of a place, of
+// both, or of everything.
+func (s *Store) FeedPage(ctx context.Context, measure string, codes, prefixes []string) (*embraye.FeedPage, error) {
+	t := s.Tables()
+	org, err := t.organisation(ctx)
+	if err != nil {
+		return nil, err
+	}
+	where, args := []string{"withdrawn_at IS NULL"}, []any{}
+	if measure != "" {
+		where, args = append(where, "measure = ?"), append(args, measure)
+	}
+	if len(codes) > 0 {
+		in, places := t.inPlace(codes, prefixes)
+		where, args = append(where, in), append(args, places...)
+	}
+	page := &embraye.FeedPage{Organisation: *org, Reasons: map[string]string{}}
+	if page.Updates, err = t.light(ctx, "id DESC", feedEntries, strings.Join(where, " AND "), args...); err != nil {
+		return nil, err
+	}
+	for _, u := range page.Updates {
+		if u.Revision == 1 {
+			continue
+		}
+		r, err := t.Revisions.Take(ctx, u.ID, u.Revision)
+		if err != nil {
+			return nil, err
+		}
+		page.Reasons[u.ID] = r.Reason
+	}
+	return page, nil
+}
+
+// DataPage reads all that is open data. The bytes of versions are not part of
+// it, their hashes are.
+func (s *Store) DataPage(ctx context.Context) (*embraye.DataPage, error) {
+	t, page := s.Tables(), &embraye.DataPage{}
+	var err error
+	if page.Updates, err = t.light(ctx, "id", 0, ""); err != nil {
+		return nil, err
+	}
+	err = t.table.db.WithContext(ctx).Omit("Wire").Order("update_id, number").Find(&page.Revisions).Error
+	return page, wrap(err, "listing versions")
+}
+
+// DataCensus counts for the page about the open data.
+func (s *Store) DataCensus(ctx context.Context) (*embraye.DataCensus, error) {
+	t, c := s.Tables(), &embraye.DataCensus{}
+	var err error
+	if c.Constats, err = t.Updates.Count(ctx); err != nil {
+		return nil, err
+	}
+	if c.Withdrawn, err = count[embraye.Update](ctx, t.table, "withdrawn_at IS NOT NULL"); err != nil {
+		return nil, wrap(err, "counting withdrawn constats")
+	}
+	c.Versions, err = count[embraye.Revision](ctx, t.table, "")
+	return c, wrap(err, "counting versions")
+}
+
+// JournalPage reads the public journal, newest first; before is the id after
+// which it goes on, 0 for the first page.
+func (s *Store) JournalPage(ctx context.Context, before int64, limit int) (*embraye.JournalPage, error) {
+	t, page := s.Tables(), &embraye.JournalPage{}
+	where, args := "public", []any{}
+	if before > 0 {
+		where, args = "public AND id < ?", append(args, before)
+	}
+	var err error
+	page.Entries, err = list[embraye.AuditEntry](ctx, t.table, "id DESC", limit+1, where, args...)
+	if len(page.Entries) > limit {
+		page.Entries = page.Entries[:limit]
+		page.Next = page.Entries[limit-1].ID
+	}
+	for i := range page.Entries { // no page may tell who it was
+		page.Entries[i].Person, page.Entries[i].Who = 0, ""
+	}
+	return page, wrap(err, "listing the journal")
+}
+
+// LegalPage reads what the administrators wrote for the legal pages.
+func (s *Store) LegalPage(ctx context.Context) (*embraye.LegalPage, error) {
+	t := s.Tables()
+	org, err := t.organisation(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page := &embraye.LegalPage{Organisation: *org, Texts: map[string]string{}}
+	for _, name := range embraye.LegalTexts() {
+		if page.Texts[name], _, err = t.Settings.Get(ctx, "legal."+name); err != nil {
+			return nil, err
+		}
+	}
+	return page, nil
+}
+
+// MapPage lists every constat for search engines.
+func (s *Store) MapPage(ctx context.Context) (*embraye.MapPage, error) {
+	t, page := s.Tables(), &embraye.MapPage{}
+	var err error
+	if page.Measures, err = t.enabledMeasures(ctx); err != nil {
+		return nil, err
+	}
+	err = t.table.scan(ctx, &page.Constats, "SELECT id, published_at, updated_at FROM updates WHERE withdrawn_at IS NULL ORDER BY id DESC LIMIT 45000")
+	return page, wrap(err, "listing addresses")
+}

@@ -1,0 +1,79 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"unicode"
+
+	"embraye/internal/embraye"
+)
+
+// factDate is embraye.Content.FactDate in SQL. Dates of year, month and day
+// precision sort as text.
+const factDate = "coalesce(nullif(effective_date, ''), observed_date)"
+
+// TimelinePage reads one page of the chronology. What strangers typed goes in
+// as values alone; the statement is made of our own words (SECURITY W60).
+func (s *Store) TimelinePage(ctx context.Context, f embraye.TimelineFilter) (*embraye.TimelinePage, error) {
+	t := s.Tables()
+	where, args := []string{"withdrawn_at IS NULL"}, []any{}
+	and := func(condition string, values ...any) { where, args = append(where, condition), append(args, values...) }
+	for _, exact := range []struct{ column, value string }{{"measure", f.Measure}, {"territory", f.Territory},
+		{"subject", string(f.Subject)}, {"stage", string(f.Stage)}} {
+		if exact.value != "" {
+			and(exact.column+" = ?", exact.value)
+		}
+	}
+	if f.From != "" { // a date of less precision counts from its first day
+		and(factDate+" >= substr(?, 1, length("+factDate+"))", string(f.From))
+	}
+	if f.To != "" {
+		and("substr("+factDate+", 1, length(?)) <= ?", string(f.To), string(f.To))
+	}
+	if f.Search != "" {
+		condition, values := s.matching(f.Search)
+		and(condition, values...)
+	}
+	page := &embraye.TimelinePage{}
+	var err error
+	if page.Total, err = count[embraye.Update](ctx, t.table, strings.Join(where, " AND "), args...); err != nil {
+		return nil, wrap(err, "counting the chronology")
+	}
+	if f.After != "" {
+		date, id, ok := strings.Cut(f.After, ".")
+		if !ok || !embraye.Date(date).Valid() || !embraye.ValidID(id) {
+			return nil, fmt.Errorf("store: cursor %.40q: %w", f.After, embraye.ErrInvalid)
+		}
+		and("("+factDate+" < ? OR "+factDate+" = ? AND id < ?)", date, date, id)
+	}
+	page.Updates, err = t.light(ctx, factDate+" DESC, id DESC", f.Limit+1, strings.Join(where, " AND "), args...)
+	if err == nil && len(page.Updates) > f.Limit {
+		page.Updates = page.Updates[:f.Limit]
+		last := page.Updates[f.Limit-1]
+		page.Next = string(last.FactDate()) + "." + last.ID
+	}
+	return page, err
+}
+
+// maxSearchWords bounds what one search can make the database do.
+const maxSearchWords = 10
+
+// matching is the condition that a constat has all the words of a search.
+func (s *Store) matching(search string) (condition string, args []any) {
+	words := strings.FieldsFunc(search, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
+	if len(words) > maxSearchWords {
+		words = words[:maxSearchWords]
+	}
+	if len(words) == 0 {
+		return "1 = 0", nil // nothing to look for: nothing found
+	}
+	if !s.postgres {
+		// Each word in quotes is data to FTS5, whatever it is; the star finds
+		// its plurals.
+		return "id IN (SELECT id FROM search_texts WHERE search_texts MATCH ?)", []any{`"` + strings.Join(words, `"* "`) + `"*`}
+	}
+	text := strings.Join(words, " ")
+	return `id IN (SELECT id FROM search_texts WHERE words @@ plainto_tsquery(search_config('fr'), ?)
+		OR words @@ plainto_tsquery(search_config('en'), ?) OR words @@ plainto_tsquery('pg_catalog.simple', ?))`, []any{text, text, text}
+}

@@ -1,0 +1,143 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+
+	"embraye/internal/app"
+	"embraye/internal/embraye"
+)
+
+// An organisationPage is the profile, and the measures that can be switched on.
+type organisationPage struct {
+	Organisation *embraye.Actor
+	Off          []embraye.Actor
+	HandleLocked bool
+	Rows         []embraye.ActorLink
+}
+
+func (v *visit) organisationPage() (*organisationPage, error) {
+	page := &organisationPage{}
+	var err error
+	if page.Organisation, err = v.app.Profile(v.ctx()); err != nil {
+		return nil, err
+	}
+	if page.HandleLocked, err = v.app.OrgHandleLocked(v.ctx()); err != nil {
+		return nil, err
+	}
+	actors, err := v.app.Actors(v.ctx())
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range actors {
+		if a.Kind == embraye.MeasureActor && !a.Enabled {
+			page.Off = append(page.Off, a)
+		}
+	}
+	page.Rows = append(append([]embraye.ActorLink{}, page.Organisation.Links...), embraye.ActorLink{}, embraye.ActorLink{})
+	return page, nil
+}
+
+func organisation(v *visit) error {
+	page, err := v.organisationPage()
+	if err != nil {
+		return err
+	}
+	return v.show("organisation", "office.organisation", page)
+}
+
+// changeOrganisation saves the profile, with a logo if one was sent, or
+// switches a measure on.
+func changeOrganisation(v *visit) error {
+	logo, problems, err := v.parseLogo()
+	if err != nil {
+		return err
+	}
+	switch v.form("action") {
+	case "enable":
+		err = v.app.EnableMeasure(v.ctx(), v.by, v.form("measure"))
+		v.actors.Clear()
+	case "handle":
+		err = v.app.SetOrgHandle(v.ctx(), v.by, v.form("org_handle"))
+		v.actors.Clear()
+	default:
+		if len(problems) == 0 {
+			err = v.app.SetProfile(v.ctx(), v.by, app.ProfileInput{Name: v.form("org_name"), Summary: v.form("org_summary"),
+				Links: v.links(), IconFile: logo, RemoveIcon: v.form("remove_icon") != ""})
+		} else {
+			err = &embraye.InvalidError{Problems: problems}
+		}
+	}
+	if err == nil {
+		return v.said("/office/organisation", "office.said.done")
+	}
+	page, pageErr := v.organisationPage()
+	if pageErr != nil {
+		return pageErr
+	}
+	return v.again(err, "organisation", "office.organisation", page)
+}
+
+func (v *visit) parseLogo() (name string, problems []embraye.Problem, err error) {
+	if err := v.parseFiles(); err != nil {
+		return "", nil, err
+	}
+	if v.r.MultipartForm == nil {
+		return "", nil, nil
+	}
+	defer v.r.MultipartForm.RemoveAll()
+	file, header, err := v.r.FormFile("file")
+	if errors.Is(err, http.ErrMissingFile) {
+		return "", nil, nil
+	}
+	if err != nil {
+		return "", nil, formError(err)
+	}
+	defer file.Close()
+	kept, err := v.app.AddFile(v.ctx(), v.by, file, header.Filename, v.form("org_name"))
+	var invalid *embraye.InvalidError
+	if errors.As(err, &invalid) {
+		return "", invalid.Problems, nil
+	}
+	if err != nil {
+		return "", nil, err
+	}
+	return kept.Name, nil, nil
+}
+
+// A legalPage is the form of the legal texts, in their order.
+type legalPage struct {
+	Names []string
+	Texts map[string]string
+}
+
+func legal(v *visit) error {
+	texts, err := v.app.Legal(v.ctx())
+	if err != nil {
+		return err
+	}
+	return v.show("legal", "office.legal", legalPage{embraye.LegalTexts(), texts})
+}
+
+func changeLegal(v *visit) error {
+	texts := map[string]string{}
+	for _, name := range embraye.LegalTexts() {
+		texts[name] = v.form(name)
+	}
+	if err := v.app.SetLegal(v.ctx(), v.by, texts); err != nil {
+		return v.again(err, "legal", "office.legal", legalPage{embraye.LegalTexts(), texts})
+	}
+	return v.said("/office/legal", "office.said.done")
+}
+
+func audit(v *visit) error {
+	before, err := v.before()
+	if err != nil {
+		return err
+	}
+	page, err := v.app.Audit(v.ctx(), v.by, before)
+	if err != nil {
+		return err
+	}
+	return v.show("audit", "office.audit", page)
+}

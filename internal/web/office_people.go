@@ -1,0 +1,162 @@
+package web
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+
+	"embraye/internal/embraye"
+)
+
+// A peoplePage lists who is here and who is invited.
+type peoplePage struct {
+	People  []embraye.Person
+	Invites []embraye.Link
+	Rules   bool   // a second person must read before publication
+	Link    string // made a moment ago, shown once
+	LinkFor string
+}
+
+func (v *visit) peoplePage() (*peoplePage, error) {
+	page := &peoplePage{}
+	var err error
+	if page.People, err = v.app.ListPeople(v.ctx()); err != nil {
+		return nil, err
+	}
+	rules, err := v.app.Rules(v.ctx())
+	if err != nil {
+		return nil, err
+	}
+	page.Rules = rules.ReviewRequired
+	page.Invites, err = v.app.Invites(v.ctx(), v.by)
+	return page, err
+}
+
+func people(v *visit) error {
+	page, err := v.peoplePage()
+	if err != nil {
+		return err
+	}
+	return v.show("people", "office.people", page)
+}
+
+// changePeople does what the pressed button says.
+func changePeople(v *visit) error {
+	email, link := v.form("email"), ""
+	var err error
+	switch v.form("action") {
+	case "invite":
+		link, err = v.app.Invite(v.ctx(), v.by, email, embraye.Role(v.form("role")))
+	case "revoke":
+		err = v.app.RevokeInvite(v.ctx(), v.by, email)
+	case "role":
+		err = v.app.SetRole(v.ctx(), v.by, email, embraye.Role(v.form("role")))
+	case "disable":
+		err = v.app.DisablePerson(v.ctx(), v.by, email)
+	case "enable":
+		err = v.app.EnablePerson(v.ctx(), v.by, email)
+	case "reset":
+		link, err = v.app.ResetLink(v.ctx(), v.by, email)
+	case "rules":
+		err = v.setReviewRule()
+	default:
+		err = embraye.ErrInvalid
+	}
+	page, pageErr := v.peoplePage()
+	if pageErr != nil {
+		return pageErr
+	}
+	if err != nil {
+		return v.again(asProblem(err, "email"), "people", "office.people", page)
+	}
+	if link != "" { // shown in this answer alone: it is a key
+		page.Link, page.LinkFor = link, email
+		return v.show("people", "office.people", page)
+	}
+	return v.said("/office/people", "office.said.done")
+}
+
+func (v *visit) setReviewRule() error {
+	rules, err := v.app.Rules(v.ctx())
+	if err != nil {
+		return err
+	}
+	rules.ReviewRequired = v.form("review_required") != ""
+	return v.app.SetRules(v.ctx(), v.by, rules)
+}
+
+// asProblem makes a conflict a sentence beside the field that causes it.
+func asProblem(err error, name string) error {
+	if errors.Is(err, embraye.ErrConflict) {
+		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: name, Code: "conflict"}}}
+	}
+	return err
+}
+
+// An accountPage is one's own password, language and sessions.
+type accountPage struct {
+	Sessions []embraye.Session
+	Current  string
+}
+
+func (v *visit) accountPage() (*accountPage, error) {
+	sessions, err := v.app.Sessions(v.ctx(), v.by.PersonID())
+	return &accountPage{Sessions: sessions}, err
+}
+
+func account(v *visit) error {
+	page, err := v.accountPage()
+	if err != nil {
+		return err
+	}
+	return v.show("account", "office.account", page)
+}
+
+func changeAccount(v *visit) error {
+	var err error
+	switch v.form("action") {
+	case "password":
+		if err = v.app.ChangePassword(v.ctx(), v.by, v.r.PostFormValue("old_password"), v.r.PostFormValue("password"), v.sessions.Token(v.ctx())); err == nil {
+			err = v.sessions.RenewToken(v.ctx())
+		}
+	case "language":
+		err = v.app.SetLanguage(v.ctx(), v.by, v.form("language"))
+	case "end":
+		err = v.app.EndSession(v.ctx(), v.by, v.form("session"))
+	default:
+		err = embraye.ErrInvalid
+	}
+	if err == nil {
+		return v.said("/office/account", "office.said.done")
+	}
+	page, pageErr := v.accountPage()
+	if pageErr != nil {
+		return pageErr
+	}
+	if errors.Is(err, embraye.ErrForbidden) {
+		return v.render(http.StatusBadRequest, "account", "office.account", page, nil, []embraye.Problem{{Field: "old_password", Code: "wrong_password"}})
+	}
+	return v.again(err, "account", "office.account", page)
+}
+
+// before is the number after which a list goes on.
+func (v *visit) before() (int64, error) {
+	s := v.r.URL.Query().Get("before")
+	if s == "" {
+		return 0, nil
+	}
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n <= 0 {
+		return 0, embraye.ErrNotFound
+	}
+	return n, nil
+}
+
+// number is a number in the path.
+func (v *visit) number(name string) (int64, error) {
+	n, err := strconv.ParseInt(v.param(name), 10, 64)
+	if err != nil || n <= 0 {
+		return 0, embraye.ErrNotFound
+	}
+	return n, nil
+}

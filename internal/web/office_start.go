@@ -1,0 +1,10 @@
+package web
+
+// officeStart says what waits for the reader.
+func officeStart(v *visit) error {
+	start, err := v.app.Start(v.ctx(), v.by)
+	if err != nil {
+		return err
+	}
+	return v.show("start", "office.start", start)
+}

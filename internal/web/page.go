@@ -1,0 +1,262 @@
+package web
+
+import (
+	"cmp"
+	"fmt"
+	"html/template"
+	"slices"
+	"strings"
+	"time"
+
+	"embraye/internal/draw"
+	"embraye/internal/embraye"
+	"embraye/internal/locale"
+)
+
+// An htmlPage is what a template gets: the head of the page, the words, and the
+// content, whose type is the page's own.
+type htmlPage struct {
+	Lang        string
+	Title       string
+	Description string
+	Canonical   string // address of the page
+	Streams     string // id of the same thing for servers, if there is one
+	Feed        string // address of its Atom feed without the extension
+	FeedTitle   string
+	Type        string // Open Graph: website, profile, article
+	Image       string // 1200 × 630, unless the page has only an icon
+	ImageAlt    string
+	Creator     string        // fediverse:creator, @handle@host
+	Language    string        // of the content, where it is not the page's
+	LinkedData  template.HTML // a script of data, not of code
+	SiteName    string
+	Home        string
+	Path        string // "" on pages that are no place of their own
+	Style       *asset
+	Frame       embraye.FramePage
+	Hidden      bool // not for search engines
+	Content     any
+
+	query       string
+	site        embraye.Site
+	catalogue   *locale.Catalogue
+	territories *embraye.Territories
+	reference   *embraye.Reference
+}
+
+// T is a text of the catalogue in the page's language.
+func (p *htmlPage) T(key string, args ...any) string { return p.catalogue.T(p.Lang, key, args...) }
+
+// N is T for a count.
+func (p *htmlPage) N(key string, n int, args ...any) string {
+	return p.catalogue.N(p.Lang, key, n, args...)
+}
+
+// Name is the word of the catalogue for a value of a closed list.
+func (p *htmlPage) Name(area string, value any) string {
+	return p.catalogue.T(p.Lang, fmt.Sprint(area, ".", value))
+}
+
+// Day is the day of a moment for people.
+func (p *htmlPage) Day(t time.Time) string { return p.catalogue.Day(p.Lang, t) }
+
+// Date is a date of any precision for people.
+func (p *htmlPage) Date(d embraye.Date) string { return p.catalogue.Date(p.Lang, string(d)) }
+
+// ISO is the moment in a time element.
+func (p *htmlPage) ISO(t time.Time) string { return t.UTC().Format(time.RFC3339) }
+
+// Number is a count for people.
+func (p *htmlPage) Number(n int) string { return p.catalogue.Number(p.Lang, n) }
+
+// Mark is the sign beside the name.
+func (p *htmlPage) Mark() template.HTML { return draw.Mark() }
+
+// Stages are the steps of the scale, the unknown first.
+func (p *htmlPage) Stages() []embraye.Stage {
+	return append([]embraye.Stage{embraye.NotAssessed}, embraye.Stages()...)
+}
+
+// Place is the name of a constat's territory.
+func (p *htmlPage) Place(s embraye.Scope) string {
+	if s.TerritoryName != "" {
+		return s.TerritoryName
+	}
+	return p.territories.Name(s.Territory, p.Lang)
+}
+
+// Territory is the name of a code.
+func (p *htmlPage) Territory(code string) string { return p.territories.Name(code, p.Lang) }
+
+// Actor is the path of one of our actors' pages.
+func (p *htmlPage) Actor(handle string) string { return "/@" + handle }
+
+// measure is the short title of a measure.
+func (p *htmlPage) measure(id string) string {
+	if m, ok := p.reference.Measure(id); ok {
+		return locale.Typography(p.Lang, m.Title.In(p.Lang))
+	}
+	return id
+}
+
+// MeasureName is « Mesure 2 »; a measure without a number has its title.
+func (p *htmlPage) MeasureName(id string) string {
+	if n := measureNumber(id); n != "" {
+		return p.T("site.measure_n", n)
+	}
+	return p.measure(id)
+}
+
+// measureNumber is 2 for m2; empty for m0, the demand that has none.
+func measureNumber(id string) string {
+	n, ok := strings.CutPrefix(id, "m")
+	if !ok || n == "0" || strings.Trim(n, "0123456789") != "" {
+		return ""
+	}
+	return n
+}
+
+// Tongue is what a text of another language needs: its lang, or nothing.
+func (p *htmlPage) Tongue(lang string) template.HTMLAttr {
+	if lang == "" || lang == p.Lang {
+		return ""
+	}
+	return template.HTMLAttr(` lang="` + template.HTMLEscapeString(lang) + `"`)
+}
+
+// Breakable is a handle that may break before its host.
+func (p *htmlPage) Breakable(mention string) template.HTML {
+	at := strings.LastIndexByte(mention, '@')
+	if at <= 0 {
+		return template.HTML(template.HTMLEscapeString(mention))
+	}
+	return template.HTML(template.HTMLEscapeString(mention[:at]) + "<wbr>" + template.HTMLEscapeString(mention[at:]))
+}
+
+// Mention is @handle@host of one of ours.
+func (p *htmlPage) Mention(handle string) string { return p.site.Mention(handle) }
+
+// Licence is the name of a licence, and the address of its text if we know it.
+func (p *htmlPage) Licence(spdx string) licence {
+	l := licence{Name: strings.ReplaceAll(spdx, "CC-BY-", "CC BY ")}
+	switch spdx {
+	case "CC-BY-4.0":
+		l.Href = "https://creativecommons.org/licenses/by/4.0/deed." + p.Lang
+	case "CC-BY-SA-4.0":
+		l.Name, l.Href = "CC BY-SA 4.0", "https://creativecommons.org/licenses/by-sa/4.0/deed."+p.Lang
+	case "CC0-1.0":
+		l.Name, l.Href = "CC0 1.0", "https://creativecommons.org/publicdomain/zero/1.0/deed."+p.Lang
+	case "etalab-2.0":
+		l.Name, l.Href = "Licence Ouverte 2.0", "https://www.etalab.gouv.fr/licence-ouverte-open-licence/"
+	}
+	return l
+}
+
+type licence struct{ Name, Href string }
+
+// OtherLanguages are the ways to this page in the languages that it is not in.
+func (p *htmlPage) OtherLanguages() []languageLink {
+	var links []languageLink
+	for _, lang := range locale.Languages() {
+		if lang != p.Lang {
+			query := "?lang=" + lang
+			if p.query != "" {
+				query = "?" + p.query + "&lang=" + lang
+			}
+			links = append(links, languageLink{lang, p.catalogue.T(lang, "site.this_language"), cmp.Or(p.Path, "/") + query})
+		}
+	}
+	return links
+}
+
+type languageLink struct{ Lang, Name, Href string }
+
+// A navLink is one line of a list of links; Here marks the page itself.
+type navLink struct {
+	Href, Key string
+	Here      bool
+}
+
+// Nav are the links of the masthead, Foot those of the footer.
+func (p *htmlPage) Nav() []navLink {
+	return p.links("/", "/territoires", "/chronologie", "/comprendre", "/suivre")
+}
+
+// Foot are the links below every page.
+func (p *htmlPage) Foot() []navLink {
+	return p.links("/organisations", "/donnees", "/journal", "/feed.atom", "/mentions-legales", "/confidentialite",
+		"/accessibilite", "/ecoconception", "/signaler")
+}
+
+func (p *htmlPage) links(paths ...string) []navLink {
+	links := make([]navLink, len(paths))
+	for i, path := range paths {
+		links[i] = navLink{Href: path, Key: "nav." + strings.Trim(path, "/"), Here: path == p.Path}
+		if path == "/" {
+			links[i].Key = "nav.home"
+		}
+	}
+	return links
+}
+
+// Numbers of the states by stage, in the order of pages.
+func stageCountsOf(states []embraye.Update, subject embraye.Subject) []stageCount {
+	var counts []stageCount
+	for _, stage := range embraye.DisplayStages() {
+		n := 0
+		for _, u := range states {
+			if u.Subject == subject && u.Stage == stage {
+				n++
+			}
+		}
+		if n > 0 {
+			counts = append(counts, stageCount{stage, n})
+		}
+	}
+	return counts
+}
+
+type stageCount struct {
+	Stage embraye.Stage
+	N     int
+}
+
+// unassessed are the regions of which nobody said anything on a subject.
+func (p *htmlPage) unassessed(states []embraye.Update, subject embraye.Subject) []embraye.Territory {
+	seen := map[string]bool{}
+	for _, u := range states {
+		if u.Subject == subject {
+			seen[u.Territory] = true
+		}
+	}
+	return slices.DeleteFunc(p.territories.Regions(), func(r embraye.Territory) bool { return seen[r.Code] })
+}
+
+// A versionPart is a version with the page for its words.
+type versionPart struct {
+	version
+	Page *htmlPage
+}
+
+// Version hands a version to a part.
+func (p *htmlPage) Version(v any) versionPart {
+	switch v := v.(type) {
+	case *version:
+		return versionPart{*v, p}
+	case version:
+		return versionPart{v, p}
+	}
+	return versionPart{Page: p}
+}
+
+// Capital begins a sentence.
+func (p *htmlPage) Capital(s string) string { return capital(s) }
+
+// Plain is a stranger's name without tricks.
+func (p *htmlPage) Plain(s string) string { return plainName(s) }
+
+// Lines keeps the line ends of a text that somebody typed.
+func (p *htmlPage) Lines(s string) template.HTML {
+	escaped := template.HTMLEscapeString(strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")))
+	return template.HTML(strings.ReplaceAll(escaped, "\n", "<br>"))
+}

@@ -1,0 +1,108 @@
+package web
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+
+	"embraye/internal/embraye"
+	"embraye/internal/export"
+)
+
+type dataContent struct {
+	*embraye.DataCensus
+	Columns []export.Column
+}
+
+// data is /donnees: the open data and what each column means.
+func (h *Handler) data(ctx context.Context, v *view) (*answer, error) {
+	census, err := h.pages.DataCensus(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page := h.newPage(v, h.catalogue.T(v.lang, "data.title"))
+	page.Description = page.T("data.lede")
+	page.Content = dataContent{census, export.Columns(h.catalogue, v.lang)}
+	return h.render("data", http.StatusOK, page)
+}
+
+// dataFile writes all constats, one row per version.
+func (h *Handler) dataFile(contentType string, write func(io.Writer, []export.Row) error) builder {
+	return func(ctx context.Context, _ *view) (*answer, error) {
+		data, err := h.pages.DataPage(ctx)
+		if err != nil {
+			return nil, err
+		}
+		rows := export.Rows(h.site, h.app.Reference(), h.app.Wire().Territories, data.Updates, data.Revisions)
+		var out bytes.Buffer
+		if err := write(&out, rows); err != nil {
+			return nil, fmt.Errorf("web: open data: %w", err)
+		}
+		a := bare(newAnswer(http.StatusOK, contentType, out.Bytes()))
+		return a.with("Access-Control-Allow-Origin", "*"), nil // anybody may read it from a page of theirs
+	}
+}
+
+// journalPage is how many decisions one page of the journal shows.
+const journalPage = 40
+
+type journalContent struct {
+	*embraye.JournalPage
+	Lines    []journalLine
+	NextHref string
+	Later    bool // not the newest page
+}
+
+type journalLine struct {
+	embraye.AuditEntry
+	What string // the decision in words
+	Href string // of a thing of ours
+	Name string // of what it was about
+}
+
+// journal is the public list of decisions, without the people who took them.
+func (h *Handler) journal(w http.ResponseWriter, r *http.Request) {
+	var before int64
+	if typed := r.URL.Query().Get("avant"); typed != "" {
+		var err error
+		if before, err = strconv.ParseInt(typed, 10, 64); err != nil || before < 1 || len(typed) > 18 {
+			h.fail(w, r, fmt.Errorf("web: page of the journal: %w", embraye.ErrInvalid))
+			return
+		}
+	}
+	query := ""
+	if before > 0 {
+		query = "avant=" + strconv.FormatInt(before, 10)
+	}
+	h.serveQuery(pageOnly, query, func(ctx context.Context, v *view) (*answer, error) { return h.journalAnswer(ctx, v, before) })(w, r)
+}
+
+func (h *Handler) journalAnswer(ctx context.Context, v *view, before int64) (*answer, error) {
+	data, err := h.pages.JournalPage(ctx, before, journalPage)
+	if err != nil {
+		return nil, err
+	}
+	page := h.newPage(v, h.catalogue.T(v.lang, "journal.title"))
+	page.Description, page.Hidden = page.T("journal.lede"), before > 0
+	content := journalContent{JournalPage: data, Later: before > 0}
+	for _, e := range data.Entries {
+		line := journalLine{AuditEntry: e, What: e.Action, Name: e.Object}
+		if key := "journal." + e.Action; h.catalogue.Has(key) {
+			line.What = page.T(key)
+		}
+		if id, ok := h.site.LocalUpdate(embraye.IRI(e.Object)); ok {
+			line.Href, line.Name = "/constats/"+id, page.T("journal.constat")
+		} else if embraye.ValidID(e.Object) {
+			line.Href, line.Name = "/constats/"+e.Object, page.T("journal.constat")
+		}
+		content.Lines = append(content.Lines, line)
+	}
+	if data.Next > 0 {
+		content.NextHref = "?avant=" + strconv.FormatInt(data.Next, 10)
+	}
+	page.Content = content
+	return h.render("journal", http.StatusOK, page)
+}

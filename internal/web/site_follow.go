@@ -1,0 +1,141 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"embraye/internal/app"
+	"embraye/internal/embraye"
+)
+
+type followContent struct {
+	Organisation embraye.Actor
+	Measures     []followLine
+	Follow       followBox
+}
+
+type followLine struct{ Title, Href, Mention, Feed string }
+
+// follow is /suivre: every handle and feed, and what one really sees where.
+func (h *Handler) follow(ctx context.Context, v *view) (*answer, error) {
+	data, err := h.pages.MatrixPage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page := h.newPage(v, h.catalogue.T(v.lang, "follow.title"))
+	page.Description = page.T("follow.lede")
+	page.Feed, page.FeedTitle = "/feed", page.T("feed.all")
+	org := page.Frame.Organisation
+	content := followContent{Organisation: org, Follow: page.followBox("follow.organisation", org.Handle, "/feed.atom")}
+	content.Measures = append(content.Measures, followLine{org.Name, page.Actor(org.Handle), h.site.Mention(org.Handle), page.Actor(org.Handle) + "/feed.atom"})
+	for _, m := range data.Measures {
+		content.Measures = append(content.Measures, followLine{page.MeasureName(m.Measure) + page.T("site.colon") + page.measure(m.Measure),
+			page.Actor(m.Handle), h.site.Mention(m.Handle), page.Actor(m.Handle) + "/feed.atom"})
+	}
+	page.Content = content
+	return h.render("follow", http.StatusOK, page)
+}
+
+// maxFollowForm bounds the form of the follow box: three short fields.
+const maxFollowForm = 8 << 10
+
+type goContent struct {
+	Href, Host string // where the reader goes
+	Back       string
+	Box        followBox
+	Object     string // address to copy, for a constat
+	Constat    bool
+}
+
+// followGo is POST /suivre/vers: it looks up the page on which the reader's own
+// server follows, answers or repeats, and sends them there. The way is a page
+// of ours that goes on at once and not a redirect, because browsers hold
+// redirects of a form to the policy form-action 'self' that our pages have.
+func (h *Handler) followGo(w http.ResponseWriter, r *http.Request) {
+	r.Body = http.MaxBytesReader(w, r.Body, maxFollowForm)
+	if err := r.ParseForm(); err != nil {
+		h.sayNo(w, r, http.StatusBadRequest)
+		return
+	}
+	v := &view{r: r, cacheKey: cacheKey{path: "/suivre", face: facePage, lang: h.languageOf(r)}}
+	target, content, ok := h.followTarget(v, r.PostForm)
+	if !ok {
+		h.sayNo(w, r, http.StatusNotFound)
+		return
+	}
+	client, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		client = r.RemoteAddr
+	}
+	typed := strings.TrimSpace(r.PostForm.Get("compte"))
+	content.Href, err = h.app.FollowTarget(r.Context(), client, typed, target)
+	h.writeGo(w, v, typed, content, err)
+}
+
+// sayNo refuses a form with a page.
+func (h *Handler) sayNo(w http.ResponseWriter, r *http.Request, status int) {
+	a := h.errorPage(r, status)
+	a.etag, a.cacheControl = nil, noStore
+	a.write(w, r)
+}
+
+// followTarget reads what the reader wants to act on: an actor or a constat of
+// ours that exists.
+func (h *Handler) followTarget(v *view, form url.Values) (embraye.IRI, goContent, bool) {
+	ctx, wanted := v.r.Context(), form.Get("cible")
+	page := h.newPage(v, h.catalogue.T(v.lang, "go.title"))
+	if id, err := idOf(wanted); err == nil {
+		data, err := h.pages.ConstatPage(ctx, id)
+		if err != nil || data.Update.Withdrawn() {
+			return "", goContent{}, false
+		}
+		box := page.followBox("react.title", id, "")
+		return h.site.UpdateID(id), goContent{Back: "/constats/" + id, Box: box, Constat: true, Object: string(h.site.UpdateID(id))}, true
+	}
+	handle, err := handleOf(wanted)
+	if err != nil {
+		return "", goContent{}, false
+	}
+	if _, err := h.pages.ActorPage(ctx, handle); err != nil {
+		return "", goContent{}, false
+	}
+	return h.site.ActorID(handle), goContent{Back: h.site.ActorPage(handle), Box: page.followBox("follow.again", handle, "")}, true
+}
+
+func (h *Handler) writeGo(w http.ResponseWriter, v *view, typed string, content goContent, err error) {
+	status, page := http.StatusOK, content.Box.Page
+	var many *app.TooMany
+	var invalid *embraye.InvalidError
+	switch {
+	case err == nil:
+		u, _ := url.Parse(content.Href) // FollowTarget parsed it
+		content.Host = u.Hostname()
+		w.Header().Set("Refresh", "0; url="+content.Href)
+	case errors.As(err, &invalid):
+		status, content.Box.Problem = http.StatusUnprocessableEntity, page.T("error.bad_handle")
+	case errors.As(err, &many):
+		setRetryAfter(w, err, http.StatusTooManyRequests)
+		status, content.Box.Problem = http.StatusTooManyRequests, page.T("go.too_many")
+	case errors.Is(err, embraye.ErrNotFound):
+		status, content.Box.Problem = http.StatusUnprocessableEntity, page.T("go.unknown_server")
+	default:
+		h.fail(w, v.r, err)
+		return
+	}
+	if err != nil {
+		page.Title = page.T("go.failed")
+	}
+	content.Box.Typed = typed
+	page.Hidden, page.Path, page.Content = true, "", content
+	a, err := h.render("go", status, page)
+	if err != nil {
+		h.fail(w, v.r, err)
+		return
+	}
+	a.etag, a.cacheControl = nil, noStore
+	a.write(w, v.r)
+}

@@ -1,0 +1,171 @@
+package web
+
+import (
+	"cmp"
+	"context"
+	"html/template"
+	"net/http"
+	"slices"
+	"strings"
+
+	"embraye/internal/draw"
+	"embraye/internal/embraye"
+)
+
+// maxScopeLinks is how many places one cell of the table names.
+const maxScopeLinks = 18
+
+type measureContent struct {
+	*embraye.MeasurePage
+	Name        string // Mesure 2
+	Text        string // verbatim
+	TextLang    string
+	Translation string // ours, where the page is in another language
+	Deadline    string
+	Summary     string
+	Grid        []string
+	Answers     []subjectAnswer
+	Scopes      []scopeRow
+	Maps        []template.HTML
+	Timeline    template.HTML
+	Changes     []changeRow
+	Cards       []card
+	Follow      followBox
+	Prev        *measureRow
+	Next        *measureRow
+}
+
+// A scopeRow is one stage of the table, a scopeCell one subject of it.
+type scopeRow struct {
+	Stage embraye.Stage
+	Cells []scopeCell
+}
+
+type scopeCell struct {
+	N      int
+	Places []placeLink
+	More   int // places that are not named
+}
+
+type placeLink struct{ Href, Name string }
+
+type changeRow struct {
+	Date, Scope string
+	Stage       embraye.Stage
+}
+
+func (h *Handler) measurePage(ctx context.Context, v *view, a embraye.Actor) (*answer, error) {
+	data, err := h.pages.MeasurePage(ctx, a.Handle)
+	if err != nil {
+		return nil, err
+	}
+	page := h.newPage(v, h.measureTitle(a, v.lang))
+	h.describe(page, a)
+	content := measureContent{MeasurePage: data, Name: page.MeasureName(a.Measure), Answers: page.answers(data.States),
+		Scopes: page.scopeRows(data.Actor.Handle, data.States), Cards: page.cards(data.All[:min(len(data.All), 2)], data.Organisation.Name),
+		Follow: page.followBox("follow.measure", a.Handle, "/@"+a.Handle+"/feed.atom")}
+	reference := h.app.Reference()
+	if m, ok := reference.Measure(a.Measure); ok {
+		content.Text, content.TextLang = m.Text.In(reference.Language), reference.Language
+		if v.lang != reference.Language {
+			content.Translation = m.Text[v.lang]
+		}
+		content.Summary, content.Grid = m.Summary.In(v.lang), m.GridIn(v.lang)
+	}
+	content.Deadline = page.Date(embraye.Date(reference.Deadline))
+	page.Description = cmp.Or(content.Summary, content.Text)
+	for _, subject := range embraye.Subjects() {
+		content.Maps = append(content.Maps, draw.TileMap(draw.TileMapInput{Words: h.catalogue, Lang: v.lang, Subject: subject, States: data.States}))
+	}
+	page.addChanges(&content, data.All, embraye.MakeDate(h.now()))
+	page.addNeighbours(&content, data)
+	page.Content = content
+	return h.render("measure", http.StatusOK, page)
+}
+
+// addChanges draws the timeline and the table that equals it.
+func (p *htmlPage) addChanges(content *measureContent, all []embraye.Update, today embraye.Date) {
+	lanes := draw.Lanes(all)
+	content.Timeline = draw.Timeline(draw.TimelineInput{Words: p.catalogue, Lang: p.Lang, Lanes: lanes, Name: p.scopeName,
+		Deadline: embraye.Date(p.reference.Deadline), Today: today})
+	changes := draw.Changes(lanes)
+	for _, c := range changes[:min(len(changes), maxChanges)] {
+		content.Changes = append(content.Changes, changeRow{p.Date(c.Date), p.scopeName(c.Scope), c.Stage})
+	}
+}
+
+// maxChanges is how many changes the table of a measure shows; the chronology
+// has all.
+const maxChanges = 7
+
+// scopeName is how a scope is called where its measure is known.
+func (p *htmlPage) scopeName(s embraye.Scope) string { return cmp.Or(s.Institution.Name, p.Place(s)) }
+
+func (p *htmlPage) addNeighbours(content *measureContent, data *embraye.MeasurePage) {
+	i := slices.IndexFunc(data.Measures, func(m embraye.Actor) bool { return m.Handle == data.Actor.Handle })
+	row := func(m embraye.Actor) *measureRow {
+		return &measureRow{Number: p.MeasureName(m.Measure), Title: p.measure(m.Measure), Href: p.Actor(m.Handle)}
+	}
+	if i > 0 {
+		content.Prev = row(data.Measures[i-1])
+	}
+	if i >= 0 && i+1 < len(data.Measures) {
+		content.Next = row(data.Measures[i+1])
+	}
+}
+
+// scopeRows counts scopes by stage and subject and names their places; the
+// widest places first. Nobody said anything of the regions of the last row.
+func (p *htmlPage) scopeRows(handle string, states []embraye.Update) []scopeRow {
+	var rows []scopeRow
+	for _, stage := range embraye.DisplayStages() {
+		row := scopeRow{Stage: stage}
+		for _, subject := range embraye.Subjects() {
+			var places []embraye.Scope
+			if stage == embraye.NotAssessed {
+				for _, region := range p.unassessed(states, subject) {
+					places = append(places, embraye.Scope{Territory: region.Code})
+				}
+			}
+			for _, u := range states {
+				if u.Subject == subject && u.Stage == stage {
+					places = append(places, u.Scope)
+				}
+			}
+			row.Cells = append(row.Cells, p.scopeCell(handle, places))
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func (p *htmlPage) scopeCell(handle string, scopes []embraye.Scope) scopeCell {
+	cell := scopeCell{N: len(scopes)}
+	slices.SortStableFunc(scopes, func(a, b embraye.Scope) int {
+		return cmp.Or(cmp.Compare(p.width(a.Territory), p.width(b.Territory)), strings.Compare(embraye.Fold(p.Place(a)), embraye.Fold(p.Place(b))))
+	})
+	seen := map[string]bool{}
+	for _, s := range scopes {
+		if seen[s.Territory] {
+			continue // its page has all scopes of the place
+		}
+		seen[s.Territory] = true
+		if len(cell.Places) == maxScopeLinks {
+			cell.More++
+			continue
+		}
+		cell.Places = append(cell.Places, placeLink{"/@" + handle + "/" + s.Territory, p.Place(s)})
+	}
+	return cell
+}
+
+// width orders places: the world, the union, the country, regions, the rest.
+func (p *htmlPage) width(code string) int {
+	place, _ := p.territories.Lookup(code)
+	kinds := []embraye.TerritoryKind{embraye.TerritoryCountry, embraye.TerritoryUnion, embraye.TerritoryWorld, embraye.TerritoryRegion,
+		embraye.TerritoryDepartment, embraye.TerritoryCommune}
+	if i := slices.Index(kinds, place.Kind); i >= 0 {
+		return i
+	}
+	return len(kinds)
+}

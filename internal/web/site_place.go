@@ -1,0 +1,245 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"embraye/internal/embraye"
+)
+
+// placeOf reads a territory of an address. Only the canonical code has pages;
+// what else means the place is sent there (to is its code, moved true).
+func (h *Handler) placeOf(typed string) (place embraye.Territory, moved bool, err error) {
+	territories := h.app.Wire().Territories
+	if len(typed) > maxHandleBytes {
+		return place, false, embraye.ErrNotFound
+	}
+	code, ok := territories.Canonical(typed)
+	if ok {
+		place, ok = territories.Lookup(code)
+	}
+	if !ok {
+		return place, false, fmt.Errorf("web: territory %.20q: %w", typed, embraye.ErrNotFound)
+	}
+	return place, code != typed, nil
+}
+
+// within are the codes of a place and of those below it, and how the codes of
+// its communes begin.
+func (h *Handler) within(place embraye.Territory) (codes, prefixes []string) {
+	codes = []string{place.Code}
+	switch place.Kind {
+	case embraye.TerritoryRegion:
+		for _, p := range h.app.Wire().Territories.All() {
+			if p.Kind == embraye.TerritoryDepartment && p.Region == place.Code {
+				codes, prefixes = append(codes, p.Code), append(prefixes, "COG-C"+p.COG)
+			}
+		}
+	case embraye.TerritoryDepartment:
+		prefixes = []string{"COG-C" + place.COG}
+	}
+	return codes, prefixes
+}
+
+type placeContent struct {
+	Code, Name string
+	Measure    embraye.Actor // of one measure; Handle is empty on a territory's own page
+	Number     string
+	Answers    []subjectAnswer
+	Groups     []placeGroup
+	Follow     followBox
+	Prev, Next *placeLink
+}
+
+// A placeGroup is what is known on one measure, or on one subject.
+type placeGroup struct {
+	Title, Href string
+	Cards       []card
+	Silent      string // the sentence of an empty group
+}
+
+// measurePlace is /@{measure}/{territory}: one measure in one place.
+func (h *Handler) measurePlace(ctx context.Context, v *view) (*answer, error) {
+	actor, err := h.actorPage(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	if actor.Actor.Kind != embraye.MeasureActor {
+		return nil, fmt.Errorf("web: %s is no measure: %w", actor.Actor.Handle, embraye.ErrNotFound)
+	}
+	place, moved, err := h.placeOf(v.param("territory"))
+	if err != nil {
+		return nil, err
+	}
+	if moved {
+		return redirect(http.StatusMovedPermanently, h.site.ActorPage(actor.Actor.Handle)+"/"+place.Code), nil
+	}
+	codes, prefixes := h.within(place)
+	data, err := h.pages.PlacePage(ctx, actor.Actor.Measure, codes, prefixes)
+	if err != nil {
+		return nil, err
+	}
+	page := h.newPage(v, "")
+	content := placeContent{Code: place.Code, Name: page.Territory(place.Code), Measure: actor.Actor,
+		Number: page.MeasureName(actor.Actor.Measure), Answers: page.answers(latestStates(data.Updates))}
+	h.describe(page, actor.Actor)
+	page.Title = page.T("place.title", page.measure(actor.Actor.Measure), content.Name)
+	page.Canonical += "/" + place.Code
+	page.Streams, page.Type = "", "website"
+	page.Feed, page.FeedTitle = page.Actor(actor.Actor.Handle)+"/"+place.Code+"/feed", page.Title
+	page.Description = page.T("place.description", content.Number, content.Name, actor.Organisation.Name)
+	content.Follow = page.followBox("follow.measure", actor.Actor.Handle, page.Feed+".atom")
+	for _, subject := range embraye.Subjects() {
+		group := placeGroup{Title: page.Name("subject", subject), Silent: page.T("place.silent", content.Name)}
+		for _, u := range data.Updates {
+			if u.Subject == subject && len(group.Cards) < maxCards {
+				group.Cards = append(group.Cards, card{Page: page, Update: u, Organisation: actor.Organisation.Name, Bare: true})
+			}
+		}
+		content.Groups = append(content.Groups, group)
+	}
+	content.Prev, content.Next = page.regionsBeside(place, page.Actor(actor.Actor.Handle)+"/")
+	page.Content = content
+	return h.render("place", http.StatusOK, page)
+}
+
+// maxCards is how many constats one group lists; the chronology has all.
+const maxCards = 12
+
+// latestStates keeps the newest constat of each scope; updates are newest
+// first.
+func latestStates(updates []embraye.Update) []embraye.Update {
+	var states []embraye.Update
+	seen := map[string]bool{}
+	for _, u := range updates {
+		if key := u.Measure + " " + u.ScopeKey; !seen[key] {
+			seen[key] = true
+			states = append(states, u)
+		}
+	}
+	return states
+}
+
+// regionsBeside are the regions before and after one, in the table's order.
+func (p *htmlPage) regionsBeside(place embraye.Territory, base string) (prev, next *placeLink) {
+	regions := p.territories.Regions()
+	i := slices.IndexFunc(regions, func(r embraye.Territory) bool { return r.Code == place.Code })
+	if i > 0 {
+		prev = &placeLink{base + regions[i-1].Code, p.Territory(regions[i-1].Code)}
+	}
+	if i >= 0 && i+1 < len(regions) {
+		next = &placeLink{base + regions[i+1].Code, p.Territory(regions[i+1].Code)}
+	}
+	return prev, next
+}
+
+// territory is /territoires/{code}: all measures in one place.
+func (h *Handler) territory(ctx context.Context, v *view) (*answer, error) {
+	place, moved, err := h.placeOf(v.param("territory"))
+	if err != nil {
+		return nil, err
+	}
+	if moved {
+		return redirect(http.StatusMovedPermanently, h.site.Base+"/territoires/"+place.Code), nil
+	}
+	codes, prefixes := h.within(place)
+	data, err := h.pages.PlacePage(ctx, "", codes, prefixes)
+	if err != nil {
+		return nil, err
+	}
+	page := h.newPage(v, h.app.Wire().Territories.Name(place.Code, v.lang))
+	page.Description = page.T("territory.description", page.Title)
+	page.Feed, page.FeedTitle = "/territoires/"+place.Code+"/feed", page.Title
+	content := placeContent{Code: place.Code, Name: page.Title}
+	for _, m := range data.Measures {
+		group := placeGroup{Title: page.MeasureName(m.Measure) + page.T("site.colon") + page.measure(m.Measure),
+			Href: page.Actor(m.Handle) + "/" + place.Code, Silent: page.T("territory.silent")}
+		for _, u := range data.Updates {
+			if u.Measure == m.Measure && len(group.Cards) < 2 {
+				group.Cards = append(group.Cards, card{Page: page, Update: u, Organisation: page.Frame.Organisation.Name, Bare: true})
+			}
+		}
+		content.Groups = append(content.Groups, group)
+	}
+	content.Prev, content.Next = page.regionsBeside(place, "/territoires/")
+	page.Content = content
+	return h.render("territory", http.StatusOK, page)
+}
+
+type matrixContent struct {
+	Measures []matrixHead
+	Tables   []matrixTable
+}
+
+type matrixHead struct{ Number, Title, Href string }
+
+type matrixTable struct {
+	Subject embraye.Subject
+	Rows    []matrixRow
+}
+
+type matrixRow struct {
+	Code, Name string
+	Cells      []matrixCell
+}
+
+type matrixCell struct {
+	Href   string
+	Stages []embraye.Stage // empty: nobody looked
+}
+
+// matrix is /territoires: measures × territories, one table per subject.
+func (h *Handler) matrix(ctx context.Context, v *view) (*answer, error) {
+	data, err := h.pages.MatrixPage(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page := h.newPage(v, h.catalogue.T(v.lang, "matrix.title"))
+	page.Description = page.T("matrix.lede")
+	page.Feed, page.FeedTitle = "/feed", page.T("feed.all")
+	content := matrixContent{}
+	for _, m := range data.Measures {
+		content.Measures = append(content.Measures, matrixHead{measureNumber(m.Measure), page.measure(m.Measure), page.Actor(m.Handle)})
+	}
+	for _, subject := range embraye.Subjects() {
+		table := matrixTable{Subject: subject}
+		for _, code := range page.matrixPlaces(data.States) {
+			row := matrixRow{Code: code, Name: page.Territory(code)}
+			for _, m := range data.Measures {
+				row.Cells = append(row.Cells, matrixCellOf(data.States, m, subject, code))
+			}
+			table.Rows = append(table.Rows, row)
+		}
+		content.Tables = append(content.Tables, table)
+	}
+	page.Content = content
+	return h.render("matrix", http.StatusOK, page)
+}
+
+// matrixPlaces are the wide places that somebody spoke of, then all regions.
+func (p *htmlPage) matrixPlaces(states []embraye.Update) []string {
+	var codes []string
+	for _, wide := range []string{"world", "EU", "FR"} {
+		if slices.ContainsFunc(states, func(u embraye.Update) bool { return u.Territory == wide }) || wide == "FR" {
+			codes = append(codes, wide)
+		}
+	}
+	for _, r := range p.territories.Regions() {
+		codes = append(codes, r.Code)
+	}
+	return codes
+}
+
+func matrixCellOf(states []embraye.Update, m embraye.Actor, subject embraye.Subject, code string) matrixCell {
+	cell := matrixCell{Href: "/@" + m.Handle + "/" + code}
+	for _, stage := range embraye.DisplayStages() {
+		if slices.ContainsFunc(states, func(u embraye.Update) bool {
+			return u.Measure == m.Measure && u.Subject == subject && u.Territory == code && u.Stage == stage
+		}) {
+			cell.Stages = append(cell.Stages, stage)
+		}
+	}
+	return cell
+}
