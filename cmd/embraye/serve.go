@@ -117,22 +117,37 @@ func (i *instance) stop(front, metrics *listener, stopWork func(), work *sync.Wa
 	return err
 }
 
-// work runs the delivery engine and, beside it, what is forgotten each hour.
+// How often the chores of a working process are done. A publication that was
+// planned for an hour may come that much later.
+const (
+	pruneEvery   = time.Hour
+	publishEvery = 15 * time.Second
+)
+
+// work runs the delivery engine and, beside it, the chores.
 func (i *instance) work(ctx context.Context, engine *delivery.Engine, failed chan<- error) {
-	var prune sync.WaitGroup
-	prune.Go(func() { i.prune(ctx) })
+	var chores sync.WaitGroup
+	chores.Go(func() { i.every(ctx, pruneEvery, "forgetting what is too old", i.app.Prune) })
+	chores.Go(func() {
+		i.every(ctx, publishEvery, "publishing what was planned", func(ctx context.Context) error {
+			_, err := i.app.PublishDue(ctx)
+			return err
+		})
+	})
 	if err := engine.Run(ctx); err != nil && ctx.Err() == nil {
 		failed <- fmt.Errorf("the delivery engine stopped: %w", err)
 	}
-	prune.Wait()
+	chores.Wait()
 }
 
-func (i *instance) prune(ctx context.Context) {
-	tick := time.NewTicker(time.Hour)
+// every does a chore now and then at each turn; one that failed is logged and
+// tried again at the next.
+func (i *instance) every(ctx context.Context, wait time.Duration, what string, chore func(context.Context) error) {
+	tick := time.NewTicker(wait)
 	defer tick.Stop()
 	for {
-		if err := i.app.Prune(ctx); err != nil && ctx.Err() == nil {
-			i.log.Error("forgetting what is too old", "error", err)
+		if err := chore(ctx); err != nil && ctx.Err() == nil {
+			i.log.Error(what, "error", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -8,11 +8,13 @@ import (
 	"io/fs"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"embraye/configs"
 	"embraye/internal/app"
 	"embraye/internal/embraye"
+	"embraye/internal/files"
 	"embraye/internal/httpsig"
 	"embraye/internal/locale"
 	"embraye/internal/remote"
@@ -26,6 +28,7 @@ type instance struct {
 	log      *slog.Logger
 	store    *store.Store
 	remote   *remote.Client
+	files    *files.Store
 	app      *app.App
 
 	catalogue   *locale.Catalogue
@@ -91,9 +94,12 @@ func (c *call) wire(ctx context.Context, s settings, log *slog.Logger, secret []
 	if i.territories, err = configs.Territories(); err != nil {
 		return nil, err
 	}
+	if i.files, err = files.Open(filepath.Join(s.DataDir, "evidence"), files.Options{}); err != nil {
+		return nil, err
+	}
 	i.store, err = store.Open(ctx, store.Options{URL: s.DatabaseURL, Now: c.now, Log: log, Secret: secret})
 	if err != nil {
-		return nil, fmt.Errorf("opening the database: %w", err)
+		return nil, errors.Join(fmt.Errorf("opening the database: %w", err), i.files.Close())
 	}
 	i.remote = remote.New(remote.Options{
 		AllowHTTP: s.AllowHTTP, AllowNetworks: s.AllowNetworks, Version: version, BaseURL: s.BaseURL, Now: c.now,
@@ -107,7 +113,7 @@ func (c *call) wire(ctx context.Context, s settings, log *slog.Logger, secret []
 func (i *instance) options(c *call) app.Options {
 	return app.Options{
 		Store: i.store, Remote: i.remote, Site: i.site(), Territories: i.territories, Catalogue: i.catalogue,
-		Language: i.settings.Language, Mode: i.settings.FederationMode, AllowHTTP: i.settings.AllowHTTP,
+		Language: i.settings.Language, Mode: i.settings.FederationMode, Files: i.files, AllowHTTP: i.settings.AllowHTTP,
 		RateLimits: i.settings.RateLimits, Now: c.now, Random: rand.Reader, Log: i.log,
 		Notify: func() {
 			if i.notify != nil {
@@ -123,7 +129,7 @@ func (i *instance) site() embraye.Site {
 
 func (i *instance) close() error {
 	i.remote.CloseIdle()
-	return i.store.Close()
+	return errors.Join(i.store.Close(), i.files.Close())
 }
 
 // upToDate refuses a database that another version made: a command must not

@@ -4,55 +4,13 @@ import (
 	"context"
 	"errors"
 	"io"
-	"time"
 
 	"embraye/configs"
 	"embraye/internal/embraye"
 	"embraye/internal/export"
-	"embraye/internal/files"
 )
 
 var errUnwritten = errors.New("not written yet")
-
-func (a *App) SendForReview(ctx context.Context, by embraye.Acting, id, reviewer int64, note string) (*embraye.Draft, error) {
-	return nil, errUnwritten
-}
-func (a *App) ReturnDraft(ctx context.Context, by embraye.Acting, id int64, note string) (*embraye.Draft, error) {
-	return nil, errUnwritten
-}
-func (a *App) ScheduleDraft(ctx context.Context, by embraye.Acting, id int64, version int, at time.Time) (*embraye.Draft, error) {
-	return nil, errUnwritten
-}
-func (a *App) UnscheduleDraft(ctx context.Context, by embraye.Acting, id int64) (*embraye.Draft, error) {
-	return nil, errUnwritten
-}
-func (a *App) PublishDraft(ctx context.Context, by embraye.Acting, id int64, version int) (*Published, error) {
-	return nil, errUnwritten
-}
-func (a *App) PublishDue(ctx context.Context) (published int, err error) { return 0, errUnwritten }
-
-// PreviewDraft is the HTML that Mastodon would get, and its length as text in characters.
-func (a *App) PreviewDraft(d *embraye.Draft) (html string, characters int) { return "", 0 }
-
-// Recipients: followers and distinct servers that a constat of the measure would go to (its followers and the organisation's).
-func (a *App) Recipients(ctx context.Context, measure string) (followers, servers int, err error) {
-	return 0, 0, errUnwritten
-}
-
-func (a *App) AddFile(ctx context.Context, by embraye.Acting, r io.Reader, name, alt string) (*embraye.EvidenceFile, error) {
-	return nil, errUnwritten
-}
-
-// FileInfo: ErrNotFound unless public, or asked for by an editor (by zero value: the public).
-func (a *App) FileInfo(ctx context.Context, by embraye.Acting, name string) (*embraye.EvidenceFile, error) {
-	return nil, errUnwritten
-}
-func (a *App) OpenFile(ctx context.Context, by embraye.Acting, name string) (io.ReadSeekCloser, files.Info, *embraye.EvidenceFile, error) {
-	return nil, files.Info{}, nil, errUnwritten
-}
-func (a *App) LinkTitle(ctx context.Context, by embraye.Acting, url string) (title, publisher string, err error) {
-	return "", "", errUnwritten
-}
 
 func (a *App) Replies(ctx context.Context, by embraye.Acting, f embraye.ReplyFilter) ([]embraye.OfficeReply, error) {
 	return nil, errUnwritten

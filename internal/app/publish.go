@@ -47,6 +47,9 @@ func (a *App) PublishIn(ctx context.Context, t store.Tables, by embraye.Acting, 
 	if err != nil {
 		return nil, err
 	}
+	if err := a.settleFiles(ctx, t, &content); err != nil {
+		return nil, err
+	}
 	u, err := a.newUpdate(ctx, t, scope, content, in.SignedBy)
 	if err != nil {
 		return nil, err

@@ -48,6 +48,9 @@ func (a *App) reviseIn(ctx context.Context, t store.Tables, by embraye.Acting, i
 	if err := embraye.CheckRevision(in.Kind, reason, u.Content, content); err != nil {
 		return nil, err
 	}
+	if err := a.settleFiles(ctx, t, &content); err != nil {
+		return nil, err
+	}
 	before := u.Stage
 	u.Content, u.Revision = content, u.Revision+1
 	now := a.now()

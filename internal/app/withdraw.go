@@ -51,15 +51,7 @@ func (a *App) withdrawIn(ctx context.Context, t store.Tables, by embraye.Acting,
 	if err := a.deleteNotesOf(ctx, t, u, now); err != nil {
 		return err
 	}
-	u.WithdrawnAt, u.WithdrawReason, u.Erased = &now, reason, erase
-	if erase {
-		u.Content = embraye.Content{Stage: u.Stage, Licence: u.Licence, Language: u.Language}
-		u.Wire = nil
-		if err := t.Revisions.Erase(ctx, u.ID); err != nil {
-			return err
-		}
-	}
-	if err := t.Updates.Save(ctx, u); err != nil {
+	if err := a.takeBack(ctx, t, u, now, reason, erase); err != nil {
 		return err
 	}
 	if err := a.sendDelete(ctx, t, u.Actor, object, u.PublishedAt, now, everyone); err != nil {
@@ -70,6 +62,25 @@ func (a *App) withdrawIn(ctx context.Context, t store.Tables, by embraye.Acting,
 	}
 	t.Changed()
 	return a.record(ctx, t, by, "update.withdraw", string(object), reason, true)
+}
+
+// takeBack hides what a constat said and its files; erased, editors lose it too.
+func (a *App) takeBack(ctx context.Context, t store.Tables, u *embraye.Update, at time.Time, reason string, erase bool) error {
+	u.WithdrawnAt, u.WithdrawReason, u.Erased = &at, reason, erase
+	if erase {
+		u.Content = embraye.Content{Stage: u.Stage, Licence: u.Licence, Language: u.Language}
+		u.Wire = nil
+	}
+	if err := t.Updates.Save(ctx, u); err != nil {
+		return err
+	}
+	if err := a.hideFiles(ctx, t, u.ID); err != nil {
+		return err
+	}
+	if !erase {
+		return nil
+	}
+	return t.Revisions.Erase(ctx, u.ID)
 }
 
 // sendDelete says that an object is gone; what was said about it answers 410

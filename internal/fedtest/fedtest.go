@@ -24,6 +24,7 @@ import (
 	"embraye/internal/app"
 	"embraye/internal/delivery"
 	"embraye/internal/embraye"
+	"embraye/internal/files"
 	"embraye/internal/httpsig"
 	"embraye/internal/locale"
 	"embraye/internal/remote"
@@ -137,6 +138,14 @@ func (w *World) instance(c Config, host string) *Instance {
 	o := app.Options{Store: in.Store, Remote: in.Client, Site: in.Site, Territories: territories, Catalogue: catalogue,
 		Language: "fr", Mode: c.Mode, RateLimits: c.RateLimits, Now: w.Clock.Now, Random: rand.Reader, Log: log,
 		Notify: func() { in.Web.Invalidate() }}
+	if o.Files, err = files.Open(t.TempDir(), files.Options{}); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := o.Files.Close(); err != nil {
+			t.Error(err)
+		}
+	})
 	first := app.First{OrgHandle: "organisation", OrgName: "Organisation de " + host, Reference: c.Reference, GenerateKey: Key}
 	if _, err := app.FirstStart(ctx, o, first); err != nil {
 		t.Fatal(err)

@@ -99,6 +99,9 @@ func parseOfficeTemplates() (templates, error) {
 	return all, nil
 }
 
+// zone is that of the office's clock: the one in which this server lives (TZ).
+func (o *office) zone() *time.Location { return o.now().Location() }
+
 // A visit is one request to the office.
 type visit struct {
 	*office

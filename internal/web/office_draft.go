@@ -241,9 +241,10 @@ func (v *visit) editorProblem(draft *embraye.Draft, err error) error {
 // scheduleLayout is how browsers send a date with its time.
 const scheduleLayout = "2006-01-02T15:04"
 
-// schedule takes the browser's date and time as UTC, as the label says.
+// schedule takes the browser's date and time on the office's clock, as the page
+// says.
 func (v *visit) schedule(draft *embraye.Draft) error {
-	at, err := time.Parse(scheduleLayout, v.form("scheduled_at"))
+	at, err := time.ParseInLocation(scheduleLayout, v.form("scheduled_at"), v.zone())
 	if err != nil {
 		return v.showEditor(http.StatusBadRequest, draft, []embraye.Problem{{Field: "scheduled_at", Code: "bad_time", Value: v.form("scheduled_at")}})
 	}

@@ -114,7 +114,7 @@ func (p *officePage) Scheduled(d *embraye.Draft) string {
 	if d.ScheduledAt == nil {
 		return ""
 	}
-	return d.ScheduledAt.UTC().Format(scheduleLayout)
+	return d.ScheduledAt.In(p.office.zone()).Format(scheduleLayout)
 }
 
 // DraftTitle names a draft that may have no title yet.
@@ -246,10 +246,14 @@ func (p *officePage) Act(action string) string {
 	return action
 }
 
-// Minute is a date with its time, in UTC, for lists of the office.
+// Minute is a date with its time, on the office's clock.
 func (p *officePage) Minute(t time.Time) string {
-	return p.Day(t) + " " + t.UTC().Format("15:04") + " UTC"
+	t = t.In(p.office.zone())
+	return p.Date(embraye.MakeDate(t)) + " " + t.Format("15:04 MST")
 }
+
+// Clock is what the office's clock shows now.
+func (p *officePage) Clock() string { return p.Minute(p.office.now()) }
 
 // A profilePart is the rows of links of a profile.
 type profilePart struct {

@@ -1,0 +1,107 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"embraye/internal/embraye"
+	"embraye/internal/files"
+	"embraye/internal/store"
+)
+
+// AddFile keeps an uploaded file; nobody but editors sees it until something
+// published uses it. What it is gets decided by decoding it; alt is what a
+// picture shows, in words.
+func (a *App) AddFile(ctx context.Context, by embraye.Acting, r io.Reader, name, alt string) (*embraye.EvidenceFile, error) {
+	if err := by.May(embraye.Editor); err != nil {
+		return nil, fmt.Errorf("app: add a file: %w", err)
+	}
+	if a.Files == nil {
+		return nil, fmt.Errorf("app: add a file: this instance keeps none: %w", embraye.ErrUnavailable)
+	}
+	alt = embraye.OneLine(alt)
+	if err := checkText("file_alt", alt, embraye.MaxSummary); err != nil {
+		return nil, err
+	}
+	stored, err := a.Files.Put(ctx, r, name)
+	if err != nil {
+		return nil, err
+	}
+	f := &embraye.EvidenceFile{Name: stored.Name(), MediaType: stored.MediaType, Size: stored.Size, Width: stored.Width, Height: stored.Height,
+		OriginalName: stored.OriginalName, Alt: alt, PersonID: by.PersonID(), CreatedAt: a.now()}
+	err = a.Store.InTx(ctx, func(t store.Tables) error { return t.EvidenceFiles.Add(ctx, f) })
+	return f, err
+}
+
+// OpenFile opens a file that is public, or any for editors; to everybody else
+// the others do not exist (SECURITY W25). The caller closes it.
+func (a *App) OpenFile(ctx context.Context, by embraye.Acting, name string) (io.ReadSeekCloser, files.Info, *embraye.EvidenceFile, error) {
+	refuse := func(err error) (io.ReadSeekCloser, files.Info, *embraye.EvidenceFile, error) {
+		return nil, files.Info{}, nil, fmt.Errorf("app: open the file %s: %w", cut(name, embraye.MaxName), err)
+	}
+	row, err := a.Store.Tables().EvidenceFiles.Take(ctx, name)
+	if err != nil {
+		return refuse(err)
+	}
+	if a.Files == nil || !row.Public && by.May(embraye.Editor) != nil {
+		return refuse(embraye.ErrNotFound)
+	}
+	content, info, err := a.Files.Get(name)
+	if err != nil {
+		return refuse(err)
+	}
+	return content, info, row, nil
+}
+
+// fileName is the name of one of our files, if an address is that of one.
+func (a *App) fileName(href string) (string, bool) {
+	return strings.CutPrefix(href, a.Site.Base+"/fichiers/")
+}
+
+// settleFiles makes the files that a constat names public, and writes what they
+// are as we know it, whatever a form said.
+func (a *App) settleFiles(ctx context.Context, t store.Tables, c *embraye.Content) error {
+	for i := range c.Evidence {
+		e := &c.Evidence[i]
+		name, ours := a.fileName(e.Href)
+		if !ours {
+			e.Type, e.SHA256 = "Link", "" // we have not read what is there
+			continue
+		}
+		f, err := t.EvidenceFiles.Take(ctx, name)
+		if errors.Is(err, embraye.ErrNotFound) {
+			return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "evidence", Code: "file_unknown", Value: cut(e.Href, embraye.MaxName)}}}
+		}
+		if err != nil {
+			return err
+		}
+		e.Type, e.MediaType = "Document", f.MediaType
+		e.SHA256, _, _ = strings.Cut(f.Name, ".")
+		if err := t.EvidenceFiles.Publish(ctx, f.Name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hideFiles hides the files of a constat that was withdrawn, but those that
+// something else shows.
+func (a *App) hideFiles(ctx context.Context, t store.Tables, updateID string) error {
+	revisions, err := t.Revisions.List(ctx, updateID)
+	if err != nil {
+		return err
+	}
+	for _, r := range revisions {
+		for _, e := range r.Evidence {
+			if name, ours := a.fileName(e.Href); ours {
+				if err := t.EvidenceFiles.Unpublish(ctx, name); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
