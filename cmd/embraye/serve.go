@@ -122,12 +122,14 @@ func (i *instance) stop(front, metrics *listener, stopWork func(), work *sync.Wa
 const (
 	pruneEvery   = time.Hour
 	publishEvery = 15 * time.Second
+	checkEvery   = 24 * time.Hour
 )
 
 // work runs the delivery engine and, beside it, the chores.
 func (i *instance) work(ctx context.Context, engine *delivery.Engine, failed chan<- error) {
 	var chores sync.WaitGroup
 	chores.Go(func() { i.every(ctx, pruneEvery, "forgetting what is too old", i.app.Prune) })
+	chores.Go(func() { i.every(ctx, checkEvery, "reading the evidence files again", i.app.CheckFiles) })
 	chores.Go(func() {
 		i.every(ctx, publishEvery, "publishing what was planned", func(ctx context.Context) error {
 			_, err := i.app.PublishDue(ctx)

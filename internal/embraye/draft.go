@@ -92,7 +92,10 @@ type EvidenceFile struct {
 	PersonID     int64
 	// Public is set once a published constat or a profile uses the file:
 	// until then its address answers 404.
-	Public    bool
+	Public bool
+	// Damaged is set when the stored bytes no longer have the hash that the name
+	// promises.
+	Damaged   bool
 	CreatedAt time.Time `gorm:"autoCreateTime:false"`
 }
 

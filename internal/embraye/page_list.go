@@ -53,6 +53,7 @@ type FeedPage struct {
 type DataPage struct {
 	Updates   []Update
 	Revisions []Revision
+	Damaged   []string // names of public files whose bytes are not what they were
 }
 
 // DataCensus counts what the open data holds.

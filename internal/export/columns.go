@@ -70,6 +70,7 @@ func columns() []column {
 		{"effective_date", "string", func(r *Row) string { return r.EffectiveDate }},
 		{"observed_date", "string", func(r *Row) string { return r.ObservedDate }},
 		{"evidence", "string", evidenceCell},
+		{"evidence_damaged", "string", func(r *Row) string { return strings.Join(r.EvidenceDamaged, " ") }},
 		{"searched", "string", func(r *Row) string { return strings.Join(r.Searched, listSeparator) }},
 		{"indicator_name", "string", func(r *Row) string { return r.IndicatorName }},
 		{"indicator_value", "string", func(r *Row) string { return r.IndicatorValue }},

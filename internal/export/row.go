@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"embraye/internal/embraye"
@@ -45,6 +46,7 @@ type Row struct {
 	EffectiveDate       string     `json:"effective_date"`
 	ObservedDate        string     `json:"observed_date"`
 	Evidence            []Evidence `json:"evidence"`
+	EvidenceDamaged     []string   `json:"evidence_damaged"`
 	Searched            []string   `json:"searched"`
 	IndicatorName       string     `json:"indicator_name"`
 	IndicatorValue      string     `json:"indicator_value"`
@@ -117,7 +119,7 @@ func identity(site embraye.Site, ref *embraye.Reference, u *embraye.Update, r *e
 		Published: moment(u.PublishedAt), Updated: optional(u.UpdatedAt),
 		Withdrawn: optional(u.WithdrawnAt), WithdrawalReason: u.WithdrawReason,
 		Account: string(site.ActorID(u.Actor)), Measure: u.Measure, MeasureIRI: ref.MeasureIRI(u.Measure),
-		Evidence: []Evidence{}, Searched: []string{}, Lessons: []string{}, Related: []Related{},
+		Evidence: []Evidence{}, EvidenceDamaged: []string{}, Searched: []string{}, Lessons: []string{}, Related: []Related{},
 	}
 }
 
@@ -167,4 +169,16 @@ func optional(t *time.Time) string {
 		return ""
 	}
 	return moment(*t)
+}
+
+// MarkDamaged names in each row the evidence that is one of these files of ours.
+func MarkDamaged(rows []Row, files []string) {
+	for i := range rows {
+		row := &rows[i]
+		for _, e := range row.Evidence {
+			if slices.ContainsFunc(files, func(name string) bool { return strings.HasSuffix(e.Address, "/fichiers/"+name) }) {
+				row.EvidenceDamaged = append(row.EvidenceDamaged, e.Address)
+			}
+		}
+	}
 }

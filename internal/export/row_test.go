@@ -79,7 +79,7 @@ func TestRowsHaveOnePerVersion(t *testing.T) {
 		Subject: "institution", Territory: "FR-BRE", TerritoryName: "Bretagne", Institution: "Région Bretagne", InstitutionKind: "region", InstitutionSIREN: "233500016",
 		Scale: "1", Stage: "done", Timeliness: "late", Title: "Titre", Summary: "Résumé, \"long\"", Text: "a\nb", Confidence: "primary",
 		EffectiveDate: "2022-01", ObservedDate: "2024-06-12",
-		Evidence: []Evidence{{Type: "Link", Address: "https://a.example/x", Name: "-x"}, {Type: "Link", Address: "https://b.example/"}},
+		EvidenceDamaged: []string{}, Evidence: []Evidence{{Type: "Link", Address: "https://a.example/x", Name: "-x"}, {Type: "Link", Address: "https://b.example/"}},
 		Searched: []string{"ici", "là"}, IndicatorName: "part", IndicatorValue: "-12,5", IndicatorAsOf: "2024", Lessons: []string{"e1", "e2"},
 		Related: []Related{{"follows", "https://suivi.example/constats/" + secondID}}, SignedBy: "Ada", Licence: "CC-BY-4.0", Language: "fr"}
 	if diff := cmp.Diff(want, rows[1]); diff != "" {
@@ -101,7 +101,7 @@ func TestWithdrawnRowsKeepNoWords(t *testing.T) {
 	want := Row{ID: base, Version: 2, VersionURL: base + "/versions/2", VersionKind: "substance", VersionDate: "2024-07-12T08:30:00Z", SHA256: "bb",
 		Published: "2024-06-12T08:30:00Z", Updated: "2024-07-12T08:30:00Z", Withdrawn: "2024-08-12T08:30:00Z", WithdrawalReason: "faux",
 		Account: "https://suivi.example/actors/mesure2", Measure: "m2", MeasureIRI: "https://w3id.org/embraye/ref/memoire-covid19/2020-04-29/m2",
-		Evidence: []Evidence{}, Searched: []string{}, Lessons: []string{}, Related: []Related{}}
+		Evidence: []Evidence{}, EvidenceDamaged: []string{}, Searched: []string{}, Lessons: []string{}, Related: []Related{}}
 	if len(rows) != 2 {
 		t.Fatalf("%d rows", len(rows))
 	}

@@ -94,6 +94,8 @@ type Instance struct {
 	Web    *web.Handler
 	Engine *delivery.Engine
 	Client *remote.Client
+	// FilesDir is where uploads lie.
+	FilesDir string
 }
 
 func (w *World) instance(c Config, host string) *Instance {
@@ -138,7 +140,8 @@ func (w *World) instance(c Config, host string) *Instance {
 	o := app.Options{Store: in.Store, Remote: in.Client, Site: in.Site, Territories: territories, Catalogue: catalogue,
 		Language: "fr", Mode: c.Mode, RateLimits: c.RateLimits, Now: w.Clock.Now, Random: rand.Reader, Log: log,
 		Notify: func() { in.Web.Invalidate() }}
-	if o.Files, err = files.Open(t.TempDir(), files.Options{}); err != nil {
+	in.FilesDir = t.TempDir()
+	if o.Files, err = files.Open(in.FilesDir, files.Options{}); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {

@@ -21,6 +21,18 @@ func (t EvidenceFiles) Take(ctx context.Context, name string) (*embraye.Evidence
 	return f, wrap(err, "taking the file %s", name)
 }
 
+// List returns files whose name comes after one, in the order of names.
+func (t EvidenceFiles) List(ctx context.Context, after string, limit int) ([]embraye.EvidenceFile, error) {
+	all, err := list[embraye.EvidenceFile](ctx, t.table, "name", limit, "name > ?", after)
+	return all, wrap(err, "listing files")
+}
+
+// SetDamaged writes whether the bytes of a file still are what its name says.
+func (t EvidenceFiles) SetDamaged(ctx context.Context, name string, damaged bool) error {
+	_, err := t.exec(ctx, "UPDATE evidence_files SET damaged = ? WHERE name = ?", damaged, name)
+	return wrap(err, "marking the file %s", name)
+}
+
 // Publish makes a file visible to everybody.
 func (t EvidenceFiles) Publish(ctx context.Context, name string) error {
 	_, err := t.exec(ctx, "UPDATE evidence_files SET public = true WHERE name = ?", name)

@@ -79,8 +79,14 @@ func (s *Store) DataPage(ctx context.Context) (*embraye.DataPage, error) {
 	if page.Updates, err = t.light(ctx, "id", 0, ""); err != nil {
 		return nil, err
 	}
-	err = t.table.db.WithContext(ctx).Omit("Wire").Order("update_id, number").Find(&page.Revisions).Error
-	return page, wrap(err, "listing versions")
+	if err = t.table.db.WithContext(ctx).Omit("Wire").Order("update_id, number").Find(&page.Revisions).Error; err != nil {
+		return nil, wrap(err, "listing versions")
+	}
+	damaged, err := list[embraye.EvidenceFile](ctx, t.table, "name", 0, "public AND damaged")
+	for _, f := range damaged {
+		page.Damaged = append(page.Damaged, f.Name)
+	}
+	return page, wrap(err, "listing damaged files")
 }
 
 // DataCensus counts for the page about the open data.

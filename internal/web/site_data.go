@@ -37,6 +37,7 @@ func (h *Handler) dataFile(contentType string, write func(io.Writer, []export.Ro
 			return nil, err
 		}
 		rows := export.Rows(h.site, h.app.Reference(), h.app.Wire().Territories, data.Updates, data.Revisions)
+		export.MarkDamaged(rows, data.Damaged)
 		var out bytes.Buffer
 		if err := write(&out, rows); err != nil {
 			return nil, fmt.Errorf("web: open data: %w", err)
