@@ -343,9 +343,7 @@ func (v *visit) render(status int, name, title string, content any, values url.V
 	if !ok {
 		return fmt.Errorf("web: no office template %s", name)
 	}
-	page := &officePage{htmlPage: *v.newPage(&view{r: v.r, cacheKey: cacheKey{lang: v.lang}}, v.catalogue.T(v.lang, title)),
-		Person: v.by.Person, Path: v.r.URL.Path, Values: values, Problems: problems, query: v.r.URL.Query(), office: v.office}
-	page.Content = content
+	page := v.officePage(title, content, values, problems)
 	if v.by.Person != nil {
 		if key := v.sessions.PopString(v.ctx(), sessionSaid); key != "" {
 			page.Said = v.catalogue.T(v.lang, key)
@@ -361,6 +359,13 @@ func (v *visit) render(status int, name, title string, content any, values url.V
 	v.w.WriteHeader(status)
 	_, _ = v.w.Write(out.Bytes()) // a reader who hung up is no error of ours
 	return nil
+}
+
+func (v *visit) officePage(title string, content any, values url.Values, problems []embraye.Problem) *officePage {
+	page := &officePage{htmlPage: *v.newPage(&view{r: v.r, cacheKey: cacheKey{lang: v.lang}}, v.catalogue.T(v.lang, title)),
+		Person: v.by.Person, Path: v.r.URL.Path, Values: values, Problems: problems, query: v.r.URL.Query(), office: v.office}
+	page.Content = content
+	return page
 }
 
 // officePolicy lets the editor save as one types.

@@ -70,18 +70,29 @@ func draftForm(v *visit) error {
 // showEditor shows a draft; after a mistake it is what was typed, with the
 // problems. What an expired session had kept comes back here.
 func (v *visit) showEditor(status int, draft *embraye.Draft, problems []embraye.Problem) error {
-	page := &editorPage{Draft: draft, Version: draft.Version}
+	restored := false
 	if v.r.Method == http.MethodGet {
 		if values, ok := v.typedBefore(); ok {
 			v.r.PostForm = values
 			in := v.draftInput()
 			draft.Scope, draft.Content, draft.Sign = in.Scope, in.Content, in.Sign
-			page.Restored = true
+			restored = true
 		}
 	}
-	rules, err := v.app.Rules(v.ctx())
+	page, err := v.editorPage(draft)
 	if err != nil {
 		return err
+	}
+	page.Restored = restored
+	return v.render(status, "editor", "office.editor", page, nil, problems)
+}
+
+// editorPage is what stands around a draft.
+func (v *visit) editorPage(draft *embraye.Draft) (*editorPage, error) {
+	page := &editorPage{Draft: draft, Version: draft.Version}
+	rules, err := v.app.Rules(v.ctx())
+	if err != nil {
+		return nil, err
 	}
 	page.MayPublish = v.by.May(embraye.Reviewer) == nil || !rules.ReviewRequired && v.by.May(embraye.Editor) == nil
 	page.Choices = v.choices()
@@ -91,13 +102,11 @@ func (v *visit) showEditor(status int, draft *embraye.Draft, problems []embraye.
 	if m, ok := v.app.Reference().Measure(draft.Measure); ok {
 		page.Handle = v.site.Mention(m.Handle)
 	}
-	if page.Colleagues, err = v.colleagues(); err != nil {
-		return err
-	}
 	if draft.ID != 0 {
 		page.Missing = v.app.CheckDraft(draft)
 	}
-	return v.render(status, "editor", "office.editor", page, nil, problems)
+	page.Colleagues, err = v.colleagues()
+	return page, err
 }
 
 // colleagues lists who may be asked to read a draft.
@@ -124,6 +133,9 @@ func saveDraft(v *visit) error {
 		return err
 	}
 	in := v.draftInput()
+	if v.form("action") == "autosave" {
+		return v.autosave(in)
+	}
 	if v.form("action") == "titles" {
 		problems = append(problems, v.findTitles(in.Evidence)...)
 	}

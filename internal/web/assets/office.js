@@ -1,0 +1,94 @@
+// What makes the editor nicer, and nothing that it needs: drafts are saved and
+// the preview is drawn while one types, and long texts are counted.
+(() => {
+  "use strict";
+
+  // How many characters are left, beside each text that has a limit.
+  for (const field of document.querySelectorAll("[data-max]")) {
+    const max = Number(field.dataset.max);
+    const count = document.createElement("span");
+    count.className = "help count";
+    const show = () => {
+      const length = [...field.value].length;
+      count.textContent = `${length} / ${max}`;
+      count.classList.toggle("err", length > max);
+    };
+    field.after(count);
+    field.addEventListener("input", show);
+    show();
+  }
+
+  const form = document.getElementById("editor");
+  const said = document.getElementById("saved");
+  if (!form || !said) return;
+
+  const wait = 2000; // milliseconds after the last change
+  let timer = 0;
+  let saving = null; // the save that is under way
+  let changed = false;
+  let stopped = false; // somebody else saved first, or the session has ended
+
+  const say = (text) => { said.textContent = text; };
+
+  // The form as it stands; a file is sent once, by the button.
+  const typed = () => {
+    const data = new FormData(form);
+    data.delete("file");
+    data.set("action", "autosave");
+    return data;
+  };
+
+  const save = async () => {
+    changed = false;
+    say(said.dataset.saving);
+    const response = await fetch(form.action, {
+      method: "POST", body: typed(), redirect: "error", headers: { Accept: "application/json" },
+    });
+    const answer = await response.json();
+    if (answer.message) {
+      stopped = response.status === 409;
+      say(answer.message);
+      return;
+    }
+    form.elements.version.value = answer.version;
+    if (form.getAttribute("action") !== answer.path) {
+      form.setAttribute("action", answer.path);
+      history.replaceState(null, "", answer.path);
+    }
+    document.getElementById("preview").innerHTML = answer.preview; // made and cleaned by the server
+    say(answer.saved);
+  };
+
+  const run = () => {
+    clearTimeout(timer);
+    if (saving || stopped || !changed) return;
+    saving = save().catch(() => { say(said.dataset.failed); changed = true; }).finally(() => {
+      saving = null;
+      if (changed && !stopped) timer = setTimeout(run, 5 * wait);
+    });
+  };
+
+  form.addEventListener("input", (event) => {
+    if (event.target.name === "file") return;
+    changed = true;
+    clearTimeout(timer);
+    timer = setTimeout(run, wait);
+  });
+  document.addEventListener("visibilitychange", () => { if (document.hidden) run(); });
+
+  // A button waits for the save under way: two saves of one person must not
+  // meet. A second press of the same button changes nothing.
+  let sent = false;
+  form.addEventListener("submit", (event) => {
+    if (sent) { event.preventDefault(); return; }
+    clearTimeout(timer);
+    if (saving) {
+      event.preventDefault();
+      saving.finally(() => form.requestSubmit(event.submitter));
+      return;
+    }
+    sent = true;
+    stopped = true;
+  });
+  addEventListener("pageshow", (event) => { if (event.persisted) { sent = false; stopped = false; } });
+})();
