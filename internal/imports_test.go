@@ -37,7 +37,7 @@ func rows() map[string]int {
 }
 
 // helpers may import anything and are imported by tests alone.
-func helpers() []string { return []string{"internal/storetest", "internal/fedtest"} }
+func helpers() []string { return []string{"internal/storetest", "internal/fedtest", "internal/browsertest"} }
 
 // owners says which libraries may be known by which packages only, so that each
 // can be replaced by touching one folder.
@@ -47,6 +47,7 @@ func owners() map[string][]string {
 		"gorm.io":                             {"internal/store"},
 		"github.com/go-chi/chi":               {"internal/web"},
 		"github.com/riverqueue":               {"internal/jobs", "internal/store"},
+		"github.com/chromedp":                 {"internal/browsertest"},
 		"github.com/goccy/go-yaml":            {"configs"},
 		"code.dny.dev/ssrf":                   {"internal/remote"},
 		"github.com/microcosm-cc/bluemonday":  {"internal/activitypub"},

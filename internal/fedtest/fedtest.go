@@ -42,6 +42,9 @@ type Clock struct {
 	now time.Time
 }
 
+// NewClock is a clock that stands still at a time.
+func NewClock(now time.Time) *Clock { return &Clock{now: now} }
+
 // Now is the time.
 func (c *Clock) Now() time.Time {
 	c.mu.Lock()
@@ -77,7 +80,7 @@ type Config struct {
 // New makes a world with one instance per host name.
 func New(t testing.TB, c Config, hosts ...string) *World {
 	t.Helper()
-	w := &World{T: t, Wire: newWire(t), Clock: &Clock{now: Start}}
+	w := &World{T: t, Wire: newWire(t), Clock: NewClock(Start)}
 	for _, h := range hosts {
 		w.Instances = append(w.Instances, w.instance(c, h))
 	}

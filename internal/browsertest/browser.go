@@ -1,0 +1,138 @@
+package browsertest
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+
+	"embraye/internal/storetest"
+)
+
+// patience bounds what one browser may do in a test: a page that hangs must not
+// hold the whole run.
+const patience = 5 * time.Minute
+
+// A Step is something to do in a tab.
+type Step = chromedp.Action[chromedp.Void]
+
+// Browser starts a Chromium with a profile of its own and returns the context
+// of its first tab. It ends with the test.
+func Browser(t testing.TB) context.Context {
+	t.Helper()
+	path, err := exec.LookPath("chromium")
+	if err != nil {
+		storetest.Require(t, "chromium", "install chromium")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.Flag("headless", "new"), chromedp.NoSandbox,
+		chromedp.Flag("lang", "fr"), chromedp.WindowSize(1280, 900),
+		// Whatever Chromium would like to tell its makers stays here.
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"))
+	limited, stop := context.WithTimeout(context.Background(), patience)
+	allocator, release := chromedp.NewExecAllocator(limited, options...)
+	tab, _ := chromedp.NewContext(allocator)
+	t.Cleanup(func() {
+		if err := chromedp.Cancel(tab); err != nil && limited.Err() == nil {
+			t.Errorf("closing Chromium: %v", err)
+		}
+		release()
+		stop()
+	})
+	Run(t, tab)
+	return tab
+}
+
+// Tab opens another tab of a browser, with the same cookies.
+func Tab(t testing.TB, browser context.Context) context.Context {
+	t.Helper()
+	tab, closeTab := chromedp.NewContext(browser)
+	t.Cleanup(closeTab)
+	Run(t, tab)
+	return tab
+}
+
+// Run takes steps in a tab and ends the test if one fails.
+func Run(t testing.TB, tab context.Context, steps ...Step) {
+	t.Helper()
+	if err := chromedp.Do(tab, steps...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// Read returns what there is in a tab: its address, a text, a script's value.
+func Read[T any](t testing.TB, tab context.Context, what chromedp.Action[T]) T {
+	t.Helper()
+	value, err := chromedp.Run(tab, what)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return value
+}
+
+// Load goes to an address and returns its status.
+func Load(t testing.TB, tab context.Context, url string) int64 {
+	t.Helper()
+	return Read(t, tab, chromedp.NavigateResponse(url)).Status
+}
+
+// Scheme shows pages in "light" or "dark".
+func Scheme(name string) Step {
+	return command(emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+		Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}}})
+}
+
+// WithoutJavaScript lets a tab run no script of any page from now on.
+func WithoutJavaScript() Step {
+	return command(emulation.SetScriptExecutionDisabled, emulation.SetScriptExecutionDisabledParams{Value: true})
+}
+
+// command is a step that is one command of the protocol without an answer.
+func command[P any](c cdp.Command[P, cdp.Empty], params P) Step {
+	return chromedp.Func(func(ctx context.Context, tab *chromedp.Target) error {
+		_, err := cdp.Call(ctx, tab, c, params)
+		return err
+	})
+}
+
+// Submit presses the first submit button in an element, given as a CSS
+// selector, waits for the page that answers and returns its status.
+func Submit(t testing.TB, tab context.Context, form string) int64 {
+	t.Helper()
+	response, err := chromedp.RunResponse(tab, chromedp.Click(chromedp.CSS(form+" button[type=submit]")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response.Status
+}
+
+// Type writes into the field of a name.
+func Type(name, text string) Step {
+	return chromedp.SendKeys(chromedp.CSS(`main [name="`+name+`"]`), text)
+}
+
+// SignIn signs somebody in through the page.
+func (in *Instance) SignIn(tab context.Context, email, password string) {
+	in.t.Helper()
+	Run(in.t, tab, chromedp.Navigate(in.URL+"/login"), Type("email", email), Type("password", password))
+	Submit(in.t, tab, "main form")
+	if at := Read(in.t, tab, chromedp.Location()); !strings.HasPrefix(at, in.URL+"/office") {
+		in.t.Fatalf("signing in as %s led to %s", email, at)
+	}
+}
+
+// variable is a path that the environment has to name.
+func variable(t testing.TB, name, key, what string) string {
+	t.Helper()
+	path := os.Getenv(key)
+	if path == "" {
+		storetest.Require(t, name, "set "+key+" to the path of "+what)
+	}
+	return path
+}

@@ -1,0 +1,143 @@
+// Package browsertest puts a real browser in front of a whole instance: what
+// a reader or an editor would see, measured and clicked.
+//
+// The instance runs in the test's process on a loopback port, with SQLite and
+// a clock that only moves by Advance. Nothing here uses the network. Without
+// Chromium the tests skip, and fail if EMBRAYE_TEST_REQUIRE names "chromium";
+// the same holds for "axe" (EMBRAYE_TEST_AXE, the path of axe.min.js) and
+// "html" (EMBRAYE_TEST_HTML, the path of html-validate).
+//
+// Start reading at New, then browser.go.
+package browsertest
+
+import (
+	"context"
+	"crypto/rand"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"testing"
+	"time"
+
+	"embraye/configs"
+	"embraye/internal/app"
+	"embraye/internal/delivery"
+	"embraye/internal/embraye"
+	"embraye/internal/fedtest"
+	"embraye/internal/files"
+	"embraye/internal/httpsig"
+	"embraye/internal/locale"
+	"embraye/internal/remote"
+	"embraye/internal/store"
+	"embraye/internal/storetest"
+	"embraye/internal/web"
+)
+
+// Instance is a running Embraye on http://127.0.0.1:PORT. It speaks to other
+// servers on loopback, by http.
+type Instance struct {
+	URL    string // base address, without a slash at the end
+	Site   embraye.Site
+	Store  *store.Store
+	App    *app.App
+	Web    *web.Handler
+	Engine *delivery.Engine
+	Clock  *fedtest.Clock
+
+	t testing.TB
+}
+
+// New starts an empty instance that ends with the test.
+func New(t testing.TB) *Instance {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	host := l.Addr().String()
+	in := &Instance{URL: "http://" + host, Site: embraye.Site{Base: "http://" + host, HandleDomain: host}, Clock: fedtest.NewClock(fedtest.Start), t: t}
+	in.Store = storetest.OpenURL(t, storetest.URL(t, storetest.SQLite), in.Clock.Now)
+	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+	in.start(log)
+	server := &http.Server{Handler: in.Web, ReadHeaderTimeout: time.Minute}
+	served := make(chan error, 1)
+	go func() { served <- server.Serve(l) }()
+	t.Cleanup(func() {
+		if err := server.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := <-served; err != http.ErrServerClosed {
+			t.Error(err)
+		}
+	})
+	return in
+}
+
+// start wires the instance as cmd/embraye does.
+func (in *Instance) start(log *slog.Logger) {
+	t, ctx := in.t, context.Background()
+	t.Helper()
+	reference, err := configs.DefaultReference()
+	check(t, err)
+	territories, err := configs.Territories()
+	check(t, err)
+	catalogue, err := locale.Load()
+	check(t, err)
+	evidence, err := files.Open(t.TempDir(), files.Options{})
+	check(t, err)
+	client := in.client(ctx)
+	o := app.Options{Store: in.Store, Remote: client, Site: in.Site, Territories: territories, Catalogue: catalogue, Language: "fr", Mode: "open",
+		AllowHTTP: true, Files: evidence, Now: in.Clock.Now, Random: rand.Reader, Log: log, Notify: func() { in.Web.Invalidate() }}
+	_, err = app.FirstStart(ctx, o, app.First{OrgHandle: "organisation", OrgName: "Mon organisation", Reference: reference, GenerateKey: fedtest.Key})
+	check(t, err)
+	in.App, err = app.New(ctx, o)
+	check(t, err)
+	in.Engine = delivery.New(delivery.Options{Store: in.Store, Client: client, Site: in.Site, Now: in.Clock.Now, Log: log,
+		Gone: func(ctx context.Context, inbox embraye.IRI, _ embraye.Delivery) error {
+			return in.App.InboxGone(ctx, inbox)
+		}})
+	in.Web, err = web.New(web.Options{App: in.App, Pages: in.Store, Revision: in.Store.PublicRevision, Site: in.Site, Catalogue: catalogue,
+		Version: "test", Mode: "open", Ready: in.Store.Ping, Now: in.Clock.Now, Log: log})
+	check(t, err)
+}
+
+func (in *Instance) client(ctx context.Context) *remote.Client {
+	return remote.New(remote.Options{Version: "test", BaseURL: in.Site.Base, Now: in.Clock.Now, AllowHTTP: true,
+		AllowNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
+		SignGET: func() (httpsig.Signer, bool) {
+			s, err := in.App.Signer(ctx, embraye.InstanceHandle)
+			return s, err == nil
+		}, Blocked: func(host string) bool {
+			blocked, err := in.App.Blocked(ctx, host)
+			return blocked || err != nil
+		}})
+}
+
+// AddPerson adds somebody who can sign in with the password.
+func (in *Instance) AddPerson(email string, role embraye.Role, password string) *embraye.Person {
+	in.t.Helper()
+	p, err := in.App.AddPerson(in.t.Context(), embraye.Operator(), app.NewPerson{Email: email, Name: "Personne d'essai", Role: role, Password: password})
+	check(in.t, err)
+	return p
+}
+
+// Settle sends everything that waits to be sent.
+func (in *Instance) Settle() {
+	in.t.Helper()
+	for range 100 {
+		n, err := in.Engine.Batch(in.t.Context())
+		check(in.t, err)
+		if n == 0 {
+			return
+		}
+	}
+	in.t.Fatal("browsertest: the queue never came to rest")
+}
+
+func check(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
