@@ -8,7 +8,7 @@ import (
 )
 
 // routes is the list of all addresses.
-func (h *Handler) routes() http.Handler {
+func (h *Handler) routes() chi.Router {
 	r := chi.NewRouter()
 	r.NotFound(func(w http.ResponseWriter, req *http.Request) { h.refuse(w, req, http.StatusNotFound) })
 	r.MethodNotAllowed(h.methodNotAllowed(r))
@@ -53,6 +53,19 @@ func (h *Handler) routes() http.Handler {
 	get("/nodeinfo/2.0", h.serve(otherOnly, h.nodeInfo("2.0")))
 	get("/nodeinfo/2.1", h.serve(otherOnly, h.nodeInfo("2.1")))
 	return r
+}
+
+// A Route is one method of one pattern of the router.
+type Route struct{ Method, Pattern string }
+
+// Routes lists all routes, for tests that may leave none out.
+func (h *Handler) Routes() ([]Route, error) {
+	var list []Route
+	err := chi.Walk(h.router, func(method, pattern string, _ http.Handler, _ ...func(http.Handler) http.Handler) error {
+		list = append(list, Route{method, pattern})
+		return nil
+	})
+	return list, err
 }
 
 // methodNotAllowed names the methods that the address has (RFC 9110 15.5.6).

@@ -29,6 +29,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/go-chi/chi/v5"
 	"golang.org/x/sync/singleflight"
 
 	"embraye/internal/app"
@@ -78,6 +79,7 @@ type Handler struct {
 	icons     *icons
 	cards     cards
 	actors    sync.Map // handles that have an inbox
+	router    chi.Router
 	handler   http.Handler
 }
 
@@ -115,7 +117,8 @@ func New(o Options) (*Handler, error) {
 	if h.office, err = newOffice(h); err != nil {
 		return nil, fmt.Errorf("web: office: %w", err)
 	}
-	h.handler = h.guard(h.sameOrigin(h.routes()))
+	h.router = h.routes()
+	h.handler = h.guard(h.sameOrigin(h.router))
 	return h, nil
 }
 
