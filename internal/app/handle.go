@@ -54,7 +54,7 @@ func (a *App) SetOrgHandle(ctx context.Context, by embraye.Acting, handle string
 func (a *App) checkHandle(field, handle string) error {
 	code := ""
 	if !embraye.ValidHandle(handle) {
-		code = "bad_handle"
+		code = "bad_account_name"
 	} else if _, taken := a.reference.MeasureByHandle(handle); taken || handle == embraye.InstanceHandle {
 		code = "handle_is_reserved"
 	}

@@ -209,7 +209,7 @@ func (a *App) SetLanguage(ctx context.Context, by embraye.Acting, language strin
 		return fmt.Errorf("app: language: %w", embraye.ErrForbidden)
 	}
 	if !slices.Contains(locale.Languages(), language) {
-		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "lang", Code: "unknown", Value: cut(language, 20), Allowed: locale.Languages()}}}
+		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "language", Code: "unknown", Value: cut(language, 20), Allowed: locale.Languages()}}}
 	}
 	return a.Store.InTx(ctx, func(t store.Tables) error {
 		p, err := t.People.Take(ctx, by.Person.ID)

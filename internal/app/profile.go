@@ -39,22 +39,21 @@ func (a *App) SetProfile(ctx context.Context, by embraye.Acting, in ProfileInput
 	if err := by.May(embraye.Admin); err != nil {
 		return fmt.Errorf("app: profile: %w", err)
 	}
-	if err := checkProfile("name", &in); err != nil {
+	if err := checkProfile(&in); err != nil {
 		return err
 	}
 	return a.inTx(ctx, func(t store.Tables) error { return a.setProfileIn(ctx, t, by, in) })
 }
 
-// checkProfile cleans a profile and lists its mistakes; name is how its form
-// calls the name.
-func checkProfile(name string, in *ProfileInput) error {
+// checkProfile cleans a profile and lists its mistakes.
+func checkProfile(in *ProfileInput) error {
 	wrong := &embraye.InvalidError{}
 	in.Name = embraye.OneLine(in.Name)
 	in.Summary = strings.TrimSpace(strings.ReplaceAll(in.Summary, "\r\n", "\n"))
-	if p := textProblem(name, in.Name, embraye.MaxName, true); p != nil {
+	if p := textProblem("org_name", in.Name, embraye.MaxName, true); p != nil {
 		wrong.Problems = append(wrong.Problems, *p)
 	}
-	if p := textProblem("summary", in.Summary, embraye.MaxSummary, false); p != nil {
+	if p := textProblem("org_summary", in.Summary, embraye.MaxSummary, false); p != nil {
 		wrong.Problems = append(wrong.Problems, *p)
 	}
 	var links []embraye.ActorLink
@@ -63,21 +62,34 @@ func checkProfile(name string, in *ProfileInput) error {
 		if l.Name == "" && l.Href == "" {
 			continue
 		}
-		if p := textProblem("link_name", l.Name, embraye.MaxName, true); p != nil {
+		if p := linkProblem(l); p != nil {
 			wrong.Problems = append(wrong.Problems, *p)
-		}
-		if !embraye.WebAddress(l.Href) {
-			wrong.Problems = append(wrong.Problems, embraye.Problem{Field: "link_href", Code: "bad_url", Value: cut(l.Href, embraye.MaxName)})
 		}
 		links = append(links, l)
 	}
 	if in.Links = links; len(links) > maxLinks {
-		wrong.Problems = append(wrong.Problems, embraye.Problem{Field: "link_href", Code: "too_many", Max: maxLinks})
+		wrong.Problems = append(wrong.Problems, embraye.Problem{Field: "links", Code: "too_many_links", Max: maxLinks})
 	}
 	if len(wrong.Problems) > 0 {
 		return wrong
 	}
 	return nil
+}
+
+// linkProblem is what is wrong with one line; its value says which line.
+func linkProblem(l embraye.ActorLink) *embraye.Problem {
+	p := textProblem("links", l.Name, embraye.MaxName, false)
+	switch {
+	case p != nil:
+	case !embraye.WebAddress(l.Href):
+		p = &embraye.Problem{Field: "links", Code: "bad_url"}
+	case blank(l.Name):
+		p = &embraye.Problem{Field: "links", Code: "link_without_name"}
+	default:
+		return nil
+	}
+	p.Value = cut(l.Href, embraye.MaxName)
+	return p
 }
 
 func (a *App) setProfileIn(ctx context.Context, t store.Tables, by embraye.Acting, in ProfileInput) error {
@@ -129,7 +141,7 @@ func (a *App) setIcon(ctx context.Context, t store.Tables, org *embraye.Actor, i
 	}
 	file, err := t.EvidenceFiles.Take(ctx, in.IconFile)
 	if errors.Is(err, embraye.ErrNotFound) || err == nil && !strings.HasPrefix(file.MediaType, "image/") {
-		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "icon", Code: "not_a_picture"}}}
+		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "file", Code: "not_a_picture"}}}
 	}
 	if err != nil {
 		return err

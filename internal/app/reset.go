@@ -152,7 +152,7 @@ func (a *App) proveAndHash(ctx context.Context, person int64, old, password stri
 		return "", err
 	}
 	if checkPassword(p.PasswordHash, old) != nil {
-		return "", &embraye.InvalidError{Problems: []embraye.Problem{{Field: "old", Code: "wrong_password"}}}
+		return "", &embraye.InvalidError{Problems: []embraye.Problem{{Field: "old_password", Code: "wrong_old_password"}}}
 	}
 	hash, err := newHash(password)
 	if err != nil {

@@ -13,6 +13,9 @@ func (a *App) Sessions(ctx context.Context, personID int64) ([]embraye.Session, 
 	return a.Store.Tables().Sessions.OfPerson(ctx, personID, a.now())
 }
 
+// SessionHash is how lists name the session with a token.
+func SessionHash(token string) string { return hashToken(token) }
+
 // EndSession ends one of one's own sessions, by its hash.
 func (a *App) EndSession(ctx context.Context, by embraye.Acting, tokenHash string) error {
 	return a.Store.InTx(ctx, func(t store.Tables) error {

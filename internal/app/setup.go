@@ -140,7 +140,7 @@ func (a *App) checkSetup(ctx context.Context, in SetupInput) (ProfileInput, *emb
 	if strings.TrimSpace(profile.Name) == "" {
 		profile.Name = now.Name
 	}
-	if err := collect(checkProfile("org_name", &profile)); err != nil {
+	if err := collect(checkProfile(&profile)); err != nil {
 		return profile, nil, err
 	}
 	if handle := strings.TrimSpace(in.OrgHandle); handle != "" && handle != a.Organisation() {

@@ -99,7 +99,7 @@ func errorDocument(status int) *answer {
 // wantsPage: programs speak to these paths, whatever they accept.
 func (h *Handler) wantsPage(r *http.Request) bool {
 	path := r.URL.Path
-	if r.Method == http.MethodPost || strings.HasPrefix(path, "/.well-known/") || strings.HasPrefix(path, "/nodeinfo/") {
+	if path == "/inbox" || strings.HasSuffix(path, "/inbox") || strings.HasPrefix(path, "/.well-known/") || strings.HasPrefix(path, "/nodeinfo/") {
 		return false
 	}
 	if strings.HasPrefix(path, "/actors/") || strings.HasPrefix(path, "/activities/") || strings.HasPrefix(path, "/citations/") {

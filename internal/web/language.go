@@ -18,19 +18,27 @@ const languageDays = 180
 // languageOf is the reader's choice by ?lang=, now or before, else by
 // Accept-Language.
 func (h *Handler) languageOf(r *http.Request) string {
-	if lang, ok := chosenLanguage(r); ok {
+	if lang, ok := rememberedLanguage(r); ok {
 		return lang
-	}
-	if r.Header["Cookie"] != nil {
-		if c, err := r.Cookie(languageCookie); err == nil && slices.Contains(locale.Languages(), c.Value) {
-			return c.Value
-		}
 	}
 	wanted := r.Header["Accept-Language"]
 	if len(wanted) == 0 {
 		return h.language
 	}
 	return h.catalogue.Match(wanted[0], h.language)
+}
+
+// rememberedLanguage is the reader's choice by ?lang=, now or before.
+func rememberedLanguage(r *http.Request) (string, bool) {
+	if lang, ok := chosenLanguage(r); ok {
+		return lang, true
+	}
+	if r.Header["Cookie"] != nil {
+		if c, err := r.Cookie(languageCookie); err == nil && slices.Contains(locale.Languages(), c.Value) {
+			return c.Value, true
+		}
+	}
+	return "", false
 }
 
 func chosenLanguage(r *http.Request) (string, bool) {
@@ -44,7 +52,11 @@ func chosenLanguage(r *http.Request) (string, bool) {
 // rememberLanguage keeps what the reader has just chosen.
 func (h *Handler) rememberLanguage(w http.ResponseWriter, r *http.Request) {
 	if lang, ok := chosenLanguage(r); ok {
-		http.SetCookie(w, &http.Cookie{Name: languageCookie, Value: lang, Path: "/", MaxAge: languageDays * 24 * 3600,
-			HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(h.site.Base, "https://")})
+		h.keepLanguage(w, lang)
 	}
+}
+
+func (h *Handler) keepLanguage(w http.ResponseWriter, lang string) {
+	http.SetCookie(w, &http.Cookie{Name: languageCookie, Value: lang, Path: "/", MaxAge: languageDays * 24 * 3600,
+		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(h.site.Base, "https://")})
 }

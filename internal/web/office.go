@@ -10,9 +10,11 @@ import (
 	"html/template"
 	"io"
 	"io/fs"
+	"math"
 	"net/http"
 	"net/url"
 	"path"
+	"strconv"
 	"strings"
 	"time"
 
@@ -32,15 +34,14 @@ const (
 	sessionLifetime = 30 * 24 * time.Hour
 )
 
-// maxFormBytes bounds a form without files: a long text, fifty pieces of
-// evidence, and what surrounds them.
-const maxFormBytes = 512 << 10
+// maxFormBytes bounds a form without files: a text of a megabyte still comes
+// back with the sentence that says how long it may be.
+const maxFormBytes = 1<<20 + 128<<10
 
 // Keys of what a session holds besides the person.
 const (
 	sessionSaid = "said" // key of the sentence to show once
 	sessionForm = "form" // what was typed when the session had expired
-	sessionLang = "lang" // language chosen with ?lang=
 )
 
 // office is everything behind a sign-in, and the doors to it. Its pages are
@@ -141,9 +142,7 @@ func (o *office) entered(role embraye.Role, act action) action {
 			return err
 		}
 		v.by = embraye.Acting{Person: person}
-		if chosen := v.sessions.GetString(v.r.Context(), sessionLang); chosen != "" {
-			v.lang = chosen
-		} else if person.Language != "" {
+		if _, chosen := rememberedLanguage(v.r); !chosen && person.Language != "" {
 			v.lang = person.Language
 		}
 		if err := v.by.May(role); err != nil {
@@ -159,9 +158,7 @@ func (o *office) within(files bool, act action) http.HandlerFunc {
 	inner := http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		w.Header()["Cache-Control"] = noStore
 		v := &visit{office: o, w: w, r: r, lang: o.languageOf(r)}
-		if r.URL.Query().Get("lang") == v.lang {
-			o.sessions.Put(r.Context(), sessionLang, v.lang)
-		}
+		o.rememberLanguage(w, r) // in a cookie: strangers can make us keep nothing
 		if err := v.bound(files); err != nil {
 			v.fail(err)
 			return
@@ -238,8 +235,8 @@ func (v *visit) sendToDoor() error {
 	return v.render(http.StatusUnauthorized, "login", "office.login", page, nil, nil)
 }
 
-// maxKeptBytes leaves room for the rest of the form of the sign-in.
-const maxKeptBytes = maxFormBytes - 16<<10
+// maxKeptBytes is a long text, fifty pieces of evidence and what surrounds them.
+const maxKeptBytes = 496 << 10
 
 // typedAt is the page on which something was typed.
 func typedAt(path string) string {
@@ -331,11 +328,26 @@ func (v *visit) show(name, title string, content any) error {
 // again shows a form once more with what was typed and what is wrong; other
 // errors are returned.
 func (v *visit) again(err error, name, title string, content any) error {
+	var many *app.TooMany
+	if errors.As(err, &many) {
+		return v.waitBefore(many, name, title, content)
+	}
 	var invalid *embraye.InvalidError
 	if !errors.As(err, &invalid) {
 		return err
 	}
 	return v.render(http.StatusBadRequest, name, title, content, v.r.PostForm, invalid.Problems)
+}
+
+// waitBefore shows a form once more to who has tried it too often.
+func (v *visit) waitBefore(many *app.TooMany, name, title string, content any) error {
+	field := "email"
+	if v.by.Person != nil {
+		field = "old_password"
+	}
+	setRetryAfter(v.w, many, http.StatusTooManyRequests)
+	minutes := strconv.Itoa(int(math.Ceil(many.RetryAfter.Minutes())))
+	return v.render(http.StatusTooManyRequests, name, title, content, v.r.PostForm, []embraye.Problem{{Field: field, Code: "too_many_tries", Value: minutes}})
 }
 
 func (v *visit) render(status int, name, title string, content any, values url.Values, problems []embraye.Problem) error {

@@ -31,7 +31,11 @@ type linkPage struct {
 
 func (v *visit) showLink(kind embraye.LinkKind, state embraye.LinkState) error {
 	title := map[embraye.LinkKind]string{embraye.SetupLink: "office.setup", embraye.InviteLink: "office.invite", embraye.ResetLink: "office.reset"}[kind]
-	return v.render(http.StatusNotFound, "link", title, linkPage{kind, state}, nil, nil)
+	status := http.StatusNotFound
+	if kind == embraye.ResetLink && v.r.Method == http.MethodPost {
+		status = http.StatusBadRequest // SECURITY W10
+	}
+	return v.render(status, "link", title, linkPage{kind, state}, nil, nil)
 }
 
 // A setupPage is the first page of a new instance.
@@ -78,6 +82,13 @@ func (v *visit) showSetup(problem error) error {
 // setup makes the first admin, signs them in, and leads to the first constat. A
 // logo that is refused does not hold the rest up: the profile is there for it.
 func setup(v *visit) error {
+	state, err := v.app.SetupState(v.ctx(), v.param("token"))
+	if err != nil {
+		return err
+	}
+	if state != embraye.LinkValid { // before anything is read of a stranger's files
+		return v.showLink(embraye.SetupLink, state)
+	}
 	if err := v.parseFiles(); err != nil {
 		return err
 	}
@@ -89,14 +100,14 @@ func setup(v *visit) error {
 		OrgName: v.form("org_name"), OrgHandle: v.form("org_handle"), Summary: v.form("org_summary"),
 		Links: v.links(), Contact: v.form("contact"),
 	})
-	if errors.Is(err, embraye.ErrNotFound) || errors.Is(err, embraye.ErrForbidden) {
+	if err != nil {
 		state, stateErr := v.app.SetupState(v.ctx(), v.param("token"))
 		if stateErr != nil {
 			return stateErr
 		}
-		return v.showLink(embraye.SetupLink, state)
-	}
-	if err != nil {
+		if state != embraye.LinkValid { // somebody else was faster
+			return v.showLink(embraye.SetupLink, state)
+		}
 		return v.showSetup(err)
 	}
 	v.actors.Clear() // the organisation may have another handle now
@@ -171,15 +182,14 @@ func loginForm(v *visit) error {
 // login answers the same whether the account exists or not.
 func login(v *visit) error {
 	next := nextPath(v.r.PostFormValue("next"))
+	page := &loginPage{Next: next, Kept: v.r.PostFormValue("kept")}
 	person, err := v.app.SignIn(v.ctx(), v.form("email"), v.r.PostFormValue("password"), v.client())
-	if statusOf(err) == http.StatusForbidden && err != nil {
+	if errors.Is(err, embraye.ErrForbidden) {
 		problem := embraye.Problem{Field: "email", Code: "wrong_password"}
-		v.r.PostForm.Del("password")
-		page := &loginPage{Next: next, Kept: v.r.PostFormValue("kept")}
 		return v.render(http.StatusUnauthorized, "login", "office.login", page, v.r.PostForm, []embraye.Problem{problem})
 	}
 	if err != nil {
-		return err
+		return v.again(err, "login", "office.login", page)
 	}
 	if err := v.signIn(person); err != nil {
 		return err
@@ -267,6 +277,11 @@ func reset(v *visit) error {
 	}
 	person, err := v.app.ResetPassword(v.ctx(), v.param("token"), v.r.PostFormValue("password"))
 	if err != nil {
+		if state, stateErr := v.app.ResetState(v.ctx(), v.param("token")); stateErr != nil {
+			return stateErr
+		} else if state != embraye.LinkValid { // used a moment ago
+			return v.showLink(embraye.ResetLink, embraye.LinkUnknown)
+		}
 		return v.again(err, "reset", "office.reset", nil)
 	}
 	if err := v.signIn(person); err != nil {

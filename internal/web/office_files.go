@@ -21,7 +21,10 @@ const filePolicy = "sandbox; default-src 'none'"
 // so that nothing ever changes under one (SECURITY W38, W39).
 func (o *office) file(w http.ResponseWriter, r *http.Request) {
 	var by embraye.Acting
-	if person, err := o.app.Person(r.Context(), o.sessions.GetInt64(r.Context(), app.SessionPerson)); err == nil {
+	if id, err := o.reader(r); err != nil {
+		o.Handler.fail(w, r, err)
+		return
+	} else if person, err := o.app.Person(r.Context(), id); err == nil {
 		by.Person = person
 	}
 	name := chi.URLParam(r, "name")
@@ -44,6 +47,20 @@ func (o *office) file(w http.ResponseWriter, r *http.Request) {
 		r.Header.Del("Range") // many small ranges cost more than the file (W49)
 	}
 	http.ServeContent(w, r, "", time.Time{}, content)
+}
+
+// reader is who asks, from a session that is only looked at: a public file with
+// a cookie in its answer would leave the cookie in caches.
+func (o *office) reader(r *http.Request) (person int64, err error) {
+	cookie, err := r.Cookie(o.sessions.Cookie.Name)
+	if err != nil {
+		return 0, nil
+	}
+	ctx, err := o.sessions.Load(r.Context(), cookie.Value)
+	if err != nil {
+		return 0, err
+	}
+	return o.sessions.GetInt64(ctx, app.SessionPerson), nil
 }
 
 // uploadFile keeps a file for whoever writes with scripts on, and answers where

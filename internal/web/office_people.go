@@ -2,9 +2,9 @@ package web
 
 import (
 	"errors"
-	"net/http"
 	"strconv"
 
+	"embraye/internal/app"
 	"embraye/internal/embraye"
 )
 
@@ -101,7 +101,7 @@ type accountPage struct {
 
 func (v *visit) accountPage() (*accountPage, error) {
 	sessions, err := v.app.Sessions(v.ctx(), v.by.PersonID())
-	return &accountPage{Sessions: sessions}, err
+	return &accountPage{Sessions: sessions, Current: app.SessionHash(v.sessions.Token(v.ctx()))}, err
 }
 
 func account(v *visit) error {
@@ -120,7 +120,9 @@ func changeAccount(v *visit) error {
 			err = v.sessions.RenewToken(v.ctx())
 		}
 	case "language":
-		err = v.app.SetLanguage(v.ctx(), v.by, v.form("language"))
+		if err = v.app.SetLanguage(v.ctx(), v.by, v.form("language")); err == nil {
+			v.keepLanguage(v.w, v.form("language")) // the switch may have said another one before
+		}
 	case "end":
 		err = v.app.EndSession(v.ctx(), v.by, v.form("session"))
 	default:
@@ -132,9 +134,6 @@ func changeAccount(v *visit) error {
 	page, pageErr := v.accountPage()
 	if pageErr != nil {
 		return pageErr
-	}
-	if errors.Is(err, embraye.ErrForbidden) {
-		return v.render(http.StatusBadRequest, "account", "office.account", page, nil, []embraye.Problem{{Field: "old_password", Code: "wrong_password"}})
 	}
 	return v.again(err, "account", "office.account", page)
 }

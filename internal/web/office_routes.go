@@ -30,7 +30,7 @@ func (o *office) routes(r chi.Router) {
 	r.Post("/reset", o.door(askReset))
 	get("/reset/{token}", o.door(resetForm))
 	r.Post("/reset/{token}", o.door(reset))
-	get("/fichiers/{name}", o.sessions.LoadAndSave(http.HandlerFunc(o.file)).ServeHTTP)
+	get("/fichiers/{name}", o.file)
 
 	see(embraye.Reader, "/office", officeStart)
 	see(embraye.Reader, "/office/account", account)

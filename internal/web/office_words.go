@@ -272,6 +272,24 @@ func (p *officePage) Profile(rows []embraye.ActorLink) profilePart {
 	return profilePart{p, rows}
 }
 
+// Errors are the sentences about the rows.
+func (p profilePart) Errors() []string {
+	var list []string
+	for _, problem := range p.Page.Problems {
+		if problem.Field == "links" {
+			list = append(list, p.Page.Sentence(problem))
+		}
+	}
+	return list
+}
+
+// Wrong reports whether one of them is about this row.
+func (p profilePart) Wrong(row embraye.ActorLink) bool {
+	return slices.ContainsFunc(p.Page.Problems, func(problem embraye.Problem) bool {
+		return problem.Field == "links" && problem.Value == row.Href && row != embraye.ActorLink{}
+	})
+}
+
 // A wayPart is how far a constat has come.
 type wayPart struct {
 	Page   *officePage

@@ -73,6 +73,10 @@ func collectCodes(t *testing.T, path string, codes map[string]string) {
 			if key, ok := n.Key.(*ast.Ident); ok && key.Name == "Code" {
 				take(n.Value)
 			}
+		case *ast.AssignStmt: // code = "…"
+			if name, ok := n.Lhs[0].(*ast.Ident); ok && name.Name == "code" {
+				take(n.Rhs[0])
+			}
 		case *ast.ValueSpec: // CodeEmpty = "…"
 			for i, name := range n.Names {
 				if strings.HasPrefix(name.Name, "Code") && i < len(n.Values) {
