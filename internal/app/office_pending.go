@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 
-	"embraye/configs"
 	"embraye/internal/embraye"
 	"embraye/internal/export"
 )
@@ -59,15 +58,6 @@ func (a *App) FollowersByHost(ctx context.Context, by embraye.Acting) ([]embraye
 	return nil, errUnwritten
 }
 
-func (a *App) Start(ctx context.Context, by embraye.Acting) (*embraye.OfficeStart, error) {
-	return nil, errUnwritten
-}
-func (a *App) Constats(ctx context.Context, by embraye.Acting, f embraye.ConstatFilter) ([]embraye.Update, error) {
-	return nil, errUnwritten
-}
-func (a *App) Constat(ctx context.Context, by embraye.Acting, id string) (*embraye.OfficeConstat, error) {
-	return nil, errUnwritten
-}
 func (a *App) DeliveryState(ctx context.Context, updateID string) (*embraye.DeliveryReport, error) {
 	return nil, errUnwritten
 }
@@ -79,19 +69,5 @@ func (a *App) DryRunImport(ctx context.Context, by embraye.Acting, r io.Reader) 
 	return nil, errUnwritten
 }
 func (a *App) Import(ctx context.Context, by embraye.Acting, lines []export.ImportLine) (n int, err error) {
-	return 0, errUnwritten
-}
-
-func (a *App) Audit(ctx context.Context, by embraye.Acting, before int64) (*embraye.AuditPage, error) {
-	return nil, errUnwritten
-}
-func (a *App) Journal(ctx context.Context, before int64) (*embraye.AuditPage, error) {
-	return nil, errUnwritten
-}
-
-func (a *App) LoadDemo(ctx context.Context, by embraye.Acting, list []configs.DemoConstat) (n int, err error) {
-	return 0, errUnwritten
-}
-func (a *App) RemoveDemo(ctx context.Context, by embraye.Acting) (n int, err error) {
 	return 0, errUnwritten
 }

@@ -55,9 +55,14 @@ func (t Drafts) List(ctx context.Context, f embraye.DraftFilter, person int64) (
 	return all, wrap(err, "listing drafts")
 }
 
-// Failed lists what could not be published at its hour.
-func (t Drafts) Failed(ctx context.Context, limit int) ([]embraye.Draft, error) {
-	all, err := list[embraye.Draft](ctx, t.table, "updated_at DESC, id DESC", limit, "failure <> '' AND state <> 'published'")
+// Failed lists what could not be published at its hour, of one person or of all
+// (0).
+func (t Drafts) Failed(ctx context.Context, owner int64, limit int) ([]embraye.Draft, error) {
+	where, args := "failure <> '' AND state <> 'published'", []any{}
+	if owner != 0 {
+		where, args = where+" AND owner = ?", append(args, owner)
+	}
+	all, err := list[embraye.Draft](ctx, t.table, "updated_at DESC, id DESC", limit, where, args...)
 	return all, wrap(err, "listing drafts that failed")
 }
 

@@ -164,12 +164,9 @@ func (t Followers) Reach(ctx context.Context, first, second string) (followers, 
 	return all[0].Followers, all[0].Inboxes, nil
 }
 
-// Page lists entries before an ID, newest first: all, or the public ones.
-func (t Audit) Page(ctx context.Context, before int64, public bool, limit int) ([]embraye.AuditEntry, error) {
+// Page lists entries before an ID, 0 for the newest, newest first.
+func (t Audit) Page(ctx context.Context, before int64, limit int) ([]embraye.AuditEntry, error) {
 	var c choice
-	if public {
-		c.and("public")
-	}
 	if before > 0 {
 		c.and("id < ?", before)
 	}

@@ -15,7 +15,8 @@ import (
 // latestOnPage is how many constats a page lists.
 const latestOnPage = 5
 
-// DemoSetting is present while the constats of the demonstration are.
+// DemoSetting is present while the constats of the demonstration are, and lists
+// their ids.
 const DemoSetting = "demo"
 
 // FramePage reads what stands around every page.

@@ -118,7 +118,7 @@ func (s *Store) JournalPage(ctx context.Context, before int64, limit int) (*embr
 		page.Next = page.Entries[limit-1].ID
 	}
 	for i := range page.Entries { // no page may tell who it was
-		page.Entries[i].Person, page.Entries[i].Who = 0, ""
+		page.Entries[i].Person, page.Entries[i].Who, page.Entries[i].Detail = 0, "", ""
 	}
 	return page, wrap(err, "listing the journal")
 }

@@ -32,3 +32,9 @@ func (t Settings) Set(ctx context.Context, key, value string) error {
 	}).Create(&embraye.Setting{Key: key, Value: value}).Error
 	return wrap(err, "writing the setting %s", key)
 }
+
+// Remove forgets a fact; there may be none.
+func (t Settings) Remove(ctx context.Context, key string) error {
+	_, err := remove[embraye.Setting](ctx, t.table, "key = ?", key)
+	return wrap(err, "removing the setting %s", key)
+}
