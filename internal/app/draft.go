@@ -40,8 +40,20 @@ func (a *App) NewDraft(ctx context.Context, by embraye.Acting, in DraftInput) (*
 	}
 	return d, a.Store.InTx(ctx, func(t store.Tables) error {
 		d.ID = 0 // PostgreSQL may run this again
+		if err := roomForDrafts(ctx, t, by.PersonID(), 1, "draft"); err != nil {
+			return err
+		}
 		return t.Drafts.Insert(ctx, d)
 	})
+}
+
+// roomForDrafts refuses more open drafts than one person can keep.
+func roomForDrafts(ctx context.Context, t store.Tables, owner int64, more int, field string) error {
+	open, err := t.Drafts.CountOpen(ctx, owner)
+	if err == nil && open+more > maxDrafts {
+		err = &embraye.InvalidError{Problems: []embraye.Problem{{Field: field, Code: "too_many_drafts", Max: maxDrafts}}}
+	}
+	return err
 }
 
 // mayWrite: a draft belongs to a person, so the operator writes none.

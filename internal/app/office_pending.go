@@ -3,10 +3,8 @@ package app
 import (
 	"context"
 	"errors"
-	"io"
 
 	"embraye/internal/embraye"
-	"embraye/internal/export"
 )
 
 var errUnwritten = errors.New("not written yet")
@@ -63,11 +61,4 @@ func (a *App) DeliveryState(ctx context.Context, updateID string) (*embraye.Deli
 }
 func (a *App) FailingHosts(ctx context.Context, by embraye.Acting) ([]embraye.FailingHost, error) {
 	return nil, errUnwritten
-}
-
-func (a *App) DryRunImport(ctx context.Context, by embraye.Acting, r io.Reader) (*export.Import, error) {
-	return nil, errUnwritten
-}
-func (a *App) Import(ctx context.Context, by embraye.Acting, lines []export.ImportLine) (n int, err error) {
-	return 0, errUnwritten
 }

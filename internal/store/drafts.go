@@ -15,6 +15,20 @@ func (t Drafts) Insert(ctx context.Context, d *embraye.Draft) error {
 	return wrap(insert(ctx, t.table, d), "adding a draft")
 }
 
+// insertAtOnce bounds the parameters of one statement.
+const insertAtOnce = 500
+
+// InsertAll adds many drafts.
+func (t Drafts) InsertAll(ctx context.Context, all []embraye.Draft) error {
+	return wrap(t.db.WithContext(ctx).CreateInBatches(all, insertAtOnce).Error, "adding %d drafts", len(all))
+}
+
+// CountOpen tells how many drafts of a person are not published.
+func (t Drafts) CountOpen(ctx context.Context, owner int64) (int, error) {
+	n, err := count[embraye.Draft](ctx, t.table, "owner = ? AND state <> 'published'", owner)
+	return n, wrap(err, "counting the drafts of %d", owner)
+}
+
 // Save writes every column, if the row still has the version that d had before
 // it grew by one; else ErrConflict: somebody else saved first.
 func (t Drafts) Save(ctx context.Context, d *embraye.Draft) error {

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 
 	"embraye/internal/embraye"
 	"embraye/internal/export"
@@ -20,7 +21,17 @@ type importPage struct {
 	File   string // base64
 }
 
-func importForm(v *visit) error { return v.show("import", "office.import", &importPage{}) }
+// importForm shows the form, or the report again that a session's end cut short.
+func importForm(v *visit) error {
+	if values, ok := v.typedBefore(); ok && values.Get("kept") != "" {
+		if data, err := decodeKept(values.Get("kept")); err == nil {
+			if page, _, err := v.dryRun(data); err == nil {
+				return v.show("import", "office.import", page)
+			}
+		}
+	}
+	return v.show("import", "office.import", &importPage{})
+}
 
 // importTemplate is the table to fill in.
 func importTemplate(v *visit) error {
@@ -32,9 +43,12 @@ func importTemplate(v *visit) error {
 const maxImportBytes = 8 << 20 // of base64 too
 
 // importConstats reports line by line, then imports the good lines as drafts.
+// The second step reads the table anew: nothing of the first is believed.
 func importConstats(v *visit) error {
 	v.r.Body = http.MaxBytesReader(v.w, v.r.Body, maxImportBytes)
-	if err := v.parseFiles(); err != nil {
+	if err := v.parseFiles(); errors.Is(err, errTooLarge) {
+		return v.again(wrongTable("too_large", strconv.Itoa(export.MaxTableBytes)), "import", "office.import", &importPage{})
+	} else if err != nil {
 		return err
 	}
 	if v.r.MultipartForm == nil {
@@ -45,42 +59,62 @@ func importConstats(v *visit) error {
 	if err != nil {
 		return v.again(err, "import", "office.import", &importPage{})
 	}
-	report, err := v.app.DryRunImport(v.ctx(), v.by, bytes.NewReader(data))
+	page, good, err := v.dryRun(data)
 	if err != nil {
 		return v.again(err, "import", "office.import", &importPage{})
 	}
-	page := &importPage{Report: report, File: base64.StdEncoding.EncodeToString(data)}
-	var good []export.ImportLine
+	if v.form("action") != "import" || len(good) == 0 {
+		return v.show("import", "office.import", page)
+	}
+	n, err := v.app.Import(v.ctx(), v.by, good)
+	if err != nil {
+		return v.again(err, "import", "office.import", page)
+	}
+	if n == 0 {
+		return v.said("/office/constats?state=draft", "office.said.imported_before")
+	}
+	return v.said("/office/constats?state=draft", "office.said.imported")
+}
+
+// dryRun reads a table and tells its good lines from the others.
+func (v *visit) dryRun(data []byte) (page *importPage, good []export.ImportLine, err error) {
+	report, err := v.app.DryRunImport(v.ctx(), v.by, bytes.NewReader(data))
+	if err != nil {
+		return nil, nil, err
+	}
 	for _, line := range report.Lines {
 		if len(line.Problems) == 0 {
 			good = append(good, line)
 		}
 	}
-	page.Good = len(good)
-	if v.form("action") != "import" {
-		return v.show("import", "office.import", page)
-	}
-	if _, err := v.app.Import(v.ctx(), v.by, good); err != nil {
-		return v.again(err, "import", "office.import", page)
-	}
-	return v.said("/office/constats?state=draft", "office.said.imported")
+	return &importPage{Report: report, Good: len(good), File: base64.StdEncoding.EncodeToString(data)}, good, nil
 }
 
+// importedFile is the table that was chosen, or the one that travelled in the
+// form of the report.
 func (v *visit) importedFile() ([]byte, error) {
 	if kept := v.form("kept"); kept != "" {
-		data, err := base64.StdEncoding.DecodeString(kept)
-		if err != nil {
-			return nil, &embraye.InvalidError{Problems: []embraye.Problem{{Field: "file", Code: "not_csv"}}}
-		}
-		return data, nil
+		return decodeKept(kept)
 	}
 	file, _, err := v.r.FormFile("file")
 	if errors.Is(err, http.ErrMissingFile) {
-		return nil, &embraye.InvalidError{Problems: []embraye.Problem{{Field: "file", Code: "required"}}}
+		return nil, wrongTable("required", "")
 	}
 	if err != nil {
 		return nil, formError(err)
 	}
 	defer file.Close()
 	return io.ReadAll(file)
+}
+
+func decodeKept(kept string) ([]byte, error) {
+	data, err := base64.StdEncoding.DecodeString(kept)
+	if err != nil {
+		return nil, wrongTable("not_csv", "")
+	}
+	return data, nil
+}
+
+func wrongTable(code, value string) error {
+	return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "file", Code: code, Value: value}}}
 }
