@@ -296,7 +296,7 @@ func TestPlannedPublicationThatIsNotAllowedAnyMore(t *testing.T) {
 		if d.State != embraye.DraftWriting || d.Failure != "not_allowed" || d.ScheduledAt != nil {
 			t.Errorf("%+v", d)
 		}
-		failed, err := h.Store.Tables().Drafts.Failed(ctx, 10)
+		failed, err := h.Store.Tables().Drafts.Failed(ctx, editor.PersonID(), 10)
 		if err != nil || len(failed) != 1 {
 			t.Errorf("%d failures, %v", len(failed), err)
 		}
