@@ -8,6 +8,7 @@ import (
 	"encoding/pem"
 	"io"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 	"testing"
@@ -66,6 +67,18 @@ func (w *World) Server(host string) *Server {
 	w.T.Helper()
 	s := &Server{Host: host, Base: "https://" + host, w: w, docs: make(map[string]doc), handlers: make(map[string]http.HandlerFunc)}
 	w.Wire.Serve(host, s)
+	return s
+}
+
+// Loopback is a scripted server on http://127.0.0.1:PORT, for instances that
+// speak to loopback instead of a wire. It ends with the test.
+func Loopback(t testing.TB, clock *Clock) *Server {
+	t.Helper()
+	s := &Server{w: &World{T: t, Clock: clock}, docs: make(map[string]doc), handlers: make(map[string]http.HandlerFunc)}
+	listening := httptest.NewServer(s)
+	t.Cleanup(listening.Close)
+	s.Base = listening.URL
+	s.Host = strings.TrimPrefix(s.Base, "http://")
 	return s
 }
 
@@ -250,7 +263,11 @@ func (a *Actor) Post(inbox string, activity any) int {
 // Do sends a request over the wire and returns the status.
 func (w *World) Do(r *http.Request) int {
 	w.T.Helper()
-	resp, err := w.Wire.Client().Do(r)
+	client := http.DefaultClient
+	if w.Wire != nil {
+		client = w.Wire.Client()
+	}
+	resp, err := client.Do(r)
 	if err != nil {
 		w.T.Fatal(err)
 	}
