@@ -29,6 +29,8 @@ func emitted(t testing.TB) map[string][]byte {
 		PublishedAt: secondDay, HTML: w.CorrectionHTML(correctedUpdate(), fullUpdate().Stage, "La convention n'a pas été signée.")}
 	answer := embraye.Note{ID: "01jtx0000000000000000000ee", Kind: embraye.AnswerNote, Actor: "mesure2", UpdateID: u.ID, InReplyTo: ann + "/statuses/10", Language: "fr",
 		PublishedAt: secondDay, HTML: `<p><a href="https://m.example/@ann" class="u-url mention">@ann</a> Merci.</p>`}
+	private := answer
+	private.ID, private.UpdateID, private.Private = "01jtx0000000000000000000gg", "", true
 	announce := ok(w.Announce("01jtx00000000000000000000a", "organisation", constat, w.Site.ActorID("mesure2"), firstOfMay))
 	follow := ok(w.Follow("01jtx00000000000000000000b", "organisation", bo))
 	theirFollow := Received{ID: "https://m.example/0f3c-5b2e", Type: "Follow", Actor: ann, Object: ourMeasure}
@@ -41,7 +43,8 @@ func emitted(t testing.TB) map[string][]byte {
 		"actor-measure": actor, "actor-organisation": ok(w.Actor(orgActor, testPEM, orgActor)), "actor-instance": ok(w.Actor(instanceActor, testPEM, orgActor)),
 		"note-constat": note, "note-small": ok(w.Note(smallUpdate(), "")), "note-corrected": corrected,
 		"note-pinned": ok(w.PostNote(pinned)), "note-correction": ok(w.PostNote(correction)), "note-answer": ok(w.PostNote(answer, Mention{Actor: ann, Name: "@ann@m.example"})),
-		"note-served": WithCounts(note, constat, 12, 7, 2), "note-served-quiet": WithCounts(note, constat, 0, 0, 0),
+		"note-answer-private": ok(w.PostNote(private, Mention{Actor: ann, Name: "@ann@m.example"})),
+		"note-served":         WithCounts(note, constat, 12, 7, 2), "note-served-quiet": WithCounts(note, constat, 0, 0, 0),
 		"create": create, "update-note": ok(w.UpdateOf("01jtx00000000000000000000d", "mesure2", corrected, secondDay)),
 		"update-actor": ok(w.UpdateOf("01jtx00000000000000000000e", "mesure2", actor, secondDay)),
 		"delete":       ok(w.Delete("01jtx00000000000000000000f", "mesure2", constat, secondDay)),

@@ -24,6 +24,7 @@ type post struct {
 	updated               *time.Time
 	tags                  []any
 	mentions              []Mention
+	direct                bool // for those who are mentioned and nobody else
 	terms                 map[string]any
 }
 
@@ -40,7 +41,8 @@ func (w Wire) Note(u embraye.Update, reason string) ([]byte, error) {
 }
 
 // PostNote is one of our other Notes: « où on en est », a correction, an
-// answer. Who is mentioned is told besides the followers.
+// answer. Who is mentioned is told besides the followers, or alone if the Note
+// is private.
 func (w Wire) PostNote(n embraye.Note, mentions ...Mention) ([]byte, error) {
 	id := w.Site.NoteID(n.ID)
 	conversation := id
@@ -54,7 +56,7 @@ func (w Wire) PostNote(n embraye.Note, mentions ...Mention) ([]byte, error) {
 	return w.post(post{
 		id: id, author: w.Site.ActorID(n.Actor), followers: w.Site.Followers(n.Actor), inReplyTo: n.InReplyTo,
 		conversation: conversation, html: n.HTML, language: n.Language, published: n.PublishedAt, updated: n.UpdatedAt,
-		tags: tags, mentions: mentions,
+		tags: tags, mentions: mentions, direct: n.Private,
 	})
 }
 
@@ -69,13 +71,17 @@ func (w Wire) post(p post) ([]byte, error) {
 	content := streams.NewActivityStreamsContentProperty()
 	content.AppendXMLSchemaString(p.html)
 	v.SetActivityStreamsContent(content)
-	cc := []embraye.IRI{p.followers}
+	var mentioned []embraye.IRI
 	tags := append([]any{}, p.tags...)
 	for _, m := range p.mentions {
-		cc = append(cc, m.Actor)
+		mentioned = append(mentioned, m.Actor)
 		tags = append(tags, map[string]any{"type": "Mention", "href": m.Actor, "name": m.Name})
 	}
-	b.audience(v, []embraye.IRI{Public}, cc)
+	if p.direct {
+		b.audience(v, mentioned, nil)
+	} else {
+		b.audience(v, []embraye.IRI{Public}, append([]embraye.IRI{p.followers}, mentioned...))
+	}
 	return b.finish(v, p.extra(tags))
 }
 
@@ -85,12 +91,14 @@ func (w Wire) post(p post) ([]byte, error) {
 // or the text itself.
 func (p post) extra(tags []any) map[string]any {
 	m := map[string]any{
-		"contentMap": map[string]any{p.language: p.html},
-		"url":        p.id, "context": p.conversation, "conversation": p.conversation,
-		"replies": p.id + "/replies", "likes": p.id + "/likes", "shares": p.id + "/shares",
+		"contentMap": map[string]any{p.language: p.html}, "url": p.id,
 		"sensitive": false, "attachment": []any{}, "tag": tags,
+	}
+	if !p.direct { // what is private has no page and no collections, belongs to no public conversation, is not quoted
+		m["context"], m["conversation"] = p.conversation, p.conversation
+		m["replies"], m["likes"], m["shares"] = p.id+"/replies", p.id+"/likes", p.id+"/shares"
 		// Without this nobody on Mastodon 4.5 may quote us (INTEROP 0.13).
-		"interactionPolicy": map[string]any{"canQuote": map[string]any{"automaticApproval": []any{Public}}},
+		m["interactionPolicy"] = map[string]any{"canQuote": map[string]any{"automaticApproval": []any{Public}}}
 	}
 	if p.inReplyTo != "" {
 		m["inReplyTo"] = p.inReplyTo

@@ -3,6 +3,7 @@ package activitypub
 import (
 	"html"
 	"strconv"
+	"strings"
 
 	"embraye/internal/embraye"
 )
@@ -85,4 +86,42 @@ func (w Wire) CorrectionHTML(u embraye.Update, before embraye.Stage, reason stri
 		html.EscapeString(t("notes.correction_stage", stage)))
 	p.paragraph(ownLink(versions, t("notes.correction_versions")+" ("+strconv.Itoa(u.Revision)+")"))
 	return p.String()
+}
+
+// MentionOf names an actor so that its server tells it, and how people write
+// it: @user@host.
+func MentionOf(a embraye.RemoteActor) Mention {
+	name := "@" + a.Username + "@" + a.URI.Host()
+	if a.Username == "" {
+		name = string(a.URI)
+	}
+	return Mention{Actor: a.URI, Name: name}
+}
+
+// AnswerHTML is an editor's reply to somebody, whose name comes first, as
+// Mastodon writes and hides it. The text is Markdown.
+func (w Wire) AnswerHTML(to embraye.RemoteActor, markdown string) string {
+	body := MarkdownHTML(markdown)
+	if body == "" {
+		return ""
+	}
+	mention := mentionHTML(to)
+	if rest, ok := strings.CutPrefix(body, "<p>"); ok {
+		return "<p>" + mention + " " + rest
+	}
+	return "<p>" + mention + "</p>" + body
+}
+
+// mentionHTML leads to the person's own page if that is on the person's own
+// server (SECURITY F091).
+func mentionHTML(to embraye.RemoteActor) string {
+	href := string(to.URI)
+	if embraye.WebAddress(to.URL) && embraye.SameOrigin(embraye.IRI(to.URL), to.URI) {
+		href = to.URL
+	}
+	label := "@<span>" + html.EscapeString(to.Username) + "</span>"
+	if to.Username == "" {
+		label = html.EscapeString(string(to.URI))
+	}
+	return `<span class="h-card" translate="no"><a href="` + html.EscapeString(href) + `" class="u-url mention">` + label + `</a></span>`
 }

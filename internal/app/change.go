@@ -63,7 +63,8 @@ func (a *App) refreshSender(ctx context.Context, t store.Tables, m received) err
 }
 
 // refreshReply keeps the new text; what was shown waits again, since nobody
-// has read it.
+// has read it, unless replies are shown at once. What is public no more is
+// taken down in any case.
 func (a *App) refreshReply(ctx context.Context, t store.Tables, m received, r *embraye.Reply, p *activitypub.Post) error {
 	if r.Actor != m.sender.URI {
 		return fmt.Errorf("app: Update of %s by %s: %w", r.URI, m.sender.URI, embraye.ErrForbidden)
@@ -71,13 +72,20 @@ func (a *App) refreshReply(ctx context.Context, t store.Tables, m received, r *e
 	shown := r.State == embraye.ReplyShown
 	now := a.now()
 	html := cleanPost(p.HTML)
-	if shown && html != r.HTML {
-		r.State = embraye.ReplyPending
-		if err := a.hideReply(ctx, t, r); err != nil {
+	changed := html != r.HTML || p.Public() != r.Public
+	r.HTML, r.Language, r.Public, r.UpdatedAt = html, cut(p.Language, 20), p.Public(), &now
+	if shown && changed {
+		state, err := stateUnread(ctx, t, r)
+		if err != nil {
 			return err
 		}
+		t.Changed()
+		if r.State = state; state != embraye.ReplyShown {
+			if err := a.countReply(ctx, t, r, -1); err != nil {
+				return err
+			}
+		}
 	}
-	r.HTML, r.Language, r.Public, r.UpdatedAt = html, cut(p.Language, 20), p.Public(), &now
 	return t.Replies.Save(ctx, r)
 }
 
@@ -122,7 +130,7 @@ func (a *App) deleteReply(ctx context.Context, t store.Tables, m received, r *em
 		return errIgnored
 	}
 	if r.State == embraye.ReplyShown {
-		if err := a.hideReply(ctx, t, r); err != nil {
+		if err := a.countReply(ctx, t, r, -1); err != nil {
 			return err
 		}
 	}

@@ -51,8 +51,9 @@ func (a *App) ownPost(p *activitypub.Post, sender *embraye.RemoteActor) error {
 }
 
 // keepReply stores a reply to one of ours, or to a reply to one of ours, or a
-// mention of one of our actors. It waits for an editor; one that is not
-// addressed to Public is never shown or counted publicly.
+// mention of one of our actors. It waits for an editor, unless the
+// organisation shows replies at once; one that is not addressed to Public is
+// never shown or counted publicly.
 func (a *App) keepReply(ctx context.Context, t store.Tables, m received, p *activitypub.Post) error {
 	root, handle, err := a.answered(ctx, t, p)
 	if err != nil {
@@ -71,10 +72,30 @@ func (a *App) keepReply(ctx context.Context, t store.Tables, m received, p *acti
 	if published.IsZero() || published.After(now) {
 		published = now
 	}
-	_, err = t.Replies.Insert(ctx, &embraye.Reply{URI: p.ID, Actor: m.sender.URI, InReplyTo: string(p.InReplyTo), Object: root,
+	r := &embraye.Reply{URI: p.ID, Actor: m.sender.URI, InReplyTo: string(p.InReplyTo), Object: root,
 		Mentioned: handle, HTML: cleanPost(p.HTML), Language: cut(p.Language, 20), URL: a.shownURL(p), Public: p.Public(),
-		State: embraye.ReplyPending, Delivery: m.sender.DeliveryInbox(), PublishedAt: published, ReceivedAt: now})
-	return err
+		State: embraye.ReplyPending, Delivery: m.sender.DeliveryInbox(), PublishedAt: published, ReceivedAt: now}
+	if r.State, err = stateUnread(ctx, t, r); err != nil {
+		return err
+	}
+	added, err := t.Replies.Insert(ctx, r)
+	if err != nil || !added || r.State != embraye.ReplyShown {
+		return err
+	}
+	return a.countReply(ctx, t, r, 1)
+}
+
+// stateUnread is the state of a reply that nobody of ours has read: it waits,
+// unless the organisation shows replies at once.
+func stateUnread(ctx context.Context, t store.Tables, r *embraye.Reply) (embraye.ReplyState, error) {
+	if !r.Showable() {
+		return embraye.ReplyPending, nil
+	}
+	rules, err := rulesIn(ctx, t)
+	if err == nil && rules.RepliesOpen {
+		return embraye.ReplyShown, nil
+	}
+	return embraye.ReplyPending, err
 }
 
 // answered finds the Note of ours at the root of a conversation and the actor

@@ -67,10 +67,10 @@ func (a *App) uncount(ctx context.Context, t store.Tables, gone *embraye.Interac
 	return err
 }
 
-// hideReply takes a reply out of the public count.
-func (a *App) hideReply(ctx context.Context, t store.Tables, r *embraye.Reply) error {
+// countReply puts a reply into the public count, or takes it out.
+func (a *App) countReply(ctx context.Context, t store.Tables, r *embraye.Reply, by int) error {
 	t.Changed()
-	err := a.addCounts(ctx, t, r.Object, 0, 0, -1)
+	err := a.addCounts(ctx, t, r.Object, 0, 0, by)
 	if errors.Is(err, embraye.ErrNotFound) {
 		return nil
 	}

@@ -44,8 +44,8 @@ func (a *App) refreshPinned(ctx context.Context, t store.Tables, measureID strin
 }
 
 // saveNote fixes the bytes of a Note of ours and stores it.
-func (a *App) saveNote(ctx context.Context, t store.Tables, n *embraye.Note, fresh bool) (err error) {
-	if n.Wire, err = a.Wire().PostNote(*n); err != nil {
+func (a *App) saveNote(ctx context.Context, t store.Tables, n *embraye.Note, fresh bool, mentions ...activitypub.Mention) (err error) {
+	if n.Wire, err = a.Wire().PostNote(*n, mentions...); err != nil {
 		return err
 	}
 	n.WireVersion = wireVersion

@@ -20,6 +20,16 @@ func (a *App) receiveQuoteRequest(ctx context.Context, t store.Tables, m receive
 	if author == "" {
 		return errIgnored
 	}
+	if blocked, err := t.ActorBlocks.Exists(ctx, a.Site.ActorID(author), m.sender.URI); err != nil {
+		return err
+	} else if blocked {
+		return errIgnored
+	}
+	if private, err := a.private(ctx, t, object); err != nil {
+		return err
+	} else if private {
+		return errIgnored
+	}
 	quoting, err := embraye.ParseIRI(m.in.Instrument.ID, a.AllowHTTP)
 	if err != nil || !embraye.SameOrigin(quoting, m.sender.URI) {
 		return errIgnored
@@ -54,4 +64,17 @@ func (a *App) newQuote(ctx context.Context, t store.Tables, m received, object, 
 	q := &embraye.Quote{ID: id, Actor: m.sender.URI, Object: object, Quoting: quoting, Delivery: m.sender.DeliveryInbox(), CreatedAt: a.now()}
 	t.Changed()
 	return q, t.Quotes.Insert(ctx, q)
+}
+
+// private tells whether an object is an answer of ours for one reader.
+func (a *App) private(ctx context.Context, t store.Tables, object embraye.IRI) (bool, error) {
+	id, ok := a.Site.LocalNote(object)
+	if !ok {
+		return false, nil
+	}
+	n, err := t.Notes.Take(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	return n.Private, nil
 }

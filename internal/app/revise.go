@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"embraye/internal/activitypub"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
@@ -127,8 +128,8 @@ func (a *App) sendCorrection(ctx context.Context, t store.Tables, u *embraye.Upd
 }
 
 // publishNote stores and sends a Note of ours that is not a constat.
-func (a *App) publishNote(ctx context.Context, t store.Tables, n *embraye.Note, to store.Targets) error {
-	if err := a.saveNote(ctx, t, n, true); err != nil {
+func (a *App) publishNote(ctx context.Context, t store.Tables, n *embraye.Note, to store.Targets, mentions ...activitypub.Mention) error {
+	if err := a.saveNote(ctx, t, n, true, mentions...); err != nil {
 		return err
 	}
 	id, err := a.newID()

@@ -52,3 +52,8 @@ func requiredText(field, s string, max int) error {
 	}
 	return nil
 }
+
+// oneProblem is a single mistake as an error.
+func oneProblem(field, code, value string) error {
+	return &embraye.InvalidError{Problems: []embraye.Problem{{Field: field, Code: code, Value: value}}}
+}

@@ -66,6 +66,10 @@ type Reply struct {
 	ReceivedAt  time.Time
 }
 
+// Showable reports whether the public may ever see the reply: it is public,
+// and below something of ours.
+func (r *Reply) Showable() bool { return r.Public && r.Object != "" }
+
 // Report is a Flag that we received.
 type Report struct {
 	ID         int64

@@ -143,6 +143,7 @@ type Note struct {
 	InReplyTo   string // IRI
 	Language    string
 	HTML        string `gorm:"column:html"`
+	Private     bool   // an answer for one reader: on no public face
 	PublishedAt time.Time
 	UpdatedAt   *time.Time `gorm:"autoUpdateTime:false"`
 	DeletedAt   *time.Time

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 
 	"embraye/internal/embraye"
@@ -99,12 +100,16 @@ func (s *Store) VersionPage(ctx context.Context, id string, number int) (*embray
 	return page, err
 }
 
-// NotePage reads one of our other Notes, deleted or not, with its constat.
+// NotePage reads one of our other Notes, deleted or not, with its constat;
+// private ones are on no page.
 func (s *Store) NotePage(ctx context.Context, id string) (*embraye.NotePage, error) {
 	t := s.Tables()
 	note, err := t.Notes.Take(ctx, id)
 	if err != nil {
 		return nil, err
+	}
+	if note.Private {
+		return nil, fmt.Errorf("store: note %s is private: %w", id, embraye.ErrNotFound)
 	}
 	page := &embraye.NotePage{Note: *note}
 	if page.Actor, page.Organisation, err = t.authors(ctx, note.Actor); err != nil {

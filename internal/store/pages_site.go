@@ -166,7 +166,7 @@ func (s *Store) CensusPage(ctx context.Context) (*embraye.CensusPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	notes, err := count[embraye.Note](ctx, t.table, "deleted_at IS NULL")
+	notes, err := count[embraye.Note](ctx, t.table, "deleted_at IS NULL AND NOT private")
 	if err != nil {
 		return nil, wrap(err, "counting notes")
 	}
