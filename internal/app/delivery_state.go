@@ -14,7 +14,7 @@ import (
 const maxUnsent = 500
 
 // DeliveryState is how far the newest message about a constat has come: its
-// Create, its last Update, or its Delete.
+// Create, its last Update, or its Delete; nil if nothing was ever sent.
 func (a *App) DeliveryState(ctx context.Context, updateID string) (*embraye.DeliveryReport, error) {
 	t := a.Store.Tables()
 	u, err := t.Updates.Take(ctx, updateID)
@@ -22,6 +22,9 @@ func (a *App) DeliveryState(ctx context.Context, updateID string) (*embraye.Deli
 		return nil, err
 	}
 	said, err := t.Activities.Told(ctx, u.Actor, a.Site.UpdateID(u.ID))
+	if errors.Is(err, embraye.ErrNotFound) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -1,6 +1,9 @@
 package web
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
 	"html/template"
 
 	"embraye/internal/activitypub"
@@ -14,13 +17,22 @@ type conversationPage struct {
 	Reports []embraye.Report
 	Blocked []embraye.ActorBlock
 	Next    int64
-	Open    bool // public replies are shown at once
+	Open    bool  // public replies are shown at once
+	Closing int64 // the report whose note was refused
 }
 
 func conversation(v *visit) error {
-	before, err := v.before()
+	page, err := v.conversationPage()
 	if err != nil {
 		return err
+	}
+	return v.show("conversation", "office.conversation", page)
+}
+
+func (v *visit) conversationPage() (*conversationPage, error) {
+	before, err := v.before()
+	if err != nil {
+		return nil, err
 	}
 	page := &conversationPage{State: embraye.ReplyState(v.r.URL.Query().Get("state"))}
 	switch page.State {
@@ -30,26 +42,23 @@ func conversation(v *visit) error {
 		page.State = ""
 	case embraye.ReplyPending, embraye.ReplyShown, embraye.ReplyHidden:
 	default:
-		return embraye.ErrNotFound
+		return nil, embraye.ErrNotFound
 	}
 	if page.Replies, err = v.app.Replies(v.ctx(), v.by, embraye.ReplyFilter{State: page.State, Before: before, Limit: officePageSize}); err != nil {
-		return err
+		return nil, err
 	}
 	if len(page.Replies) == officePageSize {
 		page.Next = page.Replies[len(page.Replies)-1].Reply.ID
 	}
 	if page.Reports, err = v.app.Reports(v.ctx(), v.by, "open"); err != nil {
-		return err
+		return nil, err
 	}
 	if page.Blocked, err = v.app.BlockedAuthors(v.ctx(), v.by); err != nil {
-		return err
+		return nil, err
 	}
 	rules, err := v.app.Rules(v.ctx())
 	page.Open = rules.RepliesOpen
-	if err != nil {
-		return err
-	}
-	return v.show("conversation", "office.conversation", page)
+	return page, err
 }
 
 func conversationOne(v *visit) error {
@@ -62,6 +71,23 @@ func conversationOne(v *visit) error {
 		return err
 	}
 	return v.show("reply", "office.reply", reply)
+}
+
+// TextSeen stands for the text of a reply in the form that decides about it.
+func (p *officePage) TextSeen(r embraye.Reply) string { return textSeen(r) }
+
+func textSeen(r embraye.Reply) string {
+	sum := sha256.Sum256([]byte(r.HTML))
+	return hex.EncodeToString(sum[:8])
+}
+
+// showSeen shows a reply, if its text is still the one that was read: its
+// author can change it at any moment.
+func (v *visit) showSeen(r embraye.Reply) error {
+	if v.form("seen") != textSeen(r) {
+		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "reply", Code: "changed_meanwhile"}}}
+	}
+	return v.app.ShowReply(v.ctx(), v.by, r.ID)
 }
 
 // decide shows, hides, answers or blocks.
@@ -77,18 +103,24 @@ func decide(v *visit) error {
 	said := "office.said.done"
 	switch v.form("action") {
 	case "show":
-		err = v.app.ShowReply(v.ctx(), v.by, id)
+		err = v.showSeen(reply.Reply)
 	case "hide":
 		err = v.app.HideReply(v.ctx(), v.by, id, v.form("reason"))
 	case "answer":
-		_, err = v.app.AnswerAs(v.ctx(), v.by, id, v.form("answer"))
-		said = "office.said.answered"
+		if _, err = v.app.AnswerAs(v.ctx(), v.by, id, v.form("answer")); reply.Reply.Public {
+			said = "office.said.answered"
+		} else {
+			said = "office.said.answered_privately"
+		}
 	case "block":
-		err = v.app.BlockAuthor(v.ctx(), v.by, reply.Reply.Actor, v.form("reason"))
+		err = ofField(v.app.BlockAuthor(v.ctx(), v.by, reply.Reply.Actor, v.form("block_reason")), "block_reason")
 	case "block_server":
-		err = v.app.AddBlock(v.ctx(), v.by, reply.Reply.Actor.Host(), v.form("reason"))
+		err = v.blockServer(reply.Reply.Actor.Host())
 	default:
 		err = embraye.ErrInvalid
+	}
+	if errors.Is(err, embraye.ErrConflict) {
+		err = &embraye.InvalidError{Problems: []embraye.Problem{{Field: "reply", Code: "changed_meanwhile"}}}
 	}
 	if err != nil {
 		return v.again(err, "reply", "office.reply", reply)
@@ -96,18 +128,30 @@ func decide(v *visit) error {
 	return v.said("/office/conversation", said)
 }
 
-// changeConversation is the rule about replies, reports, and authors to hear
-// again.
+// blockServer blocks a server; one that is blocked already is what was asked.
+func (v *visit) blockServer(host string) error {
+	err := v.app.AddBlock(v.ctx(), v.by, host, v.form("block_reason"))
+	if errors.Is(err, embraye.ErrConflict) {
+		return nil
+	}
+	return ofField(err, "block_reason")
+}
+
+// ofField puts mistakes beside a field that is called otherwise in its form.
+func ofField(err error, name string) error {
+	var invalid *embraye.InvalidError
+	if errors.As(err, &invalid) {
+		for i := range invalid.Problems {
+			invalid.Problems[i].Field = name
+		}
+	}
+	return err
+}
+
+// changeConversation reports a message elsewhere, or hears an author again.
 func changeConversation(v *visit) error {
 	var err error
 	switch v.form("action") {
-	case "rules":
-		rules, rulesErr := v.app.Rules(v.ctx())
-		if rulesErr != nil {
-			return rulesErr
-		}
-		rules.RepliesOpen = v.form("replies_open") != ""
-		err = v.app.SetRules(v.ctx(), v.by, rules)
 	case "unblock":
 		err = v.app.UnblockAuthor(v.ctx(), v.by, embraye.IRI(v.form("actor")))
 	case "flag":
@@ -116,7 +160,7 @@ func changeConversation(v *visit) error {
 		err = embraye.ErrInvalid
 	}
 	if err != nil {
-		return err
+		return v.conversationAgain(err, 0)
 	}
 	return v.said("/office/conversation", "office.said.done")
 }
@@ -127,9 +171,23 @@ func closeReport(v *visit) error {
 		return err
 	}
 	if err := v.app.CloseReport(v.ctx(), v.by, id, v.form("note")); err != nil {
-		return err
+		return v.conversationAgain(err, id)
 	}
 	return v.said("/office/conversation", "office.said.done")
+}
+
+// conversationAgain shows the page once more with what was typed.
+func (v *visit) conversationAgain(err error, closing int64) error {
+	var invalid *embraye.InvalidError
+	if !errors.As(err, &invalid) {
+		return err
+	}
+	page, pageErr := v.conversationPage()
+	if pageErr != nil {
+		return pageErr
+	}
+	page.Closing = closing
+	return v.again(err, "conversation", "office.conversation", page)
 }
 
 // Clean is a stranger's text, sanitised when it came and once more here.
@@ -142,6 +200,7 @@ type interactionsPage struct {
 	Interactions []embraye.OfficeInteraction
 	Quotes       []embraye.OfficeQuote
 	Next         int64
+	NextQuote    string
 }
 
 func interactions(v *visit) error {
@@ -156,8 +215,15 @@ func interactions(v *visit) error {
 	if n := len(page.Interactions); n == officePageSize {
 		page.Next = page.Interactions[n-1].Interaction.ID
 	}
-	if page.Quotes, err = v.app.Quotes(v.ctx(), v.by, "", officePageSize); err != nil {
+	quotesBefore := v.r.URL.Query().Get("quotes_before")
+	if quotesBefore != "" && !embraye.ValidID(quotesBefore) {
+		return embraye.ErrNotFound
+	}
+	if page.Quotes, err = v.app.Quotes(v.ctx(), v.by, quotesBefore, officePageSize); err != nil {
 		return err
+	}
+	if n := len(page.Quotes); n == officePageSize {
+		page.NextQuote = page.Quotes[n-1].Quote.ID
 	}
 	return v.show("interactions", "office.interactions", page)
 }

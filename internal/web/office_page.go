@@ -55,6 +55,13 @@ func (p *officePage) F(name, kind, value string) *field {
 	return f
 }
 
+// Box is a box that shows what is so, whatever else was sent on the same page.
+func (p *officePage) Box(name string, ticked bool) *field {
+	f := p.F(name, "checkbox", "")
+	f.Value = p.If(ticked)
+	return f
+}
+
 // Must marks a field as required.
 func (p *officePage) Must(f *field) *field { f.Required = true; return f }
 

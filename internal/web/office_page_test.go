@@ -59,7 +59,7 @@ func officeSamples() map[string][]any {
 		"correct": {&correctPage{Constat: constat, Draft: draft, Rows: rows, Choices: picks, Kind: "typo"}},
 		"people":  {&peoplePage{People: []embraye.Person{person, shut}, Invites: []embraye.Link{{Email: "d@a.example", Role: embraye.Admin}}, Link: "https://x", LinkFor: "d@a.example"}},
 		"account": {&accountPage{Sessions: []embraye.Session{{TokenHash: "a", UserAgent: "Firefox"}, {TokenHash: "b"}}, Current: "b"}},
-		"conversation": {&conversationPage{}, &conversationPage{Open: true, Replies: []embraye.OfficeReply{reply, hidden}, Next: 3,
+		"conversation": {&conversationPage{}, &conversationPage{State: embraye.ReplyPending}, &conversationPage{Open: true, Closing: 1, Replies: []embraye.OfficeReply{reply, hidden}, Next: 3,
 			Reports: []embraye.Report{{ID: 1, Host: "a.example", Objects: []string{"https://x"}, Text: "non"}}, Blocked: []embraye.ActorBlock{{Blocked: author.URI}}}},
 		"reply": {&reply, &hidden},
 		"interactions": {&interactionsPage{}, &interactionsPage{Interactions: []embraye.OfficeInteraction{{Interaction: embraye.Interaction{Kind: embraye.Like}, Author: author, Update: &update},

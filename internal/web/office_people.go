@@ -12,7 +12,7 @@ import (
 type peoplePage struct {
 	People  []embraye.Person
 	Invites []embraye.Link
-	Rules   bool   // a second person must read before publication
+	Rules   app.Rules
 	Link    string // made a moment ago, shown once
 	LinkFor string
 }
@@ -27,7 +27,7 @@ func (v *visit) peoplePage() (*peoplePage, error) {
 	if err != nil {
 		return nil, err
 	}
-	page.Rules = rules.ReviewRequired
+	page.Rules = rules
 	page.Invites, err = v.app.Invites(v.ctx(), v.by)
 	return page, err
 }
@@ -58,7 +58,7 @@ func changePeople(v *visit) error {
 	case "reset":
 		link, err = v.app.ResetLink(v.ctx(), v.by, email)
 	case "rules":
-		err = v.setReviewRule()
+		err = v.setRules()
 	default:
 		err = embraye.ErrInvalid
 	}
@@ -76,13 +76,9 @@ func changePeople(v *visit) error {
 	return v.said("/office/people", "office.said.done")
 }
 
-func (v *visit) setReviewRule() error {
-	rules, err := v.app.Rules(v.ctx())
-	if err != nil {
-		return err
-	}
-	rules.ReviewRequired = v.form("review_required") != ""
-	return v.app.SetRules(v.ctx(), v.by, rules)
+// setRules is one form with every rule: a box that is not ticked is not sent.
+func (v *visit) setRules() error {
+	return v.app.SetRules(v.ctx(), v.by, app.Rules{ReviewRequired: v.form("review_required") != "", RepliesOpen: v.form("replies_open") != ""})
 }
 
 // asProblem makes a conflict a sentence beside the field that causes it.

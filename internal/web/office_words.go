@@ -17,7 +17,7 @@ import (
 // What templates of the office ask their page for: closed lists, names of
 // things, links. Nothing here reads or writes.
 
-var officeFuncs = template.FuncMap{"inc": func(n int) int { return n + 1 }}
+var officeFuncs = template.FuncMap{"inc": func(n int) int { return n + 1 }, "plain": plainName}
 
 // Stylesheet and Script are what a page of the office loads.
 func (p *officePage) Stylesheet() *asset { return p.office.assets.byName["style.css"] }
@@ -219,6 +219,15 @@ func (p *officePage) ReplyStates(chosen embraye.ReplyState) []option {
 	return p.choose("office.reply_state", current, []string{"pending", "shown", "hidden", "all"})
 }
 
+// ReplyState names the state of a reply; what could never be shown is filed,
+// not hidden.
+func (p *officePage) ReplyState(r embraye.Reply) string {
+	if r.State == embraye.ReplyHidden && !r.Showable() {
+		return p.T("office.reply_state.filed")
+	}
+	return p.T("office.reply_state." + string(r.State))
+}
+
 // ActorsOf lists our actors that can be followed.
 func (p *officePage) ActorsOf(chosen string) []option {
 	org := p.office.app.Organisation()
@@ -312,18 +321,25 @@ func (p *officePage) About(reply embraye.OfficeReply) replyPart { return replyPa
 type olderLink struct{ Label, Href, Text string }
 
 // Older leads to what comes after id, with the filters that are set.
-func (p *officePage) Older(id string) *olderLink {
+func (p *officePage) Older(id string) *olderLink { return p.older("before", p.T("office.pages"), id) }
+
+// OlderQuotes is Older for the second list of its page.
+func (p *officePage) OlderQuotes(id string) *olderLink {
+	return p.older("quotes_before", p.T("office.quotes"), id)
+}
+
+func (p *officePage) older(name, label, id string) *olderLink {
 	if id == "" {
 		return nil
 	}
 	q := url.Values{}
-	for name, values := range p.query {
-		if name != "lang" {
-			q[name] = values
+	for set, values := range p.query {
+		if set != "lang" {
+			q[set] = values
 		}
 	}
-	q.Set("before", id)
-	return &olderLink{p.T("office.pages"), "?" + q.Encode(), p.T("office.older")}
+	q.Set(name, id)
+	return &olderLink{label, "?" + q.Encode(), p.T("office.older")}
 }
 
 // OlderN is Older for lists that are numbered.
