@@ -336,8 +336,16 @@ func TestFollowersAndDeliveriesByForms(t *testing.T) {
 	want(t, admin.get("/office/deliveries"), 200, "Réessayer", "ne partira plus")
 	want(t, admin.post("/office/deliveries", url.Values{"action": {"odd"}, "host": {"far.example"}}), 400)
 	want(t, admin.post("/office/deliveries", url.Values{"action": {"drop"}}), 400)
+	for range 4 { // then it is left alone for a long while
+		c.Clock.Advance(time.Hour)
+		c.Settle()
+	}
 	c.far.Answer(nil)
 	c.far.Take()
+	c.Clock.Advance(2 * time.Minute)
+	if c.Settle(); len(c.far.Take()) != 0 {
+		t.Fatal("far.example was tried again already: the test proves nothing")
+	}
 	if w := admin.post("/office/deliveries", url.Values{"action": {"retry"}, "host": {"far.example"}}); w.Code != http.StatusSeeOther {
 		t.Fatalf("retry: %d", w.Code)
 	}
