@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"embraye/internal/embraye"
 	"embraye/internal/remote"
@@ -70,23 +69,4 @@ func (a *App) InboxGone(ctx context.Context, inbox embraye.IRI) error {
 		}
 	}
 	return nil
-}
-
-// How long what strangers can grow is kept.
-const (
-	keepSeen       = 3 * 24 * time.Hour // far longer than any signature is valid
-	keepTombstones = 90 * 24 * time.Hour
-	keepDeliveries = 30 * 24 * time.Hour // finished ones; those of a Create stay, for its Update and Delete
-)
-
-// Prune forgets what has served its time.
-func (a *App) Prune(ctx context.Context) error {
-	now := a.Now().UTC()
-	return a.Store.InTx(ctx, func(t store.Tables) error {
-		return errors.Join(
-			t.Seen.Prune(ctx, now.Add(-keepSeen)),
-			t.Tombstones.Prune(ctx, now.Add(-keepTombstones)),
-			t.RemoteActors.PruneFailed(ctx, now.Add(-keepSeen)),
-			t.Deliveries.Prune(ctx, now.Add(-keepDeliveries)))
-	})
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"embraye/internal/embraye"
 )
@@ -47,4 +48,24 @@ func (t EvidenceFiles) Unpublish(ctx context.Context, name string) error {
 		AND NOT EXISTS (SELECT 1 FROM revisions JOIN updates ON updates.id = revisions.update_id
 			WHERE updates.withdrawn_at IS NULL AND revisions.evidence LIKE '%/' || evidence_files.name || '%')`, name)
 	return wrap(err, "hiding the file %s", name)
+}
+
+// unused: older than a time, and neither a profile, nor a draft, nor any
+// version of a constat names it, withdrawn ones included.
+const unused = ` created_at < ? AND NOT public
+	AND NOT EXISTS (SELECT 1 FROM actors WHERE icon_file = evidence_files.name)
+	AND NOT EXISTS (SELECT 1 FROM drafts WHERE drafts.state <> 'published' AND drafts.evidence LIKE '%/' || evidence_files.name || '%')
+	AND NOT EXISTS (SELECT 1 FROM revisions WHERE revisions.evidence LIKE '%/' || evidence_files.name || '%')`
+
+// Unused lists files that nothing names and that were uploaded before a time.
+func (t EvidenceFiles) Unused(ctx context.Context, before time.Time) ([]string, error) {
+	var names []string
+	err := t.scan(ctx, &names, "SELECT name FROM evidence_files WHERE"+unused+" ORDER BY name", before.UTC())
+	return names, wrap(err, "listing files that nothing names")
+}
+
+// RemoveUnused forgets a file, if it is still one of Unused.
+func (t EvidenceFiles) RemoveUnused(ctx context.Context, name string, before time.Time) (bool, error) {
+	n, err := t.exec(ctx, "DELETE FROM evidence_files WHERE name = ? AND"+unused, name, before.UTC())
+	return n == 1, wrap(err, "removing the file %s", name)
 }
