@@ -31,6 +31,7 @@ func commands() []command {
 		{"user role", "EMAIL ROLE", "change a person's role", userRole},
 		{"user password", "EMAIL --password-stdin", "set a person's password", userPassword},
 		{"user disable", "EMAIL", "take a person's access away", userDisable},
+		{"user setup-link", "", "print a new one-time link that makes the first admin", userSetupLink},
 		{"publish", "--measure M --stage S --subject S --territory T --title T --summary S [--evidence URL]… [fields…]", "publish a constat", publish},
 		{"revise", "ID --kind typo|substance --reason R [--quiet] [fields…]", "correct a constat", revise},
 		{"withdraw", "ID --reason R [--erase]", "withdraw a constat for good", withdraw},
@@ -47,6 +48,7 @@ func commands() []command {
 		{"deliveries list", "[--host H] [--state STATE] [--limit N]", "show what waits or was given up", deliveriesList},
 		{"deliveries retry", "[--host H]", "try again what was given up", deliveriesRetry},
 		{"deliveries drop", "--host H", "give up what waits for a host", deliveriesDrop},
+		{"demo", "[--remove]", "fill an empty instance with constats to look at, or take them away", demo},
 		{"key rotate", "ACTOR", "give an actor a new signing key", keyRotate},
 		{"version", "", "print the version", printVersion},
 	}

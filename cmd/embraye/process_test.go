@@ -24,6 +24,7 @@ type server struct {
 	cmd     *exec.Cmd
 	env     []string
 	address string // after "listening on "
+	said    string // what it printed before that
 	log     *syncBuffer
 	done    chan struct{} // closed when it ended
 }
@@ -64,6 +65,9 @@ func environment(extra ...string) []string {
 	return append([]string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}, extra...)
 }
 
+// listening begins the line with which a server says that it is ready.
+const listening = "listening on "
+
 // serveProcess starts a server and waits until it listens.
 func serveProcess(t *testing.T, env ...string) *server {
 	t.Helper()
@@ -77,21 +81,28 @@ func serveProcess(t *testing.T, env ...string) *server {
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	line := make(chan string, 1)
+	printed := make(chan string, 1)
 	go func() {
-		text, _ := bufio.NewReader(stdout).ReadString('\n')
-		line <- text
+		out, text := bufio.NewReader(stdout), ""
+		for {
+			line, err := out.ReadString('\n')
+			text += line
+			if err != nil || strings.HasPrefix(line, listening) {
+				break
+			}
+		}
+		printed <- text
 		s.cmd.Wait()
 		close(s.done)
 	}()
 	t.Cleanup(func() { s.cmd.Process.Kill(); <-s.done })
 	select {
-	case text := <-line:
-		address, ok := strings.CutPrefix(strings.TrimSpace(text), "listening on ")
+	case text := <-printed:
+		said, address, ok := strings.Cut(text, listening)
 		if !ok {
 			t.Fatalf("serve printed %q\n%s", text, s.log)
 		}
-		s.address = address
+		s.said, s.address = said, strings.TrimSpace(address)
 	case <-time.After(patience):
 		t.Fatalf("serve never listened\n%s", s.log)
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"embraye/internal/delivery"
+	"embraye/internal/embraye"
 	"embraye/internal/web"
 )
 
@@ -79,6 +80,7 @@ func (i *instance) serve(ctx context.Context, restore func(), c *call) error {
 	}
 	front.start(failed)
 	metrics.start(failed)
+	i.offerSetup(ctx, c)
 	i.say(c, front)
 
 	select {
@@ -89,6 +91,24 @@ func (i *instance) serve(ctx context.Context, restore func(), c *call) error {
 	i.log.Info("stopping")
 	systemd(c.environ, "STOPPING=1")
 	return errors.Join(err, i.stop(front, metrics, stopWork, &work))
+}
+
+// offerSetup prints the link that makes the first admin: a new one at each start
+// while there is none, since the earlier may have been lost with its terminal.
+func (i *instance) offerSetup(ctx context.Context, c *call) {
+	if !i.settings.Web {
+		return
+	}
+	needed, err := i.app.NeedsSetup(ctx)
+	url := ""
+	if err == nil && needed {
+		url, err = i.app.SetupLink(ctx, embraye.Operator())
+	}
+	if err != nil {
+		i.log.Error("the link that makes the first admin cannot be made: try `embraye user setup-link`", "error", err)
+	} else if needed {
+		fmt.Fprintf(c.stdout, "no admin yet: open %s once, within 24 hours\n", url)
+	}
 }
 
 // say tells scripts, systemd and the log that everything runs.

@@ -53,6 +53,7 @@ func TestFirstStartServesAndKeepsToItself(t *testing.T) {
 	for _, name := range files {
 		modes[name] = 0o600
 	}
+	modes[filepath.Join(dir, "evidence")] = 0o700
 	for name, want := range modes {
 		if info, err := os.Stat(name); err != nil || info.Mode().Perm() != want {
 			t.Errorf("%s: %v, %v; want %v", name, info.Mode().Perm(), err, want)
@@ -178,4 +179,45 @@ func TestASecondSignalEndsAtOnce(t *testing.T) {
 	if status := state.Sys().(syscall.WaitStatus); !status.Signaled() || status.Signal() != syscall.SIGTERM {
 		t.Errorf("ended with %v, want by the second signal", state)
 	}
+}
+
+// setupPath is the path of the link that a server printed at its start.
+func setupPath(t *testing.T, said string) string {
+	t.Helper()
+	path := between(said, "open http://localhost:8080", " once")
+	if !strings.HasPrefix(path, "/setup/") || len(path) < 40 {
+		t.Fatalf("no link in %q", said)
+	}
+	return path
+}
+
+// Each start offers a new link while there is no admin, and none afterwards.
+func TestServePrintsTheLinkThatMakesTheFirstAdmin(t *testing.T) {
+	env := []string{"EMBRAYE_DATA_DIR=" + instanceDir(t), "EMBRAYE_LISTEN=127.0.0.1:0"}
+	s := serveProcess(t, env...)
+	first := setupPath(t, s.said)
+	if code, page := get(t, localhost(s.address), "http://localhost:8080"+first); code != 200 || !strings.Contains(page, `name="password"`) {
+		t.Errorf("the link leads to %d\n%s", code, page)
+	}
+	if strings.Contains(s.log.String(), first) {
+		t.Error("the link stands in the log")
+	}
+	s.stop()
+	s = serveProcess(t, env...)
+	second := setupPath(t, s.said)
+	for path, form := range map[string]bool{first: false, second: true} {
+		if _, page := get(t, localhost(s.address), "http://localhost:8080"+path); strings.Contains(page, `name="password"`) != form {
+			t.Errorf("%s has a form: %t, want %t", path, !form, form)
+		}
+	}
+	s.command(nil, "user", "add", "--email", "ana@example.org", "--name", "Ana", "--role", "admin")
+	s.stop()
+	if s = serveProcess(t, env...); s.said != "" {
+		t.Errorf("with an admin there is still a link: %q", s.said)
+	}
+	s.stop()
+	if s = serveProcess(t, "EMBRAYE_DATA_DIR="+instanceDir(t), "EMBRAYE_LISTEN=127.0.0.1:0", "EMBRAYE_ROLES=web"); s.said == "" {
+		t.Error("a replica that only answers requests offers no link")
+	}
+	s.stop()
 }

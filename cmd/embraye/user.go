@@ -53,7 +53,7 @@ func userAdd(ctx context.Context, c *call) error {
 			return err
 		}
 		if !fromStdin {
-			fmt.Fprintf(c.stderr, "no password yet: a one-time link of the web interface can set it later, or `embraye user password %s --password-stdin`\n", p.Email)
+			fmt.Fprintf(c.stderr, "no password yet: an admin makes a link in the office, or use `embraye user password %s --password-stdin`\n", p.Email)
 		}
 		return nil
 	})
@@ -139,5 +139,20 @@ func userDisable(ctx context.Context, c *call) error {
 			return err
 		}
 		return c.print(nil, "%s has no access any more\n", args[0])
+	})
+}
+
+// userSetupLink prints the link and nothing else, so that a script can take it.
+func userSetupLink(ctx context.Context, c *call) error {
+	c.jsonFlag()
+	if _, err := c.parse(); err != nil {
+		return err
+	}
+	return c.with(ctx, func(i *instance, by embraye.Acting) error {
+		url, err := i.app.SetupLink(ctx, by)
+		if err != nil {
+			return err
+		}
+		return c.print(map[string]string{"url": url}, "%s\n", url)
 	})
 }

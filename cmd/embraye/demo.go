@@ -1,0 +1,45 @@
+package main
+
+import (
+	"context"
+
+	"embraye/configs"
+	"embraye/internal/embraye"
+)
+
+// demoDone is what a script learns of the demonstration.
+type demoDone struct {
+	Published int    `json:"published,omitempty"`
+	Removed   int    `json:"removed,omitempty"`
+	URL       string `json:"url"`
+}
+
+// demo fills an empty instance with constats to look at, or takes them away.
+func demo(ctx context.Context, c *call) error {
+	remove := false
+	c.flags.BoolVar(&remove, "remove", false, "take the constats of the demonstration away, with all that came of them")
+	c.asFlag()
+	c.jsonFlag()
+	if _, err := c.parse(); err != nil {
+		return err
+	}
+	list, err := configs.Demo()
+	if err != nil {
+		return err
+	}
+	return c.with(ctx, func(i *instance, by embraye.Acting) error {
+		url := i.app.Site.Base + "/"
+		if remove {
+			n, err := i.app.RemoveDemo(ctx, by)
+			if err != nil {
+				return err
+			}
+			return c.print(demoDone{Removed: n, URL: url}, "removed the %d constats of the demonstration from %s\n", n, url)
+		}
+		n, err := i.app.LoadDemo(ctx, by, list)
+		if err != nil {
+			return err
+		}
+		return c.print(demoDone{Published: n, URL: url}, "published %d constats drawn from the mémoire, to look at: %s\n`embraye demo --remove` takes them away.\n", n, url)
+	})
+}
