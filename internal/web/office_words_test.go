@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -97,4 +98,37 @@ func collectCodes(t *testing.T, path string, codes map[string]string) {
 		}
 		return true
 	})
+}
+
+// recorded finds the actions that use cases write into the audit log.
+var recorded = regexp.MustCompile(`\b(?:record|recordDetail|changePerson|onDeliveries)\([^"\n]*"([a-z_.]+)"[,)]`)
+
+// Every decision of the audit log has words.
+func TestEveryDecisionHasWords(t *testing.T) {
+	catalogue, err := locale.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	files, err := filepath.Glob("../app/*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := map[string]bool{}
+	for _, name := range files {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, m := range recorded.FindAllStringSubmatch(string(source), -1) {
+			found[m[1]] = true
+			if !catalogue.Has("office.act." + m[1]) {
+				t.Errorf("%s: the decision %q has no words office.act.%s", name, m[1], m[1])
+			}
+		}
+	}
+	for _, known := range []string{"setup", "draft.import", "person.role", "deliveries.retry", "update.withdraw"} {
+		if !found[known] {
+			t.Errorf("the decision %s was not found in the source: the search is broken", known)
+		}
+	}
 }
