@@ -257,7 +257,7 @@ func (s *settings) finish(env map[string]string) {
 
 // logger writes to stderr as the settings say.
 func (s *settings) logger(p *program) *slog.Logger {
-	o := &slog.HandlerOptions{Level: s.LogLevel}
+	o := &slog.HandlerOptions{Level: s.LogLevel, ReplaceAttr: boundAttr}
 	if s.LogJSON {
 		return slog.New(slog.NewJSONHandler(p.stderr, o))
 	}

@@ -37,6 +37,16 @@ func turns(r rune) bool {
 	return r >= '\u202a' && r <= '\u202e' || r >= '\u2066' && r <= '\u2069'
 }
 
+// straight is a text of a stranger without them.
+func straight(s string) string {
+	return strings.Map(func(r rune) rune {
+		if turns(r) {
+			return -1
+		}
+		return r
+	}, s)
+}
+
 // blank reports whether nobody could see anything.
 func blank(s string) bool {
 	return strings.TrimFunc(s, func(r rune) bool {

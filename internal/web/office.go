@@ -240,6 +240,9 @@ const maxKeptBytes = 496 << 10
 
 // typedAt is the page on which something was typed.
 func typedAt(path string) string {
+	if path == "/office/constats/last" || path == "/office/files" {
+		return "/office/constats/new"
+	}
 	if strings.HasPrefix(path, "/office/reports/") {
 		return "/office/conversation"
 	}

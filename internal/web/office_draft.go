@@ -26,18 +26,20 @@ type editorPage struct {
 	Restored   bool // typed before the session had expired
 }
 
-// newDraftForm is an empty page, or the last constat once more.
-func newDraftForm(v *visit) error {
-	if v.r.URL.Query().Get("from") == "last" {
-		draft, err := v.app.DuplicateLast(v.ctx(), v.by)
-		if errors.Is(err, embraye.ErrNotFound) {
-			return v.redirect("/office/constats/new")
-		}
-		if err != nil {
-			return err
-		}
-		return v.said(draftPath(draft.ID), "office.said.duplicated")
+// duplicateLast begins with the last constat once more.
+func duplicateLast(v *visit) error {
+	draft, err := v.app.DuplicateLast(v.ctx(), v.by)
+	if errors.Is(err, embraye.ErrNotFound) {
+		return v.redirect("/office/constats/new")
 	}
+	if err != nil {
+		return err
+	}
+	return v.said(draftPath(draft.ID), "office.said.duplicated")
+}
+
+// newDraftForm is an empty page.
+func newDraftForm(v *visit) error {
 	draft := &embraye.Draft{Content: embraye.Content{Language: v.lang}}
 	return v.showEditor(http.StatusOK, draft, nil)
 }

@@ -39,6 +39,7 @@ func (o *office) routes(r chi.Router) {
 	see(embraye.Reader, "/office/constats", constats)
 	see(embraye.Editor, "/office/constats/new", newDraftForm)
 	send(embraye.Editor, "/office/constats/new", saveDraft)
+	do(embraye.Editor, "/office/constats/last", duplicateLast)
 	see(embraye.Editor, "/office/drafts/{id}", draftForm)
 	send(embraye.Editor, "/office/drafts/{id}", saveDraft)
 	see(embraye.Editor, "/office/drafts/{id}/publish", publishForm)
