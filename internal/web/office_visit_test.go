@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -162,12 +163,30 @@ func textOf(n *html.Node) string {
 // A control is one field of a form as the page shows it.
 type control struct {
 	value, described string
-	invalid          bool
+	invalid, hidden  bool
 }
 
-// controlOf finds a field by its name, and the texts that describe it.
+// controlOf finds a field by its name, and the texts that describe it. Of
+// several it is the one that is marked, or the first that can be seen.
 func controlOf(t testing.TB, page, name string) control {
 	t.Helper()
+	all := controlsOf(t, page, name)
+	for _, fits := range []func(control) bool{
+		func(c control) bool { return c.invalid }, func(c control) bool { return c.described != "" }, func(c control) bool { return !c.hidden },
+	} {
+		if i := slices.IndexFunc(all, fits); i >= 0 {
+			return all[i]
+		}
+	}
+	if len(all) == 0 {
+		t.Fatalf("no field %s in\n%s", name, page)
+	}
+	return all[0]
+}
+
+func controlsOf(t testing.TB, page, name string) []control {
+	t.Helper()
+	var found []control
 	byID := map[string]*html.Node{}
 	for _, tag := range []string{"span", "p", "div"} {
 		for _, n := range elements(t, page, tag) {
@@ -179,7 +198,7 @@ func controlOf(t testing.TB, page, name string) control {
 			if attribute(n, "name") != name && (tag != "fieldset" || attribute(n, "id") != "f-"+strings.ReplaceAll(name, "_", "-")) || attribute(n, "type") == "radio" {
 				continue
 			}
-			c := control{value: attribute(n, "value"), invalid: attribute(n, "aria-invalid") == "true"}
+			c := control{value: attribute(n, "value"), invalid: attribute(n, "aria-invalid") == "true", hidden: attribute(n, "type") == "hidden"}
 			if tag == "textarea" {
 				c.value = strings.TrimPrefix(rawText(n), "\n")
 			}
@@ -190,11 +209,10 @@ func controlOf(t testing.TB, page, name string) control {
 					c.described += textOf(byID[id]) + " "
 				}
 			}
-			return c
+			found = append(found, c)
 		}
 	}
-	t.Fatalf("no field %s in\n%s", name, page)
-	return control{}
+	return found
 }
 
 func rawText(n *html.Node) string {
