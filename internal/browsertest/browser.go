@@ -45,7 +45,7 @@ func Browser(t testing.TB) context.Context {
 		release()
 		stop()
 	})
-	Run(t, tab)
+	Run(t, tab, focused())
 	return tab
 }
 
@@ -54,8 +54,14 @@ func Tab(t testing.TB, browser context.Context) context.Context {
 	t.Helper()
 	tab, closeTab := chromedp.NewContext(browser)
 	t.Cleanup(closeTab)
-	Run(t, tab)
+	Run(t, tab, focused())
 	return tab
+}
+
+// focused makes a tab behave as the one in front: all of them can be used at
+// the same time.
+func focused() Step {
+	return command(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 }
 
 // Run takes steps in a tab and ends the test if one fails.

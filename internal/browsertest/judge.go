@@ -1,0 +1,88 @@
+package browsertest
+
+import (
+	"context"
+	_ "embed"
+	"fmt"
+	"os"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+//go:embed judge.js
+var judgeScript string
+
+// A Judge looks at pages: their outline, the size of what can be pressed, that
+// focus is seen, and with axe-core everything else that a program can tell
+// about their accessibility.
+type Judge struct{ axe string }
+
+// NewJudge reads axe-core.
+func NewJudge(t testing.TB) *Judge {
+	t.Helper()
+	script, err := axe(variable(t, "axe", "EMBRAYE_TEST_AXE", "axe.min.js"))
+	check(t, err)
+	return &Judge{axe: script}
+}
+
+var axe = func() func(path string) (string, error) {
+	var once sync.Once
+	var script []byte
+	var err error
+	return func(path string) (string, error) {
+		once.Do(func() { script, err = os.ReadFile(path) })
+		return string(script), err
+	}
+}()
+
+// runAxe gives one sentence for each rule that is broken. The second theme
+// changes nothing but colours.
+const runAxe = `(async (colours) => {
+  const options = colours ? { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } } : {};
+  const result = await axe.run(document, { ...options, resultTypes: ['violations'], iframes: false, preload: false });
+  return result.violations.map((v) => v.id + ': ' + v.help + ': ' +
+    v.nodes.slice(0, 3).map((n) => n.target.join(' ') + ' ' + n.html.slice(0, 100) + ' (' + (n.any[0]?.message ?? '') + ')').join('; ') +
+    (v.nodes.length > 3 ? '; and ' + (v.nodes.length - 3) + ' more' : ''));
+})(%v)`
+
+// Look lists what is wrong with the page that a tab shows, in both themes.
+func (j *Judge) Look(tab context.Context) ([]string, error) {
+	if err := chromedp.Do(tab, Scheme("light")); err != nil {
+		return nil, err
+	}
+	faults, err := chromedp.Run(tab, chromedp.Evaluate[[]string](judgeScript))
+	if err != nil {
+		return nil, fmt.Errorf("measuring the page: %w", err)
+	}
+	if _, err := chromedp.Run(tab, chromedp.Evaluate[bool](j.axe+"\n;true")); err != nil {
+		return nil, fmt.Errorf("loading axe: %w", err)
+	}
+	for _, theme := range []string{"light", "dark"} {
+		script := fmt.Sprintf(runAxe, theme == "dark")
+		if err := chromedp.Do(tab, Scheme(theme)); err != nil {
+			return nil, err
+		}
+		broken, err := chromedp.Run(tab, chromedp.Evaluate[[]string](script, chromedp.EvalAwaitPromise))
+		if err != nil {
+			return nil, fmt.Errorf("asking axe about the %s theme: %w", theme, err)
+		}
+		for _, b := range broken {
+			faults = append(faults, theme+": "+b)
+		}
+	}
+	return faults, nil
+}
+
+// Check fails the test for everything that is wrong with the page that a tab
+// shows: a menu that was opened, a form that came back.
+func (j *Judge) Check(t testing.TB, tab context.Context) {
+	t.Helper()
+	at := Read(t, tab, chromedp.Location())
+	faults, err := j.Look(tab)
+	check(t, err)
+	for _, f := range faults {
+		t.Errorf("%s: %s", at, f)
+	}
+}

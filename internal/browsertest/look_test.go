@@ -1,0 +1,107 @@
+package browsertest
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"embraye/configs"
+	"embraye/internal/embraye"
+)
+
+// fit lists what a reader of this width could not read: a page wider than the
+// window, words of a picture that end outside of it or lie over one another.
+const fit = `(() => {
+  const faults = [], wide = document.documentElement.clientWidth;
+  if (document.documentElement.scrollWidth > wide) faults.push('the page is ' + document.documentElement.scrollWidth + ' px wide');
+  for (const picture of document.querySelectorAll('svg')) {
+    if (!picture.checkVisibility()) continue;
+    const words = [...picture.querySelectorAll('text')].map((e) => ({ box: e.getBoundingClientRect(), text: e.textContent })).filter((w) => w.box.width > 0);
+    for (const w of words) {
+      if (w.box.left < 0 || w.box.right > wide + 1) faults.push('"' + w.text + '" ends outside of the window');
+    }
+    for (let i = 0; i < words.length; i++) for (let j = i + 1; j < words.length; j++) {
+      const a = words[i].box, b = words[j].box;
+      const x = Math.min(a.right, b.right) - Math.max(a.left, b.left), y = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      if (x > 2 && y > 6) faults.push('"' + words[i].text + '" and "' + words[j].text + '" lie over one another');
+    }
+  }
+  return faults;
+})()`
+
+// mainPages are those that most readers see, on an instance with the
+// demonstration.
+func mainPages(corrected string) map[string]string {
+	return map[string]string{"home": "/", "measure": "/@mesure2", "place": "/@mesure2/FR", "constat": "/constats/" + corrected,
+		"versions": "/constats/" + corrected + "/versions", "territories": "/territoires", "timeline": "/chronologie", "organisation": "/@organisation",
+		"understand": "/comprendre", "data": "/donnees", "follow": "/suivre"}
+}
+
+// The main pages fit windows from 320 px to 1280 px, and 1280 px at 200 %
+// zoom, in both languages. Pictures of them go into the folder screenshots, to
+// be looked at.
+func TestMainPagesFit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("looks at the main pages in a browser")
+	}
+	in := New(t)
+	corrected := in.demonstrate(t)
+	tab := Browser(t)
+	check(t, os.MkdirAll("screenshots", 0o755))
+	for name, path := range mainPages(corrected) {
+		for _, lang := range []string{"en", "fr"} {
+			if status := Load(t, tab, in.URL+path+"?lang="+lang); status != 200 {
+				t.Errorf("%s: %d", path, status)
+			}
+			for _, width := range []int64{320, 360, 768, 1280} {
+				Run(t, tab, chromedp.EmulateViewport(width, 800))
+				fits(t, tab, fmt.Sprintf("%s in %s at %d px", path, lang, width))
+				if lang == "fr" && slices.Contains([]int64{360, 1280}, width) {
+					shoot(t, tab, fmt.Sprintf("%s-%d", name, width))
+				}
+			}
+			Run(t, tab, chromedp.EmulateViewport(640, 450, chromedp.EmulateScale(2)))
+			fits(t, tab, path+" in "+lang+" at 200 %")
+		}
+	}
+}
+
+func fits(t *testing.T, tab context.Context, what string) {
+	t.Helper()
+	for _, f := range Read(t, tab, chromedp.Evaluate[[]string](fit)) {
+		t.Errorf("%s: %s", what, f)
+	}
+}
+
+// shoot takes the whole page in both themes.
+func shoot(t *testing.T, tab context.Context, name string) {
+	t.Helper()
+	for _, theme := range []string{"dark", "light"} {
+		Run(t, tab, Scheme(theme))
+		check(t, os.WriteFile(filepath.Join("screenshots", name+"-"+theme+".png"), Read(t, tab, chromedp.FullScreenshot(100)), 0o644))
+	}
+}
+
+// demonstrate fills the instance with the demonstration and returns a constat
+// that was corrected.
+func (in *Instance) demonstrate(t *testing.T) string {
+	t.Helper()
+	list, err := configs.Demo()
+	check(t, err)
+	_, err = in.App.LoadDemo(t.Context(), embraye.Operator(), list)
+	check(t, err)
+	updates, err := in.Store.Tables().Updates.Latest(t.Context(), len(list))
+	check(t, err)
+	for _, u := range updates {
+		if u.Substance > 1 {
+			return u.ID
+		}
+	}
+	t.Fatal("nothing in the demonstration was corrected")
+	return ""
+}

@@ -1,0 +1,230 @@
+package browsertest
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/cookiejar"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+
+	"embraye/internal/app"
+	"embraye/internal/embraye"
+)
+
+// Every page of the router's own list, empty and filled, in both languages and
+// both themes, as a stranger and as an admin, is one that axe-core and
+// html-validate find nothing wrong with, and has what judge.js asks for.
+func TestEveryPage(t *testing.T) {
+	if testing.Short() {
+		t.Skip("looks at every page in a browser")
+	}
+	judge, validator, seen := NewJudge(t), NewValidator(t), map[string]bool{}
+	for _, state := range []string{"empty", "filled"} {
+		in := New(t)
+		var f Filled
+		if state == "filled" {
+			f = in.Fill(t, 300)
+		}
+		admin := in.AddPerson(adminEmail, embraye.Admin, password)
+		paths := in.paths(t, f, admin)
+		for _, role := range []string{"anonymous", "admin"} {
+			t.Run(state+" "+role, func(t *testing.T) {
+				v := &visitor{t: t, in: in, judge: judge, validator: validator, seen: seen, name: state + " " + role, client: client(t)}
+				first := Browser(t)
+				if role == "admin" {
+					in.SignIn(first, adminEmail, password)
+					v.signIn()
+				}
+				v.look([]context.Context{first, Tab(t, first)}, v.pages(paths, role == "admin"))
+			})
+		}
+	}
+	validator.Check(t)
+}
+
+// paths fills the patterns of all GET routes in.
+func (in *Instance) paths(t *testing.T, f Filled, admin *embraye.Person) []string {
+	t.Helper()
+	values := in.parameters(t, f, admin)
+	var paths []string
+	routes, err := in.Web.Routes()
+	check(t, err)
+	for _, r := range routes {
+		if r.Method == http.MethodGet {
+			paths = append(paths, fill(t, r.Pattern, values)...)
+		}
+	}
+	if len(paths) < 80 {
+		t.Fatalf("only %d paths", len(paths))
+	}
+	return append(paths, "/nowhere", "/chronologie?mesure=m2&etape=done&q=essai", "/chronologie?q=introuvable", "/@mesure2/FR", "/@mesure2/COG-D35",
+		"/suivre?mesure=m1")
+}
+
+// parameters are the values of a pattern's variables, by the path before them;
+// of each route's variables the first and then each of the others is tried.
+func (in *Instance) parameters(t *testing.T, f Filled, admin *embraye.Person) map[string][]string {
+	t.Helper()
+	values := map[string][]string{"handle": {"mesure2", "organisation"}, "territory": {"FR-BRE", "EU"}, "n": {"1", "2"}, "file": {"style.css"},
+		"name": {strings.Repeat("0", 64) + ".png"}, "token": {"inconnu"}, "id": {"01jz0000000000000000000000"}, "/office/drafts/{id}": {"1"},
+		"/office/conversation/{id}": {"1"}}
+	pinned, err := in.Store.Tables().Notes.Pinned(t.Context(), "mesure2")
+	check(t, err)
+	values["/notes/{id}"] = []string{pinned.ID}
+	if len(f.IDs) == 0 {
+		return values
+	}
+	english := slices.IndexFunc(f.IDs, func(id string) bool {
+		u, err := in.Store.Tables().Updates.Take(t.Context(), id)
+		check(t, err)
+		return u.Language == "en"
+	})
+	constats := []string{f.Newest(), f.Withdrawn[0], f.IDs[english], f.IDs[0]}
+	values["/constats/{id}"], values["/office/constats/{id}"] = constats, constats[:2]
+	notes, err := in.Store.Tables().Notes.OfUpdate(t.Context(), f.Newest())
+	check(t, err)
+	values["/notes/{id}"] = append(values["/notes/{id}"], notes[0].ID)
+	draft, err := in.App.NewDraft(t.Context(), embraye.Acting{Person: admin}, app.DraftInput{})
+	check(t, err)
+	values["/office/drafts/{id}"] = []string{strconv.FormatInt(draft.ID, 10)}
+	return values
+}
+
+// fill makes the paths of a pattern.
+func fill(t *testing.T, pattern string, values map[string][]string) []string {
+	t.Helper()
+	before, rest, found := strings.Cut(pattern, "{")
+	if !found {
+		return []string{pattern}
+	}
+	name, after, _ := strings.Cut(rest, "}")
+	list, ok := values[before+"{"+name+"}"]
+	if !ok {
+		list, ok = values[name]
+	}
+	if !ok {
+		t.Fatalf("no value for {%s} of %s", name, pattern)
+	}
+	var paths []string
+	for _, value := range list {
+		paths = append(paths, fill(t, before+value+after, values)...)
+	}
+	return paths
+}
+
+// A visitor looks at pages, as a stranger or signed in.
+type visitor struct {
+	t         *testing.T
+	in        *Instance
+	judge     *Judge
+	validator *Validator
+	seen      map[string]bool // sources that were looked at: many an address has the same page
+	name      string
+	client    *http.Client
+}
+
+func client(t *testing.T) *http.Client {
+	t.Helper()
+	jar, err := cookiejar.New(nil)
+	check(t, err)
+	return &http.Client{Jar: jar, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+func (v *visitor) signIn() {
+	v.t.Helper()
+	r, err := v.client.PostForm(v.in.URL+"/login", url.Values{"email": {adminEmail}, "password": {password}})
+	check(v.t, err)
+	r.Body.Close()
+	if r.StatusCode != http.StatusSeeOther {
+		v.t.Fatalf("signing in: %d", r.StatusCode)
+	}
+}
+
+// pages asks for every path in both languages and keeps what is a page. A
+// stranger sees what is public; the office is looked at from inside.
+func (v *visitor) pages(paths []string, office bool) []string {
+	v.t.Helper()
+	var pages []string
+	for _, path := range paths {
+		if strings.HasPrefix(path, "/office") != office {
+			continue
+		}
+		for _, lang := range []string{"fr", "en"} {
+			address := path + "?lang=" + lang
+			if strings.Contains(path, "?") {
+				address = path + "&lang=" + lang
+			}
+			status, source, ok := v.get(address, lang)
+			if status >= http.StatusInternalServerError {
+				v.t.Errorf("%s: %d", address, status)
+			}
+			same := strings.ReplaceAll(strings.ReplaceAll(string(source), strings.TrimPrefix(v.in.URL, "http://"), "host"), path, "path")
+			if ok && !v.seen[same] {
+				v.seen[same] = true
+				v.validator.Add(v.t, v.name+" "+address, source)
+				pages = append(pages, address)
+			}
+		}
+	}
+	return pages
+}
+
+// get asks as a browser does; ok is whether the answer is a page.
+func (v *visitor) get(address, lang string) (status int, body []byte, ok bool) {
+	v.t.Helper()
+	r, err := http.NewRequestWithContext(v.t.Context(), http.MethodGet, v.in.URL+address, nil)
+	check(v.t, err)
+	r.Header.Set("Accept", "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8")
+	response, err := v.client.Do(r)
+	check(v.t, err)
+	defer response.Body.Close()
+	body, err = io.ReadAll(response.Body)
+	check(v.t, err)
+	ok = strings.HasPrefix(response.Header.Get("Content-Type"), "text/html") && response.StatusCode/100 != 3
+	if ok && !strings.Contains(string(body), `<html lang="`+lang+`"`) {
+		v.t.Errorf("%s is not in %s", address, lang)
+	}
+	return response.StatusCode, body, ok
+}
+
+// look shows the pages in the tabs, each of which takes the next one that
+// nobody has looked at.
+func (v *visitor) look(tabs []context.Context, pages []string) {
+	v.t.Helper()
+	queue := make(chan string)
+	var tasks sync.WaitGroup
+	for _, tab := range tabs {
+		tasks.Go(func() {
+			for address := range queue {
+				if err := v.lookAt(tab, address); err != nil {
+					v.t.Errorf("%s: %v", address, err)
+				}
+			}
+		})
+	}
+	for _, address := range pages {
+		queue <- address
+	}
+	close(queue)
+	tasks.Wait()
+	v.t.Logf("%d pages", len(pages))
+}
+
+func (v *visitor) lookAt(tab context.Context, address string) error {
+	if err := chromedp.Do(tab, chromedp.Navigate(v.in.URL+address)); err != nil {
+		return fmt.Errorf("loading: %w", err)
+	}
+	faults, err := v.judge.Look(tab)
+	for _, f := range faults {
+		v.t.Errorf("%s: %s", address, f)
+	}
+	return err
+}
