@@ -12,7 +12,7 @@ import (
 )
 
 // AddBlock refuses a domain and its subdomains, in and out: what waits for it
-// is dropped, its followers are removed.
+// is dropped, its followers are removed, what came from it is hidden.
 func (a *App) AddBlock(ctx context.Context, by embraye.Acting, domain, comment string) error {
 	if err := by.May(embraye.Admin); err != nil {
 		return fmt.Errorf("app: block: %w", err)
@@ -34,6 +34,15 @@ func (a *App) AddBlock(ctx context.Context, by embraye.Acting, domain, comment s
 		}
 		if _, err := t.Deliveries.DropHostSuffix(ctx, host); err != nil {
 			return err
+		}
+		authors, err := t.Replies.AuthorsUnder(ctx, host)
+		if err != nil {
+			return err
+		}
+		for _, author := range authors {
+			if err := a.hideAllOf(ctx, t, author, b.Comment); err != nil {
+				return err
+			}
 		}
 		t.Changed()
 		return a.record(ctx, t, by, "block.add", host, b.Comment, true)

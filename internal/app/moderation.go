@@ -143,6 +143,9 @@ func (a *App) rejectFollower(ctx context.Context, t store.Tables, follower embra
 }
 
 func (a *App) hideAllOf(ctx context.Context, t store.Tables, actor embraye.IRI, reason string) error {
+	if err := t.Replies.LockOf(ctx, actor); err != nil { // nobody shows one meanwhile
+		return err
+	}
 	rows, err := t.Replies.OfActor(ctx, actor)
 	if err != nil {
 		return err

@@ -56,6 +56,20 @@ func TestBlockingAnAccount(t *testing.T) {
 	})
 }
 
+// Blocking a server hides what came from it, and nothing else.
+func TestBlockingAServerHidesItsReplies(t *testing.T) {
+	eachTalk(t, func(k *talk) {
+		for _, r := range []*embraye.Reply{k.reply(k.ann, "Insulte", true), k.reply(k.bo, "Insulte aussi", true), k.reply(k.cy, "Bravo", true)} {
+			k.must(k.in.App.ShowReply(k.Context(), k.reviewer, r.ID))
+		}
+		k.must(k.in.App.AddBlock(k.Context(), embraye.Operator(), "home.example", "Insultes"))
+		k.wantShown("after the block", "<p>Bravo</p>")
+		if r := k.row(k.ann.ID + "/posts/1"); r.Reason != "Insultes" {
+			k.Errorf("the reply is %+v", r)
+		}
+	})
+}
+
 func (k *talk) unblocked(actor embraye.IRI) {
 	blocked, err := k.in.App.BlockedAuthors(k.Context(), k.reviewer)
 	k.must(err)

@@ -70,7 +70,7 @@ func (t Deliveries) finish(ctx context.Context, results []Result) error {
 // waited for its row, and its delivery would wait for ever on a host that is
 // not pending. SQLite has one writer.
 func (t Deliveries) lockHosts(ctx context.Context, names []string) error {
-	if !t.s.postgres {
+	if !t.s.postgres || len(names) == 0 { // an empty list would be a null
 		return nil
 	}
 	var locked []string

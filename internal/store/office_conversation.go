@@ -61,6 +61,27 @@ func (t Replies) Lock(ctx context.Context, id int64) error {
 	return wrap(err, "taking the reply %d alone", id)
 }
 
+// LockOf is Lock for everything by one author.
+func (t Replies) LockOf(ctx context.Context, actor embraye.IRI) error {
+	_, err := t.exec(ctx, "UPDATE replies SET state = state WHERE actor = ?", actor)
+	return wrap(err, "taking the replies of %s alone", actor)
+}
+
+// AuthorsUnder lists the authors on a domain, and on those below it, of
+// replies that are not hidden.
+func (t Replies) AuthorsUnder(ctx context.Context, domain string) ([]embraye.IRI, error) {
+	var all, under []embraye.IRI
+	if err := t.scan(ctx, &all, "SELECT DISTINCT actor FROM replies WHERE state <> 'hidden'"); err != nil {
+		return nil, wrap(err, "listing the authors of %s", domain)
+	}
+	for _, actor := range all {
+		if underDomain(actor.Host(), domain) {
+			under = append(under, actor)
+		}
+	}
+	return under, nil
+}
+
 // ByAddress returns the reply with that id or that page.
 func (t Replies) ByAddress(ctx context.Context, address string) (*embraye.Reply, error) {
 	r, err := takeFirst[embraye.Reply](ctx, t.table, "id", "uri = ? OR url = ?", address, address)

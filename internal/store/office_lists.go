@@ -185,9 +185,3 @@ func (t ActorBlocks) By(ctx context.Context, blocker embraye.IRI) ([]embraye.Act
 	all, err := list[embraye.ActorBlock](ctx, t.table, "id DESC", 0, "blocker = ?", blocker)
 	return all, wrap(err, "listing the blocks of %s", blocker)
 }
-
-// Answer returns our newest Note in reply to something that stands.
-func (t Notes) Answer(ctx context.Context, to embraye.IRI) (*embraye.Note, error) {
-	n, err := takeFirst[embraye.Note](ctx, t.table, "id DESC", "in_reply_to = ? AND kind = 'answer' AND deleted_at IS NULL", to)
-	return n, wrap(err, "taking the answer to %s", to)
-}

@@ -302,6 +302,9 @@ func TestRetryAndDrop(t *testing.T) {
 		}
 		equal(t, "given up", counters(t, s, a.ID), [3]int{4, 0, 3})
 		d := s.Tables().Deliveries
+		if n, err := d.DropHostSuffix(ctx, "unknown.example"); n != 0 || err != nil {
+			t.Errorf("DropHostSuffix of a domain without a host = %d, %v", n, err)
+		}
 		if n, err := d.DropHostSuffix(ctx, "b_c.example"); n != 2 || err != nil {
 			t.Errorf("DropHostSuffix = %d, %v; want 2", n, err)
 		}
