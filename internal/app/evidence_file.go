@@ -42,6 +42,9 @@ func (a *App) OpenFile(ctx context.Context, by embraye.Acting, name string) (io.
 	refuse := func(err error) (io.ReadSeekCloser, files.Info, *embraye.EvidenceFile, error) {
 		return nil, files.Info{}, nil, fmt.Errorf("app: open the file %s: %w", cut(name, embraye.MaxName), err)
 	}
+	if !files.ValidName(name) {
+		return refuse(embraye.ErrNotFound) // no database is asked about what is no name
+	}
 	row, err := a.Store.Tables().EvidenceFiles.Take(ctx, name)
 	if err != nil {
 		return refuse(err)

@@ -39,6 +39,12 @@ func parseName(name string) (Info, error) {
 	return Info{Name: name, SHA256: sum, Ext: ext, MediaType: mediaType, Inline: ext != "pdf"}, nil
 }
 
+// ValidName reports whether a stored file could have this name.
+func ValidName(name string) bool {
+	_, err := parseName(name)
+	return err == nil
+}
+
 // Get opens a stored file; the caller closes it.
 func (s *Store) Get(name string) (io.ReadSeekCloser, Info, error) {
 	info, err := parseName(name)

@@ -17,6 +17,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/alexedwards/scs/v2"
 	"github.com/go-chi/chi/v5"
@@ -170,8 +171,14 @@ func (o *office) within(files bool, act action) http.HandlerFunc {
 	return o.sessions.LoadAndSave(inner).ServeHTTP
 }
 
-// bound limits what is read of a form.
+// bound limits what is read of a form, and refuses a query that is no text: not
+// every database would compare with it (SECURITY W60).
 func (v *visit) bound(files bool) error {
+	for name, values := range v.r.URL.Query() {
+		if s := name + strings.Join(values, ""); !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
+			return fmt.Errorf("web: a query that is no text: %w", embraye.ErrInvalid)
+		}
+	}
 	if v.r.Method != http.MethodPost {
 		return nil
 	}
