@@ -111,7 +111,7 @@ func TestConstatsWithFilters(t *testing.T) {
 		var ids []string
 		for i, place := range []string{"FR-BRE", "FR-NAQ", "FR-BRE"} {
 			in := complete()
-			in.Territory, in.Title = place, fmt.Sprintf("100%% n°_%d", i)
+			in.Territory, in.Title = place, fmt.Sprintf("État à 100%% n°_%d", i)
 			p, err := h.App.Publish(ctx, embraye.Operator(), app.PublishInput{Scope: in.Scope, Content: in.Content})
 			h.must(err)
 			ids = append(ids, p.Update.ID)
@@ -130,6 +130,7 @@ func TestConstatsWithFilters(t *testing.T) {
 			"page":        {embraye.ConstatFilter{Limit: 2}, []int{2, 1}},
 			"stage":       {embraye.ConstatFilter{Stage: embraye.Done}, nil},
 			"words":       {embraye.ConstatFilter{Search: "N°_1"}, []int{1}},
+			"capital":     {embraye.ConstatFilter{Search: "état À"}, []int{2, 1, 0}},
 			"in summary":  {embraye.ConstatFilter{Search: "RÉGION"}, []int{2, 1, 0}},
 			"no wildcard": {embraye.ConstatFilter{Search: "100_"}, nil},
 			"percent":     {embraye.ConstatFilter{Search: "100%"}, []int{2, 1, 0}},

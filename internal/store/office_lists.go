@@ -2,7 +2,9 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"strings"
+	"unicode"
 
 	"embraye/internal/embraye"
 )
@@ -51,10 +53,21 @@ func (t Updates) Page(ctx context.Context, f embraye.ConstatFilter) ([]embraye.U
 	}
 	if f.Search != "" {
 		like := "%" + escapeLike.Replace(strings.ToLower(f.Search)) + "%"
-		c.and(`(lower(title) LIKE ? ESCAPE '!' OR lower(summary) LIKE ? ESCAPE '!')`, like, like)
+		c.and(fmt.Sprintf("(%s LIKE ? ESCAPE '!' OR %s LIKE ? ESCAPE '!')", lower("title"), lower("summary")), like, like)
 	}
 	all, err := list[embraye.Update](ctx, t.table, "id DESC", pageOf(f.Limit), c.String(), c.args...)
 	return all, wrap(err, "listing constats")
+}
+
+// lower is a column of ours in lower case. SQLite's own function knows ASCII
+// alone, and so does PostgreSQL's in some locales: the capitals of French are
+// replaced one by one.
+func lower(column string) string {
+	expression := "lower(" + column + ")"
+	for _, capital := range "ÀÂÄÆÇÉÈÊËÎÏÔÖŒÙÛÜŸ" {
+		expression = fmt.Sprintf("replace(%s, '%c', '%c')", expression, capital, unicode.ToLower(capital))
+	}
+	return expression
 }
 
 // escapeLike makes the wildcards of LIKE plain characters.
