@@ -37,7 +37,9 @@ func rows() map[string]int {
 }
 
 // helpers may import anything and are imported by tests alone.
-func helpers() []string { return []string{"internal/storetest", "internal/fedtest", "internal/browsertest"} }
+func helpers() []string {
+	return []string{"internal/storetest", "internal/fedtest", "internal/browsertest"}
+}
 
 // owners says which libraries may be known by which packages only, so that each
 // can be replaced by touching one folder.
