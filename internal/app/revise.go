@@ -41,11 +41,11 @@ func (a *App) reviseIn(ctx context.Context, t store.Tables, by embraye.Acting, i
 	if u.Withdrawn() {
 		return nil, fmt.Errorf("app: constat %s is withdrawn: %w", id, embraye.ErrGone)
 	}
+	reason := embraye.OneLine(in.Reason)
 	_, content, err := a.Frame().Check(u.Scope, in.Content)
-	if err != nil {
+	if err = withProblem(err, textProblem("reason", reason, embraye.MaxReason, true)); err != nil {
 		return nil, err
 	}
-	reason := embraye.OneLine(in.Reason)
 	if err := embraye.CheckRevision(in.Kind, reason, u.Content, content); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -52,6 +53,20 @@ func blank(s string) bool {
 	return strings.TrimFunc(s, func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
 	}) == ""
+}
+
+// withProblem adds a problem to those that were found before, so that a form
+// comes back once with all of them.
+func withProblem(err error, p *embraye.Problem) error {
+	var invalid *embraye.InvalidError
+	if p == nil || err != nil && !errors.As(err, &invalid) {
+		return err
+	}
+	all := &embraye.InvalidError{Problems: []embraye.Problem{*p}}
+	if invalid != nil {
+		all.Problems = append(all.Problems, invalid.Problems...)
+	}
+	return all
 }
 
 // requiredText is textProblem as an error, for a reason or note that must be

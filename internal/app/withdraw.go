@@ -24,12 +24,8 @@ func (a *App) Withdraw(ctx context.Context, by embraye.Acting, id string, in Wit
 		return fmt.Errorf("app: withdraw: %w", err)
 	}
 	reason := embraye.OneLine(in.Reason)
-	if reason == "" || len([]rune(reason)) > embraye.MaxReason {
-		p := embraye.Problem{Field: "reason", Code: "required"}
-		if reason != "" {
-			p = embraye.Problem{Field: "reason", Code: "too_long", Max: embraye.MaxReason}
-		}
-		return &embraye.InvalidError{Problems: []embraye.Problem{p}}
+	if err := requiredText("reason", reason, embraye.MaxReason); err != nil {
+		return err
 	}
 	return a.inTx(ctx, func(t store.Tables) error { return a.withdrawIn(ctx, t, by, id, reason, in.Erase) })
 }

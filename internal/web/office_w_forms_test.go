@@ -33,15 +33,17 @@ func typedCases() []typed {
 		{"editor", "title", embraye.MaxTitle, false}, {"editor", "summary", embraye.MaxSummary, false}, {"editor", "text", embraye.MaxText, false},
 		{"editor", "institution", embraye.MaxName, false}, {"editor", "territory_name", embraye.MaxName, false},
 		{"editor", "indicator_name", embraye.MaxName, false},
-		{"editor", "searched", embraye.MaxSummary, false},
+		{"editor", "searched", embraye.MaxSummary, false}, {"editor", "evidence_href", 2048, false}, {"editor", "evidence_name", embraye.MaxSummary, false},
+		{"editor", "evidence_publisher", embraye.MaxName, false}, {"editor", "related_href", 2048, false},
+		{"correct", "reason", embraye.MaxReason, true}, {"withdraw", "reason", embraye.MaxReason, true},
 	}
 }
 
 // formsStage is an instance whose forms can all be sent.
 type formsStage struct {
 	*site
-	admin        *visitor
-	setup, invit string
+	admin                 *visitor
+	setup, invit, constat string
 }
 
 func newFormsStage(t *testing.T) *formsStage {
@@ -58,18 +60,23 @@ func (f *formsStage) send(form, field, value string) *httptest.ResponseRecorder 
 		"invite":       {"name": {"Bea"}, "password": {password}},
 		"organisation": {"action": {"profile"}, "org_name": {"Nous"}},
 		"legal":        {"director": {"Ana"}},
-		"editor":       {"title": {"Titre"}, "action": {"save"}, "indicator_value": {"3"}},
-		"account":      {"action": {"language"}, "language": {"fr"}},
+		"editor": {"title": {"Titre"}, "action": {"save"}, "indicator_value": {"3"}, "evidence_href": {"https://preuve.example/"}, "evidence_name": {"Preuve"},
+			"evidence_publisher": {"Région"}, "related_rel": {"follows"}, "related_href": {"https://ours.example/constats/x"}},
+		"account":  {"action": {"language"}, "language": {"fr"}},
+		"correct":  {"kind": {"typo"}, "title": {"Un appel à communs est ouvert."}, "summary": {"La région a ouvert un appel à communs."}},
+		"withdraw": {},
+	}
+	if f.admin == nil && form != "setup" && form != "invite" {
+		f.admin = f.as("admin", embraye.Admin)
+		_, f.constat = f.publish("Un appel à communs est ouvert") // after the setup: it locks the handle
 	}
 	paths := map[string]string{"setup": f.setup, "invite": f.invit, "people": "/office/people", "organisation": "/office/organisation",
-		"legal": "/office/legal", "editor": "/office/constats/new", "account": "/office/account"}
+		"legal": "/office/legal", "editor": "/office/constats/new", "account": "/office/account",
+		"correct": "/office" + f.constat + "/correct", "withdraw": "/office" + f.constat + "/withdraw"}
 	values := maps.Clone(good[form])
 	values[field] = []string{value}
 	if form == "setup" || form == "invite" {
 		return f.visitor().post(paths[form], values)
-	}
-	if f.admin == nil {
-		f.admin = f.as("admin", embraye.Admin)
 	}
 	return f.admin.post(paths[form], values)
 }

@@ -151,16 +151,6 @@ func (p *officePage) Line(problem embraye.Problem) string {
 	return p.Sentence(problem)
 }
 
-// RowError is what is wrong with one piece of evidence.
-func (p *officePage) RowError(href string) string {
-	for _, problem := range p.Problems {
-		if problem.Field == "evidence" && href != "" && problem.Value == href {
-			return p.Sentence(problem)
-		}
-	}
-	return ""
-}
-
 // MoreOpen reports whether the optional part of the editor has something in it
 // that should be seen.
 func (p *officePage) MoreOpen() bool {
