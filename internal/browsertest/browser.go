@@ -19,6 +19,9 @@ import (
 // hold the whole run.
 const patience = 5 * time.Minute
 
+// stepPatience bounds one step: what a selector waits for may never come.
+const stepPatience = 30 * time.Second
+
 // A Step is something to do in a tab.
 type Step = chromedp.Action[chromedp.Void]
 
@@ -45,7 +48,7 @@ func Browser(t testing.TB) context.Context {
 		release()
 		stop()
 	})
-	Run(t, tab, focused())
+	begin(t, tab)
 	return tab
 }
 
@@ -54,7 +57,7 @@ func Tab(t testing.TB, browser context.Context) context.Context {
 	t.Helper()
 	tab, closeTab := chromedp.NewContext(browser)
 	t.Cleanup(closeTab)
-	Run(t, tab, focused())
+	begin(t, tab)
 	return tab
 }
 
@@ -64,10 +67,20 @@ func focused() Step {
 	return command(emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true})
 }
 
+// begin starts a tab. It lives as long as the context with which this is done.
+func begin(t testing.TB, tab context.Context) {
+	t.Helper()
+	if err := chromedp.Do(tab, focused()); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Run takes steps in a tab and ends the test if one fails.
 func Run(t testing.TB, tab context.Context, steps ...Step) {
 	t.Helper()
-	if err := chromedp.Do(tab, steps...); err != nil {
+	ctx, cancel := context.WithTimeout(tab, stepPatience)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -75,7 +88,9 @@ func Run(t testing.TB, tab context.Context, steps ...Step) {
 // Read returns what there is in a tab: its address, a text, a script's value.
 func Read[T any](t testing.TB, tab context.Context, what chromedp.Action[T]) T {
 	t.Helper()
-	value, err := chromedp.Run(tab, what)
+	ctx, cancel := context.WithTimeout(tab, stepPatience)
+	defer cancel()
+	value, err := chromedp.Run(ctx, what)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -111,7 +126,9 @@ func command[P any](c cdp.Command[P, cdp.Empty], params P) Step {
 // selector, waits for the page that answers and returns its status.
 func Submit(t testing.TB, tab context.Context, form string) int64 {
 	t.Helper()
-	response, err := chromedp.RunResponse(tab, chromedp.Click(chromedp.CSS(form+" button[type=submit]")))
+	ctx, cancel := context.WithTimeout(tab, stepPatience)
+	defer cancel()
+	response, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(form+" button[type=submit]")))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,6 @@ type journey struct {
 
 func (j *journey) setUp() {
 	j.admin.SetUp(adminEmail, password)
-	j.admin.Sees("Les Communs d'essai")
 	if at := j.admin.Path(); at != "/office/constats/new" {
 		j.Errorf("the setup ends on %s", at)
 	}
@@ -59,7 +58,7 @@ func (j *journey) setUp() {
 func (j *journey) invite() {
 	j.admin.Open("/office/people")
 	j.admin.Write("email", editorEmail)
-	j.admin.Choose("role", "editor")
+	j.admin.Tick("role", "editor")
 	j.admin.Press(`main form:has([name="action"][value="invite"]) button`)
 	j.editor.Open(j.admin.Text(".said code"))
 	j.editor.Write("name", "Une rédactrice")

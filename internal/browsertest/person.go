@@ -30,7 +30,7 @@ func (in *Instance) Sit(browser context.Context, javascript bool) *Person {
 	in.t.Helper()
 	tab, closeTab := chromedp.NewContext(browser, chromedp.WithNewBrowserContext())
 	in.t.Cleanup(closeTab)
-	Run(in.t, tab)
+	begin(in.t, tab)
 	if !javascript {
 		Run(in.t, tab, WithoutJavaScript())
 	}
@@ -60,7 +60,9 @@ func (p *Person) Status(address string) int64 {
 // one of 2xx.
 func (p *Person) Press(selector string) {
 	p.t.Helper()
-	response, err := chromedp.RunResponse(p.Tab, chromedp.Click(chromedp.CSS(selector)))
+	ctx, cancel := context.WithTimeout(p.Tab, stepPatience)
+	defer cancel()
+	response, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(selector)))
 	if err != nil {
 		p.t.Fatalf("pressing %s: %v", selector, err)
 	}
@@ -86,7 +88,7 @@ func (p *Person) waited() {
 // Write replaces what is in a field.
 func (p *Person) Write(name, text string) {
 	p.t.Helper()
-	field := `main [name="` + name + `"]`
+	field := `main [name="` + name + `"]:not([type="hidden"])`
 	Read(p.t, p.Tab, chromedp.Evaluate[chromedp.Void]("document.querySelector(`"+field+"`).select()"))
 	Run(p.t, p.Tab, chromedp.SendKeys(chromedp.CSS(field), text))
 }
@@ -129,12 +131,12 @@ func (p *Person) Text(selector string) string {
 	return Read(p.t, p.Tab, chromedp.Text(chromedp.CSS(selector)))
 }
 
-// Sees wants words on the page.
+// Sees wants words on the page; how the stylesheet writes them does not matter.
 func (p *Person) Sees(words ...string) {
 	p.t.Helper()
 	text := p.Text("body")
 	for _, w := range words {
-		if !strings.Contains(text, w) {
+		if !strings.Contains(strings.ToLower(text), strings.ToLower(w)) {
 			p.t.Errorf("%s does not say %q:\n%s", p.Path(), w, text)
 		}
 	}
