@@ -161,6 +161,8 @@ func (j *journey) publish() {
 	p.Sees("1 ")
 
 	r := j.reader
+	r.Open("/?lang=fr")
+	r.Sees("Les Communs d'essai", "Est-ce que ça embraye")
 	r.Open("/@mesure2")
 	r.Sees("La région ouvre un appel à communs", "Engagé")
 	r.Press(`main a[href$="` + j.constat + `"]`)
