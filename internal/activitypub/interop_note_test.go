@@ -127,6 +127,18 @@ func TestInterop08_EvidenceIsNoAttachment(t *testing.T) {
 	}
 }
 
+// But a picture that the editor chose is in it, with its text for who does not
+// see it.
+func TestInterop08_TopB25_ChosenPictures(t *testing.T) {
+	u := fullUpdate()
+	u.Evidence = append(u.Evidence, embraye.Evidence{Type: "Document", Href: "https://ours.example/fichiers/a.png", Name: "L'affiche", MediaType: "image/png", Attached: true})
+	body, err := testWire(t).Note(u, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, decode(t, body), "attachment", list(map[string]any{"type": "Image", "mediaType": "image/png", "url": "https://ours.example/fichiers/a.png", "name": "L'affiche"}))
+}
+
 // TopB 6 and 7: attributedTo and actor one equal string; to and cc arrays of
 // full addresses, the same inside and outside.
 func TestInterop09_TopB06_TopB07_Audience(t *testing.T) {

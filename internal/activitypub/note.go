@@ -22,7 +22,7 @@ type post struct {
 	html, language        string
 	published             time.Time
 	updated               *time.Time
-	tags                  []any
+	tags, pictures        []any
 	mentions              []Mention
 	direct                bool // for those who are mentioned and nobody else
 	terms                 map[string]any
@@ -36,7 +36,7 @@ func (w Wire) Note(u embraye.Update, reason string) ([]byte, error) {
 	return w.post(post{
 		id: id, author: w.Site.ActorID(u.Actor), followers: w.Site.Followers(u.Actor), conversation: id,
 		html: w.ConstatHTML(u, reason), language: u.Language, published: u.PublishedAt, updated: u.UpdatedAt,
-		tags: []any{w.measureTag(u.Actor)}, terms: w.terms(u, reason),
+		tags: []any{w.measureTag(u.Actor)}, pictures: pictures(u.Evidence), terms: w.terms(u, reason),
 	})
 }
 
@@ -92,7 +92,7 @@ func (w Wire) post(p post) ([]byte, error) {
 func (p post) extra(tags []any) map[string]any {
 	m := map[string]any{
 		"contentMap": map[string]any{p.language: p.html}, "url": p.id,
-		"sensitive": false, "attachment": []any{}, "tag": tags,
+		"sensitive": false, "attachment": append([]any{}, p.pictures...), "tag": tags,
 	}
 	if !p.direct { // what is private has no page and no collections, belongs to no public conversation, is not quoted
 		m["context"], m["conversation"] = p.conversation, p.conversation
@@ -113,4 +113,17 @@ func (p post) extra(tags []any) map[string]any {
 // measure's.
 func (w Wire) measureTag(handle string) map[string]any {
 	return map[string]any{"type": "Hashtag", "name": "#" + hashtag(handle), "href": w.Site.ActorPage(handle)}
+}
+
+// pictures are what the editor chose to show beside the text. Other evidence
+// stays out: any medium takes the place of the preview card (INTEROP 0.8), and
+// a document that is no picture is shown as a dead link.
+func pictures(list []embraye.Evidence) []any {
+	var out []any
+	for _, e := range list {
+		if e.Attached {
+			out = append(out, map[string]any{"type": "Image", "mediaType": e.MediaType, "url": e.Href, "name": e.Name})
+		}
+	}
+	return out
 }

@@ -67,11 +67,12 @@ func (a *App) fileName(href string) (string, bool) {
 // settleFiles makes the files that a constat names public, and writes what they
 // are as we know it, whatever a form said.
 func (a *App) settleFiles(ctx context.Context, t store.Tables, c *embraye.Content) error {
+	attached := 0
 	for i := range c.Evidence {
 		e := &c.Evidence[i]
 		name, ours := a.fileName(e.Href)
 		if !ours {
-			e.Type, e.SHA256 = "Link", "" // we have not read what is there
+			e.Type, e.SHA256, e.Attached = "Link", "", false // we have not read what is there
 			continue
 		}
 		f, err := t.EvidenceFiles.Take(ctx, name)
@@ -83,9 +84,16 @@ func (a *App) settleFiles(ctx context.Context, t store.Tables, c *embraye.Conten
 		}
 		e.Type, e.MediaType = "Document", f.MediaType
 		e.SHA256, _, _ = strings.Cut(f.Name, ".")
+		e.Attached = e.Attached && strings.HasPrefix(f.MediaType, "image/")
+		if e.Attached {
+			attached++
+		}
 		if err := t.EvidenceFiles.Publish(ctx, f.Name); err != nil {
 			return err
 		}
+	}
+	if attached > embraye.MaxAttached {
+		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "evidence", Code: "too_many_attached", Max: embraye.MaxAttached}}}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"image/png"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -103,6 +104,32 @@ func TestFilesThatAreRefused(t *testing.T) {
 		d := h.draft("editor", in)
 		_, err = h.App.PublishDraft(h.Context(), h.people["editor"], d.ID, d.Version)
 		h.wantErr(err, embraye.ErrInvalid)
+	})
+}
+
+// Only pictures of ours are shown in timelines, and not too many.
+func TestPicturesForTimelines(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		in := complete()
+		in.Evidence[0].Attached = true // somebody else's page
+		for n := range embraye.MaxAttached + 1 {
+			f := h.upload("editor", 10+n)
+			in.Evidence = append(in.Evidence, embraye.Evidence{Href: h.Site.Base + "/fichiers/" + f.Name, Name: "Affiche", Attached: true})
+		}
+		d := h.draft("editor", in)
+		_, err := h.App.PublishDraft(h.Context(), h.people["editor"], d.ID, d.Version)
+		h.wantErr(err, embraye.ErrInvalid)
+		in.Evidence[1].Attached = false
+		d = h.draft("editor", in)
+		out, err := h.App.PublishDraft(h.Context(), h.people["editor"], d.ID, d.Version)
+		h.must(err)
+		var attached []bool
+		for _, e := range out.Update.Evidence {
+			attached = append(attached, e.Attached)
+		}
+		if want := []bool{false, false, true, true, true, true}; !slices.Equal(attached, want) || strings.Count(string(out.Update.Wire), `"type":"Image"`) != 4 {
+			t.Errorf("%v in %s", attached, out.Update.Wire)
+		}
 	})
 }
 

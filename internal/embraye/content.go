@@ -82,7 +82,13 @@ type Evidence struct {
 	MediaType   string `json:"mediaType,omitempty"`
 	ArchivedAt  string `json:"archivedAt,omitempty"`
 	SHA256      string `json:"sha256,omitempty"`
+	// Attached is set for a picture of ours that the editor wants to be seen in
+	// other servers' timelines, beside the text.
+	Attached bool `json:"attached,omitempty"`
 }
+
+// MaxAttached is how many pictures a Note carries; Mastodon shows four.
+const MaxAttached = 4
 
 // Indicator is an optional figure; its source is among the evidence.
 type Indicator struct {

@@ -143,7 +143,8 @@ func (v *visit) evidence() []embraye.Evidence {
 			kind = "Link"
 		}
 		list = append(list, embraye.Evidence{Type: kind, Href: href, Name: v.nth("evidence_name", i), Publisher: v.nth("evidence_publisher", i),
-			PublishedOn: embraye.Date(v.nth("evidence_published_on", i)), Consulted: embraye.Date(v.nth("evidence_consulted", i)), MediaType: v.nth("evidence_media_type", i), SHA256: v.nth("evidence_sha256", i)})
+			PublishedOn: embraye.Date(v.nth("evidence_published_on", i)), Consulted: embraye.Date(v.nth("evidence_consulted", i)), MediaType: v.nth("evidence_media_type", i), SHA256: v.nth("evidence_sha256", i),
+			Attached: slices.Contains(v.r.PostForm["evidence_attached"], href)})
 	}
 	return list
 }

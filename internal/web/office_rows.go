@@ -26,6 +26,9 @@ func (p *officePage) PartError(name, value string) string {
 	return ""
 }
 
+// Picture reports whether a piece of evidence is a picture of ours.
+func (p *officePage) Picture(mediaType string) bool { return strings.HasPrefix(mediaType, "image/") }
+
 // RowError is what is wrong with one piece of evidence.
 func (p *officePage) RowError(href string) string { return p.PartError("evidence", href) }
 
