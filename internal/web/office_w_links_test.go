@@ -45,6 +45,10 @@ func TestW10ResetLinks(t *testing.T) {
 		if w := s.visitor().post(used, chosen); w.Code != http.StatusSeeOther {
 			t.Fatalf("a good link: %d %s", w.Code, w.Body)
 		}
+		twice := s.resetLink(ana.Email)
+		if codes := atOnce(s, func(v *visitor) int { return v.post(twice, chosen).Code }); codes[0] != http.StatusSeeOther || codes[1] != http.StatusBadRequest {
+			t.Errorf("two at once: %v", codes)
+		}
 		replaced := s.resetLink(ana.Email)
 		moved := s.resetLink(ana.Email)
 		err := s.Store.InTx(t.Context(), func(tables store.Tables) error {
