@@ -237,14 +237,6 @@ func (p *officePage) LegalKind(name string) string {
 	return "text"
 }
 
-// Act names a decision of the audit log.
-func (p *officePage) Act(action string) string {
-	if key := "office.act." + action; p.catalogue.Has(key) {
-		return p.T(key)
-	}
-	return action
-}
-
 // Minute is a date with its time, on the office's clock.
 func (p *officePage) Minute(t time.Time) string {
 	t = t.In(p.office.zone())

@@ -1,0 +1,62 @@
+package browsertest
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/chromedp/chromedp"
+
+	"embraye/internal/app"
+	"embraye/internal/embraye"
+)
+
+// The rooms of the office fit the same windows, with something in each.
+func TestOfficePagesFit(t *testing.T) {
+	if testing.Short() {
+		t.Skip("looks at the office in a browser")
+	}
+	in := New(t)
+	f := in.Fill(t, 16)
+	admin := in.AddPerson(adminEmail, embraye.Admin, password)
+	draft := in.draft(admin)
+	tab := Browser(t)
+	check(t, os.MkdirAll("screenshots", 0o755))
+	Run(t, tab, chromedp.Navigate(in.URL+"/login?lang=fr"))
+	in.SignIn(tab, adminEmail, password)
+	for name, path := range map[string]string{"start": "", "editor": "/drafts/" + fmt.Sprint(draft), "publish": "/drafts/" + fmt.Sprint(draft) + "/publish",
+		"constats": "/constats", "constat": "/constats/" + f.Newest(), "correct": "/constats/" + f.Newest() + "/correct", "withdraw": "/constats/" + f.Newest() + "/withdraw",
+		"conversation": "/conversation", "interactions": "/interactions", "followers": "/followers", "deliveries": "/deliveries", "people": "/people",
+		"house": "/organisation", "legal": "/legal", "audit": "/audit", "account": "/account", "import": "/import"} {
+		if status := Load(t, tab, in.URL+"/office"+path); status != 200 {
+			t.Errorf("/office%s: %d", path, status)
+		}
+		for _, width := range []int64{320, 360, 768, 1280} {
+			Run(t, tab, chromedp.EmulateViewport(width, 800))
+			fits(t, tab, fmt.Sprintf("/office%s at %d px", path, width))
+			if slices.Contains([]int64{360, 1280}, width) {
+				shoot(t, tab, fmt.Sprintf("office-%s-%d", name, width))
+			}
+		}
+	}
+}
+
+// draft begins something that waits for its hour, and something that can go out.
+func (in *Instance) draft(by *embraye.Person) int64 {
+	in.t.Helper()
+	acting := embraye.Acting{Person: by}
+	input := app.DraftInput{
+		Scope: embraye.Scope{Measure: "m2", Subject: embraye.BySubjectInstitution, Territory: "FR-BRE", Institution: embraye.Institution{Name: "Région Bretagne", Kind: "region"}},
+		Content: embraye.Content{Stage: embraye.UnderWay, Title: "La région ouvre un appel à communs", Summary: "Un appel public finance des communs numériques.", Language: "fr",
+			Evidence: []embraye.Evidence{{Type: "Link", Href: "https://preuve.example/appel-a-communs", Name: "Appel à communs", Publisher: "Région Bretagne"}}},
+	}
+	planned, err := in.App.NewDraft(in.t.Context(), acting, input)
+	check(in.t, err)
+	_, err = in.App.ScheduleDraft(in.t.Context(), acting, planned.ID, planned.Version, in.Clock.Now().Add(48*time.Hour))
+	check(in.t, err)
+	open, err := in.App.NewDraft(in.t.Context(), acting, input)
+	check(in.t, err)
+	return open.ID
+}
