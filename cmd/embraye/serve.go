@@ -143,6 +143,7 @@ const (
 	pruneEvery   = time.Hour
 	publishEvery = 15 * time.Second
 	checkEvery   = 24 * time.Hour
+	linksEvery   = time.Hour
 )
 
 // work runs the delivery engine and, beside it, the chores.
@@ -150,6 +151,7 @@ func (i *instance) work(ctx context.Context, engine *delivery.Engine, failed cha
 	var chores sync.WaitGroup
 	chores.Go(func() { i.every(ctx, pruneEvery, "forgetting what is too old", i.app.Prune) })
 	chores.Go(func() { i.every(ctx, checkEvery, "reading the evidence files again", i.app.CheckFiles) })
+	chores.Go(func() { i.later(ctx, linksEvery, "looking at evidence on the web", i.app.CheckLinks) })
 	chores.Go(func() {
 		i.every(ctx, publishEvery, "publishing what was planned", func(ctx context.Context) error {
 			_, err := i.app.PublishDue(ctx)
@@ -165,16 +167,25 @@ func (i *instance) work(ctx context.Context, engine *delivery.Engine, failed cha
 // every does a chore now and then at each turn; one that failed is logged and
 // tried again at the next.
 func (i *instance) every(ctx context.Context, wait time.Duration, what string, chore func(context.Context) error) {
+	if err := chore(ctx); err != nil && ctx.Err() == nil {
+		i.log.Error(what, "error", err)
+	}
+	i.later(ctx, wait, what, chore)
+}
+
+// later is every, but for the first time after one turn: a start asks nobody
+// for anything.
+func (i *instance) later(ctx context.Context, wait time.Duration, what string, chore func(context.Context) error) {
 	tick := time.NewTicker(wait)
 	defer tick.Stop()
 	for {
-		if err := chore(ctx); err != nil && ctx.Err() == nil {
-			i.log.Error(what, "error", err)
-		}
 		select {
 		case <-ctx.Done():
 			return
 		case <-tick.C:
+		}
+		if err := chore(ctx); err != nil && ctx.Err() == nil {
+			i.log.Error(what, "error", err)
 		}
 	}
 }

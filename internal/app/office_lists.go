@@ -72,7 +72,10 @@ func startDecisions(ctx context.Context, t store.Tables, by embraye.Acting, s *e
 	if s.Replies, err = t.Replies.CountPending(ctx); err != nil {
 		return err
 	}
-	s.Reports, err = t.Reports.CountOpen(ctx)
+	if s.Reports, err = t.Reports.CountOpen(ctx); err != nil {
+		return err
+	}
+	s.DeadLinks, err = t.LinkChecks.Dead(ctx, startPage)
 	return err
 }
 

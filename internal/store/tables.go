@@ -42,6 +42,7 @@ type Tables struct {
 	Links         Links
 	Attempts      Attempts
 	EvidenceFiles EvidenceFiles
+	LinkChecks    LinkChecks
 
 	table table
 }
@@ -62,7 +63,7 @@ func newTables(t table) Tables {
 		Settings{t}, Actors{t}, Keys{t}, RemoteActors{t}, Updates{t}, Revisions{t}, Notes{t}, Activities{t},
 		Followers{t}, Follows{t}, Peers{t}, PeerUpdates{t}, Interactions{t}, Quotes{t}, Replies{t}, Reports{t},
 		DomainBlocks{t}, ActorBlocks{t}, Tombstones{t}, Seen{t}, People{t}, Audit{t}, Deliveries{t}, Hosts{t},
-		Drafts{t}, Sessions{t}, Links{t}, Attempts{t}, EvidenceFiles{t}, t,
+		Drafts{t}, Sessions{t}, Links{t}, Attempts{t}, EvidenceFiles{t}, LinkChecks{t}, t,
 	}
 }
 

@@ -49,7 +49,7 @@ func officeSamples() map[string][]any {
 		"login": {&loginPage{Next: "/office", Kept: "eA", Lost: true}}, "invite": {invitePage{&embraye.Link{Email: "bea@a.example", Role: embraye.Editor}}},
 		"reset_ask": {false, true}, "reset": {nil},
 		"start": {&embraye.OfficeStart{}, &embraye.OfficeStart{Drafts: []embraye.Draft{*draft, {}}, ForReview: []embraye.Draft{*draft}, Scheduled: []embraye.Draft{*draft},
-			Failed: []embraye.Draft{*draft}, Replies: 2, Reports: 1, Reset: []embraye.AuditEntry{{Object: "bea@a.example"}}, FailingHosts: 2, GivenUp: 3, LegalMissing: embraye.LegalTexts(), Demo: true}},
+			Failed: []embraye.Draft{*draft}, Replies: 2, Reports: 1, Reset: []embraye.AuditEntry{{Object: "bea@a.example"}}, DeadLinks: []embraye.LinkCheck{{Href: "https://x.example/a", Reason: "404"}, {Href: "https://y.example/", Reason: "unreachable"}}, FailingHosts: 2, GivenUp: 3, LegalMissing: embraye.LegalTexts(), Demo: true}},
 		"editor": {&editorPage{Draft: &embraye.Draft{}, Rows: []embraye.Evidence{{}}, Choices: picks}, &editorPage{Draft: draft, Rows: rows, Choices: picks, Preview: "<p>x</p>", Length: 12,
 			Handle: "@mesure2@ours.example", MayPublish: true, Colleagues: []embraye.Person{person}, Missing: []embraye.Problem{{Field: "title", Code: "required"}}, Restored: true}},
 		"conflict": {&conflictPage{Theirs: draft, Posted: map[string][]string{"title": {"x"}}, Action: "/office/drafts/7"}},

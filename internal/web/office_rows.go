@@ -1,6 +1,7 @@
 package web
 
 import (
+	"net/url"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -24,6 +25,15 @@ func (p *officePage) PartError(name, value string) string {
 		}
 	}
 	return ""
+}
+
+// HostOf names where a page is.
+func (p *officePage) HostOf(address string) string {
+	u, err := url.Parse(address)
+	if err != nil {
+		return address
+	}
+	return u.Host
 }
 
 // Picture reports whether a piece of evidence is a picture of ours.

@@ -1,0 +1,13 @@
+-- +goose Up
+
+-- Whether the pages that constats name as evidence still answer.
+CREATE TABLE link_checks (
+    href       TEXT PRIMARY KEY,
+    update_id  TEXT NOT NULL, -- a constat that names it
+    failures   BIGINT NOT NULL, -- in a row
+    reason     TEXT NOT NULL,
+    checked_at TIMESTAMPTZ NOT NULL
+);
+
+-- +goose Down
+DROP TABLE link_checks;
