@@ -15,6 +15,15 @@ var french = strings.NewReplacer(
 	" :", noBreak+":", " ;", narrowNoBreak+";", " !", narrowNoBreak+"!", " ?", narrowNoBreak+"?",
 	"« ", "«"+noBreak, " »", noBreak+"»", " %s", " %s", " %d", " %d", " %", noBreak+"%", "'", "’")
 
+// spaces is the part of french that leaves every letter as it was written.
+var spaces = strings.NewReplacer(
+	" :", noBreak+":", " ;", narrowNoBreak+";", " !", narrowNoBreak+"!", " ?", narrowNoBreak+"?",
+	"« ", "«"+noBreak, " »", noBreak+"»", " %", noBreak+"%")
+
+// NoBreak makes the spaces of a French text that somebody else wrote no-break
+// where they must be, and changes nothing else.
+func NoBreak(s string) string { return spaces.Replace(s) }
+
 // French makes the spaces of a French text no-break where they must be, and its
 // apostrophes curly.
 func French(s string) string { return french.Replace(s) }

@@ -4,10 +4,35 @@ import (
 	"context"
 	"net/http"
 	"strings"
+	"sync"
 	"unicode"
 
+	"embraye/internal/draw"
 	"embraye/internal/embraye"
 )
+
+// icons remembers what was drawn: a picture depends on its label alone, so it
+// is drawn once in the life of the process.
+type icons struct {
+	mu    sync.Mutex
+	drawn map[string][]byte
+}
+
+func newIcons() *icons { return &icons{drawn: map[string][]byte{}} }
+
+// get draws the icon with a label: the number of a measure, a letter.
+func (i *icons) get(label string) ([]byte, error) {
+	i.mu.Lock()
+	defer i.mu.Unlock()
+	if picture, ok := i.drawn[label]; ok {
+		return picture, nil
+	}
+	picture, err := draw.Icon(label)
+	if err == nil {
+		i.drawn[label] = picture
+	}
+	return picture, err
+}
 
 // icon is the drawn picture of an actor.
 func (h *Handler) icon(ctx context.Context, v *view) (*answer, error) {
@@ -15,7 +40,7 @@ func (h *Handler) icon(ctx context.Context, v *view) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	picture, err := h.icons.get(page.Actor.Handle, iconLabel(page.Actor))
+	picture, err := h.icons.get(iconLabel(page.Actor))
 	if err != nil {
 		return nil, err
 	}

@@ -88,9 +88,9 @@ func TestW36PanicsAndEchoes(t *testing.T) {
 			t.Errorf("log is not one line with the stack: %s", log.String())
 		}
 	}
-	for _, path := range []string{"/%3Czq%3E", "/zq", "/?q=%3Czq%3E", "/@zq", "/constats/zq", "/?lang=zq", "/actors/zq/outbox?page=zq"} {
+	for _, path := range []string{"/%3Czq~zq%3E", "/zq~zq", "/?q=%3Czq~zq%3E", "/@zq~zq", "/constats/zq~zq", "/?lang=zq~zq", "/actors/zq~zq/outbox?page=zq~zq"} {
 		for _, accept := range []string{browser, activity} {
-			if w := s.get(path, accept); strings.Contains(w.Body.String(), "zq") {
+			if w := s.get(path, accept); strings.Contains(w.Body.String(), "zq~zq") {
 				t.Errorf("%s is echoed: %s", path, w.Body)
 			}
 		}

@@ -124,6 +124,15 @@ func (p *htmlPage) Tongue(lang string) template.HTMLAttr {
 	return template.HTMLAttr(` lang="` + template.HTMLEscapeString(lang) + `"`)
 }
 
+// Text is a text of an editor or of the reference with the no-break spaces of
+// its language: a quotation mark never stands alone at the end of a line.
+func (p *htmlPage) Text(lang, s string) string {
+	if lang == "fr" {
+		return locale.NoBreak(s)
+	}
+	return s
+}
+
 // Breakable is a handle that may break before its host.
 func (p *htmlPage) Breakable(mention string) template.HTML {
 	at := strings.LastIndexByte(mention, '@')

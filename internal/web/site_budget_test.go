@@ -2,17 +2,13 @@ package web_test
 
 import (
 	"encoding/json"
-	"fmt"
 	"os"
 	"strings"
 	"testing"
-	"time"
 
 	"golang.org/x/net/html"
 
-	"embraye/configs"
-	"embraye/internal/app"
-	"embraye/internal/embraye"
+	"embraye/internal/browsertest"
 )
 
 // The budget of a public page, its stylesheet included (the matrix and the
@@ -22,44 +18,6 @@ const (
 	mostRequests = 4
 	mostBytes    = 60_000
 )
-
-// fill publishes 300 constats in the 18 regions: every measure, both subjects,
-// all stages, some corrected.
-func (s *site) fill() (id string) {
-	s.t.Helper()
-	places, err := configs.Territories()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	regions, stages := places.Regions(), embraye.Stages()
-	for i := range 300 {
-		s.Clock.Advance(time.Minute) // so that the newest is the same in every run
-		region := regions[i%len(regions)]
-		subject := embraye.Subjects()[(i/len(regions))%2]
-		c := embraye.Content{Stage: stages[(i*5+i/7)%len(stages)], Title: fmt.Sprintf("Constat d'essai numéro %d, d'une longueur ordinaire", i+1),
-			Summary:       "Texte d'essai de deux phrases. Il dit ce qui a changé, pour qui, et ce que la source permet d'affirmer sans aller plus loin.",
-			EffectiveDate: embraye.Date(fmt.Sprintf("%d-%02d", 2020+i%6, 1+i%12)),
-			Evidence:      []embraye.Evidence{{Href: fmt.Sprintf("https://preuves.example/%d", i), Name: "Délibération d'essai", Publisher: "Éditeur d'essai"}}}
-		if c.Stage == embraye.NoSign {
-			c.Searched = []string{"site de la région", "recueil des actes"}
-		}
-		scope := embraye.Scope{Measure: fmt.Sprintf("m%d", 1+(i/36)%7), Subject: subject, Territory: region.Code}
-		if i < 36 {
-			scope.Measure = "m2" // every region, both sides
-		}
-		if subject == embraye.BySubjectInstitution {
-			scope.Institution = embraye.Institution{Name: "Institution d'essai de " + region.Name.In("fr"), Kind: "region"}
-		}
-		p, err := s.App.Publish(s.t.Context(), embraye.Operator(), app.PublishInput{Scope: scope, Content: c})
-		if err != nil {
-			s.t.Fatal(err)
-		}
-		if id = p.Update.ID; i == 299 {
-			s.revise(id)
-		}
-	}
-	return id
-}
 
 type weight struct {
 	Path     string `json:"path"`
@@ -74,7 +32,8 @@ func TestBudget(t *testing.T) {
 		t.Skip("fills an instance")
 	}
 	s := newSite(t)
-	id := s.fill()
+	id := browsertest.Fill(t, s.App, s.Clock.Advance, 300).Newest()
+	s.Web.Invalidate()
 	constat := "/constats/" + id
 	var list []weight
 	for _, page := range []struct {

@@ -12,8 +12,12 @@ import (
 	"embraye/internal/embraye"
 )
 
-// maxScopeLinks is how many places one cell of the table names.
-const maxScopeLinks = 18
+// How many places the table of scopes names: one cell may have all regions,
+// the table what keeps its page light.
+const (
+	maxScopeLinks = 18
+	maxTableLinks = 60
+)
 
 type measureContent struct {
 	*embraye.MeasurePage
@@ -136,7 +140,32 @@ func (p *htmlPage) scopeRows(handle string, states []embraye.Update) []scopeRow 
 		}
 		rows = append(rows, row)
 	}
+	shortenCells(rows)
 	return rows
+}
+
+// shortenCells ends the longest cells on « et n autres », until the table has
+// no more links than a page may have.
+func shortenCells(rows []scopeRow) {
+	total := func(most int) (links int) {
+		for _, row := range rows {
+			for _, cell := range row.Cells {
+				links += min(len(cell.Places), most)
+			}
+		}
+		return links
+	}
+	most := maxScopeLinks
+	for most > 1 && total(most) > maxTableLinks {
+		most--
+	}
+	for _, row := range rows {
+		for i, cell := range row.Cells {
+			if more := len(cell.Places) - most; more > 0 {
+				row.Cells[i].Places, row.Cells[i].More = cell.Places[:most], more
+			}
+		}
+	}
 }
 
 func (p *htmlPage) scopeCell(handle string, scopes []embraye.Scope) scopeCell {
@@ -150,10 +179,6 @@ func (p *htmlPage) scopeCell(handle string, scopes []embraye.Scope) scopeCell {
 			continue // its page has all scopes of the place
 		}
 		seen[s.Territory] = true
-		if len(cell.Places) == maxScopeLinks {
-			cell.More++
-			continue
-		}
 		cell.Places = append(cell.Places, placeLink{"/@" + handle + "/" + s.Territory, p.Place(s)})
 	}
 	return cell
