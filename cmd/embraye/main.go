@@ -18,6 +18,7 @@ import (
 	"strings"
 	"syscall"
 	"time"
+	_ "time/tzdata" // TZ works on systems without a table of zones, as in the image
 
 	"embraye/internal/embraye"
 )
