@@ -15,10 +15,14 @@ import (
 )
 
 // fit lists what a reader of this width could not read: a page wider than the
-// window, words of a picture that end outside of it or lie over one another.
+// window, words of a picture that end outside of it or lie over one another,
+// the name of a stage over its shape.
 const fit = `(() => {
   const faults = [], wide = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth > wide) faults.push('the page is ' + document.documentElement.scrollWidth + ' px wide');
+  for (const stage of document.querySelectorAll('.stage.plain')) {
+    if (parseFloat(getComputedStyle(stage).paddingLeft) < 30) faults.push('"' + stage.textContent + '" lies over its shape');
+  }
   for (const picture of document.querySelectorAll('svg')) {
     if (!picture.checkVisibility()) continue;
     const words = [...picture.querySelectorAll('text')].map((e) => ({ box: e.getBoundingClientRect(), text: e.textContent })).filter((w) => w.box.width > 0);

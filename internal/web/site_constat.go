@@ -247,7 +247,7 @@ type readableField struct{ key, text string }
 func (p *htmlPage) readable(c embraye.Content) []readableField {
 	var proofs, lessons []string
 	for _, e := range c.Evidence {
-		proofs = append(proofs, strings.TrimSpace(e.Name+" "+e.Publisher+" "+e.Href+" "+e.ArchivedAt))
+		proofs = append(proofs, "• "+strings.TrimSpace(e.Name+" "+e.Publisher+" "+e.Href+" "+e.ArchivedAt)+"\n")
 	}
 	lessons = append(lessons, c.Lessons...)
 	figure := ""
@@ -256,7 +256,7 @@ func (p *htmlPage) readable(c embraye.Content) []readableField {
 	}
 	return []readableField{
 		{"title", c.Title}, {"stage", p.Name("stage", c.Stage)}, {"summary", c.Summary}, {"text", c.Text},
-		{"effective", p.Date(c.EffectiveDate)}, {"observed", p.Date(c.ObservedDate)}, {"evidence", strings.Join(proofs, " ; ")},
+		{"effective", p.Date(c.EffectiveDate)}, {"observed", p.Date(c.ObservedDate)}, {"evidence", strings.Join(proofs, "")},
 		{"searched", strings.Join(c.Searched, " ; ")}, {"confidence", p.Name("confidence", c.Confidence)}, {"indicator", figure},
 		{"lessons", strings.Join(lessons, " ")}, {"licence", c.Licence},
 	}
