@@ -82,15 +82,20 @@ func decode(t testing.TB, w *httptest.ResponseRecorder) map[string]any {
 	return doc
 }
 
-// publish says something and returns the path of it.
-func (s *site) publish(title string) (id, path string) {
-	s.t.Helper()
-	p, err := s.App.Publish(s.t.Context(), embraye.Operator(), app.PublishInput{
+// sampleInput is a constat that can be published.
+func sampleInput(title string) app.PublishInput {
+	return app.PublishInput{
 		Scope: embraye.Scope{Measure: "m2", Subject: embraye.BySubjectInstitution, Territory: "FR-BRE",
 			Institution: embraye.Institution{Name: "Région Bretagne", Kind: "region"}},
 		Content: embraye.Content{Stage: embraye.UnderWay, Title: title, Summary: "La région a ouvert un appel à communs.",
 			Evidence: []embraye.Evidence{{Href: "https://preuves.example/appel", Name: "Délibération"}}},
-	})
+	}
+}
+
+// publish says something and returns the path of it.
+func (s *site) publish(title string) (id, path string) {
+	s.t.Helper()
+	p, err := s.App.Publish(s.t.Context(), embraye.Operator(), sampleInput(title))
 	if err != nil {
 		s.t.Fatal(err)
 	}
