@@ -90,18 +90,9 @@ func (j *journey) follow() {
 	j.received("Accept", "")
 }
 
-// received wants the scripted server to have got a message of a type, with
-// words in it, since the last look.
 func (j *journey) received(kind, words string) {
 	j.Helper()
-	var types []string
-	for _, m := range j.server.Take() {
-		if m.Type() == kind && strings.Contains(string(m.Body), words) {
-			return
-		}
-		types = append(types, m.Type())
-	}
-	j.Errorf("no %s with %q among %q", kind, words, types)
+	received(j.T, j.server, kind, words)
 }
 
 func (j *journey) write() {

@@ -60,16 +60,30 @@ func (p *Person) Status(address string) int64 {
 // one of 2xx.
 func (p *Person) Press(selector string) {
 	p.t.Helper()
+	if status := p.PressFor(selector); status >= 300 {
+		p.t.Errorf("pressing %s answers %d: %s", selector, status, p.Text("main"))
+	}
+}
+
+// PressFor presses a button or link and returns the status of the page that
+// answers.
+func (p *Person) PressFor(selector string) int64 {
+	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.Tab, stepPatience)
 	defer cancel()
 	response, err := chromedp.RunResponse(ctx, chromedp.Click(chromedp.CSS(selector)))
 	if err != nil {
 		p.t.Fatalf("pressing %s: %v", selector, err)
 	}
-	if response.Status >= 300 {
-		p.t.Errorf("pressing %s answers %d: %s", selector, response.Status, p.Text("main"))
-	}
 	p.waited()
+	return response.Status
+}
+
+// SignIn goes through the page of the sign-in.
+func (p *Person) SignIn(email, password string) {
+	p.t.Helper()
+	p.In.SignIn(p.Tab, email, password)
+	p.Waits += 2
 }
 
 func (p *Person) waited() {

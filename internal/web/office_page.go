@@ -113,6 +113,9 @@ func (p *officePage) Sentence(problem embraye.Problem) string {
 	if !p.catalogue.Has(key) {
 		return problem.String()
 	}
+	if named := key + ".value"; problem.Value != "" && p.catalogue.Has(named) {
+		key = named
+	}
 	text := p.T(key)
 	text = strings.ReplaceAll(text, "{value}", problem.Value)
 	text = strings.ReplaceAll(text, "{max}", fmt.Sprint(problem.Max))

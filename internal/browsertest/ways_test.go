@@ -1,0 +1,34 @@
+package browsertest
+
+import (
+	"net/http"
+	"testing"
+)
+
+// eachWay runs a test with scripts and without, each on an instance of its own;
+// sit gives somebody a browser.
+func eachWay(t *testing.T, test func(t *testing.T, in *Instance, sit func() *Person)) {
+	t.Helper()
+	if testing.Short() {
+		t.Skip("drives a browser")
+	}
+	browser := Browser(t)
+	for _, way := range []struct {
+		name       string
+		javascript bool
+	}{{"with scripts", true}, {"without scripts", false}} {
+		t.Run(way.name, func(t *testing.T) {
+			in := New(t)
+			test(t, in, func() *Person { return in.Sit(browser, way.javascript) })
+		})
+	}
+}
+
+// publicStatus asks as a stranger without a browser.
+func (in *Instance) publicStatus(t *testing.T, path string) int {
+	t.Helper()
+	resp, err := http.Get(in.URL + path)
+	check(t, err)
+	check(t, resp.Body.Close())
+	return resp.StatusCode
+}
