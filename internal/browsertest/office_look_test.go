@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -26,7 +27,7 @@ func TestOfficePagesFit(t *testing.T) {
 	check(t, os.MkdirAll("screenshots", 0o755))
 	Run(t, tab, chromedp.Navigate(in.URL+"/login?lang=fr"))
 	in.SignIn(tab, adminEmail, password)
-	for name, path := range map[string]string{"start": "", "editor": "/drafts/" + fmt.Sprint(draft), "publish": "/drafts/" + fmt.Sprint(draft) + "/publish",
+	for name, path := range map[string]string{"start": "", "editor": strings.TrimPrefix(draftPath(draft), "/office"), "publish": strings.TrimPrefix(draftPath(draft), "/office") + "/publish",
 		"constats": "/constats", "constat": "/constats/" + f.Newest(), "correct": "/constats/" + f.Newest() + "/correct", "withdraw": "/constats/" + f.Newest() + "/withdraw",
 		"conversation": "/conversation", "interactions": "/interactions", "followers": "/followers", "deliveries": "/deliveries", "people": "/people",
 		"house": "/organisation", "legal": "/legal", "audit": "/audit", "account": "/account", "import": "/import"} {
@@ -42,6 +43,8 @@ func TestOfficePagesFit(t *testing.T) {
 		}
 	}
 }
+
+func draftPath(id int64) string { return fmt.Sprintf("/office/drafts/%d", id) }
 
 // draft begins something that waits for its hour, and something that can go out.
 func (in *Instance) draft(by *embraye.Person) int64 {

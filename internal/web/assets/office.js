@@ -41,7 +41,7 @@
   const save = async () => {
     changed = false;
     say(said.dataset.saving);
-    const response = await fetch(form.action, {
+    const response = await fetch(form.getAttribute("action"), { // its buttons are called "action" too
       method: "POST", body: typed(), redirect: "error", headers: { Accept: "application/json" },
     });
     const answer = await response.json();
