@@ -92,8 +92,8 @@ func (p *Person) waited() {
 	if p.Shots == "" {
 		return
 	}
-	picture := Read(p.t, p.Tab, chromedp.FullScreenshot(90))
-	name := filepath.Join(p.Shots, string(rune('a'+p.Waits-1))+".jpeg")
+	picture := Read(p.t, p.Tab, chromedp.FullScreenshot(100))
+	name := filepath.Join(p.Shots, string(rune('a'+p.Waits-1))+".png")
 	if err := os.WriteFile(name, picture, 0o600); err != nil {
 		p.t.Fatal(err)
 	}
