@@ -21,7 +21,7 @@ func shots(t *testing.T, name string) string {
 
 // What was typed survives a session that ended meanwhile.
 func TestSessionEndsWhileWriting(t *testing.T) {
-	eachWay(t, func(t *testing.T, in *Instance, sit func() *Person) {
+	withoutScripts(t, func(t *testing.T, in *Instance, sit func() *Person) {
 		admin := in.AddPerson(adminEmail, embraye.Admin, password)
 		p := sit()
 		p.SignIn(adminEmail, password)

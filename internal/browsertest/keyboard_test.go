@@ -99,7 +99,7 @@ func (p *Person) pressKey(value string) {
 // A constat is signed for, written and published by somebody who has a
 // keyboard and nothing else.
 func TestKeyboardOnly(t *testing.T) {
-	eachWay(t, func(t *testing.T, in *Instance, sit func() *Person) {
+	withoutScripts(t, func(t *testing.T, in *Instance, sit func() *Person) {
 		in.AddPerson(adminEmail, embraye.Admin, password)
 		p := sit()
 		p.Open("/login")
@@ -166,7 +166,7 @@ func TestKeyboardGoesAround(t *testing.T) {
 
 // From the first link to a published constat in at most ten loads and submits.
 func TestNewcomersClock(t *testing.T) {
-	eachWay(t, func(t *testing.T, in *Instance, sit func() *Person) {
+	withoutScripts(t, func(t *testing.T, in *Instance, sit func() *Person) {
 		p := sit()
 		p.Shots = shots(t, "newcomer")
 		p.SetUp(adminEmail, password)

@@ -63,6 +63,9 @@ func TestMainPagesFit(t *testing.T) {
 				t.Errorf("%s: %d", path, status)
 			}
 			for _, width := range []int64{320, 360, 768, 1280} {
+				if lang == "en" && width != 320 {
+					continue // English words are shorter: the narrowest window tells
+				}
 				Run(t, tab, chromedp.EmulateViewport(width, 800))
 				fits(t, tab, fmt.Sprintf("%s in %s at %d px", path, lang, width))
 				if lang == "fr" && slices.Contains([]int64{360, 1280}, width) {

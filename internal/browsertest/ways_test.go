@@ -9,17 +9,25 @@ import (
 // sit gives somebody a browser.
 func eachWay(t *testing.T, test func(t *testing.T, in *Instance, sit func() *Person)) {
 	t.Helper()
+	ways(t, map[string]bool{"with scripts": true, "without scripts": false}, test)
+}
+
+// withoutScripts is eachWay for what scripts have no part in.
+func withoutScripts(t *testing.T, test func(t *testing.T, in *Instance, sit func() *Person)) {
+	t.Helper()
+	ways(t, map[string]bool{"without scripts": false}, test)
+}
+
+func ways(t *testing.T, scripts map[string]bool, test func(t *testing.T, in *Instance, sit func() *Person)) {
+	t.Helper()
 	if testing.Short() {
 		t.Skip("drives a browser")
 	}
 	browser := Browser(t)
-	for _, way := range []struct {
-		name       string
-		javascript bool
-	}{{"with scripts", true}, {"without scripts", false}} {
-		t.Run(way.name, func(t *testing.T) {
+	for name, javascript := range scripts {
+		t.Run(name, func(t *testing.T) {
 			in := New(t)
-			test(t, in, func() *Person { return in.Sit(browser, way.javascript) })
+			test(t, in, func() *Person { return in.Sit(browser, javascript) })
 		})
 	}
 }
