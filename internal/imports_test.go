@@ -22,7 +22,7 @@ const module = "embraye/"
 func rows() map[string]int {
 	table := [][]string{
 		1: {"internal/embraye", "internal/httpsig", "internal/locale", "migrations"},
-		2: {"internal/store", "internal/remote", "internal/activitypub", "internal/files", "internal/export", "internal/draw", "configs"},
+		2: {"internal/store", "internal/remote", "internal/mail", "internal/activitypub", "internal/files", "internal/export", "internal/draw", "configs"},
 		3: {"internal/app"},
 		4: {"internal/web", "internal/delivery", "internal/jobs"},
 		5: {"cmd/embraye"},

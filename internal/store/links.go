@@ -44,6 +44,12 @@ func (t Links) Expire(ctx context.Context, kind embraye.LinkKind, email string, 
 	return wrap(err, "ending links")
 }
 
+// End ends one link, if nobody has used it.
+func (t Links) End(ctx context.Context, hash string, now time.Time) error {
+	_, err := t.exec(ctx, "UPDATE links SET expires_at = ? WHERE token_hash = ? AND used_at IS NULL AND expires_at > ?", now.UTC(), hash, now.UTC())
+	return wrap(err, "ending a link")
+}
+
 // Prune forgets what expired long ago.
 func (t Links) Prune(ctx context.Context, before time.Time) error {
 	_, err := remove[embraye.Link](ctx, t.table, "expires_at < ?", before.UTC())
