@@ -142,6 +142,7 @@ func (i *instance) stop(front, metrics *listener, stopWork func(), work *sync.Wa
 const (
 	pruneEvery   = time.Hour
 	publishEvery = 15 * time.Second
+	mailEvery    = 15 * time.Second
 	checkEvery   = 24 * time.Hour
 	linksEvery   = time.Hour
 )
@@ -152,6 +153,7 @@ func (i *instance) work(ctx context.Context, engine *delivery.Engine, failed cha
 	chores.Go(func() { i.every(ctx, pruneEvery, "forgetting what is too old", i.app.Prune) })
 	chores.Go(func() { i.every(ctx, checkEvery, "reading the evidence files again", i.app.CheckFiles) })
 	chores.Go(func() { i.later(ctx, linksEvery, "looking at evidence on the web", i.app.CheckLinks) })
+	chores.Go(func() { i.every(ctx, mailEvery, "sending mail", i.app.SendMails) })
 	chores.Go(func() {
 		i.every(ctx, publishEvery, "publishing what was planned", func(ctx context.Context) error {
 			_, err := i.app.PublishDue(ctx)

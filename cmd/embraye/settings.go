@@ -4,9 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	netmail "net/mail"
 	"net/netip"
 	"slices"
 	"strings"
+
+	"embraye/internal/mail"
 )
 
 // settings is what the operator decided, checked. No other package reads the
@@ -32,6 +35,8 @@ type settings struct {
 	DeliveryConcurrency int // hosts served at once
 	Web, Worker         bool
 	RateLimits          bool
+	MailServer          *mail.Server // nil: links are shown to admins and not sent
+	MailFrom            *netmail.Address
 
 	// Warnings are said once when serving starts.
 	Warnings []string
@@ -55,9 +60,11 @@ const (
 )
 
 const (
-	configKey  = "EMBRAYE_CONFIG"
-	keyPrefix  = "EMBRAYE_"
-	testPrefix = "EMBRAYE_TEST_" // for tests, ignored by the program
+	configKey   = "EMBRAYE_CONFIG"
+	smtpKey     = "EMBRAYE_SMTP_URL"
+	mailFromKey = "EMBRAYE_MAIL_FROM"
+	keyPrefix   = "EMBRAYE_"
+	testPrefix  = "EMBRAYE_TEST_" // for tests, ignored by the program
 )
 
 // setting is one key: its default, and what turns its text into a value.
@@ -92,8 +99,8 @@ func table() []setting {
 		{"EMBRAYE_DELIVERY_CONCURRENCY", "256", setDeliveryConcurrency},
 		{"EMBRAYE_ROLES", "web,worker", setRoles},
 		{"EMBRAYE_RATE_LIMITS", "on", setRateLimits},
-		{"EMBRAYE_SMTP_URL", "", notBuilt},
-		{"EMBRAYE_MAIL_FROM", "", notBuilt},
+		{smtpKey, "", setSMTP},
+		{mailFromKey, "", setMailFrom},
 		{"EMBRAYE_S3_URL", "", notBuilt},
 	}
 }
@@ -153,12 +160,19 @@ func (s *settings) apply(values map[string]string) (wrong mistakes) {
 			wrong = append(wrong, fmt.Sprintf("%s=%s: %v", k.key, shown(k.key, value), err))
 		}
 	}
+	server, from := strings.TrimSpace(values[smtpKey]), strings.TrimSpace(values[mailFromKey])
+	if server != "" && from == "" {
+		wrong = append(wrong, smtpKey+" is set: "+mailFromKey+" is needed too")
+	}
+	if server == "" && from != "" {
+		wrong = append(wrong, mailFromKey+" is set: "+smtpKey+" is needed too")
+	}
 	return wrong
 }
 
 // shown keeps passwords out of messages.
 func shown(key, value string) string {
-	if key == "EMBRAYE_DATABASE_URL" || key == "EMBRAYE_SMTP_URL" || key == "EMBRAYE_S3_URL" {
+	if key == "EMBRAYE_DATABASE_URL" || key == smtpKey || key == "EMBRAYE_S3_URL" {
 		return "…"
 	}
 	return value

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"embraye/internal/mail"
+
 	"github.com/google/go-cmp/cmp"
 )
 
@@ -85,7 +87,7 @@ EMBRAYE_ORG_NAME="never closed
 		"EMBRAYE_LOG_FORMAT=xml", "EMBRAYE_METRICS_LISTEN=localhost", "EMBRAYE_FEDERATION_MODE=closed",
 		"EMBRAYE_FEDERATION_ALLOW_HTTP=yes", "EMBRAYE_FEDERATION_ALLOW_NETWORKS=127.0.0.1/40",
 		"EMBRAYE_DELIVERY_CONCURRENCY=0", "EMBRAYE_ROLES=web,cook", "EMBRAYE_RATE_LIMITS=1",
-		"EMBRAYE_SMTP_URL=smtp://u:secret@h:25", "EMBRAYE_MAIL_FROM=a@b.example", "EMBRAYE_S3_URL=https://secret@h/b",
+		"EMBRAYE_SMTP_URL=mail://u:secret@h:25", "EMBRAYE_MAIL_FROM=nobody", "EMBRAYE_S3_URL=https://secret@h/b",
 		"EMBRAYE_TYPO=1", "EMBRAYE_TEST_REQUIRE=postgres", "EMBRAYE_EMPTY_TYPO=",
 	}, file)
 	var wrong mistakes
@@ -128,6 +130,31 @@ func TestTheEnvironmentWinsOverTheFile(t *testing.T) {
 	}
 	if !slicesContain(got.Warnings, "TZ has no effect") {
 		t.Errorf("warnings %q do not mention TZ", got.Warnings)
+	}
+}
+
+// Mail needs both settings, or neither; passwords are in no message.
+func TestMailSettings(t *testing.T) {
+	s, err := loadSettings([]string{"EMBRAYE_SMTP_URL=smtps://suivi%40ours.example:p%2Fw@mail.example", "EMBRAYE_MAIL_FROM=Les Communs <suivi@ours.example>"}, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(&mail.Server{Host: "mail.example", Port: "465", TLS: true, Username: "suivi@ours.example", Password: "p/w"}, s.MailServer); diff != "" {
+		t.Error(diff)
+	}
+	if s.MailFrom == nil || s.MailFrom.Name != "Les Communs" || s.MailFrom.Address != "suivi@ours.example" {
+		t.Errorf("from %v", s.MailFrom)
+	}
+	for env, want := range map[string]string{
+		"EMBRAYE_SMTP_URL=smtp://u:secret@mail.example": "EMBRAYE_SMTP_URL is set: EMBRAYE_MAIL_FROM is needed too",
+		"EMBRAYE_MAIL_FROM=suivi@ours.example":          "EMBRAYE_MAIL_FROM is set: EMBRAYE_SMTP_URL is needed too",
+		"EMBRAYE_SMTP_URL=smtp://secret@mail.example":   "EMBRAYE_SMTP_URL=…: should have a user and a password",
+		"EMBRAYE_MAIL_FROM=suivi":                       "EMBRAYE_MAIL_FROM=suivi: should be an address",
+	} {
+		_, err := loadSettings([]string{env}, "")
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {
+			t.Errorf("%s: %v", env, err)
+		}
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"embraye/internal/embraye"
+	"embraye/internal/mail"
 )
 
 func text(field func(*settings) *string) func(*settings, string) error {
@@ -225,6 +226,18 @@ func setRateLimits(s *settings, value string) error {
 	}
 	s.RateLimits = value == "on"
 	return nil
+}
+
+func setSMTP(s *settings, value string) error {
+	server, err := mail.ParseServer(value)
+	s.MailServer = &server
+	return err
+}
+
+func setMailFrom(s *settings, value string) error {
+	from, err := mail.ParseSender(value)
+	s.MailFrom = &from
+	return err
 }
 
 func notBuilt(*settings, string) error { return errNotBuilt }

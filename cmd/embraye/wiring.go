@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,6 +18,7 @@ import (
 	"embraye/internal/files"
 	"embraye/internal/httpsig"
 	"embraye/internal/locale"
+	"embraye/internal/mail"
 	"embraye/internal/remote"
 	"embraye/internal/store"
 )
@@ -114,13 +116,23 @@ func (i *instance) options(c *call) app.Options {
 	return app.Options{
 		Store: i.store, Remote: i.remote, Site: i.site(), Territories: i.territories, Catalogue: i.catalogue,
 		Language: i.settings.Language, Mode: i.settings.FederationMode, Files: i.files, AllowHTTP: i.settings.AllowHTTP,
-		RateLimits: i.settings.RateLimits, Now: c.now, Random: rand.Reader, Log: i.log,
+		RateLimits: i.settings.RateLimits, Mail: i.mailer(c), Now: c.now, Random: rand.Reader, Log: i.log,
 		Notify: func() {
 			if i.notify != nil {
 				i.notify()
 			}
 		},
 	}
+}
+
+// mailer sends what people need to come in; nil if no mail server is set.
+func (i *instance) mailer(c *call) *mail.Mailer {
+	s := i.settings
+	if s.MailServer == nil {
+		return nil
+	}
+	u, _ := url.Parse(s.BaseURL) // setBaseURL wrote it
+	return mail.New(mail.Options{Server: *s.MailServer, From: *s.MailFrom, Host: u.Hostname(), Now: c.now})
 }
 
 func (i *instance) site() embraye.Site {

@@ -22,6 +22,7 @@ import (
 	"embraye/internal/embraye"
 	"embraye/internal/files"
 	"embraye/internal/locale"
+	"embraye/internal/mail"
 	"embraye/internal/remote"
 	"embraye/internal/store"
 )
@@ -45,7 +46,9 @@ type Options struct {
 	AllowHTTP   bool
 	RateLimits  bool
 	// Files is where uploads lie; nil refuses them with a clear error.
-	Files  *files.Store
+	Files *files.Store
+	// Mail sends one-time links; nil leaves them to the admins.
+	Mail   *mail.Mailer
 	Now    func() time.Time
 	Random io.Reader
 	Log    *slog.Logger

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"embraye/internal/embraye"
@@ -31,11 +32,14 @@ func (a *App) Invite(ctx context.Context, by embraye.Acting, email string, role 
 		if err := freeEmail(ctx, t, email); err != nil {
 			return err
 		}
-		if err := t.Links.Expire(ctx, embraye.InviteLink, email, a.now()); err != nil {
+		if err := a.endLinks(ctx, t, embraye.InviteLink, email); err != nil {
 			return err
 		}
-		token, err := a.giveLink(ctx, t, by, embraye.Link{Kind: embraye.InviteLink, Email: email, Role: role}, inviteLasts)
+		token, err := a.giveLink(ctx, t, embraye.Link{Kind: embraye.InviteLink, Email: email, Role: role, CreatedBy: by.Name()}, inviteLasts)
 		if err != nil {
+			return err
+		}
+		if err := a.askMail(ctx, t, embraye.Mail{Kind: embraye.InviteLink, Email: email, Role: role, Language: a.Language, AskedBy: askedBy(by)}); err != nil {
 			return err
 		}
 		url = a.linkURL("/invite/", token)
@@ -56,12 +60,20 @@ func freeEmail(ctx context.Context, t store.Tables, email string) error {
 	return err
 }
 
-// Invites lists the invitations that nobody has used yet.
+// Invites lists the invitations that nobody has used yet. Of the link that was
+// shown and the one that was mailed only the newer counts: they are one
+// invitation.
 func (a *App) Invites(ctx context.Context, by embraye.Acting) ([]embraye.Link, error) {
 	if err := by.May(embraye.Admin); err != nil {
 		return nil, fmt.Errorf("app: invitations: %w", err)
 	}
-	return a.Store.Tables().Links.Open(ctx, embraye.InviteLink, a.now())
+	open, err := a.Store.Tables().Links.Open(ctx, embraye.InviteLink, a.now())
+	seen := map[string]bool{}
+	return slices.DeleteFunc(open, func(l embraye.Link) bool {
+		twice := seen[l.Email]
+		seen[l.Email] = true
+		return twice
+	}), err
 }
 
 // RevokeInvite ends the invitation of an address.
@@ -74,7 +86,7 @@ func (a *App) RevokeInvite(ctx context.Context, by embraye.Acting, email string)
 		return &embraye.InvalidError{Problems: []embraye.Problem{*problem}}
 	}
 	return a.Store.InTx(ctx, func(t store.Tables) error {
-		if err := t.Links.Expire(ctx, embraye.InviteLink, email, a.now()); err != nil {
+		if err := a.endLinks(ctx, t, embraye.InviteLink, email); err != nil {
 			return err
 		}
 		return a.record(ctx, t, by, "person.uninvite", email, "", false)
@@ -101,6 +113,9 @@ func (a *App) AcceptInvite(ctx context.Context, token, name, password string) (*
 			return err
 		}
 		if err := freeEmail(ctx, t, strings.ToLower(link.Email)); err != nil {
+			return err
+		}
+		if err := a.endLinks(ctx, t, embraye.InviteLink, link.Email); err != nil {
 			return err
 		}
 		if err := t.People.Insert(ctx, person); err != nil {

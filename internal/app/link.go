@@ -34,14 +34,24 @@ func hashToken(token string) string {
 }
 
 // giveLink writes a link and returns its token, which nobody can read again.
-func (a *App) giveLink(ctx context.Context, t store.Tables, by embraye.Acting, l embraye.Link, lasts time.Duration) (token string, err error) {
+func (a *App) giveLink(ctx context.Context, t store.Tables, l embraye.Link, lasts time.Duration) (token string, err error) {
 	var secret [32]byte
 	if _, err := io.ReadFull(a.Random, secret[:]); err != nil {
 		return "", fmt.Errorf("app: making a link: %w", err)
 	}
 	token = base64.RawURLEncoding.EncodeToString(secret[:])
-	l.TokenHash, l.CreatedBy, l.CreatedAt, l.ExpiresAt = hashToken(token), by.Name(), a.now(), a.now().Add(lasts)
+	l.TokenHash, l.CreatedAt, l.ExpiresAt = hashToken(token), a.now(), a.now().Add(lasts)
 	return token, t.Links.Insert(ctx, &l)
+}
+
+// endLinks ends the open links of a kind for an address, and the mail that would
+// make another. The mail goes first: a link that is being made for it meanwhile
+// is then seen.
+func (a *App) endLinks(ctx context.Context, t store.Tables, kind embraye.LinkKind, email string) error {
+	if err := t.Mails.Remove(ctx, kind, email); err != nil {
+		return err
+	}
+	return t.Links.Expire(ctx, kind, email, a.now())
 }
 
 // linkURL is where a link leads: always the configured origin (SECURITY W11).

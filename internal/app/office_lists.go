@@ -85,6 +85,9 @@ func (a *App) startAdmin(ctx context.Context, t store.Tables, _ embraye.Acting, 
 	if s.Reset, err = a.resetsAsked(ctx, t); err != nil {
 		return err
 	}
+	if s.NotMailed, err = a.invitesNotMailed(ctx, t); err != nil {
+		return err
+	}
 	loads, err := t.Deliveries.Loads(ctx)
 	if err != nil {
 		return err
@@ -99,14 +102,26 @@ func (a *App) startAdmin(ctx context.Context, t store.Tables, _ embraye.Acting, 
 }
 
 // resetsAsked lists who lately asked for a new password and has neither got a
-// link nor a password since, once each, the last to ask first.
+// link nor a password since.
 func (a *App) resetsAsked(ctx context.Context, t store.Tables) ([]embraye.AuditEntry, error) {
-	asked, err := t.Audit.Recent(ctx, actionResetAsked, startPage)
+	return a.unsettled(ctx, t, actionResetAsked, "person.reset_link", "person.password", actionMailed(embraye.ResetLink))
+}
+
+// invitesNotMailed lists whose invitation lately could not be sent, unless
+// something has become of it since.
+func (a *App) invitesNotMailed(ctx context.Context, t store.Tables) ([]embraye.AuditEntry, error) {
+	return a.unsettled(ctx, t, actionNotMailed(embraye.InviteLink), "person.invite", "person.uninvite", "person.join", "person.add")
+}
+
+// unsettled lists whom an action was lately about and none of those that help
+// since, once each, the last first.
+func (a *App) unsettled(ctx context.Context, t store.Tables, what string, help ...string) ([]embraye.AuditEntry, error) {
+	asked, err := t.Audit.Recent(ctx, what, startPage)
 	if err != nil {
 		return nil, err
 	}
 	helped := map[string]int64{}
-	for _, action := range []string{"person.reset_link", "person.password"} {
+	for _, action := range help {
 		done, err := t.Audit.Recent(ctx, action, 5*startPage)
 		if err != nil {
 			return nil, err

@@ -158,7 +158,7 @@ func (a *App) keepAdmin(ctx context.Context, t store.Tables, by embraye.Acting, 
 
 // endAccess ends the sessions of a person and the open links to a new password.
 func (a *App) endAccess(ctx context.Context, t store.Tables, p *embraye.Person) error {
-	return errors.Join(t.Sessions.EndOf(ctx, p.ID, "", a.now()), t.Links.Expire(ctx, embraye.ResetLink, p.Email, a.now()))
+	return errors.Join(t.Sessions.EndOf(ctx, p.ID, "", a.now()), a.endLinks(ctx, t, embraye.ResetLink, p.Email))
 }
 
 // SetRole gives a person another role.

@@ -15,6 +15,7 @@ const (
 	keepSeen       = 3 * 24 * time.Hour // far longer than any signature is valid
 	keepTombstones = 90 * 24 * time.Hour
 	keepDeliveries = 30 * 24 * time.Hour // finished ones; those of a Create stay, for its Update and Delete
+	keepMails      = 7 * 24 * time.Hour  // that no process sends any more
 	keepUploads    = 24 * time.Hour      // unfinished ones
 	keepFiles      = 30 * 24 * time.Hour // that no draft and no constat names
 )
@@ -30,6 +31,7 @@ func (a *App) Prune(ctx context.Context) error {
 			t.Deliveries.Prune(ctx, now.Add(-keepDeliveries)),
 			t.Sessions.Prune(ctx, now),
 			t.Links.Prune(ctx, now.Add(-keepLinks)),
+			t.Mails.Prune(ctx, now.Add(-keepMails)),
 			t.Attempts.Prune(ctx, now.Add(-tryWindow)))
 	})
 	if err != nil || a.Files == nil {

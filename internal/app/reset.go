@@ -11,8 +11,9 @@ import (
 )
 
 // AskReset tells the admins that somebody has lost a password: they make the
-// link. It says the same whether the address is known or not (SECURITY W04);
-// only too many tries from one address are *TooMany.
+// link, or it goes by mail. It says the same whether the address is known or not
+// (SECURITY W04); only too many tries from one address are *TooMany. Since anybody
+// can ask for anybody, it ends no link.
 func (a *App) AskReset(ctx context.Context, email, clientIP string) error {
 	email = strings.ToLower(strings.TrimSpace(email))
 	if err := a.try(ctx, "reset "+accountKey(email), "reset "+addressKey(clientIP)); err != nil {
@@ -21,9 +22,12 @@ func (a *App) AskReset(ctx context.Context, email, clientIP string) error {
 	return a.Store.InTx(ctx, func(t store.Tables) error {
 		p, err := t.People.ByEmail(ctx, email)
 		if errors.Is(err, embraye.ErrNotFound) || err == nil && p.Disabled {
-			return nil
+			return a.pretendMail(ctx, t)
 		}
 		if err != nil {
+			return err
+		}
+		if err := a.askMail(ctx, t, resetMail(p, "")); err != nil {
 			return err
 		}
 		return a.record(ctx, t, embraye.Acting{Person: p}, actionResetAsked, p.Email, "", false)
@@ -46,11 +50,14 @@ func (a *App) ResetLink(ctx context.Context, by embraye.Acting, email string) (u
 		if err != nil {
 			return err
 		}
-		if err := t.Links.Expire(ctx, embraye.ResetLink, p.Email, a.now()); err != nil {
+		if err := a.endLinks(ctx, t, embraye.ResetLink, p.Email); err != nil {
 			return err
 		}
-		token, err := a.giveLink(ctx, t, by, embraye.Link{Kind: embraye.ResetLink, Email: p.Email, Role: p.Role, PersonID: p.ID}, resetLasts)
+		token, err := a.giveLink(ctx, t, embraye.Link{Kind: embraye.ResetLink, Email: p.Email, Role: p.Role, PersonID: p.ID, CreatedBy: by.Name()}, resetLasts)
 		if err != nil {
+			return err
+		}
+		if err := a.askMail(ctx, t, resetMail(p, askedBy(by))); err != nil {
 			return err
 		}
 		url = a.linkURL("/reset/", token)
@@ -132,7 +139,7 @@ func (a *App) ChangePassword(ctx context.Context, by embraye.Acting, old, passwo
 		if err := t.People.Save(ctx, p); err != nil {
 			return err
 		}
-		if err := t.Links.Expire(ctx, embraye.ResetLink, p.Email, a.now()); err != nil {
+		if err := a.endLinks(ctx, t, embraye.ResetLink, p.Email); err != nil {
 			return err
 		}
 		if err := t.Sessions.EndOf(ctx, p.ID, hashToken(currentToken), a.now()); err != nil {

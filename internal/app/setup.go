@@ -49,7 +49,7 @@ func (a *App) SetupLink(ctx context.Context, by embraye.Acting) (url string, err
 		if err := t.Links.Expire(ctx, embraye.SetupLink, "", a.now()); err != nil {
 			return err
 		}
-		token, err := a.giveLink(ctx, t, by, embraye.Link{Kind: embraye.SetupLink, Role: embraye.Admin}, setupLasts)
+		token, err := a.giveLink(ctx, t, embraye.Link{Kind: embraye.SetupLink, Role: embraye.Admin, CreatedBy: by.Name()}, setupLasts)
 		url = a.linkURL("/setup/", token)
 		return err
 	})

@@ -11,6 +11,7 @@ type OfficeStart struct {
 	Replies      int          // waiting for a decision
 	Reports      int          // open
 	Reset        []AuditEntry // who asked for a new password lately; admins only
+	NotMailed    []AuditEntry // whose invitation could not be sent; admins only
 	DeadLinks    []LinkCheck
 	FailingHosts int
 	GivenUp      int // deliveries

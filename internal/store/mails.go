@@ -46,6 +46,12 @@ func (t Mails) Done(ctx context.Context, m *embraye.Mail) error {
 	return wrap(err, "forgetting the mail %d", m.ID)
 }
 
+// Prune forgets what nobody has sent for long.
+func (t Mails) Prune(ctx context.Context, before time.Time) error {
+	_, err := remove[embraye.Mail](ctx, t.table, "created_at < ?", before.UTC())
+	return wrap(err, "forgetting old mails")
+}
+
 // Remove forgets what waits for an address.
 func (t Mails) Remove(ctx context.Context, kind embraye.LinkKind, email string) error {
 	_, err := remove[embraye.Mail](ctx, t.table, "kind = ? AND email = ?", kind, email)

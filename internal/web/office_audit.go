@@ -31,6 +31,9 @@ func (p *officePage) Decided(object string) subject {
 
 // Doer names who decided.
 func (p *officePage) Doer(e embraye.AuditEntry) string {
+	if e.Person == 0 && e.Who == "" {
+		return p.T("office.program")
+	}
 	if e.Person == 0 {
 		return p.T("office.operator")
 	}

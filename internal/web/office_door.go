@@ -245,15 +245,20 @@ func acceptInvite(v *visit) error {
 	return v.said("/office", "office.said.welcome")
 }
 
-func askResetForm(v *visit) error { return v.show("reset_ask", "office.reset", false) }
+// A resetAskPage asks for the address, or says what happens now.
+type resetAskPage struct{ Asked, Mails bool }
 
-// askReset says the same whether the account exists or not; the admin finds
-// the wish on the start page and hands out a link.
+func askResetForm(v *visit) error {
+	return v.show("reset_ask", "office.reset", resetAskPage{Mails: v.app.Mails()})
+}
+
+// askReset says the same whether the account exists or not; the link goes by
+// mail, or the admin finds the wish on the start page and hands one out.
 func askReset(v *visit) error {
 	if err := v.app.AskReset(v.ctx(), v.form("email"), v.client()); err != nil {
-		return v.again(err, "reset_ask", "office.reset", false)
+		return v.again(err, "reset_ask", "office.reset", resetAskPage{Mails: v.app.Mails()})
 	}
-	return v.show("reset_ask", "office.reset", true)
+	return v.show("reset_ask", "office.reset", resetAskPage{Asked: true, Mails: v.app.Mails()})
 }
 
 func resetForm(v *visit) error {

@@ -15,6 +15,7 @@ type peoplePage struct {
 	Rules   app.Rules
 	Link    string // made a moment ago, shown once
 	LinkFor string
+	Mailed  bool // it also goes by mail
 }
 
 func (v *visit) peoplePage() (*peoplePage, error) {
@@ -70,7 +71,7 @@ func changePeople(v *visit) error {
 		return v.again(asProblem(err, "email"), "people", "office.people", page)
 	}
 	if link != "" { // shown in this answer alone: it is a key
-		page.Link, page.LinkFor = link, email
+		page.Link, page.LinkFor, page.Mailed = link, email, v.app.Mails()
 		return v.show("people", "office.people", page)
 	}
 	return v.said("/office/people", "office.said.done")
