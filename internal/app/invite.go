@@ -98,13 +98,15 @@ func (a *App) InviteState(ctx context.Context, token string) (embraye.LinkState,
 	return a.linkState(ctx, embraye.InviteLink, token)
 }
 
-// AcceptInvite makes the account that an invitation is for, once (SECURITY W13).
-func (a *App) AcceptInvite(ctx context.Context, token, name, password string) (*embraye.Person, error) {
+// AcceptInvite makes the account that an invitation is for, once (SECURITY
+// W13). Its address and role are the invitation's, whatever n says.
+func (a *App) AcceptInvite(ctx context.Context, token string, n NewPerson) (*embraye.Person, error) {
 	link, err := a.checkLink(ctx, embraye.InviteLink, token)
 	if err != nil {
 		return nil, err
 	}
-	person, err := a.personWithPassword(NewPerson{Email: link.Email, Name: name, Role: link.Role, Password: password})
+	n.Email, n.Role = link.Email, link.Role
+	person, err := a.personWithPassword(n)
 	if err != nil {
 		return nil, err
 	}

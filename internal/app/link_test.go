@@ -12,7 +12,7 @@ import (
 )
 
 func setupInput() app.SetupInput {
-	return app.SetupInput{Email: "Ana@Asso.example", Name: " Ana ", Password: goodPassword, OrgName: "Les communs", OrgHandle: "communs",
+	return app.SetupInput{Email: "Ana@Asso.example", Name: " Ana ", Password: goodPassword, Language: "en", OrgName: "Les communs", OrgHandle: "communs",
 		Summary: "Qui\r\nnous sommes", Contact: "ici", Links: []embraye.ActorLink{{Name: "Site", Href: "https://asso.example/"}, {}}}
 }
 
@@ -58,7 +58,7 @@ func TestSetup(t *testing.T) {
 		}
 		person, err := in.App.Setup(ctx, tokenOf(link), setupInput())
 		must(err)
-		if person.Email != "ana@asso.example" || person.Name != "Ana" || person.Role != embraye.Admin {
+		if person.Email != "ana@asso.example" || person.Name != "Ana" || person.Role != embraye.Admin || person.Language != "en" {
 			t.Errorf("the first admin is %+v", person)
 		}
 		org, err := in.App.Profile(ctx)
@@ -110,18 +110,18 @@ func TestStatesOfLinks(t *testing.T) {
 				t.Errorf("%s: %s, %v", name, state, err)
 			}
 		}
-		_, err = h.App.AcceptInvite(ctx, reset, "N", goodPassword)
+		_, err = h.App.AcceptInvite(ctx, reset, app.NewPerson{Name: "N", Password: goodPassword})
 		wantProblems(t, err, "token")
 		h.Clock.Advance(time.Hour)
 		states("an hour later", embraye.LinkValid, embraye.LinkExpired)
 		if open, err := h.App.Invites(ctx, h.people["admin"]); err != nil || len(open) != 1 || open[0].Email != "new@ours.example" {
 			t.Errorf("invitations: %+v, %v", open, err)
 		}
-		_, err = h.App.AcceptInvite(ctx, invite, "\u200b", "short")
+		_, err = h.App.AcceptInvite(ctx, invite, app.NewPerson{Name: "\u200b", Password: "short"})
 		wantProblems(t, err, "name", "password")
-		person, err := h.App.AcceptInvite(ctx, invite, "Nora", goodPassword)
+		person, err := h.App.AcceptInvite(ctx, invite, app.NewPerson{Name: "Nora", Password: goodPassword, Email: "other@ours.example", Role: embraye.Admin, Language: "en"})
 		h.must(err)
-		if person.Email != "new@ours.example" || person.Role != embraye.Reviewer {
+		if person.Email != "new@ours.example" || person.Role != embraye.Reviewer || person.Language != "en" {
 			t.Errorf("%+v", person)
 		}
 		states("used", embraye.LinkUsed, embraye.LinkExpired)
@@ -168,7 +168,7 @@ func TestInvitationsOfThoseWhoAreHere(t *testing.T) {
 		h.must(err)
 		_, err = h.App.AddPerson(ctx, embraye.Operator(), app.NewPerson{Email: "new@ours.example", Name: "N", Role: embraye.Reader})
 		h.must(err)
-		_, err = h.App.AcceptInvite(ctx, tokenOf(link), "N", goodPassword)
+		_, err = h.App.AcceptInvite(ctx, tokenOf(link), app.NewPerson{Name: "N", Password: goodPassword})
 		wantProblems(t, err, "email")
 		wantProblems(t, h.App.RevokeInvite(ctx, h.people["admin"], "x"), "email")
 	})

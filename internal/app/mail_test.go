@@ -97,7 +97,7 @@ func TestInvitationsGoByMail(t *testing.T) {
 		if n := len(h.waiting()); n != 0 || len(h.sendMails(s)) != 1 {
 			t.Errorf("%d mails wait, %d were sent", n, len(s.Letters()))
 		}
-		p, err := h.App.AcceptInvite(ctx, mailed, "Nora", goodPassword)
+		p, err := h.App.AcceptInvite(ctx, mailed, app.NewPerson{Name: "Nora", Password: goodPassword})
 		if err != nil || p.Role != embraye.Editor || p.Email != "new@asso.example" {
 			t.Fatalf("%+v, %v", p, err)
 		}
@@ -120,7 +120,7 @@ func TestMailsThatAreNotWanted(t *testing.T) {
 		}
 		invite("revoked@asso.example")
 		h.must(h.App.RevokeInvite(ctx, admin, "revoked@asso.example"))
-		_, err := h.App.AcceptInvite(ctx, invite("joined@asso.example"), "N", goodPassword)
+		_, err := h.App.AcceptInvite(ctx, invite("joined@asso.example"), app.NewPerson{Name: "N", Password: goodPassword})
 		h.must(err)
 		invite("added@asso.example")
 		_, err = h.App.AddPerson(ctx, admin, app.NewPerson{Email: "added@asso.example", Name: "N", Role: embraye.Reader})

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -18,6 +19,7 @@ type NewPerson struct {
 	Email, Name string
 	Role        embraye.Role
 	Password    string
+	Language    string // of their pages; empty: the instance's
 }
 
 // AddPerson adds somebody to the organisation.
@@ -63,7 +65,7 @@ func (a *App) newPerson(n NewPerson) (*embraye.Person, error) {
 	if len(wrong.Problems) > 0 {
 		return nil, wrong
 	}
-	p := &embraye.Person{Email: email, Name: name, Role: n.Role, Language: a.Language, CreatedAt: a.now()}
+	p := &embraye.Person{Email: email, Name: name, Role: n.Role, Language: cmp.Or(n.Language, a.Language), CreatedAt: a.now()}
 	if n.Password == "" {
 		return p, nil
 	}

@@ -19,6 +19,7 @@ const settingSetup = "setup_at"
 // organisation keep what the first start wrote.
 type SetupInput struct {
 	Email, Name, Password string
+	Language              string // of the admin's pages
 	OrgName, OrgHandle    string
 	Summary               string
 	Links                 []embraye.ActorLink
@@ -151,7 +152,7 @@ func (a *App) checkSetup(ctx context.Context, in SetupInput) (ProfileInput, *emb
 	if err := collect(checkText("contact", in.Contact, embraye.MaxText)); err != nil {
 		return profile, nil, err
 	}
-	person, err := a.personWithPassword(NewPerson{Email: in.Email, Name: in.Name, Role: embraye.Admin, Password: in.Password})
+	person, err := a.personWithPassword(NewPerson{Email: in.Email, Name: in.Name, Role: embraye.Admin, Password: in.Password, Language: in.Language})
 	if err := collect(err); err != nil {
 		return profile, nil, err
 	}

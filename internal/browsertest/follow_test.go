@@ -51,6 +51,36 @@ func TestFollowBoxLeadsHome(t *testing.T) {
 	}
 }
 
+// From a constat the reader lands there too, whether to answer or to repeat it;
+// a server that nobody knows gives a sentence and the address to copy.
+func TestReactBoxLeadsHome(t *testing.T) {
+	withoutScripts(t, func(t *testing.T, in *Instance, sit func() *Person) {
+		home, p, id := homeServer(t), sit(), in.Fill(t, 1).Newest()
+		for _, act := range []string{"repondre", "partager"} {
+			p.Open("/constats/" + id)
+			p.Write("compte", "@essai@"+strings.TrimPrefix(home.URL, "http://"))
+			p.Press(`main form[action="/suivre/vers"] button[value="` + act + `"]`)
+			Run(t, p.Tab, chromedp.WaitReady(chromedp.CSS("#arrived")))
+			if want := home.URL + "/authorize_interaction?uri=" + url.QueryEscape(string(in.Site.UpdateID(id))); p.Path() != want {
+				t.Errorf("%s leads to %s, not %s", act, p.Path(), want)
+			}
+		}
+		for path, copied := range map[string]string{"/@mesure2": in.Site.Mention("mesure2"), "/constats/" + id: string(in.Site.UpdateID(id))} {
+			p.Open(path)
+			p.Write("compte", "@essai@127.0.0.1:1")
+			if status := p.PressFor(`main form[action="/suivre/vers"] button`); status != http.StatusUnprocessableEntity {
+				t.Errorf("%s: an unknown server is answered %d", path, status)
+			}
+			if said := p.Text("main [role=alert]"); !strings.Contains(said, copied) || !strings.Contains(said, "pas trouvé") {
+				t.Errorf("%s: an unknown server is answered %q", path, said)
+			}
+			if typed := Read(t, p.Tab, chromedp.Value(chromedp.CSS("#compte"))); typed != "@essai@127.0.0.1:1" {
+				t.Errorf("%s: what was typed became %q", path, typed)
+			}
+		}
+	})
+}
+
 // Forms that come back with a sentence are as good as the pages that they were
 // on: nothing for axe-core to find, and what was typed is still there.
 func TestFormsThatComeBack(t *testing.T) {

@@ -1,6 +1,7 @@
 package browsertest
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,6 +17,9 @@ m2;institution;FR-BRE;Région Bretagne;region;under_way;Un appel à communs;Un a
 m5;civil_society;FR;;;announced;Une médiathèque ouverte;Un fonds est annoncé.;https://preuve.example/b
 m9;institution;Atlantide;;;bientôt;;Rien de tel.;
 `
+
+// reportedLines are the lines of the report: those with mistakes list them.
+const reportedLines = `[...document.querySelectorAll('main tbody tr')].map((r) => r.querySelector('th').textContent + (r.querySelector('li') ? ' ✗' : ' ✓'))`
 
 // A spreadsheet becomes drafts after a report that says, line by line, what is
 // wrong; another file is refused with the reason.
@@ -36,12 +40,19 @@ func TestImport(t *testing.T) {
 			t.Errorf("a picture is answered %d", status)
 		}
 		p.Sees("CSV")
+		if said := p.Text(`main .field:has([name="file"]) .err`); said == "" {
+			t.Error("no sentence says why a picture is refused")
+		}
 
 		windows, err := charmap.Windows1252.NewEncoder().String(table)
 		check(t, err)
 		p.Attach("constats.csv", []byte(windows))
 		p.Press(`main button[value="try"]`)
 		p.Sees("Un appel à communs", "Une médiathèque ouverte", "Atlantide")
+		want := []string{"2 ✓", "3 ✓", "4 ✗"}
+		if got := Read(t, p.Tab, chromedp.Evaluate[[]string](reportedLines)); !slices.Equal(got, want) {
+			t.Errorf("the report says %q, want %q", got, want)
+		}
 		p.Press(`main button[value="import"]`)
 		p.Open("/office/constats")
 		p.Sees("Un appel à communs", "Une médiathèque ouverte")

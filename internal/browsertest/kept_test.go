@@ -40,6 +40,34 @@ func TestSessionEndsWhileWriting(t *testing.T) {
 	})
 }
 
+// What a colleague saved while the session had ended is not written over.
+func TestColleagueSavesWhileSessionEnds(t *testing.T) {
+	withoutScripts(t, func(t *testing.T, in *Instance, sit func() *Person) {
+		admin := in.AddPerson(adminEmail, embraye.Admin, password)
+		id := in.draft(admin)
+		first, second := sit(), sit()
+		for _, p := range []*Person{first, second} {
+			p.SignIn(adminEmail, password)
+			p.Open(draftPath(id))
+		}
+		save := `#editor button[value="save"]`
+		first.Write("title", "Écrit avant la fin")
+		second.Write("title", "Le texte de la collègue")
+		second.Press(save)
+		check(t, in.App.EndSessionsOf(t.Context(), embraye.Acting{Person: admin}, admin.ID))
+		if status := first.PressFor(save); status != 401 {
+			t.Errorf("saving without a session answers %d", status)
+		}
+		first.Write("email", adminEmail)
+		first.Write("password", password)
+		first.Press("main form button[type=submit]")
+		if status := first.PressFor(save); status != 409 {
+			t.Errorf("saving over a colleague's text answers %d", status)
+		}
+		first.Sees("Écrit avant la fin", "Le texte de la collègue")
+	})
+}
+
 // Who saves second sees both texts, and loses none.
 func TestTwoBrowsersSaveOneDraft(t *testing.T) {
 	eachWay(t, func(t *testing.T, in *Instance, sit func() *Person) {
@@ -63,8 +91,38 @@ func TestTwoBrowsersSaveOneDraft(t *testing.T) {
 	})
 }
 
+// A constat goes out once, however often and wherever the button is pressed,
+// and a new draft is one draft.
+func TestPressedTwice(t *testing.T) {
+	eachWay(t, func(t *testing.T, in *Instance, sit func() *Person) {
+		admin := in.AddPerson(adminEmail, embraye.Admin, password)
+		path := draftPath(in.draft(admin)) + "/publish"
+		p := sit()
+		p.SignIn(adminEmail, password)
+		p.Open(path)
+		other := &Person{In: in, Tab: Tab(t, p.Tab), t: t}
+		other.Open(path)
+		Run(t, p.Tab, chromedp.DoubleClick(chromedp.CSS("main form button[type=submit]")), chromedp.WaitVisible(chromedp.CSS(`main a[href$="/withdraw"]`)))
+		other.Press("main form button[type=submit]")
+		if p.Path() != other.Path() {
+			t.Errorf("the buttons led to %s and %s", p.Path(), other.Path())
+		}
+		if list, err := in.Store.Tables().Updates.Latest(t.Context(), 5); err != nil || len(list) != 1 {
+			t.Errorf("%d constats, %v", len(list), err)
+		}
+		before, err := in.App.Drafts(t.Context(), embraye.Operator(), embraye.DraftFilter{})
+		check(t, err)
+		p.Open("/office/constats/new")
+		p.Write("title", "Pressé deux fois")
+		Run(t, p.Tab, chromedp.DoubleClick(chromedp.CSS(`#editor button[value="save"]`)), chromedp.WaitVisible(chromedp.CSS(`#editor button[value="delete"]`)))
+		if list, err := in.App.Drafts(t.Context(), embraye.Operator(), embraye.DraftFilter{}); err != nil || len(list) != len(before)+1 {
+			t.Errorf("%d drafts after %d, %v", len(list), len(before), err)
+		}
+	})
+}
+
 // With scripts, drafts are saved and the preview is drawn while one types; the
-// button then saves over what was saved, and publishing twice publishes once.
+// button then saves over what was saved.
 func TestDraftsSaveThemselves(t *testing.T) {
 	if testing.Short() {
 		t.Skip("drives a browser")

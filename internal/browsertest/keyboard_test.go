@@ -80,6 +80,16 @@ func (p *Person) pick(name, value string) {
 	p.t.Fatalf("%s: the arrows never reach %s = %s", p.Path(), name, value)
 }
 
+// spell chooses in a select by the first letters of what it offers.
+func (p *Person) spell(name, letters, value string) {
+	p.t.Helper()
+	p.tabTo(name, func(f focus) bool { return f.Name == name })
+	p.key(letters)
+	if f := Read(p.t, p.Tab, chromedp.Evaluate[focus](focusState)); f.Value != value {
+		p.t.Fatalf("%s: %q chooses %s = %q", p.Path(), letters, name, f.Value)
+	}
+}
+
 // enter presses Enter and waits for the page that answers.
 func (p *Person) enter() {
 	p.t.Helper()
@@ -114,6 +124,11 @@ func TestKeyboardOnly(t *testing.T) {
 		if f := Read(t, p.Tab, chromedp.Evaluate[focus](focusState)); !strings.HasPrefix(f.Words, "Skip") && !strings.HasPrefix(f.Words, "Aller") {
 			t.Errorf("the first stop is %q", f.Words)
 		}
+		p.key(kb.Enter)
+		p.key(kb.Tab)
+		if !Read(t, p.Tab, chromedp.Evaluate[bool](`document.activeElement.closest('main') !== null`)) {
+			t.Errorf("after the way past the menus the focus is on %q", Read(t, p.Tab, chromedp.Evaluate[focus](focusState)).Words)
+		}
 		p.tabTo("the way to a new constat", func(f focus) bool {
 			return f.Kind == "a" && (f.Words == "Write an update" || f.Words == "Écrire un constat")
 		})
@@ -121,7 +136,11 @@ func TestKeyboardOnly(t *testing.T) {
 		p.pick("measure", "m2")
 		p.fill("title", "Ecrit au clavier")
 		p.fill("summary", "Un constat sans souris.")
-		p.pick("territory", "FR-BRE")
+		Run(t, p.Tab, chromedp.KeyEvent(kb.Tab, chromedp.KeyModifiers(chromedp.ModifierShift)))
+		if f := Read(t, p.Tab, chromedp.Evaluate[focus](focusState)); f.Name != "title" || f.Value != "Ecrit au clavier" {
+			t.Errorf("Shift+Tab leads back from the summary to %s %q", f.Name, f.Value)
+		}
+		p.spell("territory", "Breta", "FR-BRE")
 		p.pick("subject", "civil_society")
 		p.fill("evidence_href", "https://preuve.example/clavier")
 		p.pick("stage", "announced")
@@ -137,15 +156,30 @@ func TestKeyboardOnly(t *testing.T) {
 	})
 }
 
-// On a public page Tab visits every link and field once, in sight, and comes
-// back to the start: nothing holds it.
+// stopsOfTab counts what Tab visits: of radio buttons the chosen one, or one of
+// each group.
+const stopsOfTab = `(() => {
+  const groups = new Set();
+  return [...document.querySelectorAll('a[href], button, input:not([type=hidden]), textarea, select, summary')].filter((e) => {
+    if (!e.checkVisibility({ visibilityProperty: true })) return false;
+    if (e.type !== 'radio') return true;
+    const first = !groups.has(e.name);
+    groups.add(e.name);
+    return first;
+  }).length;
+})()`
+
+// Tab visits every link and field of a page once, in sight, and comes back to
+// the start: nothing holds it.
 func TestKeyboardGoesAround(t *testing.T) {
 	in := New(t)
 	in.Fill(t, 12)
+	in.AddPerson(adminEmail, embraye.Admin, password)
 	p := in.Sit(Browser(t), true)
-	for _, path := range []string{"/", "/@mesure2", "/chronologie"} {
+	p.SignIn(adminEmail, password)
+	for _, path := range []string{"/", "/@mesure2", "/chronologie", "/office/constats/new", "/office/people"} {
 		p.Open(path)
-		stops := Read(t, p.Tab, chromedp.Evaluate[int](`[...document.querySelectorAll('a[href], button, input:not([type=hidden]), select, summary')].filter(e => e.checkVisibility({visibilityProperty: true})).length`))
+		stops := Read(t, p.Tab, chromedp.Evaluate[int](stopsOfTab))
 		seen := 0
 		for range stops + 20 {
 			p.key(kb.Tab)
@@ -168,7 +202,7 @@ func TestKeyboardGoesAround(t *testing.T) {
 func TestNewcomersClock(t *testing.T) {
 	withoutScripts(t, func(t *testing.T, in *Instance, sit func() *Person) {
 		p := sit()
-		p.Shots = shots(t, "newcomer")
+		p.Shots = shots(t, t.Name())
 		p.SetUp(adminEmail, password)
 		p.Choose("measure", "m2")
 		p.Write("title", "Un appel à communs")

@@ -43,6 +43,9 @@ func TestModeration(t *testing.T) {
 		if status := admin.PressFor(hide); status != 400 {
 			t.Errorf("hiding without a reason answers %d", status)
 		}
+		if p := admin.Text(`main .field:has([name="reason"]) .err`); p == "" {
+			t.Error("no sentence says that a reason is needed")
+		}
 		admin.Write("reason", "Publicité")
 		admin.Press(hide)
 

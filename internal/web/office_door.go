@@ -96,7 +96,7 @@ func setup(v *visit) error {
 		defer v.r.MultipartForm.RemoveAll()
 	}
 	person, err := v.app.Setup(v.ctx(), v.param("token"), app.SetupInput{
-		Email: v.form("email"), Name: v.form("name"), Password: v.r.PostFormValue("password"),
+		Email: v.form("email"), Name: v.form("name"), Password: v.r.PostFormValue("password"), Language: v.lang,
 		OrgName: v.form("org_name"), OrgHandle: v.form("org_handle"), Summary: v.form("org_summary"),
 		Links: v.links(), Contact: v.form("contact"),
 	})
@@ -228,7 +228,7 @@ func inviteForm(v *visit) error {
 }
 
 func acceptInvite(v *visit) error {
-	person, err := v.app.AcceptInvite(v.ctx(), v.param("token"), v.form("name"), v.r.PostFormValue("password"))
+	person, err := v.app.AcceptInvite(v.ctx(), v.param("token"), app.NewPerson{Name: v.form("name"), Password: v.r.PostFormValue("password"), Language: v.lang})
 	if err != nil {
 		state, link, stateErr := v.app.InviteState(v.ctx(), v.param("token"))
 		if stateErr != nil {

@@ -78,6 +78,7 @@ func (v *visit) showEditor(status int, draft *embraye.Draft, problems []embraye.
 			v.r.PostForm = values
 			in := v.draftInput()
 			draft.Scope, draft.Content, draft.Sign = in.Scope, in.Content, in.Sign
+			draft.Version = v.typedVersion() // a colleague may have saved meanwhile
 			restored = true
 		}
 	}

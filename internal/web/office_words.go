@@ -28,12 +28,19 @@ func (p *officePage) Script() *asset { return p.office.assets.byName["office.js"
 // Mark is the sign of the program.
 func (p *officePage) Mark() template.HTML { return draw.Mark() }
 
-// Languages are the ways to this page in the other languages.
+// Languages are the ways to this page, as it was asked for, in the other
+// languages.
 func (p *officePage) Languages() []languageLink {
 	var links []languageLink
 	for _, lang := range locale.Languages() {
 		if lang != p.Lang {
-			links = append(links, languageLink{lang, p.catalogue.T(lang, "site.this_language"), "?lang=" + lang})
+			query := url.Values{"lang": {lang}}
+			for name, values := range p.query {
+				if name != "lang" {
+					query[name] = values
+				}
+			}
+			links = append(links, languageLink{lang, p.catalogue.T(lang, "site.this_language"), typedAt(p.Path) + "?" + query.Encode()})
 		}
 	}
 	return links
