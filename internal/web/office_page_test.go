@@ -47,7 +47,7 @@ func officeSamples() map[string][]any {
 		"link":  {linkPage{embraye.SetupLink, embraye.LinkUsed}, linkPage{embraye.InviteLink, embraye.LinkExpired}, linkPage{embraye.ResetLink, embraye.LinkUnknown}},
 		"setup": {&setupPage{Organisation: org, Rows: org.Links, Measures: []embraye.Actor{{Handle: "mesure2", Name: "Mesure 2"}}}, &setupPage{Organisation: org, HandleLocked: true}},
 		"login": {&loginPage{Next: "/office", Kept: "eA", Lost: true}}, "invite": {invitePage{&embraye.Link{Email: "bea@a.example", Role: embraye.Editor}}},
-		"reset_ask": {false, true}, "reset": {nil},
+		"reset_ask": {resetAskPage{}, resetAskPage{Asked: true}, resetAskPage{Asked: true, Mails: true}}, "reset": {nil},
 		"start": {&embraye.OfficeStart{}, &embraye.OfficeStart{Drafts: []embraye.Draft{*draft, {}}, ForReview: []embraye.Draft{*draft}, Scheduled: []embraye.Draft{*draft},
 			Failed: []embraye.Draft{*draft}, Replies: 2, Reports: 1, Reset: []embraye.AuditEntry{{Object: "bea@a.example"}}, DeadLinks: []embraye.LinkCheck{{Href: "https://x.example/a", Reason: "404"}, {Href: "https://y.example/", Reason: "unreachable"}}, FailingHosts: 2, GivenUp: 3, LegalMissing: embraye.LegalTexts(), Demo: true}},
 		"editor": {&editorPage{Draft: &embraye.Draft{}, Rows: []embraye.Evidence{{}}, Choices: picks}, &editorPage{Draft: draft, Rows: rows, Choices: picks, Preview: "<p>x</p>", Length: 12,
