@@ -32,6 +32,10 @@ func (p *officePage) Mark() template.HTML { return draw.Mark() }
 // languages.
 func (p *officePage) Languages() []languageLink {
 	var links []languageLink
+	here := "" // a door's address may be a key: it is not written out (SECURITY W10)
+	if p.Person != nil {
+		here = typedAt(p.Path)
+	}
 	for _, lang := range locale.Languages() {
 		if lang != p.Lang {
 			query := url.Values{"lang": {lang}}
@@ -40,7 +44,7 @@ func (p *officePage) Languages() []languageLink {
 					query[name] = values
 				}
 			}
-			links = append(links, languageLink{lang, p.catalogue.T(lang, "site.this_language"), typedAt(p.Path) + "?" + query.Encode()})
+			links = append(links, languageLink{lang, p.catalogue.T(lang, "site.this_language"), here + "?" + query.Encode()})
 		}
 	}
 	return links
