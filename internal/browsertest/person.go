@@ -2,6 +2,7 @@ package browsertest
 
 import (
 	"context"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -139,10 +140,16 @@ func (p *Person) Attach(name string, content []byte) {
 	Run(p.t, p.Tab, chromedp.SetUploadFiles(chromedp.CSS(`main input[type="file"]`), []string{path}))
 }
 
-// Text is what stands in an element.
+// Text is what stands in an element of the page that has been loaded. The page
+// is asked itself: nodes that the protocol has numbered may be those of the page
+// before.
 func (p *Person) Text(selector string) string {
 	p.t.Helper()
-	return Read(p.t, p.Tab, chromedp.Text(chromedp.CSS(selector)))
+	text := Read(p.t, p.Tab, chromedp.Evaluate[*string](fmt.Sprintf("document.querySelector(%q)?.innerText ?? null", selector)))
+	if text == nil {
+		p.t.Fatalf("%s has no %s", p.Path(), selector)
+	}
+	return *text
 }
 
 // Sees wants words on the page; how the stylesheet writes them does not matter.
