@@ -80,7 +80,7 @@ func (a *App) keyOwner(ctx context.Context, keyID string, guess, claimed embraye
 // unusableKey makes the reason why a key cannot be had a bad signature, unless
 // it is ours: then the sender is asked to come again.
 func unusableKey(keyID string, err error) error {
-	var many *TooMany
+	var many *embraye.TooMany
 	if errors.As(err, &many) || errors.Is(err, embraye.ErrUnavailable) {
 		return err
 	}

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"fmt"
 	"strings"
 	"sync"
 	"time"
@@ -11,13 +10,6 @@ import (
 	"golang.org/x/net/publicsuffix"
 	"golang.org/x/time/rate"
 )
-
-// TooMany is answered 429 with Retry-After.
-type TooMany struct{ RetryAfter time.Duration }
-
-func (e *TooMany) Error() string {
-	return fmt.Sprintf("too many messages: again in %s", e.RetryAfter.Round(time.Second))
-}
 
 // Budgets per second and burst. A whole server may speak often, one actor
 // rarely, and one domain may make us fetch little (SECURITY F150, F153, F154).
@@ -59,7 +51,7 @@ func (l *limits) take(key string, b budget) error {
 		return nil
 	}
 	missing := 1 - bucket.TokensAt(l.now())
-	return &TooMany{RetryAfter: time.Duration(missing/float64(b.rate)*float64(time.Second)) + time.Second}
+	return &embraye.TooMany{RetryAfter: time.Duration(missing/float64(b.rate)*float64(time.Second)) + time.Second}
 }
 
 // allowUnverified bounds what a host can make us do before its signature is

@@ -22,7 +22,7 @@ const (
 
 // SignIn returns the person whose address and password these are. Wrong ones
 // are ErrForbidden, whether the account exists or not and in the same time;
-// too many tries are *TooMany.
+// too many tries are *embraye.TooMany.
 func (a *App) SignIn(ctx context.Context, email, password, clientIP string) (*embraye.Person, error) {
 	if len(password) > maxPassword { // SECURITY W16: refused before it costs anything
 		return nil, &embraye.InvalidError{Problems: []embraye.Problem{{Field: "password", Code: "too_long", Max: maxPassword}}}
@@ -81,7 +81,7 @@ func (a *App) try(ctx context.Context, account, address string) error {
 		return nil
 	})
 	if errors.Is(err, errTooMany) {
-		return &TooMany{RetryAfter: wait}
+		return &embraye.TooMany{RetryAfter: wait}
 	}
 	return err
 }

@@ -27,7 +27,7 @@ func (h *house) withPassword(name string) string {
 }
 
 func tooMany(err error) bool {
-	var many *app.TooMany
+	var many *embraye.TooMany
 	return errors.As(err, &many) && many.RetryAfter > 0 && many.RetryAfter <= 15*time.Minute
 }
 

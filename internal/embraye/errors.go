@@ -3,6 +3,7 @@ package embraye
 import (
 	"errors"
 	"strings"
+	"time"
 )
 
 // The kinds of failure that the rest of the program tells apart. They are
@@ -16,6 +17,15 @@ var (
 	ErrGone        = errors.New("gone")
 	ErrUnavailable = errors.New("unavailable") // the database is away, locked or full: try again
 )
+
+// TooMany refuses what somebody does too often; it is answered 429 with
+// Retry-After.
+type TooMany struct{ RetryAfter time.Duration }
+
+// Error says when the next try may succeed.
+func (e *TooMany) Error() string {
+	return "too many messages: again in " + e.RetryAfter.Round(time.Second).String()
+}
 
 // Problem is one mistake in what somebody gave us.
 type Problem struct {

@@ -15,6 +15,14 @@ func (s Site) ActorID(handle string) IRI { return IRI(s.Base + "/actors/" + hand
 // ActorPage is the page of a measure or organisation.
 func (s Site) ActorPage(handle string) string { return s.Base + "/@" + handle }
 
+// PageOf is the page of an actor; the instance has none but the home page.
+func (s Site) PageOf(a Actor) string {
+	if a.Kind == InstanceActor {
+		return s.Base + "/"
+	}
+	return s.ActorPage(a.Handle)
+}
+
 // KeyID names an actor's key: always #main-key (INTEROP 0.21).
 func (s Site) KeyID(handle string) string { return string(s.ActorID(handle)) + "#main-key" }
 

@@ -28,6 +28,8 @@ var ( // shared, never changed
 	noStore  = []string{"private, no-store"}
 	anyLimit = []string{"public, max-age=86400"}
 
+	immutable = []string{"public, max-age=31536000, immutable"}
+
 	varyAccept   = []string{"Accept"}
 	varyBoth     = []string{"Accept, Accept-Language"}
 	varyLanguage = []string{"Accept-Language"}
@@ -80,6 +82,30 @@ func redirect(status int, location string) *answer {
 	a := newAnswer(status, typeText, []byte(location+"\n"))
 	a.etag = nil
 	return a.with("Location", location)
+}
+
+// unkept is an answer that nobody keeps: it is for one person, or for now.
+func (a *answer) unkept() *answer {
+	a.etag, a.cacheControl = nil, noStore
+	return a
+}
+
+// bare is an answer that is the same whatever the request accepts.
+func (a *answer) bare() *answer {
+	a.vary = nil
+	return a
+}
+
+// keptForADay may be kept by whoever passes it on.
+func (a *answer) keptForADay() *answer {
+	a.cacheControl = anyLimit
+	return a
+}
+
+// keptForGood never changes: another content has another address.
+func (a *answer) keptForGood() *answer {
+	a.cacheControl, a.vary = immutable, nil
+	return a
 }
 
 // with adds a header line to an answer that nobody has seen yet.

@@ -33,8 +33,6 @@ type assets struct {
 	byName, byPath map[string]*asset
 }
 
-var immutable = []string{"public, max-age=31536000, immutable"} // shared, never changed
-
 func loadAssets(source fs.FS) (*assets, error) {
 	all := &assets{map[string]*asset{}, map[string]*asset{}}
 	names, err := fs.Glob(source, "assets/*.*")
@@ -62,9 +60,8 @@ func loadAssets(source fs.FS) (*assets, error) {
 			Path:      "/assets/" + strings.TrimSuffix(base, ext) + "-" + hex.EncodeToString(sum[:6]) + ext,
 			Integrity: "sha256-" + base64.StdEncoding.EncodeToString(sum[:]),
 			Size:      len(body),
-			answer:    newAnswer(http.StatusOK, kind, body),
+			answer:    newAnswer(http.StatusOK, kind, body).keptForGood(),
 		}
-		a.answer.cacheControl, a.answer.vary = immutable, nil
 		all.byName[base], all.byPath[a.Path] = a, a
 	}
 	return all, nil

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/httpsig"
 )
@@ -21,7 +20,7 @@ const retryAfter = 30 * time.Second
 // statusOf maps an error to what a stranger learns about it. 401 and 421 come
 // before the domain's kinds because a signature error may wrap one.
 func statusOf(err error) int {
-	var many *app.TooMany
+	var many *embraye.TooMany
 	switch {
 	case errors.As(err, &many):
 		return http.StatusTooManyRequests
@@ -60,7 +59,7 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 
 func setRetryAfter(w http.ResponseWriter, err error, status int) {
 	wait := retryAfter
-	var many *app.TooMany
+	var many *embraye.TooMany
 	if errors.As(err, &many) {
 		wait = max(many.RetryAfter, time.Second)
 	} else if status != http.StatusServiceUnavailable {

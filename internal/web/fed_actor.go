@@ -16,7 +16,7 @@ func (h *Handler) actor(ctx context.Context, v *view) (*answer, error) {
 		return nil, err
 	}
 	if v.face == facePage {
-		return redirect(http.StatusSeeOther, h.profileURL(page.Actor)), nil
+		return redirect(http.StatusSeeOther, h.site.PageOf(page.Actor)), nil
 	}
 	return document(v)(h.app.Wire().Actor(page.Actor, page.PublicPEM, page.Organisation))
 }
@@ -27,14 +27,6 @@ func (h *Handler) actorPage(ctx context.Context, v *view) (*embraye.ActorPage, e
 		return nil, err
 	}
 	return h.pages.ActorPage(ctx, handle)
-}
-
-// profileURL is the page of an actor; the instance has none but the home page.
-func (h *Handler) profileURL(a embraye.Actor) string {
-	if a.Kind == embraye.InstanceActor {
-		return h.site.Base + "/"
-	}
-	return h.site.ActorPage(a.Handle)
 }
 
 const maxHandleBytes = 64

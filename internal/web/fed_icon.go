@@ -44,9 +44,7 @@ func (h *Handler) icon(ctx context.Context, v *view) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	a := bare(newAnswer(http.StatusOK, "image/png", picture))
-	a.cacheControl = anyLimit
-	return a, nil
+	return newAnswer(http.StatusOK, "image/png", picture).bare().keptForADay(), nil
 }
 
 // iconLabel is the measure's number, or the first letter of a name; the

@@ -17,7 +17,7 @@ func (h *Handler) hostMeta(context.Context, *view) (*answer, error) {
 <XRD xmlns="http://docs.oasis-open.org/ns/xri/xrd-1.0"><Link rel="lrdd" type="application/jrd+json" template="` +
 		xmlEscape(h.site.Base) + `/.well-known/webfinger?resource={uri}"/></XRD>
 `
-	return bare(newAnswer(http.StatusOK, "application/xrd+xml; charset=utf-8", []byte(body))), nil
+	return newAnswer(http.StatusOK, "application/xrd+xml; charset=utf-8", []byte(body)).bare(), nil
 }
 
 func xmlEscape(s string) string {
@@ -36,7 +36,7 @@ func (h *Handler) nodeInfoLinks(context.Context, *view) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return bare(newAnswer(http.StatusOK, typeJSON, body)), nil
+	return newAnswer(http.StatusOK, typeJSON, body).bare(), nil
 }
 
 type nodeInfo struct {
@@ -91,12 +91,6 @@ func (h *Handler) nodeInfo(version string) builder {
 			return nil, err
 		}
 		contentType := `application/json; profile="` + nodeInfoSchema + version + `#"; charset=utf-8`
-		return bare(newAnswer(http.StatusOK, contentType, body)), nil
+		return newAnswer(http.StatusOK, contentType, body).bare(), nil
 	}
-}
-
-// bare is an answer that is the same whatever the request accepts.
-func bare(a *answer) *answer {
-	a.vary = nil
-	return a
 }

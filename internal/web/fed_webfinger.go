@@ -64,7 +64,7 @@ func (h *Handler) finger(ctx context.Context, handle string, wanted []string) (*
 	if err != nil {
 		return nil, err
 	}
-	id, profile := string(h.site.ActorID(handle)), h.profileURL(page.Actor)
+	id, profile := string(h.site.ActorID(handle)), h.site.PageOf(page.Actor)
 	doc := jrd{
 		Subject: "acct:" + strings.TrimPrefix(h.site.Mention(handle), "@"),
 		Aliases: []string{profile, id},
@@ -81,9 +81,7 @@ func (h *Handler) finger(ctx context.Context, handle string, wanted []string) (*
 	if err != nil {
 		return nil, err
 	}
-	a := newAnswer(http.StatusOK, typeJRD, body)
-	a.vary = nil
-	return a, nil
+	return newAnswer(http.StatusOK, typeJRD, body).bare(), nil
 }
 
 // handleOfResource reads acct:user@host, and the addresses of an actor and of
@@ -93,8 +91,7 @@ func (h *Handler) handleOfResource(resource string) (handle string, ok bool) {
 	switch strings.ToLower(scheme) {
 	case "acct":
 		user, host, found := strings.Cut(rest, "@")
-		host = h.hosts.normalise(host)
-		if !found || host != h.hosts.handles && host != h.hosts.base {
+		if !found || !h.hosts.areOurs(host) {
 			return "", false
 		}
 		handle = strings.ToLower(user)

@@ -41,6 +41,12 @@ func (h hosts) answersFor(r *http.Request) bool {
 	return host == h.base || host == h.handles && strings.HasPrefix(path, "/.well-known/")
 }
 
+// areOurs reports whether handles may end on a host.
+func (h hosts) areOurs(host string) bool {
+	host = h.normalise(host)
+	return host == h.handles || host == h.base
+}
+
 func (h hosts) normalise(host string) string {
 	host = strings.ToLower(host)
 	if h.https {

@@ -50,7 +50,5 @@ func (h *Handler) writeHealth(w http.ResponseWriter, r *http.Request, status int
 	if err != nil {
 		panic(err) // three strings
 	}
-	a := newAnswer(status, typeJSON, append(doc, '\n'))
-	a.etag, a.vary, a.cacheControl = nil, nil, noStore
-	a.write(w, r)
+	newAnswer(status, typeJSON, append(doc, '\n')).bare().unkept().write(w, r)
 }

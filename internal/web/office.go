@@ -215,9 +215,7 @@ func (v *visit) fail(err error) {
 		v.log.Error("request failed", "method", v.r.Method, "path", v.r.URL.Path, "status", status, "err", err)
 	}
 	setRetryAfter(v.w, err, status)
-	a := v.errorPage(v.r, status)
-	a.etag, a.cacheControl = nil, noStore
-	a.write(v.w, v.r)
+	v.errorPage(v.r, status).unkept().write(v.w, v.r)
 }
 
 func (v *visit) ctx() context.Context { return v.r.Context() }
@@ -248,7 +246,7 @@ func (v *visit) show(name, title string, content any) error {
 // again shows a form once more with what was typed and what is wrong; other
 // errors are returned.
 func (v *visit) again(err error, name, title string, content any) error {
-	var many *app.TooMany
+	var many *embraye.TooMany
 	if errors.As(err, &many) {
 		return v.waitBefore(many, name, title, content)
 	}
@@ -260,7 +258,7 @@ func (v *visit) again(err error, name, title string, content any) error {
 }
 
 // waitBefore shows a form once more to who has tried it too often.
-func (v *visit) waitBefore(many *app.TooMany, name, title string, content any) error {
+func (v *visit) waitBefore(many *embraye.TooMany, name, title string, content any) error {
 	field := "email"
 	if v.by.Person != nil {
 		field = "old_password"

@@ -82,9 +82,7 @@ func (h *Handler) sameOrigin(next http.Handler) http.Handler {
 	protection.AddInsecureBypassPattern("POST /inbox")
 	protection.AddInsecureBypassPattern("POST /actors/{handle}/inbox")
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		a := h.errorPage(r, http.StatusForbidden)
-		a.etag, a.cacheControl = nil, noStore
-		a.write(w, r)
+		h.errorPage(r, http.StatusForbidden).unkept().write(w, r)
 	}))
 	return protection.Handler(next)
 }

@@ -241,23 +241,6 @@ func (p *htmlPage) unassessed(states []embraye.Update, subject embraye.Subject) 
 	return slices.DeleteFunc(p.territories.Regions(), func(r embraye.Territory) bool { return seen[r.Code] })
 }
 
-// A versionPart is a version with the page for its words.
-type versionPart struct {
-	version
-	Page *htmlPage
-}
-
-// Version hands a version to a part.
-func (p *htmlPage) Version(v any) versionPart {
-	switch v := v.(type) {
-	case *version:
-		return versionPart{*v, p}
-	case version:
-		return versionPart{v, p}
-	}
-	return versionPart{Page: p}
-}
-
 // Capital begins a sentence.
 func (p *htmlPage) Capital(s string) string { return capital(s) }
 

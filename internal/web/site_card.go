@@ -43,7 +43,7 @@ func (h *Handler) cardAnswer(in draw.CardInput) (*answer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("web: card: %w", err)
 	}
-	return bare(newAnswer(http.StatusOK, "image/png", body)), nil
+	return newAnswer(http.StatusOK, "image/png", body).bare(), nil
 }
 
 // constatCard is the preview of a constat, in its own language.

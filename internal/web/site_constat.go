@@ -51,6 +51,7 @@ func (e evidence) FileName() string { return path.Base(e.Copy) }
 
 // A version is one revision in the history.
 type version struct {
+	Page *htmlPage // for its words
 	embraye.Revision
 	Href    string
 	Current bool
@@ -102,7 +103,7 @@ func (h *Handler) versionPage(v *view, data *embraye.VersionPage) (*answer, erro
 	h.describeConstat(page, &u, page.Canonical)
 	page.Hidden = true // search engines keep to the constat itself
 	content := h.constatContent(page, &u, data.Actor, data.Organisation)
-	content.Version = &version{Revision: data.Revision, Href: page.Path, Current: u.Revision == current}
+	content.Version = &version{Page: page, Revision: data.Revision, Href: page.Path, Current: u.Revision == current}
 	if data.Before != nil {
 		content.Version.Diffs = page.diffs(data.Before.Content, data.Revision.Content)
 	}
@@ -215,7 +216,7 @@ func (p *htmlPage) versions(u *embraye.Update, revisions []embraye.Revision) []v
 	var list []version
 	for i := len(revisions) - 1; i >= 0; i-- {
 		r := revisions[i]
-		v := version{Revision: r, Href: "/constats/" + u.ID + "/versions/" + strconv.Itoa(r.Number), Current: r.Number == u.Revision}
+		v := version{Page: p, Revision: r, Href: "/constats/" + u.ID + "/versions/" + strconv.Itoa(r.Number), Current: r.Number == u.Revision}
 		if i > 0 {
 			v.Diffs = p.diffs(revisions[i-1].Content, r.Content)
 		}

@@ -42,7 +42,7 @@ func (h *Handler) dataFile(contentType string, write func(io.Writer, []export.Ro
 		if err := write(&out, rows); err != nil {
 			return nil, fmt.Errorf("web: open data: %w", err)
 		}
-		a := bare(newAnswer(http.StatusOK, contentType, out.Bytes()))
+		a := newAnswer(http.StatusOK, contentType, out.Bytes()).bare()
 		return a.with("Access-Control-Allow-Origin", "*"), nil // anybody may read it from a page of theirs
 	}
 }

@@ -51,7 +51,7 @@ func (h *Handler) feed(format feedFormat) builder {
 		if err := format.write(&out, f); err != nil {
 			return nil, fmt.Errorf("web: feed %s: %w", v.path, err)
 		}
-		a := bare(newAnswer(http.StatusOK, format.contentType, out.Bytes()))
+		a := newAnswer(http.StatusOK, format.contentType, out.Bytes()).bare()
 		return a.with("Access-Control-Allow-Origin", "*"), nil
 	}
 }

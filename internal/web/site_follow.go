@@ -8,7 +8,6 @@ import (
 	"net/url"
 	"strings"
 
-	"embraye/internal/app"
 	"embraye/internal/embraye"
 )
 
@@ -78,9 +77,7 @@ func (h *Handler) followGo(w http.ResponseWriter, r *http.Request) {
 
 // sayNo refuses a form with a page.
 func (h *Handler) sayNo(w http.ResponseWriter, r *http.Request, status int) {
-	a := h.errorPage(r, status)
-	a.etag, a.cacheControl = nil, noStore
-	a.write(w, r)
+	h.errorPage(r, status).unkept().write(w, r)
 }
 
 // followTarget reads what the reader wants to act on: an actor or a constat of
@@ -108,7 +105,7 @@ func (h *Handler) followTarget(v *view, form url.Values) (embraye.IRI, goContent
 
 func (h *Handler) writeGo(w http.ResponseWriter, v *view, typed string, content goContent, err error) {
 	status, page := http.StatusOK, content.Box.Page
-	var many *app.TooMany
+	var many *embraye.TooMany
 	var invalid *embraye.InvalidError
 	switch {
 	case err == nil:
@@ -136,6 +133,5 @@ func (h *Handler) writeGo(w http.ResponseWriter, v *view, typed string, content 
 		h.fail(w, v.r, err)
 		return
 	}
-	a.etag, a.cacheControl = nil, noStore
-	a.write(w, v.r)
+	a.unkept().write(w, v.r)
 }

@@ -18,7 +18,7 @@ import (
 func (h *Handler) robots(context.Context, *view) (*answer, error) {
 	text := "User-agent: *\nDisallow: /office\nDisallow: /login\nDisallow: /setup\nDisallow: /invite\nDisallow: /reset\n" +
 		"Disallow: /suivre/vers\nDisallow: /actors/\nDisallow: /activities/\n\nSitemap: " + h.site.Base + "/sitemap.xml\n"
-	return bare(newAnswer(http.StatusOK, typeText, []byte(text))), nil
+	return newAnswer(http.StatusOK, typeText, []byte(text)).bare(), nil
 }
 
 type siteMap struct {
@@ -56,7 +56,7 @@ func (h *Handler) sitemap(ctx context.Context, _ *view) (*answer, error) {
 	if err != nil {
 		return nil, fmt.Errorf("web: site map: %w", err)
 	}
-	return bare(newAnswer(http.StatusOK, "application/xml; charset=utf-8", append([]byte(xml.Header), body...))), nil
+	return newAnswer(http.StatusOK, "application/xml; charset=utf-8", append([]byte(xml.Header), body...)).bare(), nil
 }
 
 // securityTxt says where to report a hole (RFC 9116). It is made anew for each
@@ -78,9 +78,7 @@ func (h *Handler) securityTxt(w http.ResponseWriter, r *http.Request) {
 	expires := time.Date(now.Year(), now.Month()+6, 1, 0, 0, 0, 0, time.UTC)
 	text := "Contact: " + contact + "\nExpires: " + expires.Format(time.RFC3339) + "\nPreferred-Languages: fr, en\nCanonical: " +
 		h.site.Base + "/.well-known/security.txt\n"
-	a := bare(newAnswer(http.StatusOK, typeText, []byte(text)))
-	a.cacheControl = anyLimit
-	a.write(w, r)
+	newAnswer(http.StatusOK, typeText, []byte(text)).bare().keptForADay().write(w, r)
 }
 
 // contactURI reads an address of one line: a web address, or a mail address.
@@ -106,9 +104,7 @@ func picture(contentType string, make func() ([]byte, error)) builder {
 		if err != nil {
 			return nil, err
 		}
-		a := bare(newAnswer(http.StatusOK, contentType, body))
-		a.cacheControl = anyLimit
-		return a, nil
+		return newAnswer(http.StatusOK, contentType, body).bare().keptForADay(), nil
 	}
 }
 

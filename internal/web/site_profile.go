@@ -30,7 +30,7 @@ func (h *Handler) profile(ctx context.Context, v *view) (*answer, error) {
 	case actor.Actor.Kind == embraye.OrganisationActor:
 		return h.organisationPage(ctx, v, actor.Actor)
 	}
-	return redirect(http.StatusSeeOther, h.profileURL(actor.Actor)), nil
+	return redirect(http.StatusSeeOther, h.site.PageOf(actor.Actor)), nil
 }
 
 // describe fills the head of an actor's page.
