@@ -25,7 +25,8 @@ func rows() map[string]int {
 		2: {"internal/store", "internal/remote", "internal/mail", "internal/activitypub", "internal/files", "internal/export", "internal/draw", "configs"},
 		3: {"internal/app"},
 		4: {"internal/web", "internal/delivery", "internal/jobs"},
-		5: {"cmd/embraye"},
+		5: {"internal/instance"},
+		6: {"cmd/embraye"},
 	}
 	rows := map[string]int{}
 	for row, packages := range table {

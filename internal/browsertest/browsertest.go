@@ -26,8 +26,7 @@ import (
 	"embraye/internal/embraye"
 	"embraye/internal/fedtest"
 	"embraye/internal/files"
-	"embraye/internal/httpsig"
-	"embraye/internal/locale"
+	"embraye/internal/instance"
 	"embraye/internal/remote"
 	"embraye/internal/store"
 	"embraye/internal/storetest"
@@ -37,10 +36,10 @@ import (
 // Instance is a running Embraye on http://127.0.0.1:PORT. It speaks to other
 // servers on loopback, by http.
 type Instance struct {
+	*instance.Instance
 	URL    string // base address, without a slash at the end
 	Site   embraye.Site
 	Store  *store.Store
-	App    *app.App
 	Web    *web.Handler
 	Engine *delivery.Engine
 	Clock  *fedtest.Clock
@@ -74,44 +73,25 @@ func New(t testing.TB) *Instance {
 	return in
 }
 
-// start wires the instance as cmd/embraye does.
+// start joins the parts of the instance.
 func (in *Instance) start(log *slog.Logger) {
 	t, ctx := in.t, context.Background()
 	t.Helper()
 	reference, err := configs.DefaultReference()
 	check(t, err)
-	territories, err := configs.Territories()
-	check(t, err)
-	catalogue, err := locale.Load()
-	check(t, err)
 	evidence, err := files.Open(t.TempDir(), files.Options{})
 	check(t, err)
-	client := in.client(ctx)
-	o := app.Options{Store: in.Store, Remote: client, Site: in.Site, Territories: territories, Catalogue: catalogue, Language: "fr", Mode: "open",
-		AllowHTTP: true, Files: evidence, Now: in.Clock.Now, Random: rand.Reader, Log: log, Notify: func() { in.Web.Invalidate() }}
-	_, err = app.FirstStart(ctx, o, app.First{OrgHandle: "organisation", OrgName: "Mon organisation", Reference: reference, GenerateKey: fedtest.Key})
+	in.Instance, err = instance.New(instance.Options{
+		Options: app.Options{Store: in.Store, Site: in.Site, Language: "fr", Mode: "open", AllowHTTP: true, Files: evidence,
+			Now: in.Clock.Now, Random: rand.Reader, Log: log},
+		Client: remote.Options{AllowNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}, Version: "test"})
 	check(t, err)
-	in.App, err = app.New(ctx, o)
+	_, err = in.FirstStart(ctx, app.First{OrgHandle: "organisation", OrgName: "Mon organisation", Reference: reference, GenerateKey: fedtest.Key})
 	check(t, err)
-	in.Engine = delivery.New(delivery.Options{Store: in.Store, Client: client, Site: in.Site, Now: in.Clock.Now, Log: log,
-		Gone: func(ctx context.Context, inbox embraye.IRI, _ embraye.Delivery) error {
-			return in.App.InboxGone(ctx, inbox)
-		}})
-	in.Web, err = web.New(web.Options{App: in.App, Pages: in.Store, Revision: in.Store.PublicRevision, Site: in.Site, Catalogue: catalogue,
-		Version: "test", Mode: "open", Ready: in.Store.Ping, Now: in.Clock.Now, Log: log})
+	check(t, in.Open(ctx))
+	in.Engine = in.Instance.Engine()
+	in.Web, err = in.Instance.Web()
 	check(t, err)
-}
-
-func (in *Instance) client(ctx context.Context) *remote.Client {
-	return remote.New(remote.Options{Version: "test", BaseURL: in.Site.Base, Now: in.Clock.Now, AllowHTTP: true,
-		AllowNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
-		SignGET: func() (httpsig.Signer, bool) {
-			s, err := in.App.Signer(ctx, embraye.InstanceHandle)
-			return s, err == nil
-		}, Blocked: func(host string) bool {
-			blocked, err := in.App.Blocked(ctx, host)
-			return blocked || err != nil
-		}})
 }
 
 // AddPerson adds somebody who can sign in with the password.

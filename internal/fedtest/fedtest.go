@@ -25,8 +25,7 @@ import (
 	"embraye/internal/delivery"
 	"embraye/internal/embraye"
 	"embraye/internal/files"
-	"embraye/internal/httpsig"
-	"embraye/internal/locale"
+	"embraye/internal/instance"
 	"embraye/internal/remote"
 	"embraye/internal/store"
 	"embraye/internal/storetest"
@@ -89,35 +88,25 @@ func New(t testing.TB, c Config, hosts ...string) *World {
 
 // Instance is one running Embraye.
 type Instance struct {
-	Host   string
-	Site   embraye.Site
-	URL    string // of the database
-	Store  *store.Store
-	App    *app.App
-	Web    *web.Handler
-	Engine *delivery.Engine
-	Client *remote.Client
-	// FilesDir is where uploads lie.
-	FilesDir string
+	*instance.Instance
+	Host     string
+	Site     embraye.Site
+	URL      string // of the database
+	Store    *store.Store
+	Web      *web.Handler
+	Engine   *delivery.Engine
+	Client   *remote.Client
+	FilesDir string // where uploads lie
 }
 
 func (w *World) instance(c Config, host string) *Instance {
 	t := w.T
 	t.Helper()
-	ctx := context.Background()
 	if c.Reference == nil {
 		var err error
 		if c.Reference, err = configs.DefaultReference(); err != nil {
 			t.Fatal(err)
 		}
-	}
-	territories, err := configs.Territories()
-	if err != nil {
-		t.Fatal(err)
-	}
-	catalogue, err := locale.Load()
-	if err != nil {
-		t.Fatal(err)
 	}
 	if c.Log == nil {
 		c.Log = t.Output()
@@ -125,51 +114,49 @@ func (w *World) instance(c Config, host string) *Instance {
 	if c.Mode == "" {
 		c.Mode = "open"
 	}
-	log := slog.New(slog.NewTextHandler(c.Log, nil))
 	in := &Instance{Host: host, Site: embraye.Site{Base: "https://" + host, HandleDomain: host}}
 	in.URL = storetest.URL(t, c.Kind)
 	in.Store = storetest.OpenURL(t, in.URL, w.Clock.Now)
 	if c.BusyTimeout != 0 {
 		in.Store = impatient(t, in.URL, w.Clock.Now, c.BusyTimeout)
 	}
-	in.Client = remote.New(remote.Options{Version: "test", BaseURL: in.Site.Base, Now: w.Clock.Now, Dial: w.Wire.DialFrom(host),
-		RootCAs: w.Wire.authority, SignGET: func() (httpsig.Signer, bool) {
-			s, err := in.App.Signer(ctx, embraye.InstanceHandle)
-			return s, err == nil
-		}, Blocked: func(h string) bool {
-			blocked, err := in.App.Blocked(ctx, h)
-			return blocked || err != nil
-		}})
-	o := app.Options{Store: in.Store, Remote: in.Client, Site: in.Site, Territories: territories, Catalogue: catalogue,
-		Language: "fr", Mode: c.Mode, RateLimits: c.RateLimits, Now: w.Clock.Now, Random: rand.Reader, Log: log,
-		Notify: func() { in.Web.Invalidate() }}
 	in.FilesDir = t.TempDir()
-	if o.Files, err = files.Open(in.FilesDir, files.Options{}); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := o.Files.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	first := app.First{OrgHandle: "organisation", OrgName: "Organisation de " + host, Reference: c.Reference, GenerateKey: Key}
-	if _, err := app.FirstStart(ctx, o, first); err != nil {
-		t.Fatal(err)
-	}
-	if in.App, err = app.New(ctx, o); err != nil {
-		t.Fatal(err)
-	}
-	in.Engine = delivery.New(delivery.Options{Store: in.Store, Client: in.Client, Site: in.Site, Now: w.Clock.Now, Log: log,
-		Gone: func(ctx context.Context, inbox embraye.IRI, _ embraye.Delivery) error {
-			return in.App.InboxGone(ctx, inbox)
-		}})
-	in.Web, err = web.New(web.Options{App: in.App, Pages: in.Store, Revision: in.Store.PublicRevision, Site: in.Site,
-		Catalogue: catalogue, Version: "test", Mode: c.Mode, RateLimits: c.RateLimits, Ready: in.Store.Ping, Now: w.Clock.Now, Log: log})
+	evidence, err := files.Open(in.FilesDir, files.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
+	t.Cleanup(func() {
+		if err := evidence.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	in.Instance, err = instance.New(instance.Options{
+		Options: app.Options{Store: in.Store, Site: in.Site, Language: "fr", Mode: c.Mode, RateLimits: c.RateLimits, Files: evidence,
+			Now: w.Clock.Now, Random: rand.Reader, Log: slog.New(slog.NewTextHandler(c.Log, nil))},
+		Client: remote.Options{Dial: w.Wire.DialFrom(host), RootCAs: w.Wire.authority}, Version: "test"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.Client = in.Remote
+	in.start(t, app.First{OrgHandle: "organisation", OrgName: "Organisation de " + host, Reference: c.Reference, GenerateKey: Key})
 	w.Wire.Serve(host, in.Web)
 	return in
+}
+
+func (in *Instance) start(t testing.TB, first app.First) {
+	t.Helper()
+	ctx := context.Background()
+	if _, err := in.FirstStart(ctx, first); err != nil {
+		t.Fatal(err)
+	}
+	if err := in.Open(ctx); err != nil {
+		t.Fatal(err)
+	}
+	in.Engine = in.Instance.Engine()
+	var err error
+	if in.Web, err = in.Instance.Web(); err != nil {
+		t.Fatal(err)
+	}
 }
 
 // impatient opens a database that gives up soon when another process holds it.

@@ -96,8 +96,8 @@ func TestW36OfficePanicsAndEchoes(t *testing.T) {
 		t.Fatal(err)
 	}
 	var log bytes.Buffer
-	front := *s.Instance
-	front.App = broken
+	front, joined := *s.Instance, *s.Instance.Instance
+	front.Instance, joined.App = &joined, broken
 	v := s.visitor()
 	v.h = (&site{s.World, &front, t}).handler(web.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
 	link := s.resetLink("admin@ours.example")

@@ -1,0 +1,142 @@
+// Package instance joins the parts of one Embraye: the guarded client, the use
+// cases, the pages and the delivery engine. The program, the fediverse of tests
+// and the browser tests are built here, so that what is tested is what runs.
+//
+// It opens nothing that has to be closed but connections to other servers: the
+// database and the files are given, and belong to whoever opened them.
+//
+// The order: New, then FirstStart on a database that may be empty, then Open,
+// then Web and Engine.
+package instance
+
+import (
+	"context"
+	"net/netip"
+
+	"embraye/configs"
+	"embraye/internal/app"
+	"embraye/internal/delivery"
+	"embraye/internal/embraye"
+	"embraye/internal/httpsig"
+	"embraye/internal/locale"
+	"embraye/internal/remote"
+	"embraye/internal/web"
+)
+
+// Options is what an instance is made of.
+type Options struct {
+	// Options is for the use cases. Remote and Notify are filled in here, and so
+	// are Territories and Catalogue if they are nil.
+	app.Options
+	// Client is how other servers are reached. Who asks, and whom never, is
+	// filled in here.
+	Client         remote.Options
+	Version        string
+	TrustedProxies []netip.Prefix
+	Concurrency    int            // hosts that are delivered to at once; 0: the engine's own
+	Jitter         func() float64 // in [0,1); nil: none
+}
+
+// Instance is one Embraye.
+type Instance struct {
+	Options
+	App *app.App // nil until Open
+
+	changed []func() // told after a commit
+}
+
+// New makes the client; nothing is read from the database yet.
+func New(o Options) (*Instance, error) {
+	var err error
+	if o.Catalogue == nil {
+		if o.Catalogue, err = locale.Load(); err != nil {
+			return nil, err
+		}
+	}
+	if o.Territories == nil {
+		if o.Territories, err = configs.Territories(); err != nil {
+			return nil, err
+		}
+	}
+	i := &Instance{Options: o}
+	i.Options.Notify = i.notify
+	c := o.Client
+	c.AllowHTTP, c.Version, c.BaseURL, c.Now = o.AllowHTTP, o.Version, o.Site.Base, o.Now
+	c.SignGET, c.Blocked = i.key, i.blocked
+	i.Options.Remote = remote.New(c)
+	return i, nil
+}
+
+// notify tells the parts that run in this process that something was committed.
+func (i *Instance) notify() {
+	for _, f := range i.changed {
+		f()
+	}
+}
+
+// FirstStart makes the organisation on an empty database; on any other it only
+// checks that the database belongs to the same origin.
+func (i *Instance) FirstStart(ctx context.Context, first app.First) (created bool, err error) {
+	return app.FirstStart(ctx, i.Options.Options, first)
+}
+
+// Open makes the use cases, once the database has what they need.
+func (i *Instance) Open(ctx context.Context) (err error) {
+	i.App, err = app.New(ctx, i.Options.Options)
+	return err
+}
+
+// Web makes the pages. It has to be called before anything can commit, or they
+// would miss it.
+func (i *Instance) Web() (*web.Handler, error) {
+	h, err := web.New(web.Options{
+		App: i.App, Pages: i.Store, Revision: i.Store.PublicRevision, Site: i.App.Site, Catalogue: i.Catalogue,
+		Language: i.Language, Version: i.Version, TrustedProxies: i.TrustedProxies, Mode: i.Mode,
+		RateLimits: i.RateLimits, Ready: i.Store.Ping, Now: i.Now, Log: i.Log,
+	})
+	if err == nil {
+		i.changed = append(i.changed, h.Invalidate)
+	}
+	return h, err
+}
+
+// Engine makes what delivers. It has to be called before anything can commit,
+// or it would wait for its next turn.
+func (i *Instance) Engine() *delivery.Engine {
+	e := delivery.New(delivery.Options{
+		Store: i.Store, Client: i.Remote, Site: i.App.Site, Concurrency: i.Concurrency, Now: i.Now, Random: i.Jitter, Log: i.Log,
+		Gone: func(ctx context.Context, inbox embraye.IRI, _ embraye.Delivery) error {
+			return i.App.InboxGone(ctx, inbox)
+		},
+	})
+	i.changed = append(i.changed, e.Wake)
+	return e
+}
+
+// key signs our fetches: the key that the instance actor has now.
+func (i *Instance) key() (httpsig.Signer, bool) {
+	ctx, t := context.Background(), i.Store.Tables()
+	actor, err := t.Actors.Take(ctx, embraye.InstanceHandle)
+	if err != nil {
+		return httpsig.Signer{}, false // before the first start there is nobody to sign
+	}
+	key, err := t.Keys.Signer(ctx, actor.KeyID)
+	if err != nil {
+		i.Log.Error("the instance's key cannot be used: fetches go unsigned", "error", err)
+		return httpsig.Signer{}, false
+	}
+	return httpsig.Signer{KeyID: i.Site.KeyID(embraye.InstanceHandle), Key: key}, true
+}
+
+// blocked refuses when the list cannot be read: better late than to a blocked
+// host. Before the use cases exist nothing is requested.
+func (i *Instance) blocked(host string) bool {
+	if i.App == nil {
+		return true
+	}
+	blocked, err := i.App.Blocked(context.Background(), host)
+	if err != nil {
+		i.Log.Error("the list of blocked domains cannot be read", "host", host, "error", err)
+	}
+	return blocked || err != nil
+}
