@@ -5,28 +5,47 @@ import (
 	"html"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/ast"
+	"github.com/yuin/goldmark/extension"
+	east "github.com/yuin/goldmark/extension/ast"
+	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
 )
 
-// MarkdownHTML writes the long text of a constat with the few elements that
-// every program keeps: headings become strong paragraphs, as Mastodon would
-// make of them; raw HTML is shown as text, images become links.
-func MarkdownHTML(source string) string {
+// MarkdownHTML writes the long text of a constat for a page: CommonMark with the
+// tables and struck words of GitHub. Headings become strong paragraphs, because
+// the page has its own; raw HTML is shown as text, images become links.
+func MarkdownHTML(source string) string { return render(source, (*markdown).table) }
+
+// markdownNote is the same for the content of a Note. Tables are the one element
+// that Mastodon, Misskey and PeerTube drop and whose text alone says nothing, so
+// each row is an item of a list that repeats the head; ordered lists and
+// quotations stay (mastodon lib/sanitize_ext/sanitize_config.rb, Pleroma
+// priv/scrubbers/default.ex).
+func markdownNote(source string) string { return render(source, (*markdown).rows) }
+
+// render writes all but tables alike.
+func render(source string, table func(*markdown, *east.Table)) string {
 	if strings.TrimSpace(source) == "" {
 		return ""
 	}
-	src := []byte(source)
-	m := &markdown{source: src}
-	m.blocks(goldmark.DefaultParser().Parse(text.NewReader(src)))
+	m := &markdown{source: []byte(source), writeTable: table}
+	m.blocks(markdownParser().Parse(text.NewReader(m.source)))
 	return m.out.String()
 }
 
+// markdownParser is made once: its tables of rules are only read.
+var markdownParser = sync.OnceValue(func() parser.Parser {
+	return goldmark.New(goldmark.WithExtensions(extension.Table, extension.Strikethrough)).Parser()
+})
+
 type markdown struct {
-	source []byte
-	out    bytes.Buffer
+	source     []byte
+	out        bytes.Buffer
+	writeTable func(*markdown, *east.Table)
 }
 
 func (m *markdown) blocks(parent ast.Node) {
@@ -45,10 +64,16 @@ func (m *markdown) block(n ast.Node) {
 		m.wrap("", n, "")
 	case *ast.List:
 		m.list(n)
+	case *ast.Blockquote:
+		m.out.WriteString("<blockquote>")
+		m.blocks(n)
+		m.out.WriteString("</blockquote>")
+	case *east.Table:
+		m.writeTable(m, n)
 	case *ast.ThematicBreak:
 	case *ast.CodeBlock, *ast.FencedCodeBlock, *ast.HTMLBlock:
 		m.lines(n)
-	default: // quotes and whatever holds blocks
+	default: // whatever holds blocks
 		m.blocks(n)
 	}
 }
@@ -59,21 +84,21 @@ func (m *markdown) wrap(before string, n ast.Node, after string) {
 	m.out.WriteString(after)
 }
 
-// list numbers ordered items by hand: ol is not among the elements that all
-// programs keep.
 func (m *markdown) list(list *ast.List) {
-	m.out.WriteString("<ul>")
-	number := list.Start
+	element, start := "ul", ""
+	if list.IsOrdered() {
+		element = "ol"
+		if list.Start != 1 {
+			start = ` start="` + strconv.Itoa(list.Start) + `"`
+		}
+	}
+	m.out.WriteString("<" + element + start + ">")
 	for item := list.FirstChild(); item != nil; item = item.NextSibling() {
 		m.out.WriteString("<li>")
-		if list.IsOrdered() {
-			m.out.WriteString(strconv.Itoa(number) + ". ")
-			number++
-		}
 		m.blocks(item)
 		m.out.WriteString("</li>")
 	}
-	m.out.WriteString("</ul>")
+	m.out.WriteString("</" + element + ">")
 }
 
 func (m *markdown) lines(n ast.Node) {
@@ -105,6 +130,8 @@ func (m *markdown) inline(n ast.Node) {
 		} else {
 			m.wrap("<em>", n, "</em>")
 		}
+	case *east.Strikethrough:
+		m.wrap("<del>", n, "</del>")
 	case *ast.Link:
 		m.link(string(n.Destination), n)
 	case *ast.Image:
@@ -163,9 +190,14 @@ func unescapeMarkdown(s string) string {
 }
 
 func (m *markdown) link(href string, n ast.Node) {
-	inner := &markdown{source: m.source}
+	m.out.WriteString(markdownLink(href, m.label(n)))
+}
+
+// label is what a node holds, apart.
+func (m *markdown) label(n ast.Node) string {
+	inner := &markdown{source: m.source, writeTable: m.writeTable}
 	inner.inlines(n)
-	m.out.WriteString(markdownLink(href, inner.out.String()))
+	return inner.out.String()
 }
 
 // markdownLink is a link to the web; anything else is only its label.

@@ -72,7 +72,7 @@ func (w Wire) ConstatHTML(u embraye.Update, reason string) string {
 		p.paragraph(t("notes.correction", embraye.OneLine(reason)))
 	}
 	p.paragraph(escaped(u.Summary))
-	p.WriteString(MarkdownHTML(u.Text))
+	p.WriteString(markdownNote(u.Text))
 	p.paragraph(w.whereWhen(u))
 	w.evidenceHTML(p, u)
 	w.extrasHTML(p, u)

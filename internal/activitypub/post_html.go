@@ -101,7 +101,7 @@ func MentionOf(a embraye.RemoteActor) Mention {
 // AnswerHTML is an editor's reply to somebody, whose name comes first, as
 // Mastodon writes and hides it. The text is Markdown.
 func (w Wire) AnswerHTML(to embraye.RemoteActor, markdown string) string {
-	body := MarkdownHTML(markdown)
+	body := markdownNote(markdown)
 	if body == "" {
 		return ""
 	}

@@ -95,7 +95,7 @@ func (p *Post) readText(content string) error {
 		p.Language, _ = lang["identifier"].(string)
 	}
 	if mediaType, _ := p.Map["mediaType"].(string); strings.HasPrefix(mediaType, "text/markdown") {
-		p.HTML = MarkdownHTML(p.HTML)
+		p.HTML = markdownNote(p.HTML)
 	}
 	return nil
 }

@@ -117,31 +117,3 @@ func FuzzSanitize(f *testing.F) {
 		}
 	})
 }
-
-// F138 on the way out: an editor's text cannot break our own HTML, and
-// Markdown becomes only what every program keeps.
-func TestMarkdownHTML(t *testing.T) {
-	for in, want := range map[string]string{
-		"":                            "",
-		"un\ndeux\n\ntrois":           "<p>un\ndeux</p><p>trois</p>",
-		"a  \nb":                      "<p>a<br>b</p>",
-		"## Titre":                    "<p><strong>Titre</strong></p>",
-		"- a\n- *b*":                  "<ul><li>a</li><li><em>b</em></li></ul>",
-		"3. a\n4. b":                  "<ul><li>3. a</li><li>4. b</li></ul>",
-		"> cité":                      "<p>cité</p>",
-		"`<b>` et **x**":              "<p>&lt;b&gt; et <strong>x</strong></p>",
-		"```\na<b\nc\n```":            "<p>a&lt;b<br>c</p>",
-		"<script>x</script>":          "<p>&lt;script&gt;x&lt;/script&gt;</p>",
-		"a <b onclick=x>c</b>":        "<p>a &lt;b onclick=x&gt;c&lt;/b&gt;</p>",
-		"[x](javascript:alert(1))":    "<p>x</p>",
-		"[x](/office)":                "<p>x</p>",
-		"![alt](https://a.example/i)": `<p><a href="https://a.example/i" rel="nofollow noopener noreferrer">alt</a></p>`,
-		"<https://a.example/?b&c>":    `<p><a href="https://a.example/?b&amp;c" rel="nofollow noopener noreferrer">https://a.example/?b&amp;c</a></p>`,
-		`\*a\* &eacute; \&amp; AT&T`:  "<p>*a* é &amp;amp; AT&amp;T</p>",
-		"a\n\n---\n\nb":               "<p>a</p><p>b</p>",
-	} {
-		if got := MarkdownHTML(in); got != want {
-			t.Errorf("MarkdownHTML(%q) = %q, want %q", in, got, want)
-		}
-	}
-}
