@@ -69,7 +69,7 @@ func (i *instance) prepare(ctx context.Context, c *call, freshSecret bool, secre
 	if err != nil {
 		return err
 	}
-	if err := i.checkSecret(ctx); err != nil {
+	if err := i.openKeys(ctx, c); err != nil {
 		return err
 	}
 	if err := i.start(ctx, c); err != nil {
@@ -97,15 +97,10 @@ func (i *instance) reference() (*embraye.Reference, error) {
 	return r, nil
 }
 
-// checkSecret finds a secret that belongs to another database before anybody
-// is answered.
-func (i *instance) checkSecret(ctx context.Context) error {
-	t := i.store.Tables()
-	actor, err := t.Actors.Take(ctx, embraye.InstanceHandle)
-	if err != nil {
-		return err
-	}
-	if _, err := t.Keys.Signer(ctx, actor.KeyID); err != nil {
+// openKeys finds a secret that belongs to another database, or a key that no
+// secret opens, before anybody is answered.
+func (i *instance) openKeys(ctx context.Context, c *call) error {
+	if err := app.OpenKeys(ctx, i.options(c), i.settings.OrgHandle); err != nil {
 		return fmt.Errorf("the secret %s does not open the keys of this database: %w", i.settings.SecretFile, err)
 	}
 	return nil

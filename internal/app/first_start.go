@@ -108,7 +108,7 @@ func generateKeys(n int, generate func() (*rsa.PrivateKey, error)) ([]*rsa.Priva
 }
 
 func insertActor(ctx context.Context, t store.Tables, actor *embraye.Actor, key *rsa.PrivateKey) error {
-	row, err := t.Keys.Insert(ctx, actor.Handle, key)
+	row, err := t.Keys.Insert(ctx, actor, key)
 	if err != nil {
 		return err
 	}

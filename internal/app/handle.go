@@ -76,5 +76,5 @@ func (a *App) renameIn(ctx context.Context, t store.Tables, by embraye.Acting, h
 		return err
 	}
 	t.Changed()
-	return a.record(ctx, t, by, "organisation.handle", string(a.Site.ActorID(handle)), "", false)
+	return a.record(ctx, t, by, renamed, string(a.Site.ActorID(handle)), "", false)
 }

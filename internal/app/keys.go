@@ -41,7 +41,7 @@ func (a *App) RotateKey(ctx context.Context, by embraye.Acting, handle string) e
 		if err != nil {
 			return err
 		}
-		row, err := t.Keys.Insert(ctx, handle, keys[0])
+		row, err := t.Keys.Insert(ctx, actor, keys[0])
 		if err != nil {
 			return err
 		}

@@ -182,7 +182,7 @@ func newWorld(t testing.TB, s *store.Store, c *clock) *world {
 		if err := tx.Actors.Insert(t.Context(), actor); err != nil {
 			return err
 		}
-		k, err := tx.Keys.Insert(t.Context(), "mesure1", key)
+		k, err := tx.Keys.Insert(t.Context(), actor, key)
 		w.keyID = k.ID
 		return err
 	})

@@ -108,7 +108,11 @@ func (t *turn) clearSuspects() {
 // setAside keeps a row that waits on its own, and with it its lane.
 func (t *turn) setAside(a attempt) {
 	o := t.keep(a)
-	t.blocked[laneOf(a.job)] = o.State == embraye.DeliveryWaiting
+	lane := laneOf(a.job)
+	if a.status == 0 {
+		lane = ownLane(a.job)
+	}
+	t.blocked[lane] = o.State == embraye.DeliveryWaiting
 }
 
 // keep adds the row to the result.

@@ -44,9 +44,17 @@ type turn struct {
 type lane struct {
 	object string
 	inbox  embraye.IRI
+	actor  string // empty: whoever speaks
 }
 
-func laneOf(r *row) lane { return lane{r.Object, r.Inbox} }
+func laneOf(r *row) lane { return lane{object: r.Object, inbox: r.Inbox} }
+
+// ownLane is the lane of one actor alone: what got no answer may be the fault
+// of that actor's key, which is none of the others' business.
+func ownLane(r *row) lane { return lane{r.Object, r.Inbox, r.Actor} }
+
+// held reports whether a row waits for an earlier one.
+func (t *turn) held(r *row) bool { return t.blocked[laneOf(r)] || t.blocked[ownLane(r)] }
 
 // session is what the turns of one Run or Batch share.
 type session struct {
@@ -145,7 +153,7 @@ func (t *turn) work(ctx context.Context, groups [][]*row) (ending, time.Duration
 		groups[probe] = groups[probe][1:]
 	}
 	for _, g := range groups {
-		g = slices.DeleteFunc(g, func(r *row) bool { return t.blocked[laneOf(r)] })
+		g = slices.DeleteFunc(g, t.held)
 		if len(g) == 0 {
 			continue
 		}

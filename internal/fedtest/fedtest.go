@@ -149,7 +149,13 @@ func (in *Instance) start(t testing.TB, first app.First) {
 	if _, err := in.FirstStart(ctx, first); err != nil {
 		t.Fatal(err)
 	}
-	if err := in.Open(ctx); err != nil {
+	in.open(t)
+}
+
+// open makes what a process has beyond its database.
+func (in *Instance) open(t testing.TB) {
+	t.Helper()
+	if err := in.Open(context.Background()); err != nil {
 		t.Fatal(err)
 	}
 	in.Engine = in.Instance.Engine()
@@ -157,6 +163,22 @@ func (in *Instance) start(t testing.TB, first app.First) {
 	if in.Web, err = in.Instance.Web(); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// Restart is the instance in a new process: nothing is remembered but what its
+// database holds.
+func (w *World) Restart(in *Instance) {
+	t, o := w.T, in.Instance.Options
+	t.Helper()
+	in.Store = storetest.OpenURL(t, in.URL, w.Clock.Now)
+	o.Store = in.Store
+	var err error
+	if in.Instance, err = instance.New(o); err != nil {
+		t.Fatal(err)
+	}
+	in.Client = in.Remote
+	in.open(t)
+	w.Wire.Serve(in.Host, in.Web)
 }
 
 // impatient opens a database that gives up soon when another process holds it.

@@ -33,9 +33,13 @@ func (t Actors) Save(ctx context.Context, a *embraye.Actor) error {
 	return wrap(save(ctx, t.table, a), "saving the actor %s", a.Handle)
 }
 
-// Rename gives an actor another handle. Its keys follow; nobody may have heard
-// of the old one, for what was said under it stays as it was.
+// Rename gives the organisation another handle. Its keys follow, sealed under
+// what never changes; nobody may have heard of the old handle, for what was said
+// under it stays as it was.
 func (t Actors) Rename(ctx context.Context, from, to string) error {
+	if _, err := (Keys{t.table}).Reseal(ctx, from); err != nil {
+		return err
+	}
 	for _, query := range []string{"UPDATE actors SET handle = ? WHERE handle = ?", "UPDATE actor_keys SET actor = ? WHERE actor = ?"} {
 		if _, err := t.exec(ctx, query, to, from); err != nil {
 			return wrap(err, "renaming the actor %s", from)

@@ -20,6 +20,12 @@ func (t Audit) List(ctx context.Context, limit int) ([]embraye.AuditEntry, error
 	return all, wrap(err, "listing the audit")
 }
 
+// Of returns the entries of one action, oldest first.
+func (t Audit) Of(ctx context.Context, action string) ([]embraye.AuditEntry, error) {
+	all, err := list[embraye.AuditEntry](ctx, t.table, "id", 0, "action = ?", action)
+	return all, wrap(err, "listing the audit of %s", action)
+}
+
 // Public returns the entries of the public journal, newest first.
 func (t Audit) Public(ctx context.Context, limit int) ([]embraye.AuditEntry, error) {
 	all, err := list[embraye.AuditEntry](ctx, t.table, "id DESC", limit, "public")

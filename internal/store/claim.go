@@ -40,10 +40,13 @@ func (t Deliveries) ClaimHosts(ctx context.Context, now, leaseUntil int64, limit
 
 // free is the condition that a waiting row w may be sent at a time: its own
 // back-off is over, and no older row to the same inbox about the same object
-// is held back, which this one would overtake. It takes the time twice.
+// is held back, which this one would overtake. A row that got no answer at all
+// holds back its own actor's only: it may be that actor's key that is amiss.
+// It takes the time twice.
 const free = `w.state = 0 AND w.next_at <= %[1]s AND NOT (w.object <> '' AND EXISTS (SELECT 1 FROM deliveries AS held
 	WHERE held.host = w.host AND held.object = w.object AND held.state = 0 AND held.next_at > 0
-		AND held.next_at > %[1]s AND held.inbox = w.inbox AND held.id < w.id))`
+		AND held.next_at > %[1]s AND held.inbox = w.inbox AND held.id < w.id
+		AND (held.last_status <> 0 OR (SELECT actor FROM activities WHERE id = held.activity_id) = (SELECT actor FROM activities WHERE id = w.activity_id))))`
 
 // Due returns up to perHost rows of each of the hosts that may be sent now,
 // oldest first.

@@ -15,8 +15,9 @@ import (
 )
 
 // keyring seals private keys with the instance's secret (AES-256-GCM, a random
-// nonce in front, the actor as additional data, so that one actor's key put
-// into another's row does not open) and remembers those that it opened.
+// nonce in front, and as additional data what an actor is for good, so that one
+// actor's key put into another's row does not open) and remembers those that it
+// opened.
 type keyring struct {
 	aead    cipher.AEAD // nil without a secret
 	mu      sync.RWMutex
@@ -27,6 +28,19 @@ var (
 	errNoSecret    = errors.New("no secret was given, and the keys in the database are sealed with one")
 	errWrongSecret = errors.New("the secret does not fit: the keys were sealed with another one (see the secret file of this instance)")
 )
+
+// organisationSeal is what the organisation's keys are sealed under: its handle
+// can change. It is no handle, so no other actor's key is sealed under it.
+const organisationSeal = "the organisation"
+
+// sealOf is what an actor is for good: the handles of measures are the
+// reference text's, that of the instance is fixed.
+func sealOf(kind embraye.ActorKind, handle string) string {
+	if kind == embraye.OrganisationActor {
+		return organisationSeal
+	}
+	return handle
+}
 
 func newKeyring(secret []byte) (*keyring, error) {
 	ring := &keyring{signers: map[int64]crypto.Signer{}}
@@ -44,7 +58,7 @@ func newKeyring(secret []byte) (*keyring, error) {
 	return ring, err
 }
 
-func (r *keyring) seal(actor string, key *rsa.PrivateKey) (public string, sealed []byte, err error) {
+func (r *keyring) seal(under string, key *rsa.PrivateKey) (public string, sealed []byte, err error) {
 	if r.aead == nil {
 		return "", nil, errNoSecret
 	}
@@ -57,16 +71,26 @@ func (r *keyring) seal(actor string, key *rsa.PrivateKey) (public string, sealed
 		return "", nil, err
 	}
 	public = string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: spki}))
-	return public, r.aead.Seal(nil, nil, pkcs8, []byte(actor)), nil
+	return public, r.aead.Seal(nil, nil, pkcs8, []byte(under)), nil
 }
 
-func (r *keyring) open(actor string, sealed []byte) (crypto.Signer, error) {
+// unseal opens what was sealed under one of these names.
+func (r *keyring) unseal(sealed []byte, under ...string) (pkcs8 []byte, err error) {
 	if r.aead == nil {
 		return nil, errNoSecret
 	}
-	pkcs8, err := r.aead.Open(nil, nil, sealed, []byte(actor))
+	for _, name := range under {
+		if pkcs8, err = r.aead.Open(nil, nil, sealed, []byte(name)); err == nil {
+			return pkcs8, nil
+		}
+	}
+	return nil, errWrongSecret
+}
+
+func (r *keyring) open(sealed []byte, under ...string) (crypto.Signer, error) {
+	pkcs8, err := r.unseal(sealed, under...)
 	if err != nil {
-		return nil, errWrongSecret
+		return nil, err
 	}
 	key, err := x509.ParsePKCS8PrivateKey(pkcs8)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto"
 	"crypto/rsa"
+	"errors"
 
 	"embraye/internal/embraye"
 )
@@ -14,14 +15,14 @@ type Keys struct{ table }
 
 // Insert seals the key and adds it; making it the actor's present one is the
 // caller's decision.
-func (t Keys) Insert(ctx context.Context, actor string, key *rsa.PrivateKey) (embraye.ActorKey, error) {
-	public, sealed, err := t.s.keys.seal(actor, key)
+func (t Keys) Insert(ctx context.Context, actor *embraye.Actor, key *rsa.PrivateKey) (embraye.ActorKey, error) {
+	public, sealed, err := t.s.keys.seal(sealOf(actor.Kind, actor.Handle), key)
 	if err != nil {
-		return embraye.ActorKey{}, wrap(err, "sealing a key of %s", actor)
+		return embraye.ActorKey{}, wrap(err, "sealing a key of %s", actor.Handle)
 	}
-	row := embraye.ActorKey{Actor: actor, PublicPEM: public, PrivateEnc: sealed, CreatedAt: t.s.now()}
+	row := embraye.ActorKey{Actor: actor.Handle, PublicPEM: public, PrivateEnc: sealed, CreatedAt: t.s.now()}
 	if err := insert(ctx, t.table, &row); err != nil {
-		return embraye.ActorKey{}, wrap(err, "adding a key of %s", actor)
+		return embraye.ActorKey{}, wrap(err, "adding a key of %s", actor.Handle)
 	}
 	return row, nil
 }
@@ -49,7 +50,12 @@ func (t Keys) Signer(ctx context.Context, id int64) (crypto.Signer, error) {
 	if err != nil {
 		return nil, err
 	}
-	signer, err := t.s.keys.open(row.Actor, row.PrivateEnc)
+	seal, err := t.sealOf(ctx, row.Actor)
+	if err != nil {
+		return nil, err
+	}
+	// Earlier versions sealed under the handle: a replica of one may do so yet.
+	signer, err := t.s.keys.open(row.PrivateEnc, seal, row.Actor)
 	if err != nil {
 		return nil, wrap(err, "opening the key %d of %s", id, row.Actor)
 	}
@@ -57,4 +63,41 @@ func (t Keys) Signer(ctx context.Context, id int64) (crypto.Signer, error) {
 		t.s.keys.remember(id, signer)
 	}
 	return signer, nil
+}
+
+// sealOf finds what the keys of a handle are sealed under.
+func (t Keys) sealOf(ctx context.Context, handle string) (string, error) {
+	actor, err := Actors{t.table}.Take(ctx, handle)
+	if errors.Is(err, embraye.ErrNotFound) {
+		return handle, nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return sealOf(actor.Kind, handle), nil
+}
+
+// Reseal seals the keys of the organisation under what never changes, where an
+// earlier version sealed them under one of its handles, and tells how many there
+// were. What none of the handles opens stays as it is.
+func (t Keys) Reseal(ctx context.Context, handle string, handles ...string) (n int, err error) {
+	rows, err := list[embraye.ActorKey](ctx, t.table, "id", 0, "actor = ?", handle)
+	if err != nil {
+		return 0, wrap(err, "listing the keys of %s", handle)
+	}
+	for _, row := range rows {
+		if _, err := t.s.keys.unseal(row.PrivateEnc, organisationSeal); err == nil {
+			continue
+		}
+		pkcs8, err := t.s.keys.unseal(row.PrivateEnc, append(handles, handle)...)
+		if err != nil {
+			continue // whoever needs it will say so
+		}
+		sealed := t.s.keys.aead.Seal(nil, nil, pkcs8, []byte(organisationSeal))
+		if _, err := t.exec(ctx, "UPDATE actor_keys SET private_enc = ? WHERE id = ?", sealed, row.ID); err != nil {
+			return n, wrap(err, "sealing the key %d of %s anew", row.ID, handle)
+		}
+		n++
+	}
+	return n, nil
 }

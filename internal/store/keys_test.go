@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"embraye/internal/embraye"
 	"embraye/internal/store"
 	"embraye/internal/storetest"
 )
@@ -22,7 +23,7 @@ func TestKeysAreSealed(t *testing.T) {
 			s := storetest.OpenURL(t, url, nil)
 			var id int64
 			write(t, s, func(ctx context.Context, tx store.Tables) error {
-				row, err := tx.Keys.Insert(ctx, "mesure1", key)
+				row, err := tx.Keys.Insert(ctx, &embraye.Actor{Handle: "mesure1", Kind: embraye.MeasureActor}, key)
 				if id = row.ID; !strings.HasPrefix(row.PublicPEM, "-----BEGIN PUBLIC KEY-----") {
 					t.Errorf("public key = %q", row.PublicPEM)
 				}
