@@ -145,9 +145,6 @@ func first(statuses ...int) func(int, http.ResponseWriter, request) {
 	}
 }
 
-// reset closes the connection without an answer.
-func reset(int, http.ResponseWriter, request) { panic(http.ErrAbortHandler) }
-
 // world is one instance with its database, and peers around it.
 type world struct {
 	t       testing.TB

@@ -16,12 +16,12 @@ import (
 // closed part. It reads what our paths use: m, l, h, v, a (of circles) and z,
 // all relative.
 type outline struct {
-	raster        *vector.Rasterizer
-	size          image.Point
-	scale, dx, dy float64
-	x, y, x0, y0  float64
-	open          bool
-	masks         []*image.Alpha
+	raster       *vector.Rasterizer
+	size         image.Point
+	scale        float64
+	x, y, x0, y0 float64
+	open         bool
+	masks        []*image.Alpha
 }
 
 // fillPath fills a path by the even-odd rule. Its grid has the given width in

@@ -30,6 +30,8 @@ cd /
 rm -rf "$3"`
 
 // hold keeps the pipe of the keeper open until this process ends.
+//
+//lint:ignore U1000 nobody reads it: what it points to stays open
 var hold *os.File
 
 // startCluster starts a private PostgreSQL on a socket in a folder of its own
