@@ -2,8 +2,6 @@ package web
 
 import (
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"embraye/internal/embraye"
 )
@@ -59,7 +57,7 @@ func (p *htmlPage) answerOf(states []embraye.Update, subject embraye.Subject) su
 		}
 		term := answerTerm{Word: p.Name("answer", answer), Rest: p.T("answer.in", n), Strong: true}
 		if len(a.Terms) == 0 {
-			term.Word, term.Rest = capital(term.Word), p.N("answer.in_"+unit, n)
+			term.Word, term.Rest = p.Capital(term.Word), p.N("answer.in_"+unit, n)
 		} else {
 			a.Terms[len(a.Terms)-1].Rest += ","
 		}
@@ -82,9 +80,4 @@ func (a subjectAnswer) plain() string {
 		words = append(words, strings.TrimSpace(t.Word+" "+t.Rest))
 	}
 	return strings.Join(words, " ")
-}
-
-func capital(s string) string {
-	r, size := utf8.DecodeRuneInString(s)
-	return string(unicode.ToUpper(r)) + s[size:]
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"embraye/internal/draw"
 	"embraye/internal/embraye"
@@ -101,14 +103,14 @@ func (p *htmlPage) measure(id string) string {
 
 // MeasureName is « Mesure 2 »; a measure without a number has its title.
 func (p *htmlPage) MeasureName(id string) string {
-	if n := measureNumber(id); n != "" {
+	if n := p.MeasureNumber(id); n != "" {
 		return p.T("site.measure_n", n)
 	}
 	return p.measure(id)
 }
 
-// measureNumber is 2 for m2; empty for m0, the demand that has none.
-func measureNumber(id string) string {
+// MeasureNumber is 2 for m2; empty for m0, the demand that has none.
+func (p *htmlPage) MeasureNumber(id string) string {
 	n, ok := strings.CutPrefix(id, "m")
 	if !ok || n == "0" || strings.Trim(n, "0123456789") != "" {
 		return ""
@@ -242,7 +244,10 @@ func (p *htmlPage) unassessed(states []embraye.Update, subject embraye.Subject) 
 }
 
 // Capital begins a sentence.
-func (p *htmlPage) Capital(s string) string { return capital(s) }
+func (p *htmlPage) Capital(s string) string {
+	r, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(r)) + s[size:]
+}
 
 // Plain is a stranger's name without tricks.
 func (p *htmlPage) Plain(s string) string { return plainName(s) }

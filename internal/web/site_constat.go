@@ -131,7 +131,7 @@ func (h *Handler) constatVersions(ctx context.Context, v *view) (*answer, error)
 	}
 	u := &data.Update
 	if u.Withdrawn() {
-		return h.withdrawn(v, u, h.site.UpdateID(id))
+		return h.gonePage(v, *u.WithdrawnAt, u.WithdrawReason)
 	}
 	page := h.newPage(v, h.catalogue.T(v.lang, "versions.title", u.Title))
 	page.Description = page.T("versions.description", u.Title)
@@ -159,7 +159,7 @@ func (h *Handler) constatContent(page *htmlPage, u *embraye.Update, actor, org e
 		React:      page.followBox("react.title", u.ID, ""),
 	}
 	c.Organisation = org
-	c.Answer = capital(c.Answer)
+	c.Answer = page.Capital(c.Answer)
 	for _, e := range u.Evidence {
 		line := evidence{Evidence: e}
 		if embraye.WebAddress(e.ArchivedAt) {

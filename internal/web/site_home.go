@@ -37,7 +37,7 @@ func (h *Handler) home(ctx context.Context, v *view) (*answer, error) {
 	content := homeContent{HomePage: data, Cards: page.cards(data.Latest, data.Organisation.Name),
 		Follow: page.followBox("follow.organisation", data.Organisation.Handle, "/feed.atom")}
 	for _, m := range data.Measures {
-		row := measureRow{Number: measureNumber(m.Actor.Measure), Title: page.measure(m.Actor.Measure), Href: page.Actor(m.Actor.Handle),
+		row := measureRow{Number: page.MeasureNumber(m.Actor.Measure), Title: page.measure(m.Actor.Measure), Href: page.Actor(m.Actor.Handle),
 			Answers: page.answers(m.States), Assessed: len(m.States) > 0, Organisations: m.Organisations}
 		for _, u := range m.States {
 			row.Last = max(row.Last, u.FactDate())

@@ -90,7 +90,7 @@ func (h *Handler) measurePage(ctx context.Context, v *view, a embraye.Actor) (*a
 // addChanges draws the timeline and the table that equals it.
 func (p *htmlPage) addChanges(content *measureContent, all []embraye.Update, today embraye.Date) {
 	lanes := draw.Lanes(all)
-	content.Timeline = draw.Timeline(draw.TimelineInput{Words: p.catalogue, Lang: p.Lang, Lanes: lanes, Name: p.scopeName,
+	content.Timeline = draw.Timeline(draw.TimelineInput{Words: p.catalogue, Lang: p.Lang, Lanes: lanes, Name: func(s embraye.Scope) string { return p.scopeName(s) },
 		Deadline: embraye.Date(p.reference.Deadline), Today: today})
 	changes := draw.Changes(lanes)
 	for _, c := range changes[:min(len(changes), maxChanges)] {

@@ -201,7 +201,7 @@ func (h *Handler) matrix(ctx context.Context, v *view) (*answer, error) {
 	page.Feed, page.FeedTitle = "/feed", page.T("feed.all")
 	content := matrixContent{}
 	for _, m := range data.Measures {
-		content.Measures = append(content.Measures, matrixHead{measureNumber(m.Measure), page.measure(m.Measure), page.Actor(m.Handle)})
+		content.Measures = append(content.Measures, matrixHead{page.MeasureNumber(m.Measure), page.measure(m.Measure), page.Actor(m.Handle)})
 	}
 	for _, subject := range embraye.Subjects() {
 		table := matrixTable{Subject: subject}
