@@ -142,8 +142,8 @@ func setOrgHandle(s *settings, value string) error {
 
 func setOrgName(s *settings, value string) error {
 	value = embraye.OneLine(value)
-	if n := len([]rune(value)); n > embraye.MaxName {
-		return fmt.Errorf("is too long (at most %d characters)", embraye.MaxName)
+	if p := embraye.TextProblem("EMBRAYE_ORG_NAME", value, embraye.MaxName, false); p != nil {
+		return errors.New(p.Reason())
 	}
 	s.OrgName = value
 	return nil

@@ -59,8 +59,8 @@ func readProfile(a *embraye.RemoteActor, obj map[string]any) {
 		a.SharedInbox = sameHost(endpoints["sharedInbox"], a.URI)
 	}
 	a.Followers, a.Outbox = sameHost(obj["followers"], a.URI), sameHost(obj["outbox"], a.URI)
-	a.Name = cut(embraye.OneLine(firstString(obj["name"])), maxActorName)
-	a.Summary = cut(strings.ReplaceAll(firstString(obj["summary"]), "\x00", ""), maxProfile) // PostgreSQL keeps no NUL (F127)
+	a.Name = cut(embraye.Straight(embraye.OneLine(firstString(obj["name"]))), maxActorName)
+	a.Summary = cut(embraye.Straight(firstString(obj["summary"])), maxProfile) // PostgreSQL keeps no NUL either
 	a.URL = pageURL(obj["url"], a.URI)
 	a.IconURL = iconURL(obj["icon"])
 	for _, v := range many(obj["alsoKnownAs"]) {

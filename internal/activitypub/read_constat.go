@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"unicode/utf8"
 
 	"embraye/internal/embraye"
 )
@@ -43,7 +42,7 @@ func (t terms) get(name string) any {
 
 func (t terms) text(name string) string {
 	s, _ := t.get(name).(string)
-	return s
+	return embraye.Unmarked(s)
 }
 
 func (t terms) date(name string) embraye.Date { return embraye.Date(t.text(name)) }
@@ -52,7 +51,7 @@ func (t terms) list(name string) []string {
 	var out []string
 	for _, v := range many(t.get(name)) {
 		if s, ok := v.(string); ok {
-			out = append(out, s)
+			out = append(out, embraye.Unmarked(s))
 		}
 	}
 	return out
@@ -82,8 +81,11 @@ func (t terms) integer(name string) int {
 func readConstat(p *Post) (*Constat, error) {
 	t := terms(p.Map)
 	measure := idOf(t.get("measure"))
-	if measure == "" || t.text("stage") == "" || p.Type != "Note" {
+	switch {
+	case t.get("verdict") != nil || t.get("measure") == nil && t.get("stage") == nil:
 		return nil, nil
+	case measure == "" || t.text("stage") == "" || p.Type != "Note":
+		return nil, fmt.Errorf("constat %s: %w", p.ID, invalid(fmt.Errorf("a %s with measure %.60q and stage %.20q", p.Type, measure, t.text("stage"))))
 	}
 	c := &Constat{
 		MeasureIRI: measure, Territories: t.list("territory"), Organisation: embraye.IRI(idOf(t.get("organisation"))),
@@ -141,7 +143,7 @@ func readRelations(t terms) []embraye.Relation {
 
 func plain(m map[string]any, key string) string {
 	s, _ := m[key].(string)
-	return s
+	return embraye.Unmarked(s)
 }
 
 func readReview(obj map[string]any) Review {
@@ -165,41 +167,35 @@ func (c *Constat) check(scale string, id embraye.IRI) error {
 	case len(c.Territories) == 0 || c.Revision < 1 || c.Language == "" || c.Licence == "" || c.Title == "" || c.Summary == "":
 		return errors.New("territory, revision, language, licence, title or summary is missing")
 	}
-	return errors.Join(c.checkTexts(), c.checkLists())
+	return errors.Join(c.checkTexts(), c.checkLinks())
 }
 
+// checkTexts is the law for our own texts and dates, applied to theirs.
 func (c *Constat) checkTexts() error {
-	for _, d := range []embraye.Date{c.EffectiveDate, c.ObservedDate} {
-		if !d.Valid() {
-			return fmt.Errorf("%.20q is no date", d)
+	wrong := append(c.Scope.Problems(), c.Content.Problems("")...)
+	for _, x := range []struct {
+		field, text string
+		max         int
+	}{
+		{"revision_reason", c.RevisionReason, embraye.MaxReason}, {"signed_by", c.SignedBy, embraye.MaxName},
+		{"measure", c.MeasureIRI, embraye.MaxAddress}, {"territory", strings.Join(c.Territories, ""), 1000},
+	} {
+		if p := embraye.TextProblem(x.field, x.text, x.max, false); p != nil {
+			wrong = append(wrong, *p)
 		}
 	}
-	for _, x := range []struct {
-		text string
-		max  int
-	}{
-		{c.Title, embraye.MaxTitle}, {c.Summary, embraye.MaxSummary}, {c.Text, embraye.MaxText}, {c.RevisionReason, embraye.MaxReason},
-		{c.Institution.Name, embraye.MaxName}, {c.Institution.SIREN, 9}, {c.Institution.Wikidata, 20}, {c.TerritoryName, embraye.MaxName},
-		{c.SignedBy, embraye.MaxName}, {c.MeasureIRI, 2048}, {c.Licence, 50}, {c.Language, 35}, {strings.Join(c.Territories, ""), 1000},
-	} {
-		if utf8.RuneCountInString(x.text) > x.max {
-			return fmt.Errorf("a text of more than %d characters: %.40q", x.max, x.text)
-		}
+	if len(wrong) > 0 {
+		return &embraye.InvalidError{Problems: wrong}
 	}
 	return nil
 }
 
-func (c *Constat) checkLists() error {
-	if len(c.Evidence) > embraye.MaxListEntries || len(c.Searched) > embraye.MaxListEntries || len(c.Lessons) > embraye.MaxListEntries ||
-		len(c.RelatedTo) > embraye.MaxListEntries {
-		return fmt.Errorf("a list of more than %d entries", embraye.MaxListEntries)
-	}
+func (c *Constat) checkLinks() error {
 	if len(c.Evidence) == 0 && (c.Stage != embraye.NoSign || len(c.Searched) == 0) {
 		return errors.New("no evidence")
 	}
 	for _, e := range c.Evidence {
-		if !embraye.WebAddress(e.Href) || e.ArchivedAt != "" && !embraye.WebAddress(e.ArchivedAt) || !e.PublishedOn.Valid() || !e.Consulted.Valid() ||
-			utf8.RuneCountInString(e.Name) > embraye.MaxSummary || utf8.RuneCountInString(e.Publisher) > embraye.MaxSummary {
+		if !embraye.WebAddress(e.Href) || e.ArchivedAt != "" && !embraye.WebAddress(e.ArchivedAt) {
 			return fmt.Errorf("evidence %.60q cannot be shown", e.Href)
 		}
 	}

@@ -71,7 +71,7 @@ func withoutHidden(s string) string {
 // scripts stays.
 func hidden(r rune) bool {
 	switch {
-	case r >= 0x80 && r <= 0x9f, r == 0x200b, r == 0x200e, r == 0x200f, r == 0x2060, r == 0xfeff:
+	case r >= 0x80 && r <= 0x9f, r == 0x061c, r == 0x200b, r == 0x200e, r == 0x200f, r == 0x2060, r == 0xfeff:
 		return true
 	case r >= 0x202a && r <= 0x202e, r >= 0x2061 && r <= 0x206f, r >= 0xe0000 && r <= 0xe007f, r == 0xfffd:
 		return true

@@ -33,15 +33,17 @@ func (a *App) receiveUpdate(ctx context.Context, t store.Tables, m received) err
 	if !errors.Is(err, embraye.ErrNotFound) {
 		return err
 	}
-	if post.Embraye == nil {
+	if !isConstat(post) {
 		return errIgnored
 	}
-	if _, err := t.PeerUpdates.ByURI(ctx, post.ID); errors.Is(err, embraye.ErrNotFound) {
-		return errIgnored
-	} else if err != nil {
+	known, err := a.knownConstat(ctx, t, m.sender.URI, post.ID)
+	if err != nil {
 		return err
 	}
-	return a.keepPeerUpdate(ctx, t, m, post)
+	if !known {
+		return errIgnored
+	}
+	return a.keepPeerPost(ctx, t, m, post)
 }
 
 // refreshSender believes an actor's new document, since its old key signed it:
@@ -102,6 +104,9 @@ func (a *App) receiveDelete(ctx context.Context, t store.Tables, m received) err
 	}
 	if !embraye.SameOrigin(object, m.sender.URI) {
 		return errIgnored
+	}
+	if err := t.UnreadUpdates.Forget(ctx, m.sender.URI, object); err != nil {
+		return err
 	}
 	if r, err := t.Replies.ByURI(ctx, object); err == nil {
 		return a.deleteReply(ctx, t, m, r)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"embraye/internal/activitypub"
 	"embraye/internal/embraye"
@@ -29,13 +28,13 @@ func (a *App) receiveCreate(ctx context.Context, t store.Tables, m received) err
 	} else if dead {
 		return errIgnored // what was deleted never comes back (F157)
 	}
-	if post.Embraye != nil {
+	if isConstat(post) {
 		followed, err := a.followed(ctx, t, m.sender.URI)
 		if err != nil {
 			return err
 		}
 		if followed {
-			return a.keepPeerUpdate(ctx, t, m, post)
+			return a.keepPeerPost(ctx, t, m, post)
 		}
 	}
 	return a.keepReply(ctx, t, m, post)
@@ -68,10 +67,7 @@ func (a *App) keepReply(ctx context.Context, t store.Tables, m received, p *acti
 		return errIgnored
 	}
 	now := a.now()
-	published := p.Published
-	if published.IsZero() || published.After(now) {
-		published = now
-	}
+	published := notLater(p.Published, now)
 	r := &embraye.Reply{URI: p.ID, Actor: m.sender.URI, InReplyTo: string(p.InReplyTo), Object: root,
 		Mentioned: handle, HTML: cleanPost(p.HTML), Language: cut(p.Language, 20), URL: a.shownURL(p), Public: p.Public(),
 		State: embraye.ReplyPending, Delivery: m.sender.DeliveryInbox(), PublishedAt: published, ReceivedAt: now}
@@ -143,48 +139,4 @@ func cleanPost(html string) string {
 		html = html[:maxReplyHTML]
 	}
 	return activitypub.SanitizeHTML(html)
-}
-
-// followed reports whether our organisation asked to follow the actor and was
-// not refused: its constats may overtake its Accept.
-func (a *App) followed(ctx context.Context, t store.Tables, actor embraye.IRI) (bool, error) {
-	f, err := t.Follows.ByTarget(ctx, actor)
-	if errors.Is(err, embraye.ErrNotFound) {
-		return false, nil
-	}
-	return err == nil && f.State != embraye.FollowRejected, err
-}
-
-// keepPeerUpdate stores a peer's constat as received: never shown as ours, and
-// replaced only by a newer one of the same author.
-func (a *App) keepPeerUpdate(ctx context.Context, t store.Tables, m received, p *activitypub.Post) error {
-	old, err := t.PeerUpdates.ByURI(ctx, p.ID)
-	if err != nil && !errors.Is(err, embraye.ErrNotFound) {
-		return err
-	}
-	if err == nil && (old.Actor != m.sender.URI || old.WithdrawnAt != nil || older(p, old)) {
-		return errIgnored
-	}
-	c := p.Embraye
-	row := &embraye.PeerUpdate{URI: p.ID, Actor: m.sender.URI, Organisation: c.Organisation, MeasureIRI: c.MeasureIRI,
-		Scope: c.Scope, Territories: c.Territories, Content: c.Content, Revision: c.Revision, RevisionReason: c.RevisionReason,
-		HTML: cleanPost(p.HTML), URL: a.shownURL(p), PublishedAt: p.Published, UpdatedAt: p.Updated, ReceivedAt: a.now(), Wire: m.body}
-	if measure, ok := a.reference.MeasureByIRI(c.MeasureIRI); ok {
-		row.Measure = measure.ID
-	} else {
-		row.Measure = ""
-	}
-	t.Changed()
-	return t.PeerUpdates.Upsert(ctx, row)
-}
-
-// older reports whether a received version is not newer than the one kept.
-func older(p *activitypub.Post, kept *embraye.PeerUpdate) bool {
-	at := func(t *time.Time, or time.Time) time.Time {
-		if t != nil {
-			return *t
-		}
-		return or
-	}
-	return at(p.Updated, p.Published).Before(at(kept.UpdatedAt, kept.PublishedAt))
 }

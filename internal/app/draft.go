@@ -206,15 +206,16 @@ func (a *App) CheckDraft(d *embraye.Draft) []embraye.Problem {
 	return nil
 }
 
-// trimDraft is what a form may not have meant: Windows' line ends, blank lines
-// of lists.
+// trimDraft is what a form may not have meant: Windows' line ends, marks of
+// direction, blank lines of lists.
 func trimDraft(in DraftInput) DraftInput {
-	in.Text = strings.ReplaceAll(in.Text, "\r\n", "\n")
-	in.Summary = strings.ReplaceAll(in.Summary, "\r\n", "\n")
+	for _, s := range []*string{&in.Title, &in.Summary, &in.Text, &in.Institution.Name, &in.TerritoryName} {
+		*s = embraye.Unmarked(strings.ReplaceAll(*s, "\r\n", "\n"))
+	}
 	var searched []string
 	for _, s := range in.Searched {
-		if !blank(s) {
-			searched = append(searched, strings.TrimSpace(s))
+		if !embraye.Blank(s) {
+			searched = append(searched, strings.TrimSpace(embraye.Unmarked(s)))
 		}
 	}
 	in.Searched = searched

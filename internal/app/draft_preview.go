@@ -13,7 +13,7 @@ import (
 // stage and title.
 func (a *App) PreviewDraft(d *embraye.Draft) (html string, characters int) {
 	measure, known := a.reference.Measure(d.Measure)
-	if !known || !slices.Contains(embraye.Stages(), d.Stage) || blank(d.Title) {
+	if !known || !slices.Contains(embraye.Stages(), d.Stage) || embraye.Blank(d.Title) {
 		return "", 0
 	}
 	u := embraye.Update{ID: previewID, Actor: measure.Handle, Scope: d.Scope, Revision: 1, Substance: 1,

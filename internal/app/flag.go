@@ -40,6 +40,6 @@ func (a *App) receiveFlag(ctx context.Context, t store.Tables, m received) error
 	slices.Sort(ours)
 	sum := sha256.Sum256([]byte(m.sender.Host + "\x00" + strings.Join(ours, "\x00")))
 	_, err = t.Reports.Add(ctx, &embraye.Report{ActivityID: string(m.id), Reporter: m.sender.URI, Host: m.sender.Host, Objects: ours,
-		Digest: hex.EncodeToString(sum[:]), Text: cut(m.in.Content, maxReportText), State: "open", CreatedAt: a.now()})
+		Digest: hex.EncodeToString(sum[:]), Text: cut(embraye.Straight(m.in.Content), maxReportText), State: "open", CreatedAt: a.now()})
 	return err
 }

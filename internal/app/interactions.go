@@ -27,7 +27,7 @@ func (a *App) interact(ctx context.Context, t store.Tables, m received, kind emb
 		return errIgnored
 	}
 	added, err := t.Interactions.Add(ctx, &embraye.Interaction{Kind: kind, Actor: m.sender.URI, Object: object,
-		ActivityID: string(m.id), Emoji: cut(emoji, 100), Delivery: m.sender.DeliveryInbox(), CreatedAt: a.now()})
+		ActivityID: string(m.id), Emoji: cut(embraye.Straight(emoji), 100), Delivery: m.sender.DeliveryInbox(), CreatedAt: a.now()})
 	if err != nil || !added {
 		return err
 	}
@@ -95,16 +95,4 @@ func (a *App) addCounts(ctx context.Context, t store.Tables, object embraye.IRI,
 		return t.Notes.AddCounts(ctx, id, likes, boosts, replies)
 	}
 	return nil
-}
-
-// cut bounds a text by characters.
-func cut(s string, max int) string {
-	n := 0
-	for i := range s {
-		if n == max {
-			return s[:i]
-		}
-		n++
-	}
-	return s
 }

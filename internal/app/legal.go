@@ -40,7 +40,7 @@ func (a *App) SetLegal(ctx context.Context, by embraye.Acting, texts map[string]
 		names = append(names, name)
 		if !slices.Contains(embraye.LegalTexts(), name) {
 			wrong.Problems = append(wrong.Problems, embraye.Problem{Field: "legal", Code: "unknown", Value: cut(name, embraye.MaxName), Allowed: embraye.LegalTexts()})
-		} else if p := textProblem(name, text, embraye.MaxText, false); p != nil {
+		} else if p := embraye.TextProblem(name, text, embraye.MaxText, false); p != nil {
 			wrong.Problems = append(wrong.Problems, *p)
 		}
 	}

@@ -22,11 +22,11 @@ func (a *App) LinkTitle(ctx context.Context, by embraye.Acting, address string) 
 	if err != nil {
 		return "", "", err
 	}
-	publisher = cut(embraye.OneLine(page.SiteName), embraye.MaxName)
+	publisher = cut(embraye.OneLine(embraye.Straight(page.SiteName)), embraye.MaxName)
 	if publisher == "" {
 		if u, err := url.Parse(string(page.URL)); err == nil {
 			publisher = strings.TrimPrefix(u.Hostname(), "www.")
 		}
 	}
-	return cut(embraye.OneLine(page.Title), embraye.MaxSummary), publisher, nil
+	return cut(embraye.OneLine(embraye.Straight(page.Title)), embraye.MaxSummary), publisher, nil
 }

@@ -79,8 +79,8 @@ func startDecisions(ctx context.Context, t store.Tables, by embraye.Acting, s *e
 	return err
 }
 
-// startAdmin: who lost a password, servers that do not answer, and what the
-// legal pages lack.
+// startAdmin: who lost a password, servers that do not answer, peers that were
+// not understood, and what the legal pages lack.
 func (a *App) startAdmin(ctx context.Context, t store.Tables, _ embraye.Acting, s *embraye.OfficeStart) (err error) {
 	if s.Reset, err = a.resetsAsked(ctx, t); err != nil {
 		return err
@@ -95,6 +95,9 @@ func (a *App) startAdmin(ctx context.Context, t store.Tables, _ embraye.Acting, 
 	s.FailingHosts = len(loads)
 	for _, l := range loads {
 		s.GivenUp += l.GivenUp
+	}
+	if s.Unread, err = t.UnreadUpdates.Latest(ctx, startPage); err != nil {
+		return err
 	}
 	texts, err := a.Legal(ctx)
 	s.LegalMissing = legalMissing(texts)

@@ -51,7 +51,7 @@ func (a *App) newPerson(n NewPerson) (*embraye.Person, error) {
 		wrong.Problems = append(wrong.Problems, *problem)
 	}
 	name := embraye.OneLine(n.Name)
-	if problem := textProblem("name", name, embraye.MaxName, true); problem != nil {
+	if problem := embraye.TextProblem("name", name, embraye.MaxName, true); problem != nil {
 		wrong.Problems = append(wrong.Problems, *problem)
 	}
 	if problem := roleProblem(n.Role); problem != nil {

@@ -50,10 +50,10 @@ func checkProfile(in *ProfileInput) error {
 	wrong := &embraye.InvalidError{}
 	in.Name = embraye.OneLine(in.Name)
 	in.Summary = strings.TrimSpace(strings.ReplaceAll(in.Summary, "\r\n", "\n"))
-	if p := textProblem("org_name", in.Name, embraye.MaxName, true); p != nil {
+	if p := embraye.TextProblem("org_name", in.Name, embraye.MaxName, true); p != nil {
 		wrong.Problems = append(wrong.Problems, *p)
 	}
-	if p := textProblem("org_summary", in.Summary, embraye.MaxSummary, false); p != nil {
+	if p := embraye.TextProblem("org_summary", in.Summary, embraye.MaxSummary, false); p != nil {
 		wrong.Problems = append(wrong.Problems, *p)
 	}
 	var links []embraye.ActorLink
@@ -78,12 +78,12 @@ func checkProfile(in *ProfileInput) error {
 
 // linkProblem is what is wrong with one line; its value says which line.
 func linkProblem(l embraye.ActorLink) *embraye.Problem {
-	p := textProblem("links", l.Name, embraye.MaxName, false)
+	p := embraye.TextProblem("links", l.Name, embraye.MaxName, false)
 	switch {
 	case p != nil:
 	case !embraye.WebAddress(l.Href):
 		p = &embraye.Problem{Field: "links", Code: "bad_url"}
-	case blank(l.Name):
+	case embraye.Blank(l.Name):
 		p = &embraye.Problem{Field: "links", Code: "link_without_name"}
 	default:
 		return nil

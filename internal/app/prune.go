@@ -14,6 +14,7 @@ import (
 const (
 	keepSeen       = 3 * 24 * time.Hour // far longer than any signature is valid
 	keepTombstones = 90 * 24 * time.Hour
+	keepUnread     = 90 * 24 * time.Hour // constats of peers that were not understood
 	keepDeliveries = 30 * 24 * time.Hour // finished ones; those of a Create stay, for its Update and Delete
 	keepMails      = 7 * 24 * time.Hour  // that no process sends any more
 	keepUploads    = 24 * time.Hour      // unfinished ones
@@ -27,6 +28,7 @@ func (a *App) Prune(ctx context.Context) error {
 		return errors.Join(
 			t.Seen.Prune(ctx, now.Add(-keepSeen)),
 			t.Tombstones.Prune(ctx, now.Add(-keepTombstones)),
+			t.UnreadUpdates.Prune(ctx, now.Add(-keepUnread)),
 			t.RemoteActors.PruneFailed(ctx, now.Add(-keepSeen)),
 			t.Deliveries.Prune(ctx, now.Add(-keepDeliveries)),
 			t.Sessions.Prune(ctx, now),

@@ -36,7 +36,7 @@ func (a *App) SendFlag(ctx context.Context, by embraye.Acting, url, text string)
 	case a.Site.Ours(uri):
 		wrong.Problems = append(wrong.Problems, embraye.Problem{Field: "url", Code: "is_our_own_post"})
 	}
-	if p := textProblem("report", text, maxReportText, true); p != nil {
+	if p := embraye.TextProblem("report", text, maxReportText, true); p != nil {
 		wrong.Problems = append(wrong.Problems, *p)
 	}
 	if len(wrong.Problems) > 0 {

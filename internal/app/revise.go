@@ -43,7 +43,7 @@ func (a *App) reviseIn(ctx context.Context, t store.Tables, by embraye.Acting, i
 	}
 	reason := embraye.OneLine(in.Reason)
 	_, content, err := a.Frame().Check(u.Scope, in.Content)
-	if err = withProblem(err, textProblem("reason", reason, embraye.MaxReason, true)); err != nil {
+	if err = withProblem(err, embraye.TextProblem("reason", reason, embraye.MaxReason, true)); err != nil {
 		return nil, err
 	}
 	if err := embraye.CheckRevision(in.Kind, reason, u.Content, content); err != nil {

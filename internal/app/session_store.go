@@ -61,7 +61,7 @@ func (s *SessionStore) CommitCtx(ctx context.Context, token string, b []byte, ex
 	row := &embraye.Session{TokenHash: hash, Data: b, CreatedAt: now, LastUsedAt: now, ExpiresAt: expiry.UTC()}
 	row.PersonID, _ = values[SessionPerson].(int64)
 	agent, _ := values[SessionUserAgent].(string)
-	row.UserAgent = cut(straight(embraye.OneLine(agent)), embraye.MaxName)
+	row.UserAgent = cut(embraye.Straight(embraye.OneLine(agent)), embraye.MaxName)
 	return s.app.Store.InTx(ctx, func(t store.Tables) error { return t.Sessions.Put(ctx, row) })
 }
 

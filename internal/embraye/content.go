@@ -115,10 +115,10 @@ func Relations() []string { return []string{"replaces", "follows", "same_fact"} 
 
 // WithDefaults fills what CONTRACT leaves to default: confidence secondary,
 // observed today, licence CC-BY-4.0, the language, an evidence's name its
-// address, consulted today. It trims white space.
+// address, consulted today. It trims white space and marks of direction.
 func (c Content) WithDefaults(today Date, language string) Content {
-	c.Title, c.Summary = OneLine(c.Title), strings.TrimSpace(c.Summary)
-	c.Text = strings.TrimSpace(strings.ReplaceAll(c.Text, "\r\n", "\n"))
+	c.Title, c.Summary = OneLine(c.Title), strings.TrimSpace(Unmarked(c.Summary))
+	c.Text = strings.TrimSpace(strings.ReplaceAll(Unmarked(c.Text), "\r\n", "\n"))
 	def := func(s, d string) string {
 		if strings.TrimSpace(s) == "" {
 			return d
@@ -133,14 +133,24 @@ func (c Content) WithDefaults(today Date, language string) Content {
 		e := &c.Evidence[i]
 		e.Href, e.Type = strings.TrimSpace(e.Href), def(e.Type, "Link")
 		e.Name, e.Consulted = OneLine(def(e.Name, e.Href)), Date(def(string(e.Consulted), string(today)))
+		e.Publisher = OneLine(e.Publisher)
+	}
+	c.Searched = slices.Clone(c.Searched)
+	for i := range c.Searched {
+		c.Searched[i] = OneLine(c.Searched[i])
+	}
+	if c.Indicator != nil {
+		i := *c.Indicator
+		i.Name, i.Value, i.Unit, i.Goal = OneLine(i.Name), OneLine(i.Value), OneLine(i.Unit), OneLine(i.Goal)
+		c.Indicator = &i
 	}
 	return c
 }
 
-// OneLine trims s and turns every run of white space and control characters
-// into one space.
+// OneLine trims s, turns every run of white space and control characters into
+// one space and drops marks of direction.
 func OneLine(s string) string {
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
+	return strings.Join(strings.FieldsFunc(Unmarked(s), func(r rune) bool {
 		return unicode.IsSpace(r) || unicode.IsControl(r)
 	}), " ")
 }
@@ -148,8 +158,8 @@ func OneLine(s string) string {
 // WebAddress reports whether s is an absolute http or https address that a
 // reader can be sent to.
 func WebAddress(s string) bool {
-	if len(s) > 2048 || !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r)
+	if len(s) > MaxAddress || !utf8.ValidString(s) || strings.ContainsFunc(s, func(r rune) bool {
+		return unicode.IsSpace(r) || unicode.IsControl(r) || turns(r)
 	}) {
 		return false
 	}

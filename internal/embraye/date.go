@@ -20,6 +20,37 @@ func (d Date) Valid() bool {
 	return ok && t.Year() >= 1900 && t.Year() < 2200
 }
 
+// How far ahead of today a date may lie, in days. Somebody east of Greenwich is
+// a day ahead of our clock; what is announced may be announced with its day. A
+// fact of the next century would stand on top of all others for ever.
+const (
+	aheadOfClock = 1
+	aheadOfFact  = 366
+)
+
+// ahead reports whether all of d lies more than some days after today; it does
+// not if either is unknown.
+func (d Date) ahead(today Date, days int) bool {
+	first, ok := d.FirstDay()
+	limit, has := today.LastDay()
+	return ok && has && first.After(limit.AddDate(0, 0, days))
+}
+
+// String is the date as it is written.
+func (d Date) String() string { return string(d) }
+
+// FirstDay is the first day that d can mean.
+func (d Date) FirstDay() (time.Time, bool) {
+	last, ok := d.LastDay()
+	switch {
+	case ok && len(d) == len("2024"):
+		return last.AddDate(-1, 0, 1), true
+	case ok && len(d) == len("2024-06"):
+		return last.AddDate(0, 0, 1-last.Day()), true
+	}
+	return last, ok
+}
+
 // LastDay is the last day that d can mean; lateness is judged by it.
 func (d Date) LastDay() (time.Time, bool) {
 	switch len(d) {

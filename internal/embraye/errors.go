@@ -53,8 +53,11 @@ func (e *InvalidError) Error() string {
 func (e *InvalidError) Is(target error) bool { return target == ErrInvalid }
 
 // String names the field, the value and what is allowed.
-func (p Problem) String() string {
-	s := p.Field + ": "
+func (p Problem) String() string { return p.Field + ": " + p.Reason() }
+
+// Reason is what is wrong, without the field's name.
+func (p Problem) Reason() string {
+	s := ""
 	switch p.Code {
 	case "required":
 		s += "is required"
@@ -64,6 +67,14 @@ func (p Problem) String() string {
 		s += "is too long (at most " + itoa(p.Max) + " characters)"
 	case "bad_date":
 		s += quote(p.Value) + " is not a date (2024, 2024-06 or 2024-06-12)"
+	case "future_date":
+		s += quote(p.Value) + " lies in the future"
+	case "not_text":
+		if s = "is not plain UTF-8 text"; p.Value != "" {
+			s = "has the invisible sign " + p.Value + ", which turns the direction of reading"
+		}
+	case "too_many":
+		s += "has too many entries (at most " + itoa(p.Max) + ")"
 	case "bad_url":
 		s += quote(p.Value) + " is not a web address (https://…)"
 	case "frozen":

@@ -67,3 +67,14 @@ type PeerUpdate struct {
 	WithdrawnAt    *time.Time
 	Wire           []byte // the object as received
 }
+
+// UnreadUpdate is a constat of a peer whose terms were not understood. It is
+// shown to admins and to nobody else.
+type UnreadUpdate struct {
+	URI        IRI `gorm:"column:uri;primaryKey"`
+	Actor      IRI
+	URL        string `gorm:"column:url"`
+	Reason     string // why, as a program says it
+	Wire       []byte // the activity as received
+	ReceivedAt time.Time
+}

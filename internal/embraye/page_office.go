@@ -13,6 +13,7 @@ type OfficeStart struct {
 	Reset        []AuditEntry // who asked for a new password lately; admins only
 	NotMailed    []AuditEntry // whose invitation could not be sent; admins only
 	DeadLinks    []LinkCheck
+	Unread       []UnreadUpdate // constats of peers that were not understood; admins only
 	FailingHosts int
 	GivenUp      int // deliveries
 	LegalMissing []string

@@ -146,6 +146,9 @@ func (v *referenceMistakes) checkText(where string, t Text, required string) {
 		if lang != required {
 			v.required(where+"."+lang, t[lang])
 		}
+		if p := TextProblem(where+"."+lang, t[lang], MaxText, false); p != nil {
+			v.add("%s", p)
+		}
 	}
 }
 

@@ -3,7 +3,6 @@ package embraye
 import (
 	"slices"
 	"strings"
-	"unicode/utf8"
 )
 
 // Frame is what constats are judged against: the reference text, the table of
@@ -21,6 +20,7 @@ func (f Frame) Check(s Scope, c Content) (Scope, Content, error) {
 	v := &problems{}
 	s = f.checkScope(v, s)
 	c = c.WithDefaults(f.Today, f.Language)
+	v.list = append(v.list, s.Problems()...)
 	f.checkContent(v, c)
 	return s, c, v.err()
 }
@@ -38,16 +38,10 @@ func (v *problems) err() error {
 	return &InvalidError{Problems: v.list}
 }
 
-// text checks a required or optional text of at most max characters.
-func (v *problems) text(field, s string, max int, required bool) {
-	if !utf8.ValidString(s) || strings.ContainsRune(s, 0) {
-		v.add(field, "not_text", "")
-	}
-	if required && strings.TrimSpace(s) == "" {
+// required wants a text in which something can be seen.
+func (v *problems) required(field, s string) {
+	if Blank(s) {
 		v.add(field, "required", "")
-	}
-	if utf8.RuneCountInString(s) > max {
-		v.list = append(v.list, Problem{Field: field, Code: "too_long", Max: max})
 	}
 }
 
@@ -56,13 +50,7 @@ func choice[T ~string](v *problems, field string, value T, list []T) {
 	if value == "" {
 		v.add(field, "required", "", strs(list)...)
 	} else if !known(value, list) {
-		v.add(field, "unknown", string(value), strs(list)...)
-	}
-}
-
-func (v *problems) date(field string, d Date) {
-	if !d.Valid() {
-		v.add(field, "bad_date", string(d))
+		v.add(field, "unknown", Cut(string(value), 40), strs(list)...)
 	}
 }
 
@@ -83,16 +71,19 @@ func (f Frame) checkScope(v *problems, s Scope) Scope {
 		v.add("territory", "unknown", s.Territory, f.Territories.Examples()...)
 	}
 	if strings.HasPrefix(s.Territory, "COG-C") {
-		v.text("territory_name", s.TerritoryName, MaxName, true)
+		v.required("territory_name", s.TerritoryName)
 	}
 	return f.checkInstitution(v, s)
 }
 
 func (f Frame) checkInstitution(v *problems, s Scope) Scope {
 	i := &s.Institution
+	s.TerritoryName = OneLine(s.TerritoryName)
 	i.Name, i.SIREN = OneLine(i.Name), strings.ReplaceAll(i.SIREN, " ", "")
 	i.Wikidata = strings.ToUpper(strings.TrimSpace(i.Wikidata))
-	v.text("institution", i.Name, MaxName, s.Subject == BySubjectInstitution)
+	if s.Subject == BySubjectInstitution {
+		v.required("institution", i.Name)
+	}
 	if s.Subject == BySubjectInstitution || i.Name != "" && i.Kind != "" {
 		choice(v, "institution_kind", i.Kind, InstitutionKinds())
 	}
@@ -125,12 +116,10 @@ func validSIREN(s string) bool {
 
 func (f Frame) checkContent(v *problems, c Content) {
 	choice(v, "stage", c.Stage, Stages())
-	v.text("title", c.Title, MaxTitle, true)
-	v.text("summary", c.Summary, MaxSummary, true)
-	v.text("text", c.Text, MaxText, false)
+	v.required("title", c.Title)
+	v.required("summary", c.Summary)
+	v.list = append(v.list, c.Problems(f.Today)...)
 	choice(v, "confidence", c.Confidence, Confidences())
-	v.date("effective_date", c.EffectiveDate)
-	v.date("observed_date", c.ObservedDate)
 	if !slices.Contains(Licences(), c.Licence) {
 		v.add("license", "unknown", c.Licence, Licences()...)
 	}
@@ -156,27 +145,23 @@ func (f Frame) checkEvidence(v *problems, c Content) {
 	if c.Stage != NoSign && len(c.Evidence) == 0 {
 		v.add("evidence", "required", "")
 	}
-	if len(c.Evidence) > MaxListEntries || len(c.Searched) > MaxListEntries {
-		v.add("evidence", "too_many", itoa(len(c.Evidence)))
-	}
 	for _, e := range c.Evidence {
 		if !WebAddress(e.Href) {
-			v.add("evidence", "bad_url", e.Href)
+			v.add("evidence", "bad_url", Cut(e.Href, MaxSummary))
 		}
-		v.text("evidence_name", e.Name, MaxSummary, false)
-		v.date("evidence_published_on", e.PublishedOn)
-		v.date("evidence_consulted", e.Consulted)
+		if e.ArchivedAt != "" && !WebAddress(e.ArchivedAt) {
+			v.add("evidence_archived_at", "bad_url", Cut(e.ArchivedAt, MaxSummary))
+		}
 	}
 	for _, s := range c.Searched {
-		v.text("searched", s, MaxSummary, true)
+		v.required("searched", s)
 	}
 }
 
 func (f Frame) checkExtras(v *problems, c Content) {
 	if i := c.Indicator; i != nil {
-		v.text("indicator_name", i.Name, MaxName, true)
-		v.text("indicator_value", i.Value, MaxName, true)
-		v.date("indicator_as_of", i.AsOf)
+		v.required("indicator_name", i.Name)
+		v.required("indicator_value", i.Value)
 	}
 	for _, l := range c.Lessons {
 		ids := make([]string, len(f.Reference.Lessons))

@@ -79,6 +79,7 @@ func (t RemoteActors) deleteRest(ctx context.Context, uri embraye.IRI) error {
 	for _, statement := range []string{
 		"DELETE FROM followers WHERE follower = ?",
 		"DELETE FROM quotes WHERE actor = ?",
+		"DELETE FROM unread_updates WHERE actor = ?",
 	} {
 		n, err := t.exec(ctx, statement, uri)
 		if err != nil {

@@ -3,7 +3,6 @@ package web
 import (
 	"net/url"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"embraye/internal/embraye"
@@ -47,7 +46,7 @@ func fits(problem embraye.Problem, value string) bool {
 	case "too_long":
 		return problem.Max > 0 && utf8.RuneCountInString(value) > problem.Max
 	case "not_text":
-		return !utf8.ValidString(value) || strings.ContainsFunc(value, func(r rune) bool { return r == 0 || unicode.Is(unicode.Bidi_Control, r) })
+		return !embraye.Readable(value)
 	}
 	return problem.Value == value
 }

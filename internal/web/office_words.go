@@ -150,7 +150,7 @@ func (p *officePage) DraftPlace(d embraye.Draft) string {
 
 // Waiting reports whether anything waits for the reader.
 func (p *officePage) Waiting(s *embraye.OfficeStart) bool {
-	return len(s.Drafts)+len(s.ForReview)+len(s.Scheduled)+len(s.Failed)+len(s.Reset)+len(s.NotMailed)+len(s.DeadLinks)+s.Replies+s.Reports+s.FailingHosts > 0 ||
+	return len(s.Drafts)+len(s.ForReview)+len(s.Scheduled)+len(s.Failed)+len(s.Reset)+len(s.NotMailed)+len(s.DeadLinks)+len(s.Unread)+s.Replies+s.Reports+s.FailingHosts > 0 ||
 		len(s.LegalMissing) > 0 && p.May("admin")
 }
 
