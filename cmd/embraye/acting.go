@@ -25,7 +25,7 @@ func (c *call) with(ctx context.Context, f func(i *instance, by embraye.Acting) 
 			return fmt.Errorf("--as: %w", err)
 		}
 	}
-	err = f(i, by)
+	err = explained(i.settings, f(i, by))
 	if by.Person != nil && by.Person.Role != embraye.Admin && errors.Is(err, embraye.ErrForbidden) {
 		return fmt.Errorf("--as %s, whose role is %s: %w", c.as, by.Person.Role, err)
 	}

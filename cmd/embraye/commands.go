@@ -24,14 +24,15 @@ func (c command) usage() string { return strings.TrimSpace("embraye " + c.words 
 // commands lists everything that the program offers, in the order of help.
 func commands() []command {
 	return []command{
-		{"serve", "", "serve until SIGTERM or SIGINT; the first start creates keys and actors", serve},
+		{"serve", "[--first-start]", "serve until SIGTERM or SIGINT; the first start creates keys and actors", serve},
 		{"migrate", "[--status]", "bring the database up to date, or say how far it is", migrate},
 		{"user add", "--email E --name N --role ROLE [--password-stdin]", "add a person of the organisation", userAdd},
 		{"user list", "", "list the people", userList},
 		{"user role", "EMAIL ROLE", "change a person's role", userRole},
 		{"user password", "EMAIL --password-stdin", "set a person's password", userPassword},
 		{"user disable", "EMAIL", "take a person's access away", userDisable},
-		{"user setup-link", "", "print a new one-time link that makes the first admin", userSetupLink},
+		{"user enable", "EMAIL", "give a person's access back", userEnable},
+		{"user setup-link", "", "print a new one-time link that makes the first admin, or one where none is left", userSetupLink},
 		{"publish", "--measure M --stage S --subject S --territory T --title T --summary S [--evidence URL]… [fields…]", "publish a constat", publish},
 		{"revise", "ID --kind typo|substance --reason R [--quiet] [fields…]", "correct a constat", revise},
 		{"withdraw", "ID --reason R [--erase]", "withdraw a constat for good", withdraw},
@@ -65,6 +66,7 @@ type call struct {
 	config string // --config
 	json   bool   // --json
 	as     string // --as, where offered
+	anew   bool   // serve --first-start
 }
 
 // dispatch finds the command that the arguments begin with.

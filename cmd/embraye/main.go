@@ -20,11 +20,9 @@ import (
 	"time"
 	_ "time/tzdata" // TZ works on systems without a table of zones, as in the image
 
+	"embraye/internal/app"
 	"embraye/internal/embraye"
 )
-
-// version is set by the linker for releases: -ldflags "-X main.version=1.0.0".
-var version = "dev"
 
 func main() {
 	// What the program creates is for its own user: the database holds sealed
@@ -68,13 +66,14 @@ func (p *program) exitCode(err error) int {
 	fmt.Fprintf(p.stderr, "embraye: %s\n", sentence(err))
 	var usage *usageError
 	var wrong mistakes
+	var setting *wrongSetting
 	switch {
 	case errors.As(err, &usage):
 		if usage.usage != "" {
 			fmt.Fprintf(p.stderr, "usage: %s\n", usage.usage)
 		}
 		return 2
-	case errors.As(err, &wrong):
+	case errors.As(err, &wrong), errors.As(err, &setting), errors.Is(err, app.ErrOtherOrigin):
 		return 2
 	}
 	return 1

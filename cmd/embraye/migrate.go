@@ -4,13 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
+	"slices"
 
 	"embraye/internal/store"
 )
 
 // migrate does what serve does first, and nothing more: no actor, no secret.
-func migrate(ctx context.Context, c *call) (err error) {
+func migrate(ctx context.Context, c *call) error {
 	status := false
 	c.flags.BoolVar(&status, "status", false, "only say which migrations are applied")
 	c.jsonFlag()
@@ -24,16 +26,20 @@ func migrate(ctx context.Context, c *call) (err error) {
 	if err := os.MkdirAll(s.DataDir, 0o700); err != nil {
 		return fmt.Errorf("creating the data folder: %w", err)
 	}
+	return explained(s, c.migrateWith(ctx, s, log, status))
+}
+
+func (c *call) migrateWith(ctx context.Context, s settings, log *slog.Logger, status bool) (err error) {
 	// No key is read or written by a migration, so any secret does.
 	db, err := store.Open(ctx, store.Options{URL: s.DatabaseURL, Now: c.now, Log: log, Secret: newSecret()})
 	if err != nil {
-		return fmt.Errorf("opening the database: %w", err)
+		return wrongAddress(fmt.Errorf("opening the database: %w", err))
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
 	if status {
 		return c.migrationStatus(ctx, db)
 	}
-	applied, err := db.Migrate(ctx)
+	applied, err := c.apply(ctx, s, db)
 	if err != nil {
 		return fmt.Errorf("migrating the database: %w", err)
 	}
@@ -41,6 +47,21 @@ func migrate(ctx context.Context, c *call) (err error) {
 		return c.print(map[string]int{"applied": 0}, "the database is up to date\n")
 	}
 	return c.print(map[string]int{"applied": applied}, "%d migrations applied\n", applied)
+}
+
+// apply changes nothing under a server that runs on SQLite: an older one would
+// go on with tables that it does not know.
+func (c *call) apply(ctx context.Context, s settings, db *store.Store) (n int, err error) {
+	states, err := db.MigrationStatus(ctx)
+	if err != nil || !slices.ContainsFunc(states, func(m store.MigrationState) bool { return !m.Applied }) {
+		return 0, err
+	}
+	lock, err := c.lockDatabase(s.DatabaseURL)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, (&instance{lock: lock}).unlock()) }()
+	return db.Migrate(ctx)
 }
 
 func (c *call) migrationStatus(ctx context.Context, db *store.Store) error {

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/json"
+	"errors"
 	"net"
 	"os"
 	"os/exec"
@@ -25,6 +26,7 @@ type server struct {
 	env     []string
 	address string // after "listening on "
 	said    string // what it printed before that
+	printed chan string
 	log     *syncBuffer
 	done    chan struct{} // closed when it ended
 }
@@ -71,8 +73,16 @@ const listening = "listening on "
 // serveProcess starts a server and waits until it listens.
 func serveProcess(t *testing.T, env ...string) *server {
 	t.Helper()
-	s := &server{t: t, env: environment(env...), log: &syncBuffer{}, done: make(chan struct{})}
-	s.cmd = exec.Command("embraye", "serve")
+	s := beginServe(t, env)
+	s.ready()
+	return s
+}
+
+// beginServe starts a server and does not wait.
+func beginServe(t *testing.T, env []string, flags ...string) *server {
+	t.Helper()
+	s := &server{t: t, env: environment(env...), log: &syncBuffer{}, done: make(chan struct{}), printed: make(chan string, 1)}
+	s.cmd = exec.Command("embraye", append([]string{"serve"}, flags...)...)
 	s.cmd.Env, s.cmd.Stderr = s.env, s.log
 	stdout, err := s.cmd.StdoutPipe()
 	if err != nil {
@@ -81,7 +91,6 @@ func serveProcess(t *testing.T, env ...string) *server {
 	if err := s.cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	printed := make(chan string, 1)
 	go func() {
 		out, text := bufio.NewReader(stdout), ""
 		for {
@@ -91,22 +100,54 @@ func serveProcess(t *testing.T, env ...string) *server {
 				break
 			}
 		}
-		printed <- text
+		s.printed <- text
 		s.cmd.Wait()
 		close(s.done)
 	}()
 	t.Cleanup(func() { s.cmd.Process.Kill(); <-s.done })
+	return s
+}
+
+// ready waits until the server listens.
+func (s *server) ready() {
+	s.t.Helper()
 	select {
-	case text := <-printed:
+	case text := <-s.printed:
 		said, address, ok := strings.Cut(text, listening)
 		if !ok {
-			t.Fatalf("serve printed %q\n%s", text, s.log)
+			s.t.Fatalf("serve printed %q\n%s", text, s.log)
 		}
 		s.said, s.address = said, strings.TrimSpace(address)
 	case <-time.After(patience):
-		t.Fatalf("serve never listened\n%s", s.log)
+		s.t.Fatalf("serve never listened\n%s", s.log)
 	}
-	return s
+}
+
+// ran is the exit status of a command that ends by itself, and what it says.
+func ran(t *testing.T, env []string, args ...string) (status int, said string) {
+	t.Helper()
+	cmd := exec.Command("embraye", args...)
+	cmd.Env = environment(env...)
+	out, err := cmd.CombinedOutput()
+	var exit *exec.ExitError
+	if err != nil && !errors.As(err, &exit) {
+		t.Fatal(err)
+	}
+	return cmd.ProcessState.ExitCode(), string(out)
+}
+
+// wantRefused holds that a command ends with a status and says certain things.
+func wantRefused(t *testing.T, want int, env, args []string, words ...string) {
+	t.Helper()
+	status, said := ran(t, env, args...)
+	if status != want {
+		t.Errorf("embraye %q: exit status %d, want %d\n%s", args, status, want, said)
+	}
+	for _, w := range words {
+		if !strings.Contains(said, w) {
+			t.Errorf("embraye %q does not say %q:\n%s", args, w, said)
+		}
+	}
 }
 
 // stop ends the server as systemd does, and wants a clean exit.

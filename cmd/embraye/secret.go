@@ -12,8 +12,14 @@ import (
 )
 
 // The secret seals the actors' private keys in the database. Whoever has both
-// can speak for the organisation; whoever loses it has lost the actors.
-const secretBytes = 32
+// can speak for the organisation; whoever loses it has lost the actors. Until
+// the first start is over it lies under another name: so a secret beside a
+// database without an instance means that the database was lost, and never that
+// a first start was interrupted.
+const (
+	secretBytes   = 32
+	pendingSuffix = ".new"
+)
 
 // readSecret returns nil when the file does not exist.
 func readSecret(path string) ([]byte, error) {
@@ -22,11 +28,11 @@ func readSecret(path string) ([]byte, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("reading the secret: %w", err)
+		return nil, &wrongSetting{fmt.Errorf("reading the secret: %w", err)}
 	}
 	secret, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(data)))
 	if err != nil || len(secret) != secretBytes {
-		return nil, fmt.Errorf("the secret in %s is damaged: it should be %d bytes in base64 on one line; put the file back from a backup", path, secretBytes)
+		return nil, &wrongSetting{fmt.Errorf("the secret in %s is damaged: it should be %d bytes in base64 on one line; put the file back from a backup", path, secretBytes)}
 	}
 	return secret, nil
 }
@@ -35,6 +41,35 @@ func newSecret() []byte {
 	secret := make([]byte, secretBytes)
 	rand.Read(secret) // never fails
 	return secret
+}
+
+// pendingSecret is the secret of a first start that is under way: that of an
+// earlier try, or a new one. One that was only half written belongs to nothing.
+func pendingSecret(path string) ([]byte, error) {
+	path += pendingSuffix
+	secret, err := readSecret(path)
+	if secret != nil {
+		return secret, nil
+	}
+	if err != nil {
+		if err := os.Remove(path); err != nil {
+			return nil, fmt.Errorf("making the secret anew: %w", err)
+		}
+	}
+	secret = newSecret()
+	return secret, writeSecret(path, secret)
+}
+
+// keepSecret gives the secret of a first start that is over its name. It never
+// replaces one.
+func keepSecret(path string) error {
+	if _, err := os.Lstat(path); !errors.Is(err, fs.ErrNotExist) {
+		return errors.Join(err, errors.New("a secret has come into "+path+" meanwhile"))
+	}
+	if err := os.Rename(path+pendingSuffix, path); err != nil {
+		return fmt.Errorf("keeping the secret: %w", err)
+	}
+	return syncDir(filepath.Dir(path))
 }
 
 // writeSecret creates the file for the program's user alone, durably, and
@@ -64,5 +99,5 @@ func syncDir(dir string) error {
 }
 
 func errSecretMissing(path string) error {
-	return fmt.Errorf("the secret %s is missing, and a new one would not open this database's keys: put the file back from a backup, or name it in EMBRAYE_SECRET_FILE", path)
+	return &wrongSetting{fmt.Errorf("the secret %s is missing, and a new one would not open this database's keys: put the file back from a backup, or name it in EMBRAYE_SECRET_FILE", path)}
 }

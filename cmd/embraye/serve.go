@@ -21,6 +21,7 @@ const stopWithin = 28 * time.Second
 // serve runs the roles of this process until a signal. A second signal ends
 // the process at once: the first one gives the default behaviour back.
 func serve(ctx context.Context, c *call) error {
+	c.flags.BoolVar(&c.anew, "first-start", false, "make a new instance although a secret or evidence of an earlier one is there")
 	if _, err := c.parse(); err != nil {
 		return err
 	}
@@ -34,11 +35,18 @@ func serve(ctx context.Context, c *call) error {
 		log.Warn(w)
 	}
 	i, err := c.firstStart(ctx, s, log)
-	if err != nil {
-		return err
+	if err != nil && ctx.Err() != nil {
+		log.Info("stopped before the start was over: nothing is half done, the next start goes on from here")
+		return nil
 	}
-	err = i.serve(ctx, restore, c)
-	return errors.Join(err, i.close())
+	if err != nil {
+		return explained(s, err)
+	}
+	err = errors.Join(i.serve(ctx, restore, c), i.close())
+	if err == nil {
+		log.Info("stopped")
+	}
+	return err
 }
 
 // serve starts the roles, says so, and stops them in the order that loses

@@ -40,7 +40,7 @@ func listen(address string, server *http.Server) (*listener, error) {
 	if !unix {
 		socket, err := net.Listen("tcp", address)
 		if err != nil {
-			return nil, fmt.Errorf("listening on %s: %w", address, err)
+			return nil, notListening(address, err)
 		}
 		return &listener{server: server, socket: socket}, nil
 	}
@@ -49,13 +49,24 @@ func listen(address string, server *http.Server) (*listener, error) {
 	}
 	socket, err := net.Listen("unix", path)
 	if err != nil {
-		return nil, fmt.Errorf("listening on %s: %w", address, err)
+		return nil, notListening(address, err)
 	}
 	// The proxy's group may speak to us, nobody else.
 	if err := os.Chmod(path, 0o660); err != nil {
 		return nil, errors.Join(fmt.Errorf("opening %s to its group: %w", path, err), socket.Close())
 	}
 	return &listener{server: server, socket: socket, unix: path}, nil
+}
+
+// notListening tells an address that can never be listened on from one that
+// another process has.
+func notListening(address string, err error) error {
+	taken := errors.Is(err, syscall.EADDRINUSE)
+	err = fmt.Errorf("listening on %s: %w", address, err)
+	if taken {
+		return err
+	}
+	return &wrongSetting{err}
 }
 
 // removeStaleSocket removes what a killed process left, but neither a file of

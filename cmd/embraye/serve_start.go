@@ -19,47 +19,39 @@ import (
 // that serving needs; on every later start it finds them so and changes
 // nothing.
 func (c *call) firstStart(ctx context.Context, s settings, log *slog.Logger) (*instance, error) {
+	if err := c.notEmptied(s); err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(s.DataDir, 0o700); err != nil {
 		return nil, fmt.Errorf("creating the data folder: %w", err)
 	}
-	secret, err := readSecret(s.SecretFile)
+	lock, err := c.lockDatabase(s.DatabaseURL)
 	if err != nil {
 		return nil, err
 	}
-	fresh := secret == nil
-	if fresh {
-		secret = newSecret()
-	}
-	i, err := c.wire(ctx, s, log, secret)
+	i, err := c.wire(ctx, s, log, nil)
 	if err != nil {
-		return nil, err
+		return nil, errors.Join(err, (&instance{lock: lock}).unlock())
 	}
-	if err = i.prepare(ctx, c, fresh, secret); err != nil {
+	i.lock = lock
+	if err := i.store.OneAtATime(ctx, func() error { return i.prepare(ctx, c) }); err != nil {
 		return nil, errors.Join(err, i.close())
 	}
 	return i, nil
 }
 
-func (i *instance) prepare(ctx context.Context, c *call, freshSecret bool, secret []byte) error {
+// prepare is what one replica does while the others wait: they find it done.
+func (i *instance) prepare(ctx context.Context, c *call) error {
+	pending, err := i.findSecret(ctx, c)
+	if err != nil {
+		return err
+	}
 	applied, err := i.store.Migrate(ctx)
 	if err != nil {
 		return fmt.Errorf("migrating the database: %w", err)
 	}
 	if applied > 0 {
 		i.log.Info("database migrated", "migrations", applied)
-	}
-	if freshSecret {
-		// Actors have keys from their first moment: no actor, no key row.
-		actors, err := i.store.Tables().Actors.List(ctx)
-		if err != nil {
-			return err
-		}
-		if len(actors) > 0 {
-			return errSecretMissing(i.settings.SecretFile)
-		}
-		if err := writeSecret(i.settings.SecretFile, secret); err != nil {
-			return err
-		}
 	}
 	reference, err := i.reference()
 	if err != nil {
@@ -71,6 +63,11 @@ func (i *instance) prepare(ctx context.Context, c *call, freshSecret bool, secre
 	}
 	if err := i.openKeys(ctx, c); err != nil {
 		return err
+	}
+	if pending {
+		if err := keepSecret(i.settings.SecretFile); err != nil {
+			return err
+		}
 	}
 	if err := i.start(ctx, c); err != nil {
 		return err
@@ -88,11 +85,11 @@ func (i *instance) reference() (*embraye.Reference, error) {
 	}
 	data, err := os.ReadFile(i.settings.Reference)
 	if err != nil {
-		return nil, fmt.Errorf("reading the reference text: %w", err)
+		return nil, &wrongSetting{fmt.Errorf("reading the reference text: %w", err)}
 	}
 	r, err := configs.ParseReference(data)
 	if err != nil {
-		return nil, fmt.Errorf("EMBRAYE_REFERENCE=%s: %w", i.settings.Reference, err)
+		return nil, &wrongSetting{fmt.Errorf("EMBRAYE_REFERENCE=%s: %w", i.settings.Reference, err)}
 	}
 	return r, nil
 }
@@ -101,7 +98,7 @@ func (i *instance) reference() (*embraye.Reference, error) {
 // secret opens, before anybody is answered.
 func (i *instance) openKeys(ctx context.Context, c *call) error {
 	if err := app.OpenKeys(ctx, i.options(c), i.settings.OrgHandle); err != nil {
-		return fmt.Errorf("the secret %s does not open the keys of this database: %w", i.settings.SecretFile, err)
+		return &wrongSetting{fmt.Errorf("the secret %s does not open the keys of this database: %w", i.settings.SecretFile, err)}
 	}
 	return nil
 }

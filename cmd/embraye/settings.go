@@ -139,6 +139,7 @@ func loadSettings(environ []string, file string) (settings, error) {
 	}
 	wrong = append(wrong, unknownKeys(env)...)
 	wrong = append(wrong, s.apply(values)...)
+	wrong = append(wrong, wrongZone(env["TZ"])...)
 	if len(wrong) > 0 {
 		return s, wrong
 	}

@@ -18,7 +18,7 @@ type configLine struct {
 func readConfigFile(name string) ([]configLine, mistakes, error) {
 	data, err := os.ReadFile(name)
 	if err != nil {
-		return nil, nil, fmt.Errorf("reading the settings file: %w", err)
+		return nil, nil, &wrongSetting{fmt.Errorf("reading the settings file: %w", err)}
 	}
 	var lines []configLine
 	var wrong mistakes

@@ -188,6 +188,33 @@ func TestBaseURLIsAnOrigin(t *testing.T) {
 	}
 }
 
+func TestH08WhatIsOpenToEverybodyIsWarnedAbout(t *testing.T) {
+	for setting, want := range map[string]string{
+		"EMBRAYE_BASE_URL=http://suivi.example.org":   "http:// with a public name",
+		"EMBRAYE_BASE_URL=http://203.0.113.7":         "http:// with a public name",
+		"EMBRAYE_BASE_URL=http://localhost:80":        "",
+		"EMBRAYE_BASE_URL=http://192.168.1.7":         "",
+		"EMBRAYE_BASE_URL=https://suivi.example.org":  "",
+		"EMBRAYE_TRUSTED_PROXIES=0.0.0.0/0":           "0.0.0.0/0: whoever is in there can claim any address",
+		"EMBRAYE_TRUSTED_PROXIES=127.0.0.1, ::/0":     "::/0: whoever",
+		"EMBRAYE_TRUSTED_PROXIES=10.0.0.0/8 fd00::/8": "",
+	} {
+		s, err := loadSettings([]string{setting}, "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		got := strings.Join(s.Warnings, "\n")
+		if said := strings.Contains(got, "public name") || strings.Contains(got, "whoever"); said != (want != "") || !strings.Contains(got, want) {
+			t.Errorf("%s: warnings %q, want %q", setting, got, want)
+		}
+	}
+	for zone, good := range map[string]bool{"": true, "UTC": true, "Europe/Paris": true, ":Europe/Paris": true, "Europe/Pariss": false, "CET-1CEST": false, "/nowhere": false, "../etc": false} {
+		if _, err := loadSettings([]string{"TZ=" + zone}, ""); (err == nil) != good {
+			t.Errorf("TZ=%s: %v", zone, err)
+		}
+	}
+}
+
 func TestDangerousSettingsAreWarnedAbout(t *testing.T) {
 	s, err := loadSettings([]string{"EMBRAYE_BASE_URL=https://suivi.example", "EMBRAYE_FEDERATION_ALLOW_HTTP=true",
 		"EMBRAYE_FEDERATION_ALLOW_NETWORKS=127.0.0.0/8 ::1", "EMBRAYE_RATE_LIMITS=off", "HTTPS_PROXY=http://proxy.example:3128"}, "")

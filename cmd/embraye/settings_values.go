@@ -260,6 +260,10 @@ func (s *settings) finish(env map[string]string) {
 		}
 	}
 	warn(u.Port() != "", "EMBRAYE_BASE_URL has a port: for tests only, Mastodon and others drop the port of a handle")
+	warn(u.Scheme == "http" && public(u.Hostname()), "EMBRAYE_BASE_URL is http:// with a public name: other servers refuse it or are lied to on the way, and it cannot be changed after the first start")
+	for _, p := range s.TrustedProxies {
+		warn(p.Bits() < 8, "EMBRAYE_TRUSTED_PROXIES has "+p.String()+": whoever is in there can claim any address, and pass by every limit; name the proxy's own network")
+	}
 	warn(s.AllowHTTP, "EMBRAYE_FEDERATION_ALLOW_HTTP is on: http:// servers are spoken to, for tests only")
 	warn(len(s.AllowNetworks) > 0, "EMBRAYE_FEDERATION_ALLOW_NETWORKS is set: addresses that are not public can be reached, for tests and private networks only")
 	warn(!s.RateLimits, "EMBRAYE_RATE_LIMITS is off: for load tests only")

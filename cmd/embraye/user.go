@@ -142,6 +142,20 @@ func userDisable(ctx context.Context, c *call) error {
 	})
 }
 
+func userEnable(ctx context.Context, c *call) error {
+	c.asFlag()
+	args, err := c.parse("EMAIL")
+	if err != nil {
+		return err
+	}
+	return c.with(ctx, func(i *instance, by embraye.Acting) error {
+		if err := i.app.EnablePerson(ctx, by, args[0]); err != nil {
+			return err
+		}
+		return c.print(nil, "%s has access again\n", args[0])
+	})
+}
+
 // userSetupLink prints the link and nothing else, so that a script can take it.
 func userSetupLink(ctx context.Context, c *call) error {
 	c.jsonFlag()

@@ -32,6 +32,7 @@ type instance struct {
 	remote   *remote.Client
 	files    *files.Store
 	app      *app.App
+	lock     *os.File // of a server on SQLite
 
 	catalogue   *locale.Catalogue
 	territories *embraye.Territories
@@ -56,9 +57,14 @@ func (c *call) open(ctx context.Context) (*instance, error) {
 	if err != nil {
 		return nil, err
 	}
+	i, err := c.openWith(ctx, s, log)
+	return i, explained(s, err)
+}
+
+func (c *call) openWith(ctx context.Context, s settings, log *slog.Logger) (*instance, error) {
 	if path, ok := strings.CutPrefix(s.DatabaseURL, "sqlite:"); ok {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("there is no database at %s yet: run `embraye serve` once, or set EMBRAYE_DATA_DIR", path)
+			return nil, &wrongSetting{fmt.Errorf("there is no database at %s yet: run `embraye serve` once, or set EMBRAYE_DATA_DIR", path)}
 		}
 	}
 	secret, err := readSecret(s.SecretFile)
@@ -101,7 +107,7 @@ func (c *call) wire(ctx context.Context, s settings, log *slog.Logger, secret []
 	}
 	i.store, err = store.Open(ctx, store.Options{URL: s.DatabaseURL, Now: c.now, Log: log, Secret: secret})
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("opening the database: %w", err), i.files.Close())
+		return nil, errors.Join(wrongAddress(fmt.Errorf("opening the database: %w", err)), i.files.Close())
 	}
 	i.remote = remote.New(remote.Options{
 		AllowHTTP: s.AllowHTTP, AllowNetworks: s.AllowNetworks, Version: version, BaseURL: s.BaseURL, Now: c.now,
@@ -141,7 +147,15 @@ func (i *instance) site() embraye.Site {
 
 func (i *instance) close() error {
 	i.remote.CloseIdle()
-	return errors.Join(i.store.Close(), i.files.Close())
+	return errors.Join(i.store.Close(), i.files.Close(), i.unlock())
+}
+
+// unlock comes last: until then nobody else may serve this database.
+func (i *instance) unlock() error {
+	if i.lock == nil {
+		return nil
+	}
+	return i.lock.Close()
 }
 
 // upToDate refuses a database that another version made: a command must not

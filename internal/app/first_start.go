@@ -5,7 +5,9 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"runtime"
 
 	"embraye/internal/embraye"
 	"embraye/internal/store"
@@ -40,7 +42,7 @@ func FirstStart(ctx context.Context, o Options, first First) (created bool, err 
 	if err != nil {
 		return false, err
 	}
-	keys, err := generateKeys(len(actors), first.GenerateKey)
+	keys, err := generateKeys(ctx, len(actors), first.GenerateKey)
 	if err != nil {
 		return false, err
 	}
@@ -65,14 +67,17 @@ func FirstStart(ctx context.Context, o Options, first First) (created bool, err 
 	return err == nil, err
 }
 
+// ErrOtherOrigin is a database of another instance than that of the settings.
+var ErrOtherOrigin = errors.New("another instance")
+
 // sameOrigin: every id that peers know is built from the origin, so another
 // one means another instance.
 func sameOrigin(stored, wanted string) error {
 	if stored == wanted {
 		return nil
 	}
-	return fmt.Errorf("this database belongs to %s, and EMBRAYE_BASE_URL is %s: ids that other servers know cannot move; "+
-		"start with EMBRAYE_BASE_URL=%s, or use a new EMBRAYE_DATA_DIR (or database) for %s", stored, wanted, stored, wanted)
+	return fmt.Errorf("%w: this database belongs to %s, and EMBRAYE_BASE_URL is %s: ids that other servers know cannot move; "+
+		"start with EMBRAYE_BASE_URL=%s, or use a new EMBRAYE_DATA_DIR (or database) for %s", ErrOtherOrigin, stored, wanted, stored, wanted)
 }
 
 func firstActors(o Options, first First) ([]embraye.Actor, error) {
@@ -91,15 +96,20 @@ func firstActors(o Options, first First) ([]embraye.Actor, error) {
 	return actors, nil
 }
 
-// generateKeys makes n keys, as many at once as there are processors.
-func generateKeys(n int, generate func() (*rsa.PrivateKey, error)) ([]*rsa.PrivateKey, error) {
+// generateKeys makes n keys, as many at once as there are processors, and begins
+// none after the end of ctx.
+func generateKeys(ctx context.Context, n int, generate func() (*rsa.PrivateKey, error)) ([]*rsa.PrivateKey, error) {
 	if generate == nil {
 		generate = func() (*rsa.PrivateKey, error) { return rsa.GenerateKey(rand.Reader, keyBits) }
 	}
 	keys := make([]*rsa.PrivateKey, n)
 	var g errgroup.Group
+	g.SetLimit(runtime.GOMAXPROCS(0))
 	for i := range keys {
 		g.Go(func() (err error) {
+			if ctx.Err() != nil {
+				return ctx.Err()
+			}
 			keys[i], err = generate()
 			return err
 		})

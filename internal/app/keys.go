@@ -29,7 +29,7 @@ func (a *App) RotateKey(ctx context.Context, by embraye.Acting, handle string) e
 	if err := by.May(embraye.Admin); err != nil {
 		return fmt.Errorf("app: rotate key: %w", err)
 	}
-	keys, err := generateKeys(1, nil)
+	keys, err := generateKeys(ctx, 1, nil)
 	if err != nil {
 		return err
 	}

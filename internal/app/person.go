@@ -122,6 +122,12 @@ func (a *App) changePerson(ctx context.Context, by embraye.Acting, email, action
 		return fmt.Errorf("app: %s: %w", action, err)
 	}
 	return a.Store.InTx(ctx, func(t store.Tables) error {
+		if err := t.People.Lock(ctx); err != nil {
+			return err
+		}
+		if err := stillMay(ctx, t, by); err != nil {
+			return fmt.Errorf("app: %s: %w", action, err)
+		}
 		p, err := t.People.ByEmail(ctx, strings.ToLower(strings.TrimSpace(email)))
 		if errors.Is(err, embraye.ErrNotFound) {
 			return fmt.Errorf("nobody here has the address %s: %w", email, err)
@@ -136,7 +142,7 @@ func (a *App) changePerson(ctx context.Context, by embraye.Acting, email, action
 		if err := t.People.Save(ctx, p); err != nil {
 			return err
 		}
-		if err := a.keepAdmin(ctx, t, by, before); err != nil {
+		if err := keepAdmin(ctx, t, before); err != nil {
 			return err
 		}
 		if err := a.endAccess(ctx, t, p); err != nil {
@@ -146,13 +152,39 @@ func (a *App) changePerson(ctx context.Context, by embraye.Acting, email, action
 	})
 }
 
-// keepAdmin refuses to take the last admin away; the operator may.
-func (a *App) keepAdmin(ctx context.Context, t store.Tables, by embraye.Acting, before embraye.Person) error {
-	if by.Person == nil || before.Role != embraye.Admin || before.Disabled {
+// stillMay looks at whoever acts once more: a colleague may have taken the role
+// away a moment ago.
+func stillMay(ctx context.Context, t store.Tables, by embraye.Acting) error {
+	if by.Person == nil {
 		return nil
 	}
+	now, err := t.People.Take(ctx, by.Person.ID)
+	if err != nil {
+		return err
+	}
+	return embraye.Acting{Person: now}.May(embraye.Admin)
+}
+
+// administers reports whether somebody has an admin's access, whether or not a
+// password is set yet.
+func administers(p embraye.Person) bool { return p.Role == embraye.Admin && !p.Disabled }
+
+// canAdminister is administers for whoever can sign in.
+func canAdminister(p embraye.Person) bool { return administers(p) && p.PasswordHash != "" }
+
+// keepAdmin refuses to take the last admin away, whoever asks: then nobody could
+// come in any more. An admin who has never set a password does not stand in for
+// one who has.
+func keepAdmin(ctx context.Context, t store.Tables, before embraye.Person) error {
+	needed := canAdminister
+	switch {
+	case !administers(before):
+		return nil
+	case !canAdminister(before):
+		needed = administers
+	}
 	people, err := t.People.List(ctx)
-	if err != nil || slices.ContainsFunc(people, func(p embraye.Person) bool { return p.Role == embraye.Admin && !p.Disabled }) {
+	if err != nil || slices.ContainsFunc(people, needed) {
 		return err
 	}
 	return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "role", Code: "last_admin", Value: before.Email}}}

@@ -2,6 +2,7 @@ package app_test
 
 import (
 	"errors"
+	"sync"
 	"testing"
 
 	"embraye/internal/app"
@@ -51,8 +52,8 @@ func TestOnlyAdmins(t *testing.T) {
 	})
 }
 
-// The last admin cannot be taken away from inside; the operator can.
-func TestTheLastAdminStays(t *testing.T) {
+// The last admin cannot be taken away, neither from inside nor by the operator.
+func TestT11TheLastAdminStays(t *testing.T) {
 	eachHouse(t, func(h *house) {
 		ctx, admin := h.Context(), h.people["admin"]
 		wantProblems(t, h.App.SetRole(ctx, admin, "admin@ours.example", embraye.Reviewer), "role")
@@ -62,7 +63,62 @@ func TestTheLastAdminStays(t *testing.T) {
 		wantProblems(t, h.App.SetRole(ctx, admin, "admin@ours.example", embraye.Reviewer), "role")
 		h.must(h.App.EnablePerson(ctx, admin, "second@ours.example"))
 		h.must(h.App.SetRole(ctx, admin, "admin@ours.example", embraye.Reviewer))
-		h.must(h.App.DisablePerson(ctx, embraye.Operator(), "second@ours.example"))
+		wantProblems(t, h.App.DisablePerson(ctx, embraye.Operator(), "second@ours.example"), "role")
+		wantProblems(t, h.App.SetRole(ctx, embraye.Operator(), "second@ours.example", embraye.Editor), "role")
+	})
+}
+
+// Two admins who take each other's access away at the same moment: one is left.
+func TestT11TwoAdminsWhoRemoveEachOther(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		ctx := h.Context()
+		h.must(h.App.SetRole(ctx, embraye.Operator(), "second@ours.example", embraye.Admin))
+		pair := [2]string{"admin@ours.example", "second@ours.example"}
+		var acting [2]embraye.Acting
+		for i, email := range pair {
+			by, err := h.App.FindPerson(ctx, email)
+			h.must(err)
+			acting[i] = by
+		}
+		for range 5 {
+			var errs [2]error
+			var both sync.WaitGroup
+			for i := range pair {
+				both.Go(func() { errs[i] = h.App.DisablePerson(ctx, acting[i], pair[1-i]) })
+			}
+			both.Wait()
+			if (errs[0] == nil) == (errs[1] == nil) {
+				t.Fatalf("they got %v and %v", errs[0], errs[1])
+			}
+			for _, email := range pair {
+				h.must(h.App.EnablePerson(ctx, embraye.Operator(), email))
+			}
+		}
+	})
+}
+
+// Where an earlier version let the last admin be shut out, the link that makes
+// one works again; it ends once there is an active one.
+func TestT11ALinkWhereNoAdminIsLeft(t *testing.T) {
+	eachHouse(t, func(h *house) {
+		ctx := h.Context()
+		h.must(h.App.SetPassword(ctx, embraye.Operator(), "admin@ours.example", goodPassword))
+		_, err := h.App.SetupLink(ctx, embraye.Operator())
+		h.wantErr(err, embraye.ErrConflict)
+		h.must(h.Store.InTx(ctx, func(t store.Tables) error {
+			p, err := t.People.ByEmail(ctx, "admin@ours.example")
+			if err != nil {
+				return err
+			}
+			p.Disabled = true
+			return t.People.Save(ctx, p)
+		}))
+		link, err := h.App.SetupLink(ctx, embraye.Operator())
+		h.must(err)
+		h.must(h.App.EnablePerson(ctx, embraye.Operator(), "admin@ours.example"))
+		if state, err := h.App.SetupState(ctx, tokenOf(link)); err != nil || state != embraye.LinkUsed {
+			t.Errorf("with an admin again: %v, %v", state, err)
+		}
 	})
 }
 

@@ -26,14 +26,15 @@ type SetupInput struct {
 	Contact               string // the legal text "contact"
 }
 
-// NeedsSetup tells whether there is no admin yet.
+// NeedsSetup tells whether there is no active admin: at first, or because an
+// earlier version let the last one be shut out.
 func (a *App) NeedsSetup(ctx context.Context) (bool, error) {
 	return needsSetup(ctx, a.Store.Tables())
 }
 
 func needsSetup(ctx context.Context, t store.Tables) (bool, error) {
 	people, err := t.People.List(ctx)
-	return err == nil && !slices.ContainsFunc(people, func(p embraye.Person) bool { return p.Role == embraye.Admin }), err
+	return err == nil && !slices.ContainsFunc(people, administers), err
 }
 
 // SetupLink makes the link that makes the first admin; earlier ones end.

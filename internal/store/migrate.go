@@ -21,7 +21,7 @@ type MigrationState struct {
 // Migrate applies the steps that are missing and tells how many there were.
 // Replicas that start together wait for each other on PostgreSQL.
 func (s *Store) Migrate(ctx context.Context) (applied int, err error) {
-	provider, err := s.migrations()
+	provider, err := s.migrations(ctx)
 	if err != nil {
 		return 0, err
 	}
@@ -31,7 +31,7 @@ func (s *Store) Migrate(ctx context.Context) (applied int, err error) {
 
 // MigrationStatus lists all steps in order.
 func (s *Store) MigrationStatus(ctx context.Context) ([]MigrationState, error) {
-	provider, err := s.migrations()
+	provider, err := s.migrations(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,9 @@ func (s *Store) MigrationStatus(ctx context.Context) ([]MigrationState, error) {
 	return states, nil
 }
 
-func (s *Store) migrations() (*goose.Provider, error) {
+// migrations refuses a database that a later version made: to read one is as
+// wrong as to write it.
+func (s *Store) migrations(ctx context.Context) (*goose.Provider, error) {
 	var (
 		dialect       = goose.DialectSQLite3
 		all     fs.FS = migrations.SQLite
@@ -67,5 +69,8 @@ func (s *Store) migrations() (*goose.Provider, error) {
 	}
 	options = append(options, goose.WithDisableGlobalRegistry(true))
 	provider, err := goose.NewProvider(dialect, s.writePool, files, options...)
-	return provider, wrap(err, "reading the migrations")
+	if err != nil {
+		return nil, wrap(err, "reading the migrations")
+	}
+	return provider, s.notNewer(ctx, provider)
 }

@@ -37,6 +37,17 @@ func (t People) List(ctx context.Context) ([]embraye.Person, error) {
 	return all, wrap(err, "listing people")
 }
 
+// Lock makes whoever changes who is here wait for whoever else does, until the
+// transaction ends: two admins who take each other's role away would each see
+// the other. SQLite has one writer anyway.
+func (t People) Lock(ctx context.Context) error {
+	if !t.s.postgres {
+		return nil
+	}
+	_, err := t.exec(ctx, "LOCK TABLE people IN SHARE ROW EXCLUSIVE MODE")
+	return wrap(err, "locking the people")
+}
+
 // Count tells how many people there are, disabled ones too.
 func (t People) Count(ctx context.Context) (int, error) {
 	n, err := count[embraye.Person](ctx, t.table, "")

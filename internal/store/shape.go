@@ -1,0 +1,101 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/pressly/goose/v3"
+)
+
+// NewerError is a database whose shape a later version of the program made.
+// What this one would write into it, nobody has thought about.
+type NewerError struct {
+	Database, Program int64 // versions of the shape: found, and known at most
+}
+
+func (e *NewerError) Error() string {
+	return fmt.Sprintf("the database has schema %d, and this program knows schema %d at most: a later version has written it; "+
+		"run that version, or put back the backup made before the upgrade", e.Database, e.Program)
+}
+
+// SchemaVersion is the version of the database's shape; 0 before the first
+// migration. It creates nothing.
+func (s *Store) SchemaVersion(ctx context.Context) (version int64, err error) {
+	there, err := s.hasTable(ctx, "goose_db_version")
+	if err == nil && there {
+		err = s.reader.QueryRowContext(ctx, "SELECT COALESCE(MAX(version_id), 0) FROM goose_db_version WHERE is_applied").Scan(&version)
+	}
+	return version, wrap(err, "reading the version of the schema")
+}
+
+// Started reports whether a first start has been through: the database then
+// says to whom it belongs. It creates nothing, and may be asked of a database
+// without tables.
+func (s *Store) Started(ctx context.Context) (bool, error) {
+	there, err := s.hasTable(ctx, "settings")
+	if err != nil || !there {
+		return false, wrap(err, "looking for an instance")
+	}
+	_, started, err := s.Tables().Settings.Get(ctx, "base_url")
+	return started, err
+}
+
+func (s *Store) hasTable(ctx context.Context, name string) (bool, error) {
+	query := "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = ?"
+	if s.postgres {
+		query = "SELECT count(*) FROM pg_class WHERE oid = to_regclass($1)"
+	}
+	n := 0
+	err := s.reader.QueryRowContext(ctx, query, name).Scan(&n)
+	return n > 0, err
+}
+
+// notNewer refuses a database that a later version made.
+func (s *Store) notNewer(ctx context.Context, p *goose.Provider) error {
+	found, err := s.SchemaVersion(ctx)
+	if err != nil {
+		return err
+	}
+	known := int64(0)
+	for _, source := range p.ListSources() {
+		known = max(known, source.Version)
+	}
+	if found > known {
+		return &NewerError{found, known}
+	}
+	return nil
+}
+
+// startLock is the name of the lock under which replicas start, one after the
+// other; any number that is nobody else's.
+const startLock = 0x656d6272617965
+
+// OneAtATime runs f while no other replica runs its own: on PostgreSQL under a
+// lock that ends with the connection. A SQLite database has one process, which
+// its owner sees to.
+func (s *Store) OneAtATime(ctx context.Context, f func() error) (err error) {
+	if !s.postgres {
+		return f()
+	}
+	conn, err := s.writePool.Conn(ctx)
+	if err != nil {
+		return wrap(err, "waiting for other replicas")
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", int64(startLock)); err != nil {
+		return wrap(err, "waiting for other replicas")
+	}
+	defer func() {
+		_, unlock := conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", int64(startLock))
+		err = errors.Join(err, wrap(unlock, "letting other replicas start"))
+	}()
+	return f()
+}
+
+// UseSecret gives the secret that seals private keys, before the first key is
+// made or opened: whether it has to exist depends on what the database holds.
+func (s *Store) UseSecret(secret []byte) (err error) {
+	s.keys, err = newKeyring(secret)
+	return err
+}
