@@ -1,6 +1,10 @@
 package web
 
-import "sync"
+import (
+	"sync"
+
+	"embraye/internal/embraye"
+)
 
 // maxCacheBytes bounds what answers may take in memory.
 const maxCacheBytes = 64 << 20
@@ -13,6 +17,7 @@ type cacheKey struct {
 	query string // canonical, of the parameters that the address understands
 	face  face
 	lang  string
+	day   embraye.Date // of pages: they may say what is true today
 }
 
 // A cache keeps the answers of one public revision. A newer revision empties

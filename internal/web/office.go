@@ -274,6 +274,9 @@ func (v *visit) render(status int, name, title string, content any, values url.V
 		return fmt.Errorf("web: no office template %s", name)
 	}
 	page := v.officePage(title, content, values, problems)
+	if page.incomplete != nil {
+		return page.incomplete
+	}
 	if v.by.Person != nil {
 		if key := v.sessions.PopString(v.ctx(), sessionSaid); key != "" {
 			page.Said = v.catalogue.T(v.lang, key)

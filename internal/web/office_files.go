@@ -21,11 +21,13 @@ const filePolicy = "sandbox; default-src 'none'"
 // so that nothing ever changes under one (SECURITY W38, W39).
 func (o *office) file(w http.ResponseWriter, r *http.Request) {
 	var by embraye.Acting
-	if id, err := o.reader(r); err != nil {
+	id, err := o.reader(r)
+	if err == nil {
+		by.Person, err = o.app.Person(r.Context(), id)
+	}
+	if err != nil && !errors.Is(err, embraye.ErrNotFound) && !errors.Is(err, embraye.ErrForbidden) {
 		o.Handler.fail(w, r, err)
 		return
-	} else if person, err := o.app.Person(r.Context(), id); err == nil {
-		by.Person = person
 	}
 	name := chi.URLParam(r, "name")
 	content, info, row, err := o.app.OpenFile(r.Context(), by, name)

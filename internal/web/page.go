@@ -40,6 +40,7 @@ type htmlPage struct {
 	Content     any
 
 	query       string
+	incomplete  error // why something that the page shows could not be read
 	site        embraye.Site
 	catalogue   *locale.Catalogue
 	territories *embraye.Territories

@@ -42,8 +42,8 @@ func parseTemplates() (templates, error) {
 	return all, nil
 }
 
-// newPage has what all pages share. A database that is away costs the name in
-// the masthead, not the page that says so.
+// newPage has what all pages share. Where that cannot be read, the page cannot
+// be rendered: a thinner one would be kept for everybody.
 func (h *Handler) newPage(v *view, title string) *htmlPage {
 	page := &htmlPage{
 		Lang: v.lang, Title: title, Canonical: h.site.Base + v.path, Type: "website", SiteName: h.catalogue.T(v.lang, "site.name"),
@@ -55,7 +55,7 @@ func (h *Handler) newPage(v *view, title string) *htmlPage {
 	}
 	frame, err := h.pages.FramePage(v.r.Context())
 	if err != nil {
-		h.log.Warn("a page goes without the organisation's name", "path", page.Path, "err", err)
+		page.incomplete = fmt.Errorf("web: frame of the page: %w", err)
 		frame = &embraye.FramePage{Organisation: embraye.Actor{Handle: h.app.Organisation()}}
 	}
 	page.Frame = *frame
@@ -65,6 +65,9 @@ func (h *Handler) newPage(v *view, title string) *htmlPage {
 
 // render fills a template; the page varies by what was accepted and by language.
 func (h *Handler) render(name string, status int, page *htmlPage) (*answer, error) {
+	if page.incomplete != nil {
+		return nil, page.incomplete
+	}
 	var out bytes.Buffer
 	tmpl, ok := h.templates[name]
 	if !ok {
@@ -79,7 +82,8 @@ func (h *Handler) render(name string, status int, page *htmlPage) (*answer, erro
 }
 
 // errorPage says in a sentence what happened and how to go on. It repeats
-// nothing of the request.
+// nothing of the request. A database that is away costs the name in its
+// masthead, not the page that says so; nobody keeps it.
 func (h *Handler) errorPage(r *http.Request, status int) *answer {
 	v := &view{r: r, cacheKey: cacheKey{face: facePage, lang: h.languageOf(r)}}
 	key := fmt.Sprintf("site.error_%d", status)
@@ -87,6 +91,10 @@ func (h *Handler) errorPage(r *http.Request, status int) *answer {
 		key = "site.error_other"
 	}
 	page := h.newPage(v, h.catalogue.T(v.lang, key))
+	if page.incomplete != nil {
+		h.log.Warn("an error page goes without the organisation's name", "path", r.URL.Path, "err", page.incomplete)
+		page.incomplete = nil
+	}
 	page.Canonical, page.Path, page.Hidden = page.Home, "", true
 	page.Content = status
 	a, err := h.render("error", status, page)

@@ -11,6 +11,10 @@ import (
 // replicas write beside us: what they changed is noticed within it.
 const revisionTTL = 250 * time.Millisecond
 
+// revisionWithin ends a question that the database does not answer: everybody
+// waits for it.
+const revisionWithin = 5 * time.Second
+
 // A watch knows the public revision without asking the database for each
 // request: at most one question per revisionTTL, or at once after forget.
 type watch struct {
@@ -44,7 +48,9 @@ func (w *watch) current(ctx context.Context) (int64, error) {
 	}
 	r := &reading{generation: w.generation.Load()}
 	// The reading is for everybody who waits: not ended by one who hangs up.
-	r.revision, r.err = w.read(context.WithoutCancel(ctx))
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), revisionWithin)
+	defer cancel()
+	r.revision, r.err = w.read(ctx)
 	r.until = w.now().Add(revisionTTL)
 	w.last.Store(r)
 	return r.revision, r.err

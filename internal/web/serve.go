@@ -4,8 +4,11 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"time"
 
 	"github.com/go-chi/chi/v5"
+
+	"embraye/internal/embraye"
 )
 
 // A view is what a GET asks for: which face of what. Its key is all that may
@@ -18,7 +21,10 @@ type view struct {
 // param is a part of the path.
 func (v *view) param(name string) string { return chi.URLParam(v.r, name) }
 
-// A builder makes the answer to one view, from data that it reads itself.
+// A builder makes the answer to one view, from data that it reads itself. Its
+// context, which is that of the view's request too, belongs to the answer and
+// not to whoever asked first. What it cannot read in full is an error: others
+// would get the same answer from the cache.
 type builder func(ctx context.Context, v *view) (*answer, error)
 
 // A pagedBuilder is a builder of a collection, or of one page of it.
@@ -41,7 +47,7 @@ func (h *Handler) serveQuery(negotiate func(http.Header) face, query string, bui
 		}
 		v := &view{r: r, cacheKey: cacheKey{path: r.URL.Path, query: query, face: negotiate(r.Header)}}
 		if v.face == facePage {
-			v.lang = h.languageOf(r)
+			v.lang, v.day = h.languageOf(r), embraye.MakeDate(h.now())
 			h.rememberLanguage(w, r)
 		}
 		h.answer(w, v, build)
@@ -82,15 +88,20 @@ func (h *Handler) answer(w http.ResponseWriter, v *view, build builder) {
 	a.write(w, v.r)
 }
 
+// buildWithin ends the making of one answer: a database that hangs must not
+// hold everybody who asked.
+const buildWithin = 20 * time.Second
+
 // build makes an answer once for all who ask for it at the same time: after a
 // change, everybody does. So it is not ended by the one who hangs up.
 func (h *Handler) build(revision int64, v *view, build builder) (*answer, error) {
-	ctx := context.WithoutCancel(v.r.Context())
 	made, err, _ := h.flights.Do(fmt.Sprint(revision, v.cacheKey), func() (any, error) {
 		if a := h.cache.get(revision, v.cacheKey); a != nil {
 			return a, nil
 		}
-		a, err := build(ctx, v)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(v.r.Context()), buildWithin)
+		defer cancel()
+		a, err := build(ctx, &view{r: v.r.WithContext(ctx), cacheKey: v.cacheKey})
 		if err == nil && a.status != http.StatusMovedPermanently {
 			h.cache.put(revision, v.cacheKey, a)
 		}

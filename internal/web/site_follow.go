@@ -3,6 +3,7 @@ package web
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net"
 	"net/http"
 	"net/url"
@@ -61,9 +62,9 @@ func (h *Handler) followGo(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v := &view{r: r, cacheKey: cacheKey{path: "/suivre", face: facePage, lang: h.languageOf(r)}}
-	target, content, ok := h.followTarget(v, r.PostForm)
-	if !ok {
-		h.sayNo(w, r, http.StatusNotFound)
+	target, content, err := h.followTarget(v, r.PostForm)
+	if err != nil {
+		h.fail(w, r, err)
 		return
 	}
 	client, _, err := net.SplitHostPort(r.RemoteAddr)
@@ -82,25 +83,28 @@ func (h *Handler) sayNo(w http.ResponseWriter, r *http.Request, status int) {
 
 // followTarget reads what the reader wants to act on: an actor or a constat of
 // ours that exists.
-func (h *Handler) followTarget(v *view, form url.Values) (embraye.IRI, goContent, bool) {
+func (h *Handler) followTarget(v *view, form url.Values) (embraye.IRI, goContent, error) {
 	ctx, wanted := v.r.Context(), form.Get("cible")
 	page := h.newPage(v, h.catalogue.T(v.lang, "go.title"))
 	if id, err := idOf(wanted); err == nil {
 		data, err := h.pages.ConstatPage(ctx, id)
-		if err != nil || data.Update.Withdrawn() {
-			return "", goContent{}, false
+		if err == nil && data.Update.Withdrawn() {
+			err = fmt.Errorf("web: following from %s: %w", id, embraye.ErrNotFound)
+		}
+		if err != nil {
+			return "", goContent{}, err
 		}
 		box := page.followBox("react.title", id, "")
-		return h.site.UpdateID(id), goContent{Back: "/constats/" + id, Box: box, Constat: true, Object: string(h.site.UpdateID(id))}, true
+		return h.site.UpdateID(id), goContent{Back: "/constats/" + id, Box: box, Constat: true, Object: string(h.site.UpdateID(id))}, nil
 	}
 	handle, err := handleOf(wanted)
 	if err != nil {
-		return "", goContent{}, false
+		return "", goContent{}, err
 	}
 	if _, err := h.pages.ActorPage(ctx, handle); err != nil {
-		return "", goContent{}, false
+		return "", goContent{}, err
 	}
-	return h.site.ActorID(handle), goContent{Back: h.site.ActorPage(handle), Box: page.followBox("follow.again", handle, "")}, true
+	return h.site.ActorID(handle), goContent{Back: h.site.ActorPage(handle), Box: page.followBox("follow.again", handle, "")}, nil
 }
 
 func (h *Handler) writeGo(w http.ResponseWriter, v *view, typed string, content goContent, err error) {

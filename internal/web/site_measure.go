@@ -81,7 +81,7 @@ func (h *Handler) measurePage(ctx context.Context, v *view, a embraye.Actor) (*a
 	for _, subject := range embraye.Subjects() {
 		content.Maps = append(content.Maps, draw.TileMap(draw.TileMapInput{Words: h.catalogue, Lang: v.lang, Subject: subject, States: data.States}))
 	}
-	page.addChanges(&content, data.All, embraye.MakeDate(h.now()))
+	page.addChanges(&content, data.All, v.day)
 	page.addNeighbours(&content, data)
 	page.Content = content
 	return h.render("measure", http.StatusOK, page)

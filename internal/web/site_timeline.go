@@ -126,7 +126,7 @@ func (h *Handler) timeline(w http.ResponseWriter, r *http.Request) {
 		h.serveQuery(pageOnly, timelineQuery(f), build)(w, r)
 		return
 	}
-	v := &view{r: r, cacheKey: cacheKey{path: r.URL.Path, query: timelineQuery(f), face: facePage, lang: h.languageOf(r)}}
+	v := &view{r: r, cacheKey: cacheKey{path: r.URL.Path, query: timelineQuery(f), face: facePage, lang: h.languageOf(r), day: embraye.MakeDate(h.now())}}
 	h.rememberLanguage(w, r)
 	a, err := build(r.Context(), v)
 	if err != nil {
