@@ -11,6 +11,7 @@ require (
 	github.com/go-fed/activity v1.0.0
 	github.com/goccy/go-yaml v1.19.2
 	github.com/google/go-cmp v0.7.0
+	github.com/hashicorp/golang-lru/v2 v2.0.7
 	github.com/jackc/pgx/v5 v5.12.0
 	github.com/libtnb/sqlite v1.1.1
 	github.com/microcosm-cc/bluemonday v1.0.27

@@ -113,7 +113,7 @@ func (a *App) verify(sig *httpsig.Signature, owner *embraye.RemoteActor) error {
 // remembered is the actor as we know it, fetched once if we do not. A failure
 // is remembered too.
 func (a *App) remembered(ctx context.Context, uri embraye.IRI, keyID string) (actor *embraye.RemoteActor, fetched bool, err error) {
-	if recent, ok := a.keys.actors.get(uri); ok && a.Now().Before(recent.until) {
+	if recent, ok := a.keys.actors.Get(uri); ok && a.Now().Before(recent.until) {
 		return recent.actor, false, nil
 	}
 	actor, err = a.Store.Tables().RemoteActors.ByURI(ctx, uri)
@@ -121,7 +121,7 @@ func (a *App) remembered(ctx context.Context, uri embraye.IRI, keyID string) (ac
 		return nil, false, err
 	}
 	if err == nil && actor.Known() {
-		a.keys.actors.put(uri, recentActor{actor, a.Now().Add(recentFor)})
+		a.keys.actors.Add(uri, recentActor{actor, a.Now().Add(recentFor)})
 		return actor, false, nil
 	}
 	if err == nil && !a.mayRefetch(uri) {
@@ -193,7 +193,7 @@ func (a *App) readRemote(ctx context.Context, uri embraye.IRI, keyID string) (*e
 
 // remember stores what a fetch brought, or that it brought nothing.
 func (a *App) remember(ctx context.Context, uri embraye.IRI, actor *embraye.RemoteActor, fetchErr error) error {
-	a.keys.actors.forget(uri)
+	a.keys.actors.Remove(uri)
 	return errors.Join(fetchErr, a.Store.InTx(ctx, func(t store.Tables) error {
 		if fetchErr != nil {
 			return t.RemoteActors.MarkFailed(ctx, uri)

@@ -10,46 +10,29 @@ import (
 	"embraye/internal/httpsig"
 	"embraye/internal/store"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/sync/singleflight"
 )
 
 // maxRemembered bounds every memory of this process that strangers can fill.
 const maxRemembered = 20000
 
-// bounded is a map that forgets everything once it is full: simple, and a
-// memory of this process is never more than a shortcut to the database.
-type bounded[K comparable, V any] struct {
-	mu sync.Mutex
-	m  map[K]V
-}
-
-func (b *bounded[K, V]) get(k K) (V, bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	v, ok := b.m[k]
-	return v, ok
-}
-
-func (b *bounded[K, V]) forget(k K) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	delete(b.m, k)
-}
-
-func (b *bounded[K, V]) put(k K, v V) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.m == nil || len(b.m) >= maxRemembered {
-		b.m = make(map[K]V)
+// newMemory remembers what was used last. A memory of this process is never more
+// than a shortcut to the database, but what strangers invent must not push out
+// what somebody is held to: each has one of its own.
+func newMemory[K comparable, V any]() *lru.Cache[K, V] {
+	memory, err := lru.New[K, V](maxRemembered)
+	if err != nil {
+		panic(err) // the size is a constant
 	}
-	b.m[k] = v
+	return memory
 }
 
 // keyCache keeps parsed public keys and joins fetches of the same actor.
 type keyCache struct {
-	parsed    bounded[string, crypto.PublicKey]
-	refetched bounded[string, time.Time]
-	actors    bounded[embraye.IRI, recentActor]
+	parsed    *lru.Cache[string, crypto.PublicKey]
+	refetched *lru.Cache[string, time.Time]
+	actors    *lru.Cache[embraye.IRI, recentActor]
 	flights   singleflight.Group
 }
 
@@ -63,27 +46,30 @@ type recentActor struct {
 // recentFor bounds how long another replica's news of an actor is missed here.
 const recentFor = 2 * time.Second
 
-func newKeyCache() *keyCache { return &keyCache{} }
+func newKeyCache() *keyCache {
+	return &keyCache{parsed: newMemory[string, crypto.PublicKey](), refetched: newMemory[string, time.Time](),
+		actors: newMemory[embraye.IRI, recentActor]()}
+}
 
 func (c *keyCache) parse(pem string) (crypto.PublicKey, error) {
-	if key, ok := c.parsed.get(pem); ok {
+	if key, ok := c.parsed.Get(pem); ok {
 		return key, nil
 	}
 	key, err := httpsig.ParsePublicKey(pem)
 	if err != nil {
 		return nil, err
 	}
-	c.parsed.put(pem, key)
+	c.parsed.Add(pem, key)
 	return key, nil
 }
 
 // firstRefetch tells whether an actor was not refetched for a while, and notes
 // that it is now.
 func (c *keyCache) firstRefetch(uri string, now time.Time) bool {
-	if last, ok := c.refetched.get(uri); ok && now.Sub(last) < refetchAfter {
+	if last, ok := c.refetched.Get(uri); ok && now.Sub(last) < refetchAfter {
 		return false
 	}
-	c.refetched.put(uri, now)
+	c.refetched.Add(uri, now)
 	return true
 }
 
@@ -171,19 +157,21 @@ func (a *App) refuseBlocked(ctx context.Context, keyID string, actor embraye.IRI
 // inbound flood does not touch its row each time.
 type contactMemory struct {
 	now  func() time.Time
-	seen bounded[string, time.Time]
+	seen *lru.Cache[string, time.Time]
 }
 
-func newContactMemory(now func() time.Time) *contactMemory { return &contactMemory{now: now} }
+func newContactMemory(now func() time.Time) *contactMemory {
+	return &contactMemory{now: now, seen: newMemory[string, time.Time]()}
+}
 
 // noteContact reopens a host that we had given up, and remembers that it signs
 // by RFC 9421 (INTEROP 0.19).
 func (a *App) noteContact(ctx context.Context, t store.Tables, host string, scheme httpsig.Scheme) error {
 	key := host + "\x00" + string(scheme)
-	if last, ok := a.contacts.seen.get(key); ok && a.Now().Sub(last) < time.Minute {
+	if last, ok := a.contacts.seen.Get(key); ok && a.Now().Sub(last) < time.Minute {
 		return nil
 	}
-	a.contacts.seen.put(key, a.Now())
+	a.contacts.seen.Add(key, a.Now())
 	if err := t.Hosts.Touch(ctx, host); err != nil {
 		return err
 	}

@@ -25,7 +25,7 @@ func (a *App) FollowTarget(ctx context.Context, client, handle string, target em
 		return "", &embraye.InvalidError{Problems: []embraye.Problem{{Field: "compte", Code: "bad_handle", Value: handle}}}
 	}
 	if a.RateLimits {
-		if err := a.limits.take("reader "+client, readerBudget); err != nil {
+		if err := a.limits.readers.take(addressKey(client), readerBudget); err != nil {
 			return "", err
 		}
 	}

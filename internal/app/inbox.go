@@ -38,7 +38,7 @@ func (a *App) Inbox(ctx context.Context, r *http.Request, body []byte, handle st
 			return err // a wave of Deletes of strangers costs one look-up each (F155)
 		}
 	}
-	if err := a.limits.allowUnverified(a.RateLimits, actor.Host()); err != nil {
+	if err := a.limits.allowUnverified(a.RateLimits, r.RemoteAddr); err != nil {
 		return err
 	}
 	sender, err := a.authenticate(ctx, sig, actor)
@@ -107,7 +107,7 @@ func (a *App) receive(ctx context.Context, m received) (err error) {
 		return nil
 	}
 	if m.in.Type == "Update" || m.in.Type == "Delete" {
-		a.keys.actors.forget(m.sender.URI) // it may have said who it is now
+		a.keys.actors.Remove(m.sender.URI) // it may have said who it is now
 	}
 	if err == nil && a.Notify != nil {
 		a.Notify()

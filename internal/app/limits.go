@@ -7,6 +7,7 @@ import (
 
 	"embraye/internal/embraye"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"golang.org/x/net/publicsuffix"
 	"golang.org/x/time/rate"
 )
@@ -15,7 +16,7 @@ import (
 // rarely, and one domain may make us fetch little (SECURITY F150, F153, F154).
 var (
 	hostBudget       = budget{rate: 30, burst: 600}
-	unverifiedBudget = budget{rate: 60, burst: 1200}
+	unverifiedBudget = budget{rate: 60, burst: 1200} // by one address, before its signature is checked
 	actorBudget      = budget{rate: 5, burst: 60}
 	followBudget     = budget{rate: 0.5, burst: 20} // Follow and Undo by one actor
 	hostFollowBudget = budget{rate: 10, burst: 300} // Follow and Undo by one host
@@ -27,40 +28,47 @@ type budget struct {
 	burst int
 }
 
-// limits are token buckets in the memory of this process, bounded in number.
-type limits struct {
-	now     func() time.Time
-	mu      sync.Mutex
-	buckets map[string]*rate.Limiter
+// limits are token buckets in the memory of this process. Proved senders, the
+// addresses that nothing is proved of, the domains that somebody names and the
+// readers of pages have memories of their own: nobody can push out another
+// kind's buckets by inventing names.
+type limits struct{ senders, clients, domains, readers *buckets }
+
+func newLimits(now func() time.Time) *limits {
+	memory := func() *buckets { return &buckets{now: now, kept: newMemory[string, *rate.Limiter]()} }
+	return &limits{senders: memory(), clients: memory(), domains: memory(), readers: memory()}
 }
 
-func newLimits(now func() time.Time) *limits { return &limits{now: now} }
+// buckets are those that were used last. One that is forgotten is full again
+// long before: to push out 20,000 takes far longer than to fill one.
+type buckets struct {
+	now  func() time.Time
+	mu   sync.Mutex // held from the look-up to the use
+	kept *lru.Cache[string, *rate.Limiter]
+}
 
-func (l *limits) take(key string, b budget) error {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.buckets == nil || len(l.buckets) >= maxRemembered {
-		l.buckets = make(map[string]*rate.Limiter)
-	}
-	bucket, ok := l.buckets[key]
+func (b *buckets) take(key string, most budget) error {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	bucket, ok := b.kept.Get(key)
 	if !ok {
-		bucket = rate.NewLimiter(b.rate, b.burst)
-		l.buckets[key] = bucket
+		bucket = rate.NewLimiter(most.rate, most.burst)
+		b.kept.Add(key, bucket)
 	}
-	if bucket.AllowN(l.now(), 1) {
+	if bucket.AllowN(b.now(), 1) {
 		return nil
 	}
-	missing := 1 - bucket.TokensAt(l.now())
-	return &embraye.TooMany{RetryAfter: time.Duration(missing/float64(b.rate)*float64(time.Second)) + time.Second}
+	missing := 1 - bucket.TokensAt(b.now())
+	return &embraye.TooMany{RetryAfter: time.Duration(missing/float64(most.rate)*float64(time.Second)) + time.Second}
 }
 
-// allowUnverified bounds what a host can make us do before its signature is
-// checked.
-func (l *limits) allowUnverified(on bool, host string) error {
+// allowUnverified bounds what an address on the network can make us do before a
+// signature is checked. What it says whose server it is counts for nothing yet.
+func (l *limits) allowUnverified(on bool, remoteAddr string) error {
 	if !on {
 		return nil
 	}
-	return l.take("unverified "+host, unverifiedBudget)
+	return l.clients.take(addressKey(remoteAddr), unverifiedBudget)
 }
 
 // allow bounds what a proved sender can make us store.
@@ -82,7 +90,7 @@ func (l *limits) allow(on bool, sender *embraye.RemoteActor, kind string) error 
 		}{"follows " + sender.Host, hostFollowBudget})
 	}
 	for _, c := range checks {
-		if err := l.take(c.key, c.b); err != nil {
+		if err := l.senders.take(c.key, c.b); err != nil {
 			return err
 		}
 	}
@@ -95,7 +103,7 @@ func (l *limits) allowFetch(on bool, host string) error {
 	if !on {
 		return nil
 	}
-	return l.take("fetch "+registrable(host), fetchBudget)
+	return l.domains.take(registrable(host), fetchBudget)
 }
 
 // registrable is the domain that somebody registered: whoever owns it can

@@ -1,13 +1,54 @@
 package app
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"embraye/internal/embraye"
 )
+
+// titlesAtOnce is how many pages are asked for their titles at the same time.
+const titlesAtOnce = 8
+
+// LinkTitles fills in what links are called and who publishes them, where nobody
+// typed it. It returns the links that nothing was learned about, those that the
+// context left no time for too.
+func (a *App) LinkTitles(ctx context.Context, by embraye.Acting, list []embraye.Evidence) (unread []string, err error) {
+	if err := mayWrite(by); err != nil {
+		return nil, fmt.Errorf("app: titles of links: %w", err)
+	}
+	failed := make([]bool, len(list))
+	var lookups errgroup.Group
+	lookups.SetLimit(titlesAtOnce)
+	for i := range list {
+		e := &list[i]
+		if e.Name != "" || e.Type == "Document" || !embraye.WebAddress(e.Href) {
+			continue
+		}
+		lookups.Go(func() error {
+			title, publisher, err := a.LinkTitle(ctx, by, e.Href)
+			if err != nil {
+				a.Log.Info("no title for evidence", "url", e.Href, "err", err)
+				failed[i] = true
+				return nil
+			}
+			e.Name, e.Publisher = title, cmp.Or(e.Publisher, publisher)
+			return nil
+		})
+	}
+	_ = lookups.Wait() // what failed is in failed
+	for i, e := range list {
+		if failed[i] {
+			unread = append(unread, e.Href)
+		}
+	}
+	return unread, nil
+}
 
 // LinkTitle asks the page of a piece of evidence, through the guarded client,
 // what it is called and who publishes it: its site's name, else its host.

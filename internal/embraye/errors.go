@@ -2,6 +2,7 @@ package embraye
 
 import (
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -17,6 +18,10 @@ var (
 	ErrGone        = errors.New("gone")
 	ErrUnavailable = errors.New("unavailable") // the database is away, locked or full: try again
 )
+
+// ErrNoRoom is an ErrUnavailable that ends when the operator makes room: the disk
+// is full, or it cannot be written to.
+var ErrNoRoom = fmt.Errorf("the disk is full or cannot be written to: %w", ErrUnavailable)
 
 // TooMany refuses what somebody does too often; it is answered 429 with
 // Retry-After.

@@ -37,7 +37,7 @@ func (s *Store) create() (*unfinished, error) {
 	name := unfinishedPrefix + hex.EncodeToString(b[:])
 	f, err := s.root.OpenFile(name, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
-		return nil, fmt.Errorf("making a file: %w", err)
+		return nil, DiskError(fmt.Errorf("making a file: %w", err))
 	}
 	return &unfinished{root: s.root, file: f, name: name, hash: sha256.New()}, nil
 }
@@ -46,7 +46,7 @@ func (u *unfinished) Write(p []byte) (int, error) {
 	n, err := u.file.Write(p)
 	u.hash.Write(p[:n])
 	u.size += int64(n)
-	return n, err
+	return n, DiskError(err)
 }
 
 func (u *unfinished) sum() string { return hex.EncodeToString(u.hash.Sum(nil)) }
@@ -55,21 +55,21 @@ func (u *unfinished) sum() string { return hex.EncodeToString(u.hash.Sum(nil)) }
 // makes the name itself safe.
 func (u *unfinished) publish(name string) error {
 	if err := u.file.Sync(); err != nil {
-		return fmt.Errorf("writing file %s to the disk: %w", name, err)
+		return DiskError(fmt.Errorf("writing file %s to the disk: %w", name, err))
 	}
 	if err := u.root.Rename(u.name, name); err != nil {
-		return fmt.Errorf("naming file %s: %w", name, err)
+		return DiskError(fmt.Errorf("naming file %s: %w", name, err))
 	}
 	u.done = true
 	dir, err := u.root.Open(".")
 	if err != nil {
-		return fmt.Errorf("writing the folder of files to the disk: %w", err)
+		return DiskError(fmt.Errorf("writing the folder of files to the disk: %w", err))
 	}
 	defer dir.Close() // nothing is buffered
 	if err := dir.Sync(); err != nil {
-		return fmt.Errorf("writing the folder of files to the disk: %w", err)
+		return DiskError(fmt.Errorf("writing the folder of files to the disk: %w", err))
 	}
-	return u.file.Close()
+	return DiskError(u.file.Close())
 }
 
 // discard removes a file that was not published. A file that cannot be removed

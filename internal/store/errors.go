@@ -62,19 +62,24 @@ func sqliteSentinel(code int) error {
 		return embraye.ErrConflict
 	}
 	switch code & 0xff {
-	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN:
+	case sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY:
+		return embraye.ErrNoRoom
+	case sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN:
 		return embraye.ErrUnavailable
 	}
 	return nil
 }
 
 // postgresSentinel reads SQLSTATE classes: 08 connection, 53 resources, 57P
-// shutdown, 40 conflicts between transactions, which outlived our retries.
+// shutdown, 25006 a server that only reads, 40 conflicts between transactions, which outlived our retries.
 func postgresSentinel(state string) error {
-	if state == "23505" {
+	switch state {
+	case "23505":
 		return embraye.ErrConflict
+	case "53100": // disk_full
+		return embraye.ErrNoRoom
 	}
-	for _, class := range []string{"08", "53", "57P", "40"} {
+	for _, class := range []string{"08", "53", "57P", "40", "25006"} {
 		if strings.HasPrefix(state, class) {
 			return embraye.ErrUnavailable
 		}

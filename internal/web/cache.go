@@ -3,6 +3,8 @@ package web
 import (
 	"sync"
 
+	"github.com/hashicorp/golang-lru/v2/simplelru"
+
 	"embraye/internal/embraye"
 )
 
@@ -20,31 +22,38 @@ type cacheKey struct {
 	day   embraye.Date // of pages: they may say what is true today
 }
 
-// A cache keeps the answers of one public revision. A newer revision empties
-// it; an answer made for an older one is not taken in.
+// A cache keeps the answers of one public revision, up to so many bytes: those
+// that were used last. A newer revision empties it; an answer made for an older
+// one is not taken in.
 type cache struct {
-	mu       sync.RWMutex
+	mu       sync.Mutex
 	revision int64
-	answers  map[cacheKey]*answer
+	answers  *simplelru.LRU[cacheKey, *answer]
 	bytes    int
 	maxBytes int
 }
 
 func newCache(maxBytes int) *cache {
-	return &cache{answers: map[cacheKey]*answer{}, maxBytes: maxBytes}
+	c := &cache{maxBytes: maxBytes}
+	var err error
+	c.answers, err = simplelru.NewLRU(maxBytes/answerOverheadBytes, func(_ cacheKey, a *answer) { c.bytes -= a.size() })
+	if err != nil {
+		panic(err) // no room for one answer
+	}
+	return c
 }
 
 func (c *cache) get(revision int64, key cacheKey) *answer {
-	c.mu.RLock()
-	defer c.mu.RUnlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	if c.revision != revision {
 		return nil
 	}
-	return c.answers[key]
+	a, _ := c.answers.Get(key)
+	return a
 }
 
-// put keeps an answer whose data was read after revision was. When room is
-// short, answers go in no particular order: each can be made again.
+// put keeps an answer whose data was read after revision was.
 func (c *cache) put(revision int64, key cacheKey, a *answer) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -52,21 +61,12 @@ func (c *cache) put(revision int64, key cacheKey, a *answer) {
 		return
 	}
 	if revision > c.revision {
-		c.revision, c.bytes = revision, 0
-		clear(c.answers)
+		c.revision = revision
+		c.answers.Purge()
 	}
-	if old := c.answers[key]; old != nil {
-		c.bytes -= old.size()
-	}
-	c.answers[key] = a
-	c.bytes += a.size()
-	for other, old := range c.answers {
-		if c.bytes <= c.maxBytes {
-			return
-		}
-		if other != key {
-			c.bytes -= old.size()
-			delete(c.answers, other)
-		}
+	c.answers.Remove(key)
+	c.answers.Add(key, a)
+	for c.bytes += a.size(); c.bytes > c.maxBytes; {
+		c.answers.RemoveOldest()
 	}
 }

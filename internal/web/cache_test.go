@@ -39,8 +39,8 @@ func TestCacheIsBounded(t *testing.T) {
 			t.Fatalf("%d bytes after %d answers, at most %d", c.bytes, i+1, c.maxBytes)
 		}
 	}
-	if len(c.answers) < 40 {
-		t.Errorf("%d answers kept, room for about 50", len(c.answers))
+	if c.answers.Len() < 40 {
+		t.Errorf("%d answers kept, room for about 50", c.answers.Len())
 	}
 	c.put(1, cacheKey{path: "big"}, newAnswer(200, typeJSON, make([]byte, 90<<10)))
 	if c.get(1, cacheKey{path: "big"}) != nil {
@@ -132,5 +132,22 @@ func TestConditionalGET(t *testing.T) {
 	w := httptest.NewRecorder()
 	if gone.write(w, r); w.Code != http.StatusGone {
 		t.Errorf("410 became %d", w.Code)
+	}
+}
+
+// T16: what is asked for stays, what nobody asks for goes first.
+func TestT16CacheForgetsTheOldestOnly(t *testing.T) {
+	c := newCache(100 << 10)
+	home := cacheKey{path: "/"}
+	c.put(1, home, newAnswer(200, typeHTML, make([]byte, 1000)))
+	for i := range 1000 {
+		c.put(1, cacheKey{path: strconv.Itoa(i)}, newAnswer(200, typeJSON, make([]byte, 1000)))
+		if c.get(1, home) == nil {
+			t.Fatalf("the home page is forgotten after %d others", i+1)
+		}
+	}
+	c.put(2, home, newAnswer(200, typeHTML, make([]byte, 1000)))
+	if c.answers.Len() != 1 || c.bytes != 1000+answerOverheadBytes {
+		t.Errorf("%d answers of %d bytes after a new revision", c.answers.Len(), c.bytes)
 	}
 }

@@ -28,6 +28,8 @@ func statusOf(err error) int {
 		return http.StatusMisdirectedRequest
 	case errors.Is(err, httpsig.ErrUnsigned), errors.Is(err, httpsig.ErrInvalid):
 		return http.StatusUnauthorized
+	case errors.Is(err, embraye.ErrNoRoom):
+		return http.StatusInsufficientStorage
 	case errors.Is(err, embraye.ErrUnavailable), errors.Is(err, context.DeadlineExceeded):
 		return http.StatusServiceUnavailable
 	case errors.Is(err, embraye.ErrForbidden):
@@ -62,7 +64,7 @@ func setRetryAfter(w http.ResponseWriter, err error, status int) {
 	var many *embraye.TooMany
 	if errors.As(err, &many) {
 		wait = max(many.RetryAfter, time.Second)
-	} else if status != http.StatusServiceUnavailable {
+	} else if status != http.StatusServiceUnavailable && status != http.StatusInsufficientStorage {
 		return
 	}
 	w.Header().Set("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/go-chi/chi/v5"
 
@@ -108,9 +107,7 @@ func readMessage(w http.ResponseWriter, r *http.Request) (body []byte, status in
 	var tooLarge *http.MaxBytesError
 	switch {
 	case err == nil:
-		// The server watches the connection while we work: an old deadline
-		// would look like a client that hung up.
-		return body, 0, setReadDeadline(w, time.Time{})
+		return body, 0, nil
 	case errors.As(err, &tooLarge):
 		return nil, http.StatusRequestEntityTooLarge, err
 	case errors.Is(err, os.ErrDeadlineExceeded):

@@ -1,8 +1,6 @@
 package web
 
 import (
-	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -13,27 +11,20 @@ import (
 // maxURIBytes is far more than any address of ours is long (SECURITY F171).
 const maxURIBytes = 8 << 10
 
-// bodyDeadline is the time for a whole body, read by us or drained by the
-// server: an honest one fits in a few packets, and a slower sender holds a
-// connection (SECURITY W70).
-const bodyDeadline = 10 * time.Second
-
 // guard wraps the router in what holds for every answer: security headers, a
 // panic that stays ours, the client's address, our own name, a bounded URI.
 func (h *Handler) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.headers.set(w.Header())
-		out := &recorder{ResponseWriter: w}
+		out := &recorder{ResponseWriter: w, pace: mover{Pace: h.writing, set: http.NewResponseController(w).SetWriteDeadline}}
 		defer h.recover(out, r)
 		if h.log.Enabled(r.Context(), slog.LevelDebug) {
 			defer h.logRequest(out, r, h.now())
 		}
 		h.proxies.resolve(r)
-		if r.ContentLength != 0 {
-			if err := setReadDeadline(w, time.Now().Add(bodyDeadline)); err != nil {
-				h.fail(out, r, err)
-				return
-			}
+		if err := h.paceBody(w, r); err != nil {
+			h.fail(out, r, err)
+			return
 		}
 		switch {
 		case len(r.RequestURI) > maxURIBytes:
@@ -46,21 +37,16 @@ func (h *Handler) guard(next http.Handler) http.Handler {
 		default:
 			next.ServeHTTP(out, r)
 		}
+		out.finish()
 	})
 }
 
-func setReadDeadline(w http.ResponseWriter, at time.Time) error {
-	err := http.NewResponseController(w).SetReadDeadline(at)
-	if err != nil && !errors.Is(err, http.ErrNotSupported) {
-		return fmt.Errorf("setting a read deadline: %w", err)
-	}
-	return nil
-}
-
-// A recorder remembers what was answered, for the log and for recover.
+// A recorder remembers what was answered, for the log and for recover, and
+// writes at the pace of the client.
 type recorder struct {
 	http.ResponseWriter
 	status int
+	pace   mover
 }
 
 func (w *recorder) WriteHeader(status int) {
@@ -74,7 +60,7 @@ func (w *recorder) Write(b []byte) (int, error) {
 	if w.status == 0 {
 		w.status = http.StatusOK
 	}
-	return w.ResponseWriter.Write(b)
+	return w.writePaced(b)
 }
 
 // Unwrap lets http.ResponseController reach the connection.

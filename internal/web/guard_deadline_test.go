@@ -24,7 +24,7 @@ func (c *timedConn) SetReadDeadline(at time.Time) error {
 // drains it; it is lifted once the body is there, or the server would take our
 // own work for a client that hung up.
 func TestW70BodiesHaveADeadline(t *testing.T) {
-	h := &Handler{now: time.Now, hosts: hosts{base: "ours.example"}, log: slog.New(slog.DiscardHandler)}
+	h := &Handler{now: time.Now, reading: defaultReading, writing: defaultWriting, hosts: hosts{base: "ours.example"}, log: slog.New(slog.DiscardHandler)}
 	guarded := h.guard(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/read" {
 			if _, _, err := readMessage(w, r); err != nil {
@@ -35,7 +35,7 @@ func TestW70BodiesHaveADeadline(t *testing.T) {
 	for path, want := range map[string]int{"/read": 2, "/ignore": 1} {
 		w := &timedConn{ResponseRecorder: httptest.NewRecorder()}
 		guarded.ServeHTTP(w, httptest.NewRequest("POST", "http://ours.example"+path, strings.NewReader("{}")))
-		if len(w.deadlines) != want || w.deadlines[0].IsZero() || time.Until(w.deadlines[0]) > bodyDeadline {
+		if len(w.deadlines) != want || w.deadlines[0].IsZero() || time.Until(w.deadlines[0]) > defaultReading.Grace {
 			t.Fatalf("%s: deadlines %v", path, w.deadlines)
 		}
 		if want == 2 && !w.deadlines[1].IsZero() {
@@ -44,7 +44,7 @@ func TestW70BodiesHaveADeadline(t *testing.T) {
 	}
 	w := &timedConn{ResponseRecorder: httptest.NewRecorder()}
 	guarded.ServeHTTP(w, httptest.NewRequest("GET", "http://ours.example/x", nil))
-	if len(w.deadlines) != 0 {
+	if len(w.deadlines) != 1 || !w.deadlines[0].IsZero() {
 		t.Errorf("a GET without body: %v", w.deadlines)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"os"
 	"path"
 	"strconv"
 	"strings"
@@ -109,6 +110,9 @@ type visit struct {
 	r    *http.Request
 	lang string
 	by   embraye.Acting // zero at the doors
+
+	upload *upload // the file of the form
+	unkept error   // why it could not be kept, by our fault
 }
 
 // An action answers a visit; an error becomes a page of its status.
@@ -158,6 +162,7 @@ func (o *office) within(files bool, act action) http.HandlerFunc {
 		w.Header()["Cache-Control"] = noStore
 		v := &visit{office: o, w: w, r: r, lang: o.languageOf(r)}
 		o.rememberLanguage(w, r) // in a cookie: strangers can make us keep nothing
+		defer func() { v.upload.remove() }()
 		if err := v.bound(files); err != nil {
 			v.fail(err)
 			return
@@ -194,22 +199,32 @@ func (v *visit) bound(files bool) error {
 	return nil
 }
 
-// formError tells a body that is too large from one that is no form.
+// formError tells a body that is too large, or comes too slowly, from one that is
+// no form.
 func formError(err error) error {
 	var large *http.MaxBytesError
-	if errors.As(err, &large) {
+	switch {
+	case errors.As(err, &large), errors.Is(err, errTooLarge):
 		return errTooLarge
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return errTooSlow
 	}
 	return fmt.Errorf("web: form: %v: %w", err, embraye.ErrInvalid)
 }
 
-var errTooLarge = errors.New("body too large")
+var (
+	errTooLarge = errors.New("body too large")
+	errTooSlow  = errors.New("body too slow")
+)
 
 // fail shows an error as a page: of the office for who is in it.
 func (v *visit) fail(err error) {
 	status := statusOf(err)
-	if errors.Is(err, errTooLarge) {
+	switch {
+	case errors.Is(err, errTooLarge):
 		status = http.StatusRequestEntityTooLarge
+	case errors.Is(err, errTooSlow):
+		status = http.StatusRequestTimeout
 	}
 	if status >= 500 {
 		v.log.Error("request failed", "method", v.r.Method, "path", v.r.URL.Path, "status", status, "err", err)
@@ -273,6 +288,7 @@ func (v *visit) render(status int, name, title string, content any, values url.V
 	if !ok {
 		return fmt.Errorf("web: no office template %s", name)
 	}
+	status = v.unkeptStatus(status)
 	page := v.officePage(title, content, values, problems)
 	if page.incomplete != nil {
 		return page.incomplete

@@ -92,9 +92,6 @@ func setup(v *visit) error {
 	if err := v.parseFiles(); err != nil {
 		return err
 	}
-	if v.r.MultipartForm != nil {
-		defer v.r.MultipartForm.RemoveAll()
-	}
 	person, err := v.app.Setup(v.ctx(), v.param("token"), app.SetupInput{
 		Email: v.form("email"), Name: v.form("name"), Password: v.r.PostFormValue("password"), Language: v.lang,
 		OrgName: v.form("org_name"), OrgHandle: v.form("org_handle"), Summary: v.form("org_summary"),

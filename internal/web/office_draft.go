@@ -1,9 +1,11 @@
 package web
 
 import (
+	"context"
 	"errors"
 	"html/template"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -139,10 +141,12 @@ func saveDraft(v *visit) error {
 	if v.form("action") == "autosave" {
 		return v.autosave(in)
 	}
-	if v.form("action") == "titles" {
-		problems = append(problems, v.findTitles(in.Evidence)...)
-	}
 	draft, err := v.keepDraft(in)
+	if err == nil && v.form("action") == "titles" {
+		var unread []embraye.Problem
+		draft, unread, err = v.findTitles(draft, in)
+		problems = append(problems, unread...)
+	}
 	var conflict *app.DraftConflict
 	var invalid *embraye.InvalidError
 	switch {
@@ -161,27 +165,27 @@ func saveDraft(v *visit) error {
 	return v.afterSave(draft)
 }
 
-// findTitles asks the pages of the evidence for their titles; what was typed
-// stays. A page that does not answer is a problem beside its address.
-func (v *visit) findTitles(list []embraye.Evidence) []embraye.Problem {
-	var problems []embraye.Problem
-	for i := range list {
-		e := &list[i]
-		if e.Name != "" || e.Type == "Document" || !embraye.WebAddress(e.Href) {
-			continue
-		}
-		title, publisher, err := v.app.LinkTitle(v.ctx(), v.by, e.Href)
-		if err != nil {
-			v.log.Info("no title for evidence", "url", e.Href, "err", err)
-			problems = append(problems, embraye.Problem{Field: "evidence", Code: "link_unread", Value: e.Href})
-			continue
-		}
-		e.Name = title
-		if e.Publisher == "" {
-			e.Publisher = publisher
-		}
+// titlesWithin is how long the pages of the evidence are waited for, all
+// together: whoever writes waits too.
+const titlesWithin = 15 * time.Second
+
+// findTitles asks the pages of a saved draft's evidence for their titles and
+// saves what they say; what was typed stays. A page that does not answer is a
+// problem beside its address.
+func (v *visit) findTitles(draft *embraye.Draft, in app.DraftInput) (*embraye.Draft, []embraye.Problem, error) {
+	ctx, cancel := context.WithTimeout(v.ctx(), titlesWithin)
+	defer cancel()
+	in.Evidence = slices.Clone(in.Evidence)
+	unread, err := v.app.LinkTitles(ctx, v.by, in.Evidence)
+	if err != nil {
+		return draft, nil, err
 	}
-	return problems
+	var problems []embraye.Problem
+	for _, href := range unread {
+		problems = append(problems, embraye.Problem{Field: "evidence", Code: "link_unread", Value: href})
+	}
+	draft, err = v.app.SaveDraft(v.ctx(), v.by, draft.ID, draft.Version, in)
+	return draft, problems, err
 }
 
 func (v *visit) typedID() int64 {

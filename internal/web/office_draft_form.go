@@ -1,22 +1,11 @@
 package web
 
 import (
-	"errors"
-	"net/http"
 	"slices"
 	"strings"
-	"time"
 
 	"embraye/internal/app"
 	"embraye/internal/embraye"
-)
-
-// Limits of a form with a file: the file's own limit is that of the files
-// package, this one bounds the request.
-const (
-	maxUploadBytes  = 42 << 20
-	maxUploadMemory = 1 << 20
-	uploadDeadline  = 5 * time.Minute
 )
 
 // choices are the closed lists of the editor.
@@ -50,25 +39,9 @@ func (v *visit) parseEditor() ([]embraye.Problem, error) {
 	if err := v.parseFiles(); err != nil {
 		return nil, err
 	}
-	if v.r.MultipartForm == nil {
-		return nil, nil
-	}
-	defer v.r.MultipartForm.RemoveAll()
-	file, header, err := v.r.FormFile("file")
-	if errors.Is(err, http.ErrMissingFile) || err == nil && header.Size == 0 && header.Filename == "" {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, formError(err)
-	}
-	defer file.Close()
-	kept, err := v.app.AddFile(v.ctx(), v.by, file, header.Filename, v.form("file_alt"))
-	var invalid *embraye.InvalidError
-	if errors.As(err, &invalid) {
-		return invalid.Problems, nil
-	}
-	if err != nil {
-		return nil, err
+	kept, problems, err := v.takeFile(v.form("file_alt"))
+	if err != nil || kept == nil {
+		return problems, err
 	}
 	name := kept.Alt
 	if name == "" {
@@ -80,20 +53,6 @@ func (v *visit) parseEditor() ([]embraye.Problem, error) {
 		v.r.PostForm[key] = append(v.r.PostForm[key], value)
 	}
 	return nil, nil
-}
-
-// parseFiles reads a form that may have files; within has bounded it.
-func (v *visit) parseFiles() error {
-	if v.r.MultipartForm != nil || !strings.HasPrefix(v.r.Header.Get("Content-Type"), "multipart/") {
-		return nil
-	}
-	if err := setReadDeadline(v.w, time.Now().Add(uploadDeadline)); err != nil {
-		return err
-	}
-	if err := v.r.ParseMultipartForm(maxUploadMemory); err != nil {
-		return formError(err)
-	}
-	return nil
 }
 
 // draftInput reads the constat as it was typed.

@@ -68,9 +68,8 @@ func (o *office) reader(r *http.Request) (person int64, err error) {
 // uploadFile keeps a file for whoever writes with scripts on, and answers where
 // it is.
 func uploadFile(v *visit) error {
-	_, err := v.parseEditor()
-	if err != nil {
-		return err
+	if _, err := v.parseEditor(); err != nil || v.unkept != nil {
+		return errors.Join(err, v.unkept)
 	}
 	list := v.r.PostForm["evidence_href"]
 	if len(list) == 0 {

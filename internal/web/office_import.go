@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"strconv"
@@ -51,10 +50,6 @@ func importConstats(v *visit) error {
 	} else if err != nil {
 		return err
 	}
-	if v.r.MultipartForm == nil {
-		return fmt.Errorf("web: an import without a file: %w", embraye.ErrInvalid)
-	}
-	defer v.r.MultipartForm.RemoveAll()
 	data, err := v.importedFile()
 	if err != nil {
 		return v.again(err, "import", "office.import", &importPage{})
@@ -96,15 +91,14 @@ func (v *visit) importedFile() ([]byte, error) {
 	if kept := v.form("kept"); kept != "" {
 		return decodeKept(kept)
 	}
-	file, _, err := v.r.FormFile("file")
-	if errors.Is(err, http.ErrMissingFile) {
+	if v.upload == nil {
 		return nil, wrongTable("required", "")
 	}
+	content, err := v.upload.content()
 	if err != nil {
-		return nil, formError(err)
+		return nil, err
 	}
-	defer file.Close()
-	return io.ReadAll(file)
+	return io.ReadAll(content)
 }
 
 func decodeKept(kept string) ([]byte, error) {

@@ -1,9 +1,6 @@
 package web
 
 import (
-	"errors"
-	"net/http"
-
 	"embraye/internal/app"
 	"embraye/internal/embraye"
 )
@@ -82,25 +79,9 @@ func (v *visit) parseLogo() (name string, problems []embraye.Problem, err error)
 	if err := v.parseFiles(); err != nil {
 		return "", nil, err
 	}
-	if v.r.MultipartForm == nil {
-		return "", nil, nil
-	}
-	defer v.r.MultipartForm.RemoveAll()
-	file, header, err := v.r.FormFile("file")
-	if errors.Is(err, http.ErrMissingFile) {
-		return "", nil, nil
-	}
-	if err != nil {
-		return "", nil, formError(err)
-	}
-	defer file.Close()
-	kept, err := v.app.AddFile(v.ctx(), v.by, file, header.Filename, v.form("org_name"))
-	var invalid *embraye.InvalidError
-	if errors.As(err, &invalid) {
-		return "", invalid.Problems, nil
-	}
-	if err != nil {
-		return "", nil, err
+	kept, problems, err := v.takeFile(v.form("org_name"))
+	if err != nil || kept == nil {
+		return "", problems, err
 	}
 	return kept.Name, nil, nil
 }

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"sync"
 
+	lru "github.com/hashicorp/golang-lru/v2"
+
 	"embraye/internal/draw"
 	"embraye/internal/embraye"
 )
@@ -15,25 +17,30 @@ import (
 // else changes on the site.
 type cards struct {
 	mu    sync.Mutex
-	drawn map[draw.CardInput][]byte
+	drawn *lru.Cache[draw.CardInput, []byte]
 }
 
 const maxCardsKept = 200 // of about 20 kB
 
+func newCards() *cards {
+	drawn, err := lru.New[draw.CardInput, []byte](maxCardsKept)
+	if err != nil {
+		panic(err) // the size is a constant
+	}
+	return &cards{drawn: drawn}
+}
+
 func (c *cards) get(in draw.CardInput) ([]byte, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if picture, ok := c.drawn[in]; ok {
+	if picture, ok := c.drawn.Get(in); ok {
 		return picture, nil
 	}
 	picture, err := draw.Card(in)
 	if err != nil {
 		return nil, err
 	}
-	if c.drawn == nil || len(c.drawn) >= maxCardsKept {
-		c.drawn = map[draw.CardInput][]byte{}
-	}
-	c.drawn[in] = picture
+	c.drawn.Add(in, picture)
 	return picture, nil
 }
 

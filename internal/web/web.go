@@ -49,6 +49,8 @@ type Options struct {
 	TrustedProxies []netip.Prefix
 	Mode           string // federation: open or allowlist, told by NodeInfo
 	RateLimits     bool
+	Reading        Pace                        // of requests' bodies; a zero field has its default
+	Writing        Pace                        // of answers; likewise
 	Ready          func(context.Context) error // nil: always ready
 	Now            func() time.Time
 	Log            *slog.Logger
@@ -66,6 +68,8 @@ type Handler struct {
 	ready     func(context.Context) error
 	now       func() time.Time
 	log       *slog.Logger
+	reading   Pace
+	writing   Pace
 
 	hosts     hosts
 	proxies   proxies
@@ -77,7 +81,7 @@ type Handler struct {
 	cache     *cache
 	flights   singleflight.Group // answers that are being made
 	icons     *icons
-	cards     cards
+	cards     *cards
 	actors    sync.Map // handles that have an inbox
 	router    chi.Router
 	handler   http.Handler
@@ -91,8 +95,9 @@ func New(o Options) (*Handler, error) {
 	h := &Handler{
 		app: o.App, pages: o.Pages, site: o.Site, catalogue: o.Catalogue, language: o.Language,
 		version: o.Version, mode: o.Mode, ready: o.Ready, now: o.Now, log: o.Log,
+		reading: o.Reading.or(defaultReading), writing: o.Writing.or(defaultWriting),
 		proxies: o.TrustedProxies, headers: newSecurityHeaders(o.Site.Base),
-		cache: newCache(maxCacheBytes), icons: newIcons(),
+		cache: newCache(maxCacheBytes), icons: newIcons(), cards: newCards(),
 	}
 	if h.language == "" {
 		h.language = locale.Default
