@@ -53,7 +53,7 @@ func (h *Handler) fail(w http.ResponseWriter, r *http.Request, err error) {
 		return // the client is gone, and probably the reason for the error
 	}
 	if status >= 500 {
-		h.log.Error("request failed", "method", r.Method, "path", r.URL.Path, "status", status, "err", err)
+		h.log.Error("request failed", "method", r.Method, "path", pathOf(r), "status", status, "err", err)
 	}
 	setRetryAfter(w, err, status)
 	h.refuse(w, r, status)

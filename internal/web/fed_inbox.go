@@ -123,7 +123,7 @@ func (h *Handler) logRefusal(r *http.Request, status int, err error) {
 	if len(reason) > 500 {
 		reason = strings.ToValidUTF8(reason[:500], "") + "…"
 	}
-	args := []any{"path", r.URL.Path, "client", r.RemoteAddr, "status", status, "reason", reason}
+	args := []any{"path", pathOf(r), "client", clientOf(r), "status", status, "reason", reason}
 	if status >= http.StatusInternalServerError {
 		h.log.Error("message not taken", args...)
 		return

@@ -75,7 +75,7 @@ func (h *Handler) recover(w *recorder, r *http.Request) {
 	if reason == http.ErrAbortHandler {
 		panic(reason) // the server closes the connection and says nothing
 	}
-	h.log.Error("request panicked", "method", r.Method, "path", r.URL.Path, "reason", reason, "stack", string(debug.Stack()))
+	h.log.Error("request panicked", "method", r.Method, "path", pathOf(r), "reason", reason, "stack", string(debug.Stack()))
 	if w.status != 0 {
 		panic(http.ErrAbortHandler) // half an answer is worse than none
 	}
@@ -86,8 +86,8 @@ func (h *Handler) recover(w *recorder, r *http.Request) {
 }
 
 func (h *Handler) logRequest(w *recorder, r *http.Request, start time.Time) {
-	h.log.Debug("request", "method", r.Method, "path", r.URL.Path, "status", w.status,
-		"client", r.RemoteAddr, "took", h.now().Sub(start))
+	h.log.Debug("request", "method", r.Method, "path", pathOf(r), "status", w.status,
+		"client", clientOf(r), "took", h.now().Sub(start))
 }
 
 // securityHeaders are the header lines of every answer, whatever it is

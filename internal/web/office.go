@@ -227,7 +227,7 @@ func (v *visit) fail(err error) {
 		status = http.StatusRequestTimeout
 	}
 	if status >= 500 {
-		v.log.Error("request failed", "method", v.r.Method, "path", v.r.URL.Path, "status", status, "err", err)
+		v.log.Error("request failed", "method", v.r.Method, "path", pathOf(v.r), "status", status, "err", err)
 	}
 	setRetryAfter(v.w, err, status)
 	v.errorPage(v.r, status).unkept().write(v.w, v.r)

@@ -181,7 +181,12 @@ func login(v *visit) error {
 	next := nextPath(v.r.PostFormValue("next"))
 	page := &loginPage{Next: next, Kept: v.r.PostFormValue("kept")}
 	person, err := v.app.SignIn(v.ctx(), v.form("email"), v.r.PostFormValue("password"), v.client())
+	var many *embraye.TooMany
+	if errors.As(err, &many) {
+		v.logRefusedSignIn("too many tries")
+	}
 	if errors.Is(err, embraye.ErrForbidden) {
+		v.logRefusedSignIn("wrong address or password")
 		problem := embraye.Problem{Field: "email", Code: "wrong_password"}
 		return v.render(http.StatusUnauthorized, "login", "office.login", page, v.r.PostForm, []embraye.Problem{problem})
 	}

@@ -148,7 +148,7 @@ func (v *visit) takeFile(alt string) (*embraye.EvidenceFile, []embraye.Problem, 
 	case errors.As(err, &invalid):
 		return nil, invalid.Problems, nil
 	case errors.Is(err, embraye.ErrUnavailable):
-		v.log.Error("an uploaded file could not be kept", "path", v.r.URL.Path, "err", err)
+		v.log.Error("an uploaded file could not be kept", "path", pathOf(v.r), "err", err)
 		v.unkept = err
 		return nil, []embraye.Problem{{Field: "file", Code: "file_not_kept"}}, nil
 	}

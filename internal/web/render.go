@@ -92,7 +92,7 @@ func (h *Handler) errorPage(r *http.Request, status int) *answer {
 	}
 	page := h.newPage(v, h.catalogue.T(v.lang, key))
 	if page.incomplete != nil {
-		h.log.Warn("an error page goes without the organisation's name", "path", r.URL.Path, "err", page.incomplete)
+		h.log.Warn("an error page goes without the organisation's name", "path", pathOf(r), "err", page.incomplete)
 		page.incomplete = nil
 	}
 	page.Canonical, page.Path, page.Hidden = page.Home, "", true

@@ -1,0 +1,32 @@
+package web
+
+import (
+	"net/http"
+	"net/netip"
+	"strings"
+)
+
+// clientOf is the address of whoever asks, for the log: without the port, which
+// a proxy does not tell and nobody bans.
+func clientOf(r *http.Request) string {
+	if at, err := netip.ParseAddrPort(r.RemoteAddr); err == nil {
+		return at.Addr().Unmap().WithZone("").String()
+	}
+	return r.RemoteAddr
+}
+
+// pathOf is the path of a request for the log: who reads it must not be able to
+// use a one-time link.
+func pathOf(r *http.Request) string {
+	for _, door := range []string{"/setup/", "/invite/", "/reset/"} {
+		if strings.HasPrefix(r.URL.Path, door) {
+			return door + "…"
+		}
+	}
+	return r.URL.Path
+}
+
+// logRefusedSignIn is the line that fail2ban reads.
+func (v *visit) logRefusedSignIn(reason string) {
+	v.log.Warn("sign-in refused", "client", clientOf(v.r), "reason", reason)
+}
