@@ -39,6 +39,7 @@ type town struct {
 	random  *rand.Rand
 	slowest time.Duration
 	arrived int
+	open    int                 // requests without an answer yet
 	got     map[string][][]byte // by host, in the order of arrival
 }
 
@@ -64,9 +65,15 @@ func (s *town) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	s.mu.Lock()
 	s.arrived++
+	s.open++
 	s.got[r.Host] = append(s.got[r.Host], body)
 	wait := time.Duration(s.random.Int64N(int64(s.slowest)))
 	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.open--
+	}()
 	select {
 	case <-time.After(wait): // a slow server is the matter of this test
 	case <-r.Context().Done(): // the sender was killed
@@ -180,6 +187,39 @@ func TestFT01KillsDuringAFanOutLoseNothing(t *testing.T) {
 	if err := db.QueryRow("PRAGMA integrity_check").Scan(&sound); err != nil || sound != "ok" {
 		t.Errorf("integrity check: %s, %v", sound, err)
 	}
+}
+
+// What a kill -9 repeats is what was in flight and what was not written yet: a
+// batch of 64 deliveries on its way to the database, one that is collected, and
+// one that waits behind it. Not what a turn has sent before, however long it is.
+func TestKillRepeatsOnlyWhatWasInFlight(t *testing.T) {
+	const updates, unwritten = 5, 3 * 64
+	town := newTown(t, killHosts, 5, 20*time.Millisecond)
+	dir := instanceDir(t)
+	env := loopback(dir, "EMBRAYE_LISTEN=127.0.0.1:0")
+	town.follow(t, dir, env)
+	nobody := &server{t: t, env: environment(env...)} // nothing is sent yet: every turn has all of it to do
+	var activities []string
+	for range updates {
+		var p published
+		nobody.command(&p, constat()...)
+		activities = append(activities, p.Activity)
+	}
+	s := serveProcess(t, env...)
+	eventually(t, "the fan-out is half done", func() bool { return town.count() >= killHosts*3 })
+	town.mu.Lock()
+	inFlight := town.open
+	town.mu.Unlock()
+	s.signal(syscall.SIGKILL)
+	<-s.done
+	s = serveProcess(t, env...)
+	var repeats, most int
+	eventually(t, "everybody has everything", func() (all bool) { all, repeats, most = town.served(t, activities); return all })
+	t.Logf("%d of %d deliveries came twice; %d were in flight", repeats, killHosts*updates, inFlight)
+	if repeats > inFlight+unwritten || most > 1 {
+		t.Errorf("%d repetitions, up to %d of one activity at one server, with %d in flight", repeats, most, inFlight)
+	}
+	s.stop()
 }
 
 // queueLength counts the deliveries that are still on their way.

@@ -112,7 +112,7 @@ func (c *call) wire(ctx context.Context, s settings, log *slog.Logger, secret []
 	i.remote = remote.New(remote.Options{
 		AllowHTTP: s.AllowHTTP, AllowNetworks: s.AllowNetworks, Version: version, BaseURL: s.BaseURL, Now: c.now,
 		SignGET: func() (httpsig.Signer, bool) { return i.instanceKey(context.WithoutCancel(ctx)) },
-		Blocked: func(host string) bool { return i.blocked(context.WithoutCancel(ctx), host) },
+		Blocked: func(host string) (bool, error) { return i.blocked(context.WithoutCancel(ctx), host) },
 	})
 	return i, nil
 }
@@ -200,15 +200,11 @@ func (i *instance) sameInstance(ctx context.Context, c *call) error {
 	return err
 }
 
-// blocked refuses when the list cannot be read: better late than to a blocked
-// host. Before the use cases exist nothing is requested.
-func (i *instance) blocked(ctx context.Context, host string) bool {
+// blocked tells whether a host may be asked for anything. Before the use cases
+// exist nothing is requested.
+func (i *instance) blocked(ctx context.Context, host string) (bool, error) {
 	if i.app == nil {
-		return true
+		return false, errors.New("the list of blocked domains is not read yet")
 	}
-	blocked, err := i.app.Blocked(ctx, host)
-	if err != nil {
-		i.log.Error("the list of blocked domains cannot be read", "host", host, "error", err)
-	}
-	return blocked || err != nil
+	return i.app.Blocked(ctx, host)
 }

@@ -195,6 +195,9 @@ func (a *App) readRemote(ctx context.Context, uri embraye.IRI, keyID string) (*e
 func (a *App) remember(ctx context.Context, uri embraye.IRI, actor *embraye.RemoteActor, fetchErr error) error {
 	a.keys.actors.Remove(uri)
 	return errors.Join(fetchErr, a.Store.InTx(ctx, func(t store.Tables) error {
+		if errors.Is(fetchErr, embraye.ErrUnavailable) {
+			return nil // our own trouble says nothing about somebody
+		}
 		if fetchErr != nil {
 			return t.RemoteActors.MarkFailed(ctx, uri)
 		}

@@ -165,18 +165,23 @@ func newContactMemory(now func() time.Time) *contactMemory {
 }
 
 // noteContact reopens a host that we had given up, and remembers that it signs
-// by RFC 9421 (INTEROP 0.19).
-func (a *App) noteContact(ctx context.Context, t store.Tables, host string, scheme httpsig.Scheme) error {
+// by RFC 9421 (INTEROP 0.19). Whoever proved who it is has spoken to us, whatever
+// we make of the message; so this is apart from the message's transaction,
+// and remembered once it is committed.
+func (a *App) noteContact(ctx context.Context, host string, scheme httpsig.Scheme) error {
 	key := host + "\x00" + string(scheme)
 	if last, ok := a.contacts.seen.Get(key); ok && a.Now().Sub(last) < time.Minute {
 		return nil
 	}
-	a.contacts.seen.Add(key, a.Now())
-	if err := t.Hosts.Touch(ctx, host); err != nil {
+	hosts := a.Store.Tables().Hosts
+	if err := hosts.Touch(ctx, host); err != nil {
 		return err
 	}
 	if scheme == httpsig.RFC9421 {
-		return t.Hosts.SetScheme(ctx, host, string(scheme))
+		if err := hosts.SetScheme(ctx, host, string(scheme)); err != nil {
+			return err
+		}
 	}
+	a.contacts.seen.Add(key, a.Now())
 	return nil
 }

@@ -51,6 +51,9 @@ func (a *App) Inbox(ctx context.Context, r *http.Request, body []byte, handle st
 	if err := a.limits.allow(a.RateLimits, sender, peek.Type); err != nil {
 		return err
 	}
+	if err := a.noteContact(ctx, sender.Host, sig.Scheme); err != nil {
+		a.Log.Warn("contact is not noted", "host", sender.Host, "error", err) // the next message will do
+	}
 	return a.receive(ctx, received{sender: sender, sig: sig, peek: peek, id: id, body: body, handle: handle})
 }
 
@@ -96,9 +99,6 @@ func (a *App) receive(ctx context.Context, m received) (err error) {
 	err = a.Store.InTx(ctx, func(t store.Tables) error {
 		fresh, err := t.Seen.Mark(ctx, m.digest())
 		if err != nil || !fresh {
-			return err
-		}
-		if err := a.noteContact(ctx, t, m.sender.Host, m.sig.Scheme); err != nil {
 			return err
 		}
 		return handler(ctx, t, m)

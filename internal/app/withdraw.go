@@ -41,7 +41,7 @@ func (a *App) withdrawIn(ctx context.Context, t store.Tables, by embraye.Acting,
 	now := a.now()
 	object := a.Site.UpdateID(u.ID)
 	everyone := store.Targets{FollowersOf: []string{u.Actor}, Object: object}
-	if err := a.undoBoosts(ctx, t, object, everyone); err != nil {
+	if err := a.undoBoosts(ctx, t, object); err != nil {
 		return err
 	}
 	if err := a.deleteNotesOf(ctx, t, u, now); err != nil {
@@ -108,8 +108,9 @@ func (a *App) sendDelete(ctx context.Context, t store.Tables, actor string, obje
 }
 
 // undoBoosts takes back every boost of ours of an object. The Undo goes where
-// the Announce went (INTEROP 0.16).
-func (a *App) undoBoosts(ctx context.Context, t store.Tables, object embraye.IRI, to store.Targets) error {
+// the Announce went (INTEROP 0.16), and to nobody else: a server that does not
+// know the boost would fetch it, the object and their authors to find out.
+func (a *App) undoBoosts(ctx context.Context, t store.Tables, object embraye.IRI) error {
 	said, err := t.Activities.OfObject(ctx, object)
 	if err != nil {
 		return err
@@ -126,7 +127,7 @@ func (a *App) undoBoosts(ctx context.Context, t store.Tables, object embraye.IRI
 		if err != nil {
 			return err
 		}
-		targets := store.Targets{FollowersOf: []string{s.Actor}, Object: to.Object}
+		targets := store.Targets{Activity: s.ID}
 		if _, err := a.sendToMany(ctx, t, outgoing{id: id, actor: s.Actor, kind: "Undo", object: object, body: body, to: targets}); err != nil {
 			return err
 		}

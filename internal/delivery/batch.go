@@ -9,15 +9,15 @@ import (
 // written: the number of deliveries that were tried or given up. Nothing goes
 // on afterwards. What becomes due by the clock alone waits for another Batch.
 func (e *Engine) Batch(ctx context.Context) (n int, err error) {
-	s := session{ctx.Done(), startSigners()}
+	s := session{stop: ctx.Done(), signers: startSigners()}
 	defer s.signers.stop()
 	for {
 		work, leased, err := e.claim(ctx, claimLimit)
-		if err != nil || leased == 0 {
+		if err != nil || leased == 0 && len(work) == 0 {
 			return n, err
 		}
 		ends := e.batchTurns(ctx, s, work)
-		err = e.finish(context.WithoutCancel(ctx), ends)
+		_, err = e.finish(context.WithoutCancel(ctx), ends)
 		for i := range ends {
 			e.leave(ends[i].result.Host)
 			n += len(ends[i].result.Done)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"embraye/internal/embraye"
@@ -18,15 +19,14 @@ type row struct {
 
 // claimed is a host with its oldest due rows.
 type claimed struct {
-	host embraye.Host
+	host embraye.Host // its NextAt is the end of the lease
 	rows []*row
 	at   time.Time // when the lease began
 }
 
 // claim leases up to limit due hosts and reads their rows: two queries for all
 // of them. leased is how many hosts the first one gave, so that a caller knows
-// whether there may be more; a host that this process still works on, because
-// its turn outlived the lease, is among them but not in work.
+// whether there may be more. With them come those that were held before.
 func (e *Engine) claim(ctx context.Context, limit int) (work []claimed, leased int, err error) {
 	deliveries, at := e.tables.Deliveries, e.now()
 	now := at.UnixMilli()
@@ -34,25 +34,25 @@ func (e *Engine) claim(ctx context.Context, limit int) (work []claimed, leased i
 	if err != nil {
 		return nil, 0, fmt.Errorf("claim hosts: %w", err)
 	}
-	leased = len(hosts)
-	hosts = e.enter(hosts)
-	if len(hosts) == 0 {
-		return nil, leased, nil
+	e.hold(hosts, at)
+	work = e.enter()
+	if len(work) == 0 {
+		return nil, len(hosts), nil
 	}
-	names := make([]string, len(hosts))
-	for i, h := range hosts {
-		names[i] = h.Host
+	names := make([]string, len(work))
+	for i, c := range work {
+		names[i] = c.host.Host
 	}
 	jobs, err := deliveries.Due(ctx, names, now, perHost)
 	if err != nil {
-		e.leave(names...)
-		return nil, leased, fmt.Errorf("read what is due at %d hosts: %w", len(names), err)
+		e.putBack(work)
+		return nil, len(hosts), fmt.Errorf("read what is due at %d hosts: %w", len(names), err)
 	}
 	rows := sortByHost(jobs)
-	for _, h := range hosts {
-		work = append(work, claimed{h, rows[h.Host], at})
+	for i := range work {
+		work[i].rows = rows[work[i].host.Host]
 	}
-	return work, leased, nil
+	return work, len(hosts), nil
 }
 
 // sortByHost deals the jobs out, oldest first as they come. Each activity's
@@ -75,18 +75,54 @@ func isObject(body []byte) bool {
 	return len(body) > 0 && body[0] == '{' && json.Valid(body)
 }
 
-// enter marks hosts as being worked on here and returns those that were not.
-func (e *Engine) enter(hosts []embraye.Host) []embraye.Host {
+// A lease must not be thrown away: nobody would visit the host until it ends.
+// But a host may be leased to us while we are not done with it, most often
+// because its result is committed, which makes it due, and its turn not yet
+// over here. Such leases are held until it is.
+
+// hold keeps leases for enter.
+func (e *Engine) hold(hosts []embraye.Host, at time.Time) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	fresh := hosts[:0]
 	for _, h := range hosts {
-		if _, busy := e.inWork[h.Host]; !busy {
-			e.inWork[h.Host] = struct{}{}
-			fresh = append(fresh, h)
-		}
+		e.held = append(e.held, claimed{host: h, at: at})
 	}
-	return fresh
+}
+
+// enter marks the held hosts that are not worked on here as being so, and
+// returns them.
+func (e *Engine) enter() (free []claimed) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.held = slices.DeleteFunc(e.held, func(c claimed) bool {
+		if _, busy := e.inWork[c.host.Host]; busy {
+			return false
+		}
+		e.inWork[c.host.Host] = struct{}{}
+		free = append(free, c)
+		return true
+	})
+	return free
+}
+
+// putBack undoes enter.
+func (e *Engine) putBack(work []claimed) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, c := range work {
+		delete(e.inWork, c.host.Host)
+	}
+	e.held = append(work, e.held...)
+}
+
+// holds reports whether a held host may be entered now.
+func (e *Engine) holds() bool {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	return slices.ContainsFunc(e.held, func(c claimed) bool {
+		_, busy := e.inWork[c.host.Host]
+		return !busy
+	})
 }
 
 // leave is the end of enter: the result is written, or never will be.
@@ -96,4 +132,22 @@ func (e *Engine) leave(hosts ...string) {
 	for _, h := range hosts {
 		delete(e.inWork, h)
 	}
+}
+
+// giveBack ends the leases that are still held, when no more turns begin.
+func (e *Engine) giveBack(ctx context.Context) error {
+	var ends []done
+	for _, c := range e.enter() {
+		t := e.newTurn(c, session{})
+		t.result.HostNextAt = e.millis()
+		ends = append(ends, done{result: t.result})
+	}
+	if len(ends) == 0 {
+		return nil
+	}
+	_, err := e.finish(ctx, ends)
+	for _, end := range ends {
+		e.leave(end.result.Host)
+	}
+	return err
 }

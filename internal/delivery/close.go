@@ -1,10 +1,21 @@
 package delivery
 
-import "time"
+import (
+	"log/slog"
+	"sync/atomic"
+	"time"
+)
+
+// troublePause is when a host is visited again whose turn ended for a reason
+// of ours.
+const troublePause = 2 * time.Second
 
 // pause is how long a host that answered 429 is left alone: as it asked, but
 // not below our shortest step, or as after as many failures.
 func (t *turn) pause(a attempt) time.Duration {
+	if a.soon {
+		return a.wait
+	}
 	if a.wait > 0 {
 		return max(a.wait, backoff(steps, 1, t.e.random()))
 	}
@@ -23,6 +34,8 @@ func (t *turn) close(end ending, wait time.Duration) {
 	}
 	t.suspects = nil
 	switch end {
+	case ourFault:
+		t.result.HostNextAt = t.at(troublePause)
 	case hostDown:
 		t.fail(wait)
 	case hostBusy:
@@ -46,7 +59,11 @@ func (t *turn) fail(wait time.Duration) {
 	if wait > 0 && n < breakerAfter {
 		n = 1 // it says when; our shortest step is only the floor
 	}
-	t.result.HostNextAt = t.at(max(wait, backoff(steps, n, t.e.random())))
+	step := backoff(steps, n, t.e.random())
+	if t.noName && t.result.Failures >= noNameAfter {
+		step = noNameEvery
+	}
+	t.result.HostNextAt = t.at(max(wait, step))
 	t.e.quiet(t.host.Host, min(t.result.HostNextAt, t.at(max(wait, backoff(steps, 1, 0)))))
 }
 
@@ -65,6 +82,25 @@ func (e *Engine) quietUntil(host string) int64 {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.quietHosts[host]
+}
+
+// trouble on our side is told once when it begins and once when it is over.
+type trouble struct {
+	log  *slog.Logger
+	what string
+	told atomic.Bool
+}
+
+func (t *trouble) begins(text string) {
+	if !t.told.Swap(true) {
+		t.log.Error("deliveries wait: "+t.what, "error", text)
+	}
+}
+
+func (t *trouble) isOver() {
+	if t.told.Swap(false) {
+		t.log.Info("deliveries go on: it is over that " + t.what)
+	}
 }
 
 // forgetQuiet drops what is over.

@@ -85,8 +85,12 @@ type Engine struct {
 	wake   chan struct{}
 	counts counters
 
+	// What may go wrong here: the queue, and what an exchange needs beside it.
+	queueTrouble, ownTrouble *trouble
+
 	mu     sync.Mutex
 	inWork map[string]struct{} // hosts from their claim until their result is written
+	held   []claimed           // leased to us, and not in work yet (claim.go)
 	// quietHosts are those that may not be asked before a time, whatever the
 	// table says (close.go).
 	quietHosts map[string]int64
@@ -134,6 +138,8 @@ func New(o Options) *Engine {
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
 	}
+	e.queueTrouble = &trouble{log: e.log, what: "the queue cannot be read or written"}
+	e.ownTrouble = &trouble{log: e.log, what: "something that sending needs is away"}
 	return e
 }
 

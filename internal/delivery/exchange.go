@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"context"
+	"crypto"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,7 +14,10 @@ import (
 	"embraye/internal/store"
 )
 
-var errBroken = errors.New("the stored activity is no JSON object")
+var (
+	errBroken = errors.New("the stored activity is no JSON object")
+	errKey    = errors.New("the key cannot be used")
+)
 
 // attempt sends one row, if need be once more by the other signature scheme.
 // It returns the scheme that the last exchange used. Whatever goes wrong,
@@ -27,14 +31,17 @@ func (t *turn) attempt(ctx context.Context, job *row, scheme httpsig.Scheme) (a 
 			t.e.judgePoison(&a)
 		}
 	}()
-	t.exchange(ctx, &a, scheme)
+	a = t.exchange(ctx, job, scheme, job.KeyID)
+	if refusesKey(a.status) {
+		a = t.otherKeys(ctx, a, scheme)
+	}
 	if t.secondScheme(&a) {
 		if t.over() {
 			// Too late in this turn: as if it had not been tried.
 			return attempt{job: job}, scheme
 		}
-		a, used = attempt{job: job}, otherScheme(scheme)
-		t.exchange(ctx, &a, used)
+		used = otherScheme(scheme)
+		a = t.exchange(ctx, job, used, job.KeyID)
 	}
 	return a, used
 }
@@ -44,34 +51,51 @@ func (t *turn) attempt(ctx context.Context, job *row, scheme httpsig.Scheme) (a 
 // accepted there, only the first attempt of a row asks again, so that a server
 // that changes is noticed and a content that it refuses is not sent for ever.
 func (t *turn) secondScheme(a *attempt) bool {
-	if a.status != http.StatusBadRequest && a.status != http.StatusUnauthorized {
+	if a.soon || a.status != http.StatusBadRequest && a.status != http.StatusUnauthorized {
 		return false
 	}
 	return t.host.Scheme == "" || a.job.Attempts == 0
 }
 
-func (t *turn) exchange(ctx context.Context, a *attempt, scheme httpsig.Scheme) {
-	if a.job.broken {
-		t.e.judgeError(ctx, a, errBroken)
-		return
+// exchange sends a row once, signed with one of its actor's keys.
+func (t *turn) exchange(ctx context.Context, job *row, scheme httpsig.Scheme, keyID int64) attempt {
+	a := attempt{job: job}
+	if job.broken {
+		t.e.judgeError(ctx, &a, errBroken)
+		return a
 	}
-	key, err := t.e.tables.Keys.Signer(ctx, a.job.KeyID)
+	answer, err := t.post(ctx, job, job.Body, scheme, keyID)
 	if err != nil {
-		t.e.judgeError(ctx, a, fmt.Errorf("key %d of %s: %w", a.job.KeyID, a.job.Actor, err))
-		return
+		t.e.judgeError(ctx, &a, err)
+		return a
+	}
+	t.e.judge(&a, answer)
+	return a
+}
+
+// post sends what the row's actor says to the row's inbox.
+func (t *turn) post(ctx context.Context, job *row, body []byte, scheme httpsig.Scheme, keyID int64) (remote.Answer, error) {
+	key, err := t.signer(ctx, keyID)
+	if err != nil {
+		return remote.Answer{}, fmt.Errorf("key %d of %s: %w", keyID, job.Actor, err)
 	}
 	t.e.counts.exchanges.Add(1)
-	answer, err := t.e.client.Post(ctx, remote.Delivery{
-		Inbox:  a.job.Inbox,
-		Body:   a.job.Body,
-		Signer: httpsig.Signer{KeyID: t.e.site.KeyID(a.job.Actor), Key: t.signers.wrap(key)},
+	return t.e.client.Post(ctx, remote.Delivery{
+		Inbox:  job.Inbox,
+		Body:   body,
+		Signer: httpsig.Signer{KeyID: t.e.site.KeyID(job.Actor), Key: t.signers.wrap(key)},
 		Scheme: scheme,
 	})
-	if err != nil {
-		t.e.judgeError(ctx, a, err)
-		return
+}
+
+// signer opens a key. One that is there and cannot be opened is errKey: it may
+// be mended, and what its actor said waits for that.
+func (t *turn) signer(ctx context.Context, id int64) (crypto.Signer, error) {
+	key, err := t.e.tables.Keys.Signer(ctx, id)
+	if err == nil || errors.Is(err, embraye.ErrUnavailable) || errors.Is(err, embraye.ErrNotFound) {
+		return key, err
 	}
-	t.e.judge(a, answer)
+	return nil, fmt.Errorf("%w: %w", errKey, err)
 }
 
 // outcome is the row that an attempt leaves behind.
@@ -93,6 +117,9 @@ func (e *Engine) outcome(a *attempt, now int64) store.Outcome {
 	case final:
 		o.State = embraye.DeliveryGivenUp
 	case aside:
+		o.NextAt = now + a.wait.Milliseconds()
+	case mute: // it was not tried
+		o.Attempts = a.job.Attempts
 		o.NextAt = now + a.wait.Milliseconds()
 	}
 	switch o.State {

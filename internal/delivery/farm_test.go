@@ -189,11 +189,11 @@ func newWorld(t testing.TB, s *store.Store, c *clock) *world {
 	client := remote.New(remote.Options{
 		AllowHTTP: true, AllowNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 		BaseURL: w.site.Base, Now: c.now, Dial: w.dial,
-		Blocked: func(host string) bool {
+		Blocked: func(host string) (bool, error) {
 			if host == "panics.example" {
 				panic("a fault of ours")
 			}
-			return host == "blocked.example"
+			return host == "blocked.example", nil
 		},
 	})
 	t.Cleanup(client.CloseIdle)
@@ -267,9 +267,12 @@ func (w *world) queueActivity(a embraye.Activity, inboxes ...embraye.IRI) string
 	w.serial++
 	a.ID = fmt.Sprintf("01kjp0000000000000000%05d", w.serial)
 	address := string(w.site.ActivityID(a.ID))
-	a.Actor, a.Type, a.Audience, a.CreatedAt = "mesure1", "Create", embraye.ToMany, w.clock.now()
+	a.Audience, a.CreatedAt = embraye.ToMany, w.clock.now()
+	if a.Actor == "" {
+		a.Actor, a.Type = "mesure1", "Create"
+	}
 	if a.Body == nil {
-		a.Body = fmt.Appendf(nil, `{"id":%q,"type":"Create","object":%q}`, address, a.Object)
+		a.Body = fmt.Appendf(nil, `{"id":%q,"type":%q,"object":%q}`, address, a.Type, a.Object)
 	}
 	err := w.store.InTx(w.t.Context(), func(tx store.Tables) error {
 		if err := tx.Activities.Insert(w.t.Context(), &a); err != nil {

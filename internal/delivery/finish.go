@@ -12,10 +12,13 @@ import (
 )
 
 const (
-	// Results are written together: one transaction for this many, or for
-	// what came within this time.
-	finishMost = 500
-	finishWait = 50 * time.Millisecond
+	// Results are written together: one transaction for what came within
+	// finishWait, or at once when so many deliveries are decided. So what a
+	// kill -9 repeats is hardly more than what was in flight. A database that
+	// fell behind gets more together.
+	finishMost   = 64
+	finishWait   = 50 * time.Millisecond
+	finishAtOnce = 500 // turns
 	// finishTimeout bounds one try to write.
 	finishTimeout = 10 * time.Second
 	// finishRetryMost is the longest pause between tries while the database is
@@ -29,24 +32,38 @@ type done struct {
 	gone   []embraye.Delivery
 }
 
-// finish writes results in one transaction. If that fails for another reason
-// than the database being away, one result is the culprit: each is written
-// alone, so that the others are not lost with it.
-func (e *Engine) finish(ctx context.Context, ends []done) error {
+// finish writes results in one transaction, and returns those that may be
+// written later because the database is away. If it fails for another reason,
+// one result is the culprit: each is written alone, so that the others are not
+// lost with it.
+func (e *Engine) finish(ctx context.Context, ends []done) (later []done, err error) {
 	results := make([]store.Result, len(ends))
 	for i, d := range ends {
 		results[i] = d.result
 	}
 	deliveries := e.tables.Deliveries
-	err := deliveries.Finish(ctx, results)
-	if err == nil || errors.Is(err, embraye.ErrUnavailable) || ctx.Err() != nil {
-		return wrapFinish(err, len(results))
+	err = deliveries.Finish(ctx, results)
+	if err == nil {
+		e.queueTrouble.isOver()
+		return nil, nil
+	}
+	if mayPass(err) {
+		return ends, wrapFinish(err, len(results))
 	}
 	var errs []error
-	for _, r := range results {
-		errs = append(errs, wrapFinish(deliveries.Finish(ctx, []store.Result{r}), 1))
+	for i, r := range results {
+		err := deliveries.Finish(ctx, []store.Result{r})
+		if err != nil && mayPass(err) {
+			later = append(later, ends[i])
+		}
+		errs = append(errs, wrapFinish(err, 1))
 	}
-	return errors.Join(errs...)
+	return later, errors.Join(errs...)
+}
+
+// mayPass reports whether the same write may succeed later.
+func mayPass(err error) bool {
+	return errors.Is(err, embraye.ErrUnavailable) || errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)
 }
 
 func wrapFinish(err error, n int) error {
@@ -99,17 +116,33 @@ func (f *finisher) loop(ctx context.Context) {
 }
 
 func (f *finisher) collect(first done) []done {
-	batch := []done{first}
+	batch, decided := []done{first}, len(first.result.Done)
 	timer := time.NewTimer(finishWait)
 	defer timer.Stop()
-	for len(batch) < finishMost {
+	for decided < finishMost && len(batch) < finishAtOnce {
+		select {
+		case d, open := <-f.results:
+			if !open {
+				return batch
+			}
+			batch, decided = append(batch, d), decided+len(d.result.Done)
+		case <-timer.C:
+			return f.drain(batch)
+		}
+	}
+	return f.drain(batch)
+}
+
+// drain adds what waits already.
+func (f *finisher) drain(batch []done) []done {
+	for len(batch) < finishAtOnce {
 		select {
 		case d, open := <-f.results:
 			if !open {
 				return batch
 			}
 			batch = append(batch, d)
-		case <-timer.C:
+		default:
 			return batch
 		}
 	}
@@ -119,16 +152,19 @@ func (f *finisher) collect(first done) []done {
 // write tries until it worked or ctx ends: then the leases end by themselves
 // and what was sent is sent once more.
 func (f *finisher) write(ctx context.Context, batch []done) {
-	pause := 50 * time.Millisecond
+	pause, later := 50*time.Millisecond, batch
 	for {
 		try, cancel := context.WithTimeout(ctx, finishTimeout)
-		err := f.e.finish(try, batch)
+		var err error
+		later, err = f.e.finish(try, later)
 		cancel()
-		if err == nil {
-			break
+		switch {
+		case err != nil && len(later) > 0:
+			f.e.queueTrouble.begins(err.Error())
+		case err != nil:
+			f.e.log.Error("delivery results are not written", "error", err)
 		}
-		f.e.log.Error("delivery results are not written", "error", err)
-		if !errors.Is(err, embraye.ErrUnavailable) && !errors.Is(err, context.DeadlineExceeded) || !rest(ctx, pause) {
+		if len(later) == 0 || !rest(ctx, pause) {
 			break
 		}
 		pause = min(2*pause, finishRetryMost)
@@ -138,13 +174,18 @@ func (f *finisher) write(ctx context.Context, batch []done) {
 
 // left frees the hosts of a batch and looks for what came for them meanwhile.
 func (f *finisher) left(batch []done) {
-	hosts, gone := make([]string, len(batch)), []embraye.Delivery(nil)
-	for i, d := range batch {
-		hosts[i] = d.result.Host
+	var hosts []string
+	var gone []embraye.Delivery
+	for _, d := range batch {
+		if !d.result.Ongoing {
+			hosts = append(hosts, d.result.Host)
+		}
 		gone = append(gone, d.gone...)
 	}
 	f.e.leave(hosts...)
-	f.e.Wake()
+	if len(hosts) > 0 {
+		f.e.Wake()
+	}
 	if len(gone) > 0 {
 		f.onGone(gone)
 	}

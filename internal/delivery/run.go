@@ -62,14 +62,18 @@ func (e *Engine) Run(ctx context.Context) error {
 	writes, cancelWrites := outlive(ctx, grace+lastWrites)
 	defer cancelWrites()
 	r := &runner{
-		e: e, session: session{ctx.Done(), startSigners()}, work: work,
+		e: e, session: session{stop: ctx.Done(), signers: startSigners()}, work: work,
 		freed: make(chan struct{}, 1), goneSlots: make(chan struct{}, goneAtOnce),
 	}
 	r.finish = e.startFinisher(writes, func(d []embraye.Delivery) { r.lookBehind(ctx, d) })
+	r.report = func(d done) { r.finish.results <- d }
 	r.dispatch(ctx)
 	r.turns.Wait()
 	r.signers.stop()
 	r.finish.close()
+	if err := e.giveBack(writes); err != nil {
+		e.log.Warn("some leases end by themselves", "error", err)
+	}
 	r.goneWork.Wait()
 	return nil
 }
@@ -113,7 +117,7 @@ func (r *runner) dispatch(ctx context.Context) {
 		case <-paced.C:
 			mayClaim = true
 		case <-polls.C:
-			hungry = hungry || r.anythingDue(ctx)
+			hungry = hungry || r.e.holds() || r.anythingDue(ctx)
 		case <-sweeps.C:
 			r.sweep(ctx)
 		}
@@ -137,8 +141,11 @@ func (r *runner) reserve() int { return max(1, r.e.concurrency/4) }
 
 func (r *runner) anythingDue(ctx context.Context) bool {
 	next, err := r.e.tables.Deliveries.NextDue(ctx)
-	if err != nil && ctx.Err() == nil {
-		r.e.log.Error("look for due deliveries", "error", err)
+	switch {
+	case err == nil:
+		r.e.queueTrouble.isOver()
+	case ctx.Err() == nil:
+		r.e.queueTrouble.begins(err.Error())
 	}
 	return err == nil && next != 0 && next <= r.e.millis()
 }
@@ -158,7 +165,7 @@ func (r *runner) claim(ctx context.Context) (more bool) {
 	work, leased, err := r.e.claim(r.work, limit)
 	if err != nil {
 		if ctx.Err() == nil {
-			r.e.log.Error("deliveries wait", "error", err)
+			r.e.queueTrouble.begins(err.Error())
 		}
 		return false // the next poll tries again
 	}

@@ -31,6 +31,9 @@ func (t *turn) wave(ctx context.Context, rows []*row) []attempt {
 
 // note keeps what an attempt says about the host.
 func (t *turn) note(a *attempt, scheme string) {
+	if a.told || a.verdict == taken && t.tellsKey(a.job) {
+		t.told[voiceOf(a.job)] = true
+	}
 	switch a.verdict {
 	case taken:
 		t.alive = true
@@ -38,6 +41,8 @@ func (t *turn) note(a *attempt, scheme string) {
 		t.result.Scheme = scheme
 		t.host.Scheme = scheme
 		t.scheme = firstScheme(scheme)
+		t.keep(*a) // whatever becomes of the others
+		t.e.ownTrouble.isOver()
 	case final, aside:
 		t.answered = t.answered || a.status != 0
 	}
@@ -52,9 +57,13 @@ func (t *turn) settle(tried []attempt) (ending, time.Duration) {
 		switch a.verdict {
 		case untried:
 			end = max(end, cutShort)
-		case taken, final, dropped:
+		case ours:
+			end = max(end, ourFault)
+			t.e.ownTrouble.begins(a.text)
+		case taken: // kept already
+		case final, dropped:
 			t.keep(a)
-		case aside:
+		case aside, mute:
 			t.setAside(a)
 		case paused:
 			t.keep(a)
@@ -64,6 +73,7 @@ func (t *turn) settle(tried []attempt) (ending, time.Duration) {
 				continue
 			}
 			t.keep(a)
+			t.noName = a.noName
 			end, wait = max(end, hostDown), max(wait, a.wait)
 		}
 	}
@@ -85,7 +95,7 @@ func (t *turn) suspect(a attempt, took bool) bool {
 	default:
 		return false
 	}
-	t.blocked[laneOf(a.job)] = true
+	t.held.hold(a.job, a.status, t.tellsKey(a.job))
 	t.suspects = append(t.suspects, a)
 	if t.alive {
 		t.clearSuspects()
@@ -107,12 +117,8 @@ func (t *turn) clearSuspects() {
 
 // setAside keeps a row that waits on its own, and with it its lane.
 func (t *turn) setAside(a attempt) {
-	o := t.keep(a)
-	lane := laneOf(a.job)
-	if a.status == 0 {
-		lane = ownLane(a.job)
-	}
-	t.blocked[lane] = o.State == embraye.DeliveryWaiting
+	t.keep(a)
+	t.held.hold(a.job, a.status, t.tellsKey(a.job))
 }
 
 // keep adds the row to the result.
@@ -122,7 +128,7 @@ func (t *turn) keep(a attempt) store.Outcome {
 	if a.gone {
 		t.gone = append(t.gone, a.job.Delivery)
 	}
-	if a.text != "" {
+	if a.text != "" && a.verdict != mute {
 		t.result.LastError = a.text
 	}
 	if o.State == embraye.DeliveryGivenUp {

@@ -31,35 +31,23 @@ type turn struct {
 	scheme   httpsig.Scheme
 	alive    bool // took something in this turn
 	answered bool // answered something that is no failure of the host
+	noName   bool // the name system does not know it
 	// suspects are activities that the host refused three times, held until
 	// something else is taken (their fault) or not (the host's).
 	suspects []attempt
-	blocked  map[lane]bool // what waits for an earlier row
+	held     queue          // what later rows of this turn must not overtake
+	told     map[voice]bool // inboxes that took an actor's new key in this turn
 	result   store.Result
 	gone     []embraye.Delivery
 }
-
-// lane is what must stay in order even around an activity that is not taken:
-// what is about one object, at one inbox. Store's Due keeps it between turns.
-type lane struct {
-	object string
-	inbox  embraye.IRI
-	actor  string // empty: whoever speaks
-}
-
-func laneOf(r *row) lane { return lane{object: r.Object, inbox: r.Inbox} }
-
-// ownLane is the lane of one actor alone: what got no answer may be the fault
-// of that actor's key, which is none of the others' business.
-func ownLane(r *row) lane { return lane{r.Object, r.Inbox, r.Actor} }
-
-// held reports whether a row waits for an earlier one.
-func (t *turn) held(r *row) bool { return t.blocked[laneOf(r)] || t.blocked[ownLane(r)] }
 
 // session is what the turns of one Run or Batch share.
 type session struct {
 	stop    <-chan struct{} // closed when no new exchange may begin
 	signers *signers
+	// report takes what is decided before the end of a turn, so that a crash
+	// repeats little; nil: it waits for the end.
+	report func(done)
 }
 
 // ending says why a turn's loop ended.
@@ -68,6 +56,7 @@ type ending int
 const (
 	listDone ending = iota // everything that was due is decided
 	cutShort               // time over or stopping: the rest is due at once
+	ourFault               // we cannot go on: the rest is due when we can
 	hostDown
 	hostBusy // asked us to wait
 )
@@ -76,10 +65,11 @@ func (e *Engine) newTurn(c claimed, s session) *turn {
 	h := c.host
 	return &turn{
 		e: e, host: h, session: s, began: c.at,
-		scheme:  firstScheme(h.Scheme),
-		blocked: map[lane]bool{},
+		scheme: firstScheme(h.Scheme),
+		held:   newQueue(),
+		told:   map[voice]bool{},
 		result: store.Result{
-			Host: h.Host, Failures: h.Failures, Scheme: h.Scheme, LastError: h.LastError,
+			Host: h.Host, LeaseUntil: h.NextAt, Failures: h.Failures, Scheme: h.Scheme, LastError: h.LastError,
 			FailingSince: h.FailingSince, SeenAt: h.SeenAt,
 		},
 	}
@@ -146,20 +136,21 @@ func (t *turn) unavailable() bool {
 // it begins with a single probe.
 func (t *turn) work(ctx context.Context, groups [][]*row) (ending, time.Duration) {
 	if t.host.Failures >= breakerAfter {
-		probe := chooseProbe(groups)
+		probe := t.chooseProbe(groups)
 		if end, wait := t.deliver(ctx, groups[probe][:1]); end != listDone || !t.alive {
 			return end, wait
 		}
 		groups[probe] = groups[probe][1:]
 	}
 	for _, g := range groups {
-		g = slices.DeleteFunc(g, t.held)
+		g = slices.DeleteFunc(g, t.held.before)
 		if len(g) == 0 {
 			continue
 		}
 		if t.over() {
 			return cutShort, 0
 		}
+		t.reportSoFar()
 		if end, wait := t.deliver(ctx, g); end != listDone {
 			return end, wait
 		}
@@ -167,19 +158,29 @@ func (t *turn) work(ctx context.Context, groups [][]*row) (ending, time.Duration
 	return listDone, 0
 }
 
+// reportSoFar hands on what is decided, while the turn goes on.
+func (t *turn) reportSoFar() {
+	if t.report == nil || len(t.result.Done) == 0 {
+		return
+	}
+	t.report(done{result: store.Result{Host: t.host.Host, Done: t.result.Done, Ongoing: true}})
+	t.result.Done = nil
+}
+
 // chooseProbe is the oldest activity that the host did not refuse three times
-// already and that overtakes nothing on its object; else the one tried least.
-func chooseProbe(groups [][]*row) int {
-	held, least := map[lane]bool{}, 0
+// already and that overtakes nothing that must go first; else the one tried
+// least.
+func (t *turn) chooseProbe(groups [][]*row) int {
+	held, least := newQueue(), 0
 	for i, g := range groups {
 		head := g[0]
-		if held[laneOf(head)] {
+		if held.before(head) {
 			continue
 		}
 		if !stubborn(head.Attempts, head.LastStatus) {
 			return i
 		}
-		held[laneOf(head)] = true
+		held.hold(head, head.LastStatus, t.tellsKey(head))
 		if head.Attempts < groups[least][0].Attempts {
 			least = i
 		}
@@ -195,9 +196,10 @@ func (t *turn) deliver(ctx context.Context, rows []*row) (ending, time.Duration)
 		n := min(t.atOnce(), len(rows))
 		wave := t.wave(ctx, rows[:n])
 		tried, rows = append(tried, wave...), rows[n:]
-		if !t.alive && anyOf(wave, failed) || anyOf(wave, paused) {
+		if !t.alive && anyOf(wave, failed) || anyOf(wave, paused) || anyOf(wave, ours) {
 			break
 		}
+		t.reportSoFar()
 	}
 	end, wait := t.settle(tried)
 	if len(rows) > 0 && t.over() {

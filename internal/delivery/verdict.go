@@ -16,6 +16,8 @@ type verdict int
 
 const (
 	untried verdict = iota // we stopped before there was an answer: nothing happened
+	ours                   // the trouble is on our side, the database is away say: nothing happened
+	mute                   // the actor's key cannot be used: what it says waits, nobody else's
 	taken                  // 2xx
 	final                  // this inbox will never take this activity
 	dropped                // the host was blocked meanwhile
@@ -29,8 +31,15 @@ const (
 	// the next is tried.
 	stubbornAfter = 3
 	maxNotFound   = 3
-	// maxPoison is how often we try what fails on our side (FT25).
+	// maxPoison is how often we try what can never be sent: bytes that are no
+	// JSON, a key that is not there, what makes us panic (FT25).
 	maxPoison = 5
+	// muteFor is when a key that could not be used is tried again.
+	muteFor = 5 * time.Minute
+	// A name that the name system did not know this often in a row is asked
+	// for once a day: a wrong answer is soon put right, a dead name is not.
+	noNameAfter = 3
+	noNameEvery = 24 * time.Hour
 )
 
 // attempt is one row's try and what became of it.
@@ -41,6 +50,9 @@ type attempt struct {
 	text    string
 	wait    time.Duration // aside: the row's own; failed, paused: what the host asked, or 0
 	gone    bool          // whoever is behind the inbox has to be looked at
+	noName  bool          // the name system does not know the host
+	soon    bool          // paused: exactly as long as wait says
+	told    bool          // the inbox took the actor's new key in this attempt
 }
 
 // judge fills in what an answer means.
@@ -93,24 +105,31 @@ func (e *Engine) judgeNotFound(a *attempt) {
 	a.wait = backoff(notFoundSteps, tries, e.random())
 }
 
-// judgeError fills in what an exchange without an answer means.
+// judgeError fills in what an exchange without an answer means. What went wrong
+// on our side says nothing about the host.
 func (e *Engine) judgeError(ctx context.Context, a *attempt, err error) {
 	a.text = short(err.Error())
 	switch {
-	case ctx.Err() != nil, errors.Is(err, embraye.ErrUnavailable):
-		a.verdict = untried // we are stopping, or our own database is away
+	case ctx.Err() != nil:
+		a.verdict = untried // we are stopping
+	case errors.Is(err, embraye.ErrUnavailable):
+		a.verdict = ours
+	case errors.Is(err, errKey):
+		a.verdict, a.wait = mute, muteFor
 	case errors.Is(err, remote.ErrBlocked):
 		a.verdict = dropped
+	case errors.Is(err, remote.ErrResolved):
+		a.verdict = failed // resolvers lie for a moment
 	case errors.Is(err, remote.ErrRefused):
 		a.verdict = final // we would not connect: a private address, an odd port
 	case errors.Is(err, remote.ErrUnreachable):
-		a.verdict = failed
+		a.verdict, a.noName = failed, remote.IsNoSuchName(err)
 	default:
 		e.judgePoison(a)
 	}
 }
 
-// judgePoison is for what fails on our side: no key, broken bytes, a panic. It
+// judgePoison is for what can never be sent: no key, broken bytes, a panic. It
 // must neither stop the host's other rows nor be tried for ever.
 func (e *Engine) judgePoison(a *attempt) {
 	tries := a.job.Attempts + 1

@@ -11,6 +11,7 @@ package instance
 
 import (
 	"context"
+	"errors"
 	"net/netip"
 
 	"embraye/configs"
@@ -128,15 +129,11 @@ func (i *Instance) key() (httpsig.Signer, bool) {
 	return httpsig.Signer{KeyID: i.Site.KeyID(embraye.InstanceHandle), Key: key}, true
 }
 
-// blocked refuses when the list cannot be read: better late than to a blocked
-// host. Before the use cases exist nothing is requested.
-func (i *Instance) blocked(host string) bool {
+// blocked tells whether a host may be asked for anything. Before the use cases
+// exist nothing is requested.
+func (i *Instance) blocked(host string) (bool, error) {
 	if i.App == nil {
-		return true
+		return false, errors.New("the list of blocked domains is not read yet")
 	}
-	blocked, err := i.App.Blocked(context.Background(), host)
-	if err != nil {
-		i.Log.Error("the list of blocked domains cannot be read", "host", host, "error", err)
-	}
-	return blocked || err != nil
+	return i.App.Blocked(context.Background(), host)
 }

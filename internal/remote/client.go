@@ -39,8 +39,10 @@ type Options struct {
 	// SignGET returns the instance actor's key; nil or false leaves fetches unsigned.
 	SignGET func() (httpsig.Signer, bool)
 	// Blocked is asked with the bare host (as embraye.NormaliseHost writes it)
-	// before every request and every redirect; nil blocks nothing.
-	Blocked func(host string) bool
+	// before every request and every redirect; nil blocks nothing. Its error is
+	// ours and no answer about the host: nothing is requested, and the caller
+	// gets an embraye.ErrUnavailable.
+	Blocked func(host string) (bool, error)
 	Now     func() time.Time
 	PerHost int // parallel fetches to one host, 4 if zero
 

@@ -16,6 +16,9 @@ var (
 	ErrRefused = errors.New("refused")
 	// ErrBlocked is the ErrRefused of a host that the operator blocked.
 	ErrBlocked = fmt.Errorf("%w: host is blocked", ErrRefused)
+	// ErrResolved is the ErrRefused of a name that led to an address that we do
+	// not connect to. The name may be well and its resolver wrong for a moment.
+	ErrResolved = fmt.Errorf("%w: the name leads to an address that is not public", ErrRefused)
 	// ErrUnreachable: no complete HTTP answer. Name, connection, TLS, timeout, a
 	// broken answer, or a host that has all its fetch slots taken.
 	ErrUnreachable = errors.New("unreachable")
@@ -48,6 +51,12 @@ func IsTimeout(err error) bool {
 	}
 	var n net.Error
 	return errors.As(err, &n) && n.Timeout()
+}
+
+// IsNoSuchName reports whether the name system knows no such host.
+func IsNoSuchName(err error) bool {
+	var dns *net.DNSError
+	return errors.As(err, &dns) && dns.IsNotFound
 }
 
 func refused(format string, args ...any) error {

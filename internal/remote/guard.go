@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"fmt"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -38,7 +39,7 @@ func (g *guard) control(network, address string, conn syscall.RawConn) error {
 	}
 	if !g.allows(to.Addr()) {
 		if err := g.public.Safe(network, address, conn); err != nil {
-			return refused("dial %s: %w", address, err)
+			return fmt.Errorf("%w: dial %s: %w", ErrResolved, address, err)
 		}
 	}
 	if g.passed != nil {
@@ -107,7 +108,13 @@ func (c *Client) admitHost(hostPort, host string, port uint16) error {
 	if err := c.guard.precheck(host, port); err != nil {
 		return err
 	}
-	if c.options.Blocked != nil && c.options.Blocked(host) {
+	if c.options.Blocked == nil {
+		return nil
+	}
+	switch blocked, err := c.options.Blocked(host); {
+	case err != nil:
+		return fmt.Errorf("%w: whether %s is blocked: %w", embraye.ErrUnavailable, host, err)
+	case blocked:
 		return ErrBlocked
 	}
 	return nil

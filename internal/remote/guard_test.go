@@ -348,7 +348,7 @@ func TestOwnAndBlockedHosts(t *testing.T) {
 	for _, host := range []string{"ours.example", "bad.example"} {
 		l.serve(t, host, handlerAS(`{}`))
 	}
-	block := func(o *Options) { o.Blocked = func(h string) bool { return h == "bad.example" } }
+	block := func(o *Options) { o.Blocked = func(h string) (bool, error) { return h == "bad.example", nil } }
 	c := l.client(t, block)
 	for _, address := range []embraye.IRI{"http://ours.example/a", "http://OURS.example:80/a", "http://ours.example./a", "http://bad.example/a", "http://bad.example:8080/a"} {
 		if _, err := c.FetchDocument(context.Background(), address); !errors.Is(err, ErrRefused) {

@@ -65,7 +65,7 @@ func TestRedirectTargets(t *testing.T) {
 				w.Header().Set("Location", target)
 				w.WriteHeader(http.StatusFound)
 			})
-			c := l.client(t, func(o *Options) { o.Blocked = func(h string) bool { return h == "blocked.example" } })
+			c := l.client(t, func(o *Options) { o.Blocked = func(h string) (bool, error) { return h == "blocked.example", nil } })
 			if _, err := c.FetchDocument(context.Background(), "http://good.example/"); !errors.Is(err, ErrRefused) {
 				t.Errorf("document: got %v; want ErrRefused", err)
 			}

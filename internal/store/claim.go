@@ -39,14 +39,26 @@ func (t Deliveries) ClaimHosts(ctx context.Context, now, leaseUntil int64, limit
 }
 
 // free is the condition that a waiting row w may be sent at a time: its own
-// back-off is over, and no older row to the same inbox about the same object
-// is held back, which this one would overtake. A row that got no answer at all
-// holds back its own actor's only: it may be that actor's key that is amiss.
-// It takes the time twice.
-const free = `w.state = 0 AND w.next_at <= %[1]s AND NOT (w.object <> '' AND EXISTS (SELECT 1 FROM deliveries AS held
-	WHERE held.host = w.host AND held.object = w.object AND held.state = 0 AND held.next_at > 0
-		AND held.next_at > %[1]s AND held.inbox = w.inbox AND held.id < w.id
-		AND (held.last_status <> 0 OR (SELECT actor FROM activities WHERE id = held.activity_id) = (SELECT actor FROM activities WHERE id = w.activity_id))))`
+// back-off is over, and no older row to the same inbox is held back that it
+// would overtake: one about the same object, or the Update that tells the key
+// with which it is signed. A row that got no answer at all holds back its own
+// actor's only: it may be that actor's key that is amiss. It takes the time
+// three times.
+//
+// The two looks are scalar subqueries: PostgreSQL makes a join over everything
+// that waits of a NOT EXISTS.
+const free = `w.state = 0 AND w.next_at <= %[1]s
+	AND (w.object = '' OR NOT coalesce((SELECT true FROM deliveries AS held WHERE ` + heldBefore + ` AND held.object = w.object
+		AND (held.last_status <> 0 OR (SELECT actor FROM activities WHERE id = held.activity_id) = (SELECT actor FROM activities WHERE id = w.activity_id))
+		LIMIT 1), false))
+	AND NOT coalesce((SELECT true FROM deliveries AS held WHERE ` + heldBefore + ` AND EXISTS (
+		SELECT 1 FROM activities AS telling, activities AS said WHERE telling.id = held.activity_id AND said.id = w.activity_id
+			AND telling.actor = said.actor AND telling.key_id < said.key_id
+			AND telling.type = 'Update' AND telling.object LIKE '%%/actors/' || telling.actor)
+		LIMIT 1), false)`
+
+const heldBefore = `held.host = w.host AND held.state = 0 AND held.next_at > 0 AND held.next_at > %[1]s
+	AND held.inbox = w.inbox AND held.id < w.id`
 
 // Due returns up to perHost rows of each of the hosts that may be sent now,
 // oldest first.
@@ -66,7 +78,7 @@ func (t Deliveries) Due(ctx context.Context, hosts []string, now int64, perHost 
 		rows = append(rows, d)
 		return err
 	}, "SELECT d.id, d.activity_id, d.inbox, d.host, d.object, d.attempts, d.next_at, d.last_status, d.last_error, d.created_at FROM "+from,
-		asJSON(hosts), now, now, perHost)
+		asJSON(hosts), now, now, now, perHost)
 	if err != nil {
 		return nil, wrap(err, "reading due deliveries")
 	}

@@ -70,8 +70,10 @@ func sqliteSentinel(code int) error {
 	return nil
 }
 
-// postgresSentinel reads SQLSTATE classes: 08 connection, 53 resources, 57P
-// shutdown, 25006 a server that only reads, 40 conflicts between transactions, which outlived our retries.
+// postgresSentinel reads SQLSTATE classes: 08 connection, 53 resources, 57 an
+// operator or a shutdown, 58 the system under it, 40 conflicts between
+// transactions, which outlived our retries; 55P03 a lock that is held, 25006 a
+// standby that only reads.
 func postgresSentinel(state string) error {
 	switch state {
 	case "23505":
@@ -79,7 +81,7 @@ func postgresSentinel(state string) error {
 	case "53100": // disk_full
 		return embraye.ErrNoRoom
 	}
-	for _, class := range []string{"08", "53", "57P", "40", "25006"} {
+	for _, class := range []string{"08", "53", "57", "58", "40", "55P03", "25006"} {
 		if strings.HasPrefix(state, class) {
 			return embraye.ErrUnavailable
 		}
@@ -95,7 +97,7 @@ func away(err error) bool {
 	if _, ok := errors.AsType[net.Error](err); ok {
 		return true
 	}
-	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) ||
+	return errors.Is(err, driver.ErrBadConn) || errors.Is(err, sql.ErrConnDone) || errors.Is(err, sql.ErrTxDone) ||
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err)
 }
 

@@ -16,6 +16,9 @@ type Targets struct {
 	// went to.
 	Object  embraye.IRI
 	Inboxes []embraye.IRI
+	// Activity stands for every inbox that took an activity of ours, or will
+	// when its turn comes.
+	Activity string
 }
 
 // FanOut queues the activity, which must be in the database already, for every
@@ -78,6 +81,9 @@ func (t Deliveries) targets(to Targets) (query string, args []any) {
 		// A dropped row is one that an operator or a block ended.
 		add(`SELECT inbox, host FROM deliveries WHERE state <> 3 AND activity_id IN
 			(SELECT id FROM activities WHERE object = ? AND type IN ('Create', 'Announce'))`, to.Object)
+	}
+	if to.Activity != "" {
+		add("SELECT inbox, host FROM deliveries WHERE state IN (0, 1) AND activity_id = ?", to.Activity)
 	}
 	if len(to.Inboxes) > 0 {
 		rows := make([][2]string, len(to.Inboxes))

@@ -24,8 +24,13 @@ type Outcome struct {
 // Result is what became of one host's turn. The lease ends with it: the host is
 // due at HostNextAt, or later if all that waits there waits longer.
 type Result struct {
-	Host         string
-	Done         []Outcome
+	Host string
+	Done []Outcome
+	// Ongoing: the turn goes on, nothing but Done is written.
+	Ongoing bool
+	// LeaseUntil is the lease of the turn. If the host has another one by now,
+	// it is somebody else's and left alone; 0 ends any.
+	LeaseUntil   int64
 	HostNextAt   int64
 	Failures     int
 	Scheme       string // empty: as it was
@@ -51,7 +56,9 @@ func (t Deliveries) finish(ctx context.Context, results []Result) error {
 	var names []string
 	for _, r := range results {
 		names = append(names, r.Host)
-		hosts = append(hosts, []any{r.Host, r.HostNextAt, r.Failures, r.Scheme, r.LastError, r.FailingSince, r.SeenAt})
+		if !r.Ongoing {
+			hosts = append(hosts, []any{r.Host, r.HostNextAt, r.Failures, r.Scheme, r.LastError, r.FailingSince, r.SeenAt, r.LeaseUntil})
+		}
 		for _, o := range r.Done {
 			outcomes = append(outcomes, []any{o.DeliveryID, o.State, o.Attempts, o.NextAt, o.LastStatus, o.LastError})
 		}
@@ -82,6 +89,8 @@ func (t Deliveries) finishRows(ctx context.Context, outcomes [][]any) error {
 		return nil
 	}
 	tally := counts{}
+	// "state < 1" keeps PostgreSQL from the index of all that waits, which it
+	// takes for short while its statistics are from a quiet time.
 	err := t.query(ctx, func(rows *sql.Rows) error {
 		var e ended
 		if err := rows.Scan(&e.ActivityID, &e.State); err != nil {
@@ -99,7 +108,7 @@ func (t Deliveries) finishRows(ctx context.Context, outcomes [][]any) error {
 	}, `UPDATE deliveries SET state = r.state, attempts = r.attempts, next_at = r.next_at,
 			last_status = r.last_status, last_error = r.last_error
 		FROM `+t.records("id bigint, state smallint, attempts integer, next_at bigint, last_status integer, last_error text")+` AS r
-		WHERE deliveries.id = r.id AND deliveries.state = 0 RETURNING activity_id, deliveries.state`, asJSON(outcomes))
+		WHERE deliveries.id = r.id AND deliveries.state < 1 RETURNING activity_id, deliveries.state`, asJSON(outcomes))
 	if err != nil {
 		return err
 	}
@@ -107,6 +116,9 @@ func (t Deliveries) finishRows(ctx context.Context, outcomes [][]any) error {
 }
 
 func (t Deliveries) finishHosts(ctx context.Context, hosts [][]any) error {
+	if len(hosts) == 0 {
+		return nil
+	}
 	greatest := "max"
 	if t.s.postgres {
 		greatest = "greatest"
@@ -114,12 +126,12 @@ func (t Deliveries) finishHosts(ctx context.Context, hosts [][]any) error {
 	_, err := t.exec(ctx, fmt.Sprintf(`UPDATE hosts SET failures = r.failures, last_error = r.last_error, leased = false,
 			scheme = CASE WHEN r.scheme = '' THEN hosts.scheme ELSE r.scheme END,
 			failing_since = r.failing_since, seen_at = %s(hosts.seen_at, r.seen_at),
-			pending = EXISTS (SELECT 1 FROM deliveries WHERE host = r.host AND state = 0),
-			next_at = CASE WHEN EXISTS (SELECT 1 FROM deliveries AS w WHERE w.host = r.host AND %s) THEN r.next_at
+			pending = (SELECT 1 FROM deliveries WHERE host = r.host AND state = 0 ORDER BY id LIMIT 1) IS NOT NULL,
+			next_at = CASE WHEN (SELECT 1 FROM deliveries AS w WHERE w.host = r.host AND %s ORDER BY w.id LIMIT 1) IS NOT NULL THEN r.next_at
 				ELSE coalesce((SELECT min(next_at) FROM deliveries WHERE host = r.host AND state = 0 AND next_at > 0
 					AND next_at > r.next_at), r.next_at) END
-		FROM %s AS r WHERE hosts.host = r.host`, greatest, fmt.Sprintf(free, "r.next_at"),
-		t.records("host text, next_at bigint, failures integer, scheme text, last_error text, failing_since bigint, seen_at bigint")),
+		FROM %s AS r WHERE hosts.host = r.host AND (r.lease_until = 0 OR hosts.leased AND hosts.next_at = r.lease_until)`, greatest, fmt.Sprintf(free, "r.next_at"),
+		t.records("host text, next_at bigint, failures integer, scheme text, last_error text, failing_since bigint, seen_at bigint, lease_until bigint")),
 		asJSON(hosts))
 	return err
 }

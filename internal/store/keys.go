@@ -33,6 +33,13 @@ func (t Keys) Take(ctx context.Context, id int64) (*embraye.ActorKey, error) {
 	return k, wrap(err, "taking the key %d", id)
 }
 
+// Of lists an actor's keys, the newest first.
+func (t Keys) Of(ctx context.Context, actor string) ([]int64, error) {
+	var ids []int64
+	err := t.scan(ctx, &ids, "SELECT id FROM actor_keys WHERE actor = ? ORDER BY id DESC", actor)
+	return ids, wrap(err, "listing the keys of %s", actor)
+}
+
 // Count tells how many keys there are: with any, a missing secret is an error
 // and never a reason to make a new one.
 func (t Keys) Count(ctx context.Context) (int, error) {
