@@ -47,7 +47,7 @@ func commands() []command {
 		{"block import", "FILE|-", "block the domains of a list in Mastodon's CSV format", blockImport},
 		{"block export", "[FILE]", "write the blocked domains in Mastodon's CSV format", blockExport},
 		{"deliveries list", "[--host H] [--state STATE] [--limit N]", "show what waits or was given up", deliveriesList},
-		{"deliveries retry", "[--host H]", "try again what was given up", deliveriesRetry},
+		{"deliveries retry", "[--host H] [--now]", "try again what was given up; with --now also what waits", deliveriesRetry},
 		{"deliveries drop", "--host H", "give up what waits for a host", deliveriesDrop},
 		{"demo", "[--remove]", "fill an empty instance with constats to look at, or take them away", demo},
 		{"key rotate", "ACTOR", "give an actor a new signing key", keyRotate},

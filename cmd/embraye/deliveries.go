@@ -21,6 +21,7 @@ type waiting struct {
 	State      string `json:"state"`
 	Attempts   int    `json:"attempts"`
 	NextAt     string `json:"nextAttempt,omitempty"`
+	Failing    string `json:"failingSince,omitempty"`
 	LastStatus int    `json:"lastStatus,omitempty"`
 	LastError  string `json:"lastError,omitempty"`
 	CreatedAt  string `json:"createdAt"`
@@ -60,38 +61,75 @@ func deliveriesList(ctx context.Context, c *call) error {
 	}
 	return c.with(ctx, func(i *instance, by embraye.Acting) error {
 		rows := []waiting{}
+		hosts, err := i.hosts(ctx)
+		if err != nil {
+			return err
+		}
 		for _, s := range states {
 			list, err := i.store.Tables().Deliveries.List(ctx, store.DeliveryFilter{Host: host, State: s, Limit: limit})
 			if err != nil {
 				return err
 			}
 			for _, d := range list {
-				rows = append(rows, i.shownDelivery(d))
+				rows = append(rows, i.shownDelivery(d, hosts[d.Host]))
 			}
 		}
 		return c.print(rows, "%s", deliveryTable(rows))
 	})
 }
 
-func (i *instance) shownDelivery(d embraye.Delivery) waiting {
+// hosts is what is known of the servers that we send to.
+func (i *instance) hosts(ctx context.Context) (map[string]embraye.Host, error) {
+	all, err := i.store.Tables().Hosts.List(ctx)
+	byName := make(map[string]embraye.Host, len(all))
+	for _, h := range all {
+		byName[h.Host] = h
+	}
+	return byName, err
+}
+
+func (i *instance) shownDelivery(d embraye.Delivery, host embraye.Host) waiting {
 	w := waiting{ID: d.ID, Activity: string(i.app.Site.ActivityID(d.ActivityID)), Inbox: string(d.Inbox), Host: d.Host,
 		State: deliveryStates()[d.State], Attempts: d.Attempts, LastStatus: d.LastStatus, LastError: d.LastError, CreatedAt: moment(d.CreatedAt)}
-	if d.State == embraye.DeliveryWaiting && d.NextAt > 0 {
-		w.NextAt = moment(d.NextAt)
+	if d.State == embraye.DeliveryWaiting {
+		w.NextAt, w.Failing = when(d, host)
 	}
 	return w
+}
+
+// when is the next try, which the delivery and its server have to allow, and
+// since when the server fails.
+func when(d embraye.Delivery, host embraye.Host) (next, failing string) {
+	if host.FailingSince > 0 {
+		failing = moment(host.FailingSince)
+	}
+	return moment(max(d.NextAt, host.NextAt, d.CreatedAt)), failing
 }
 
 func moment(ms int64) string { return time.UnixMilli(ms).UTC().Format(time.RFC3339) }
 
 func deliveryTable(rows []waiting) string {
+	if len(rows) == 0 {
+		return "nothing waits and nothing was given up, of what you asked for\n"
+	}
 	var text strings.Builder
 	t := tabwriter.NewWriter(&text, 0, 4, 2, ' ', 0)
 	for _, w := range rows {
-		fmt.Fprintf(t, "%s\t%s\t%d attempts\t%s\t%s\n", w.State, w.Inbox, w.Attempts, w.Activity, strings.TrimSpace(fmt.Sprintf("%s %s", status(w.LastStatus), w.LastError)))
+		fmt.Fprintf(t, "%s\t%s\t%d attempts%s\t%s\t%s\n", w.State, w.Inbox, w.Attempts, w.times(), w.Activity, strings.TrimSpace(fmt.Sprintf("%s %s", status(w.LastStatus), w.LastError)))
 	}
 	t.Flush()
 	return text.String()
+}
+
+// times says when it goes on, and how long the server has failed.
+func (w waiting) times() (text string) {
+	if w.NextAt != "" {
+		text += ", next try " + w.NextAt
+	}
+	if w.Failing != "" {
+		text += ", failing since " + w.Failing
+	}
+	return text
 }
 
 func status(code int) string {
@@ -102,19 +140,28 @@ func status(code int) string {
 }
 
 func deliveriesRetry(ctx context.Context, c *call) error {
-	host := ""
+	host, now := "", false
 	c.flags.StringVar(&host, "host", "", "only this `HOST`, with its port if it has one")
+	c.flags.BoolVar(&now, "now", false, "also what waits, as if the server had never failed")
 	c.asFlag()
 	c.jsonFlag()
 	if _, err := c.parse(); err != nil {
 		return err
 	}
 	return c.with(ctx, func(i *instance, by embraye.Acting) error {
+		if now {
+			r, err := i.app.RetryDeliveriesNow(ctx, by, host)
+			if err != nil {
+				return err
+			}
+			return c.print(map[string]int{"retried": r.GivenUp, "waiting": r.Waiting, "hosts": r.Hosts},
+				"%d deliveries that were given up and %d that waited, to %d servers, are tried now\n", r.GivenUp, r.Waiting, r.Hosts)
+		}
 		n, err := i.app.RetryDeliveries(ctx, by, host)
 		if err != nil {
 			return err
 		}
-		return c.print(map[string]int{"retried": n}, "%d deliveries are tried again\n", n)
+		return c.print(map[string]int{"retried": n}, "%d deliveries that were given up are tried again\n", n)
 	})
 }
 

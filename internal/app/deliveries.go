@@ -16,6 +16,15 @@ func (a *App) RetryDeliveries(ctx context.Context, by embraye.Acting, host strin
 	return a.onDeliveries(ctx, by, "deliveries.retry", host, func(t store.Tables) (int, error) { return t.Deliveries.Retry(ctx, host) })
 }
 
+// RetryDeliveriesNow is RetryDeliveries as if no server had ever failed.
+func (a *App) RetryDeliveriesNow(ctx context.Context, by embraye.Acting, host string) (r store.Retried, err error) {
+	_, err = a.onDeliveries(ctx, by, "deliveries.retry", host, func(t store.Tables) (int, error) {
+		r, err = t.Deliveries.RetryNow(ctx, host)
+		return r.GivenUp + r.Waiting, err
+	})
+	return r, err
+}
+
 // DropDeliveries gives up for good what waits for a host, or for all ("").
 func (a *App) DropDeliveries(ctx context.Context, by embraye.Acting, host string) (n int, err error) {
 	return a.onDeliveries(ctx, by, "deliveries.drop", host, func(t store.Tables) (int, error) { return t.Deliveries.Drop(ctx, host) })

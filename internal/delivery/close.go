@@ -84,6 +84,9 @@ func (e *Engine) quietUntil(host string) int64 {
 	return e.quietHosts[host]
 }
 
+// longestQuiet is beyond what a server may ask for.
+const longestQuiet = maxRetryAfter + time.Hour
+
 // trouble on our side is told once when it begins and once when it is over.
 type trouble struct {
 	log  *slog.Logger
@@ -109,7 +112,7 @@ func (e *Engine) forgetQuiet() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for host, until := range e.quietHosts {
-		if until <= now {
+		if until <= now || until > now+longestQuiet.Milliseconds() { // our clock was wrong
 			delete(e.quietHosts, host)
 		}
 	}

@@ -86,7 +86,8 @@ type Engine struct {
 	counts counters
 
 	// What may go wrong here: the queue, and what an exchange needs beside it.
-	queueTrouble, ownTrouble *trouble
+	queueTrouble, ownTrouble, clockTrouble *trouble
+	clockDoubts                            atomic.Int64 // answers in a row from another time
 
 	mu     sync.Mutex
 	inWork map[string]struct{} // hosts from their claim until their result is written
@@ -140,6 +141,7 @@ func New(o Options) *Engine {
 	}
 	e.queueTrouble = &trouble{log: e.log, what: "the queue cannot be read or written"}
 	e.ownTrouble = &trouble{log: e.log, what: "something that sending needs is away"}
+	e.clockTrouble = &trouble{log: e.log, what: "this machine's clock is wrong, and servers refuse signatures from another time"}
 	return e
 }
 

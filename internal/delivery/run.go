@@ -67,6 +67,7 @@ func (e *Engine) Run(ctx context.Context) error {
 	}
 	r.finish = e.startFinisher(writes, func(d []embraye.Delivery) { r.lookBehind(ctx, d) })
 	r.report = func(d done) { r.finish.results <- d }
+	r.sweep(ctx)
 	r.dispatch(ctx)
 	r.turns.Wait()
 	r.signers.stop()

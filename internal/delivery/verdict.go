@@ -57,6 +57,7 @@ type attempt struct {
 
 // judge fills in what an answer means.
 func (e *Engine) judge(a *attempt, answer remote.Answer) {
+	e.compareClocks(a.job.Host, answer.Date)
 	a.status = answer.Status
 	a.verdict = byStatus(answer.Status)
 	if a.verdict == taken {

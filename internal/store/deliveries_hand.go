@@ -19,6 +19,35 @@ func (t Deliveries) Retry(ctx context.Context, host string) (n int, err error) {
 	return n, wrap(err, "retrying deliveries to %q", host)
 }
 
+// Retried says what RetryNow touched.
+type Retried struct{ GivenUp, Waiting, Hosts int }
+
+// RetryNow is Retry, and forgets that the host, or all hosts if it is empty,
+// ever failed: all that waits there is due, and back-off begins anew.
+func (t Deliveries) RetryNow(ctx context.Context, host string) (r Retried, err error) {
+	err = t.writing(ctx, func(in table) error {
+		if r.GivenUp, err = (Deliveries{in}).retry(ctx, host); err != nil {
+			return err
+		}
+		where, args := "pending", []any{}
+		if host != "" {
+			where, args = "pending AND host = ?", []any{host}
+		}
+		hosts, err := in.exec(ctx, "UPDATE hosts SET failures = 0, failing_since = 0 WHERE "+where, args...)
+		if err != nil {
+			return err
+		}
+		var waiting []int
+		err = in.scan(ctx, &waiting, "SELECT count(*) FROM deliveries WHERE state = 0 AND host IN (SELECT host FROM hosts WHERE "+where+")", args...)
+		if err != nil {
+			return err
+		}
+		r.Hosts, r.Waiting = int(hosts), waiting[0]-r.GivenUp
+		return nil
+	})
+	return r, wrap(err, "retrying deliveries to %q now", host)
+}
+
 func (t Deliveries) retry(ctx context.Context, host string) (int, error) {
 	hosts, err := t.handHosts(ctx, host)
 	if err != nil || len(hosts) == 0 {
@@ -112,14 +141,28 @@ func (t Deliveries) handHosts(ctx context.Context, host string) ([]string, error
 	return hosts, t.lockHosts(ctx, hosts)
 }
 
+// longestWait is beyond every back-off and what a server may ask for.
+const longestWait = 30 * time.Hour
+
 // Sweep makes every host pending that has something waiting: a belt for rows
 // that came into the queue by another way than FanOut, a restored backup say.
+// What waits longer than anything may was written by a clock that was wrong: it
+// is due now.
 func (t Deliveries) Sweep(ctx context.Context) error {
 	err := t.writing(ctx, func(in table) error {
+		now := in.s.now()
+		for _, draw := range []string{
+			"UPDATE hosts SET next_at = ? WHERE pending AND next_at > ?",
+			"UPDATE deliveries SET next_at = ? WHERE state = 0 AND next_at > 0 AND next_at > ?",
+		} {
+			if _, err := in.exec(ctx, draw, now.UnixMilli(), now.Add(longestWait).UnixMilli()); err != nil {
+				return err
+			}
+		}
 		_, err := in.exec(ctx, `INSERT INTO hosts (host, pending, next_at)
 			SELECT DISTINCT d.host, true, CAST(? AS bigint) FROM deliveries AS d LEFT JOIN hosts AS h ON h.host = d.host
 			WHERE d.state = 0 AND (h.host IS NULL OR NOT h.pending) ORDER BY d.host
-			ON CONFLICT (host) DO UPDATE SET pending = true`, in.s.now().UnixMilli())
+			ON CONFLICT (host) DO UPDATE SET pending = true`, now.UnixMilli())
 		return err
 	})
 	return wrap(err, "sweeping the queue")

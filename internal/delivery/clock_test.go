@@ -1,0 +1,74 @@
+package delivery
+
+import (
+	"bytes"
+	"log/slog"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"embraye/internal/embraye"
+)
+
+// H05: a clock that is two days off is told once, with what servers say, and
+// what was put off by it is drawn in afterwards.
+func TestH05WrongClockIsToldOnceAndDoesNotOutliveItself(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		var log bytes.Buffer
+		w.options.Log = slog.New(slog.NewTextHandler(&log, nil))
+		w.engine = New(w.options)
+		right := w.clock.now()
+		p := w.peer(func(_ int, out http.ResponseWriter, r request) {
+			out.Header().Set("Date", right.Format(http.TimeFormat))
+			if r.at.Sub(right).Abs() > 12*time.Hour {
+				out.WriteHeader(http.StatusUnauthorized)
+				return
+			}
+			out.WriteHeader(http.StatusAccepted)
+		})
+		w.clock.add(48 * time.Hour)
+		id := w.queue("a", p.inbox("inbox"))
+		w.until(3 * time.Hour)
+		if n := strings.Count(log.String(), "clock is wrong"); n != 1 {
+			t.Errorf("told %d times:\n%s", n, log.String())
+		}
+		w.clock.at = right
+		if err := w.store.Tables().Deliveries.Sweep(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		w.engine.forgetQuiet()
+		w.batch()
+		w.wantState(id, embraye.DeliverySent)
+		if h := w.host(p.host()); h.Failures != 0 {
+			t.Errorf("the host afterwards: %+v", h)
+		}
+	})
+}
+
+// H02: what waits at a server that was given up is tried at once when an
+// operator says so.
+func TestH02RetryNowReachesWhatWaitsFarAway(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		p, other := w.peer(always(http.StatusAccepted)), w.peer(always(http.StatusAccepted))
+		w.setDown(p.host(), true)
+		w.setDown(other.host(), true)
+		old := w.queue("old", p.inbox("inbox"), other.inbox("inbox"))
+		w.until(8 * 24 * time.Hour)
+		young := w.queue("young", p.inbox("inbox"), other.inbox("inbox"))
+		w.until(time.Hour)
+		w.setDown(p.host(), false)
+		w.setDown(other.host(), false)
+		r, err := w.store.Tables().Deliveries.RetryNow(t.Context(), p.host())
+		if err != nil || r.GivenUp != 1 || r.Waiting != 1 || r.Hosts != 1 {
+			t.Errorf("touched %+v, %v", r, err)
+		}
+		w.batch()
+		if got := p.activities(); len(got) != 2 || got[0] != old || got[1] != young {
+			t.Errorf("arrived %v", got)
+		}
+		if n := len(other.activities()); n != 0 {
+			t.Errorf("the other server got %d", n)
+		}
+	})
+}
