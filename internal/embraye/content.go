@@ -1,8 +1,8 @@
 package embraye
 
 import (
+	"cmp"
 	"net/url"
-	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -44,11 +44,11 @@ func (s Scope) Key() string {
 	switch {
 	case s.Subject != BySubjectInstitution && s.Institution.Name == "":
 	case s.Institution.SIREN != "":
-		inst = "siren:" + s.Institution.SIREN
+		inst = "siren:" + Unspaced(s.Institution.SIREN)
 	case s.Institution.Wikidata != "":
-		inst = "wikidata:" + s.Institution.Wikidata
+		inst = "wikidata:" + strings.ToUpper(Unspaced(s.Institution.Wikidata))
 	default:
-		inst = "name:" + Fold(s.Institution.Name)
+		inst = "name:" + cmp.Or(Fold(s.Institution.Name), OneLine(s.Institution.Name)) // a name of signs alone is itself
 	}
 	return string(s.Subject) + "|" + s.Territory + "|" + inst
 }
@@ -113,46 +113,18 @@ func Licences() []string {
 // Relations lists the kinds of links between constats.
 func Relations() []string { return []string{"replaces", "follows", "same_fact"} }
 
-// WithDefaults fills what CONTRACT leaves to default: confidence secondary,
-// observed today, licence CC-BY-4.0, the language, an evidence's name its
-// address, consulted today. It trims white space and marks of direction.
+// WithDefaults tidies and fills what CONTRACT leaves to default: confidence
+// secondary, observed today, licence CC-BY-4.0, the language, an evidence's
+// name its address, consulted today.
 func (c Content) WithDefaults(today Date, language string) Content {
-	c.Title, c.Summary = OneLine(c.Title), strings.TrimSpace(Unmarked(c.Summary))
-	c.Text = strings.TrimSpace(strings.ReplaceAll(Unmarked(c.Text), "\r\n", "\n"))
-	def := func(s, d string) string {
-		if strings.TrimSpace(s) == "" {
-			return d
-		}
-		return s
-	}
-	c.Confidence = Confidence(def(string(c.Confidence), string(Secondary)))
-	c.ObservedDate = Date(def(string(c.ObservedDate), string(today)))
-	c.Licence, c.Language = def(c.Licence, "CC-BY-4.0"), def(c.Language, language)
-	c.Evidence = slices.Clone(c.Evidence)
+	c = c.Tidy()
+	c.Confidence, c.ObservedDate = cmp.Or(c.Confidence, Secondary), cmp.Or(c.ObservedDate, today)
+	c.Licence, c.Language = cmp.Or(c.Licence, "CC-BY-4.0"), cmp.Or(c.Language, language)
 	for i := range c.Evidence {
 		e := &c.Evidence[i]
-		e.Href, e.Type = strings.TrimSpace(e.Href), def(e.Type, "Link")
-		e.Name, e.Consulted = OneLine(def(e.Name, e.Href)), Date(def(string(e.Consulted), string(today)))
-		e.Publisher = OneLine(e.Publisher)
-	}
-	c.Searched = slices.Clone(c.Searched)
-	for i := range c.Searched {
-		c.Searched[i] = OneLine(c.Searched[i])
-	}
-	if c.Indicator != nil {
-		i := *c.Indicator
-		i.Name, i.Value, i.Unit, i.Goal = OneLine(i.Name), OneLine(i.Value), OneLine(i.Unit), OneLine(i.Goal)
-		c.Indicator = &i
+		e.Type, e.Name, e.Consulted = cmp.Or(e.Type, "Link"), cmp.Or(e.Name, e.Href), cmp.Or(e.Consulted, today)
 	}
 	return c
-}
-
-// OneLine trims s, turns every run of white space and control characters into
-// one space and drops marks of direction.
-func OneLine(s string) string {
-	return strings.Join(strings.FieldsFunc(Unmarked(s), func(r rune) bool {
-		return unicode.IsSpace(r) || unicode.IsControl(r)
-	}), " ")
 }
 
 // WebAddress reports whether s is an absolute http or https address that a

@@ -71,7 +71,7 @@ func (p Problem) Reason() string {
 	case "too_long":
 		s += "is too long (at most " + itoa(p.Max) + " characters)"
 	case "bad_date":
-		s += quote(p.Value) + " is not a date (2024, 2024-06 or 2024-06-12)"
+		s += quote(p.Value) + " is not a date (2024-06-12, 12/06/2024 with the day first, June 2024, 2024)"
 	case "future_date":
 		s += quote(p.Value) + " lies in the future"
 	case "not_text":

@@ -3,20 +3,38 @@ package embraye
 import (
 	"strings"
 	"unicode"
+
+	"golang.org/x/text/unicode/norm"
 )
 
-// foldings maps the accented letters of French and its neighbours to ASCII.
-// The domain may not import a Unicode library for one comparison.
-var foldings = strings.NewReplacer(
-	"à", "a", "â", "a", "ä", "a", "á", "a", "ã", "a", "å", "a", "ç", "c", "é", "e", "è", "e", "ê", "e", "ë", "e",
-	"î", "i", "ï", "i", "í", "i", "ì", "i", "ñ", "n", "ô", "o", "ö", "o", "ó", "o", "ò", "o", "õ", "o",
-	"ù", "u", "û", "u", "ü", "u", "ú", "u", "ÿ", "y", "ý", "y", "œ", "oe", "æ", "ae", "ß", "ss")
+// letters are those that Unicode does not take apart and that people write
+// without their stroke or as two: Bałtyk, Malmø, cœur, Straße.
+var letters = strings.NewReplacer("œ", "oe", "æ", "ae", "ß", "ss", "ø", "o", "ł", "l", "đ", "d", "ð", "d", "þ", "th", "ħ", "h", "ı", "i", "ς", "σ")
 
-// Fold makes names comparable: lower case, without accents, every run of
-// characters that are neither letters nor digits one space.
+// Fold makes names comparable: lower case, without accents, however they were
+// typed. Forms that only look different are one (NFKD: composed and decomposed
+// accents, ligatures, full width), what nobody sees is nothing (soft hyphens,
+// zero-width characters, marks of direction), and every run of characters that
+// are neither letters nor digits is one space.
 func Fold(s string) string {
-	s = foldings.Replace(strings.ToLower(s))
-	return strings.Join(strings.FieldsFunc(s, func(r rune) bool {
-		return !unicode.IsLetter(r) && !unicode.IsDigit(r)
-	}), " ")
+	s = letters.Replace(strings.ToLower(norm.NFKD.String(s)))
+	s = strings.Map(func(r rune) rune {
+		if accent(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) {
+			return -1
+		}
+		return r
+	}, s)
+	return norm.NFC.String(strings.Join(strings.FieldsFunc(s, separates), " "))
+}
+
+// accent is a mark above or below a letter. The marks of other scripts are
+// vowels and voices: without them words would mean something else.
+func accent(r rune) bool {
+	return r >= 0x300 && r <= 0x36f || r >= 0x1ab0 && r <= 0x1aff || r >= 0x1dc0 && r <= 0x1dff || r >= 0x20d0 && r <= 0x20ff || r >= 0xfe20 && r <= 0xfe2f
+}
+
+// separates is what stands between words. U+02BC is an apostrophe, though
+// Unicode calls it a letter.
+func separates(r rune) bool {
+	return r == 'ʼ' || !unicode.IsLetter(r) && !unicode.IsDigit(r) && !unicode.IsMark(r)
 }

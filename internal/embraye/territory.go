@@ -83,7 +83,7 @@ func (p Territory) allAliases() []string {
 // Canonical returns the one code for what somebody typed or sent: a code of any
 // edition, a name, with or without accents and capitals.
 func (t *Territories) Canonical(input string) (code string, ok bool) {
-	if commune, ok := t.commune(strings.ToUpper(strings.TrimSpace(input))); ok {
+	if commune, ok := t.commune(strings.ToUpper(Unspaced(input))); ok {
 		return commune.Code, true
 	}
 	code, ok = t.byAlias[Fold(input)]

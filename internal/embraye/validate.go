@@ -55,6 +55,7 @@ func choice[T ~string](v *problems, field string, value T, list []T) {
 }
 
 func (f Frame) checkScope(v *problems, s Scope) Scope {
+	s = s.Tidy()
 	if _, ok := f.Reference.Measure(s.Measure); !ok {
 		ids := make([]string, len(f.Reference.Measures))
 		for i, m := range f.Reference.Measures {
@@ -78,9 +79,6 @@ func (f Frame) checkScope(v *problems, s Scope) Scope {
 
 func (f Frame) checkInstitution(v *problems, s Scope) Scope {
 	i := &s.Institution
-	s.TerritoryName = OneLine(s.TerritoryName)
-	i.Name, i.SIREN = OneLine(i.Name), strings.ReplaceAll(i.SIREN, " ", "")
-	i.Wikidata = strings.ToUpper(strings.TrimSpace(i.Wikidata))
 	if s.Subject == BySubjectInstitution {
 		v.required("institution", i.Name)
 	}
@@ -124,7 +122,7 @@ func (f Frame) checkContent(v *problems, c Content) {
 		v.add("license", "unknown", c.Licence, Licences()...)
 	}
 	if !slices.Contains([]string{"fr", "en"}, c.Language) && !validLanguage(c.Language) {
-		v.add("lang", "unknown", c.Language)
+		v.add("lang", "unknown", c.Language, "fr", "en", "any code of two or three letters (br)")
 	}
 	f.checkEvidence(v, c)
 	f.checkExtras(v, c)

@@ -113,13 +113,36 @@ func (p *officePage) Sentence(problem embraye.Problem) string {
 	if !p.catalogue.Has(key) {
 		return problem.String()
 	}
-	if named := key + ".value"; problem.Value != "" && p.catalogue.Has(named) {
-		key = named
+	allowed := p.allowed(problem)
+	for _, named := range []struct {
+		key  string
+		fits bool
+	}{{key + ".value", problem.Value != ""}, {key + ".allowed", problem.Value != "" && allowed != ""}, {key + "." + problem.Field, true}} {
+		if named.fits && p.catalogue.Has(named.key) {
+			key = named.key
+		}
 	}
-	text := p.T(key)
+	text := strings.ReplaceAll(p.T(key), "{allowed}", allowed)
 	text = strings.ReplaceAll(text, "{value}", problem.Value)
 	text = strings.ReplaceAll(text, "{max}", fmt.Sprint(problem.Max))
 	return text
+}
+
+// allowed are the values of a closed list in the reader's words, those that
+// forms show and tables may hold.
+func (p *officePage) allowed(problem embraye.Problem) string {
+	areas := map[string]string{"subject": "subject.", "stage": "stage.", "confidence": "confidence.", "institution_kind": "import.kind.",
+		"related_to": "relation.", "role": "office.role."}
+	words := make([]string, len(problem.Allowed))
+	for i, code := range problem.Allowed {
+		words[i] = code
+		if area, ok := areas[problem.Field]; ok && p.catalogue.Has(area+code) {
+			words[i] = p.T(area + code)
+		} else if problem.Field == "measure" {
+			words[i] = code + " (" + p.MeasureTitle(code) + ")"
+		}
+	}
+	return strings.Join(words, ", ")
 }
 
 // A mistake is one line of the summary after the title.
