@@ -32,7 +32,7 @@ func hashPassword(password string) (string, error) {
 	if _, err := rand.Read(salt); err != nil {
 		return "", err
 	}
-	sum := argon(password, salt, argonPasses, argonMemory, argonThreads, argonLength)
+	sum := argon(passwordForm(password), salt, argonPasses, argonMemory, argonThreads, argonLength)
 	enc := base64.RawStdEncoding
 	return fmt.Sprintf("$argon2id$v=%d$m=%d,t=%d,p=%d$%s$%s", argon2.Version, argonMemory, argonPasses, argonThreads,
 		enc.EncodeToString(salt), enc.EncodeToString(sum)), nil
@@ -44,9 +44,20 @@ func argon(password string, salt []byte, passes, memory uint32, threads uint8, l
 	return argon2.IDKey([]byte(password), salt, passes, memory, threads, length)
 }
 
-// checkPassword compares in constant time; an empty or unreadable hash costs
-// the same work and never matches, so that nobody learns which accounts exist.
+// checkPassword tries the forms that a password may have been hashed in. How
+// many they are depends on what was typed alone.
 func checkPassword(hash, password string) error {
+	for _, form := range passwordTries(password) {
+		if checkForm(hash, form) == nil {
+			return nil
+		}
+	}
+	return errWrongPassword
+}
+
+// checkForm compares in constant time; an empty or unreadable hash costs the
+// same work and never matches, so that nobody learns which accounts exist.
+func checkForm(hash, password string) error {
 	var version int
 	var memory, passes uint32
 	var threads uint8

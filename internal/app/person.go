@@ -78,7 +78,7 @@ func (a *App) newPerson(n NewPerson) (*embraye.Person, error) {
 // two spellings are never two people.
 func cleanEmail(email string) (string, *embraye.Problem) {
 	wrong := &embraye.Problem{Field: "email", Code: "is_not_an_address", Value: cut(email, 254)}
-	trimmed := strings.TrimSpace(email)
+	trimmed := embraye.Address(email)
 	if len(trimmed) > 254 || strings.ContainsFunc(trimmed, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return "", wrong
 	}
@@ -88,6 +88,9 @@ func cleanEmail(email string) (string, *embraye.Problem) {
 	}
 	return strings.ToLower(trimmed), nil
 }
+
+// mailKey is an address as cleanEmail stores it, whatever was typed around it.
+func mailKey(email string) string { return strings.ToLower(embraye.Address(email)) }
 
 func roleProblem(role embraye.Role) *embraye.Problem {
 	if slices.Contains(embraye.Roles(), role) {
@@ -102,9 +105,9 @@ func roleProblem(role embraye.Role) *embraye.Problem {
 
 func passwordProblem(password string) *embraye.Problem {
 	switch {
-	case len([]rune(password)) < minPassword:
+	case len([]rune(passwordForm(password))) < minPassword:
 		return &embraye.Problem{Field: "password", Code: "too_short_at_least_10_characters"}
-	case len(password) > maxPassword:
+	case len(passwordForm(password)) > maxPassword:
 		return &embraye.Problem{Field: "password", Code: "too_long", Max: maxPassword}
 	}
 	return nil
@@ -128,7 +131,7 @@ func (a *App) changePerson(ctx context.Context, by embraye.Acting, email, action
 		if err := stillMay(ctx, t, by); err != nil {
 			return fmt.Errorf("app: %s: %w", action, err)
 		}
-		p, err := t.People.ByEmail(ctx, strings.ToLower(strings.TrimSpace(email)))
+		p, err := t.People.ByEmail(ctx, mailKey(email))
 		if errors.Is(err, embraye.ErrNotFound) {
 			return fmt.Errorf("nobody here has the address %s: %w", email, err)
 		}
@@ -269,7 +272,7 @@ func (a *App) Person(ctx context.Context, id int64) (*embraye.Person, error) {
 
 // FindPerson is the acting for --as EMAIL.
 func (a *App) FindPerson(ctx context.Context, email string) (embraye.Acting, error) {
-	p, err := a.Store.Tables().People.ByEmail(ctx, strings.ToLower(strings.TrimSpace(email)))
+	p, err := a.Store.Tables().People.ByEmail(ctx, mailKey(email))
 	if errors.Is(err, embraye.ErrNotFound) {
 		return embraye.Acting{}, fmt.Errorf("nobody here has the address %s: %w", email, err)
 	}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
-	"strings"
 	"time"
 
 	"embraye/internal/embraye"
@@ -24,10 +23,10 @@ const (
 // are ErrForbidden, whether the account exists or not and in the same time;
 // too many tries are *embraye.TooMany.
 func (a *App) SignIn(ctx context.Context, email, password, clientIP string) (*embraye.Person, error) {
-	if len(password) > maxPassword { // SECURITY W16: refused before it costs anything
+	if len(password) > 4*maxPassword || len(passwordForm(password)) > maxPassword { // SECURITY W16: refused before it costs anything
 		return nil, &embraye.InvalidError{Problems: []embraye.Problem{{Field: "password", Code: "too_long", Max: maxPassword}}}
 	}
-	email = strings.ToLower(strings.TrimSpace(email))
+	email = mailKey(email)
 	account, address := accountKey(email), addressKey(clientIP)
 	if err := a.try(ctx, account, address); err != nil {
 		return nil, err
