@@ -24,6 +24,7 @@ const (
 	CodeTooLarge = "file_too_large"  // more bytes than Options.MaxBytes
 	CodeType     = "file_type"       // none of the accepted types
 	CodeBroken   = "file_broken"     // of an accepted type, but cannot be decoded
+	CodeUnread   = "image_unread"    // in order, but stored in a way that our decoders do not know
 	CodePixels   = "image_too_large" // too many pixels, or too much memory to decode
 	CodeFrames   = "too_many_frames"
 )

@@ -2,17 +2,19 @@ package files
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"image/jpeg"
 	"io"
 )
 
 var errHeader = errors.New("the header is broken")
 
-// pngHeader reads IHDR and what stands before the pixels: how deep they are,
+// pngHeader reads IHDR and what stands around the pixels: how deep they are,
 // whether a key colour makes them transparent, whether they are interlaced
-// (the decoder then holds each pass beside the whole).
+// (the decoder then holds each pass beside the whole), how they lie.
 func pngHeader(in io.Reader) (header, error) {
 	r := bufio.NewReader(in)
 	var b [33]byte // signature, length, "IHDR", 13 bytes, CRC
@@ -27,7 +29,7 @@ func pngHeader(in io.Reader) (header, error) {
 		return header{}, errHeader
 	}
 	depth, colour, interlaced := b[24], b[25], b[28] != 0
-	transparent, err := pngTransparent(r)
+	transparent, orientation, err := pngChunks(r)
 	if err != nil {
 		return header{}, err
 	}
@@ -41,24 +43,42 @@ func pngHeader(in io.Reader) (header, error) {
 	if interlaced {
 		perPixel *= 2
 	}
-	return header{width: int(width), height: int(height), memory: int64(width) * int64(height) * perPixel}, nil
+	return header{width: int(width), height: int(height), memory: int64(width) * int64(height) * perPixel, orientation: orientation}, nil
 }
 
-// pngTransparent looks for tRNS among the chunks before the pixels.
-func pngTransparent(r *bufio.Reader) (bool, error) {
-	for {
+// maxExif is the longest eXIf chunk that is looked into: that of a JPEG.
+const maxExif = 1 << 16
+
+// pngChunks looks for tRNS and eXIf; the latter may stand behind the pixels. A
+// file that is cut off is for the decoder to refuse.
+func pngChunks(r *bufio.Reader) (transparent bool, orientation int, err error) {
+	orientation = 1
+	for pixels := false; ; {
 		var b [8]byte
 		if _, err := io.ReadFull(r, b[:]); err != nil {
-			return false, err
+			if pixels {
+				err = nil
+			}
+			return transparent, orientation, err
 		}
+		length := int64(binary.BigEndian.Uint32(b[:]))
 		switch string(b[4:]) {
 		case "tRNS":
-			return true, nil
-		case "IDAT", "IEND":
-			return false, nil
+			transparent = true
+		case "IDAT":
+			pixels = true
+		case "IEND":
+			return transparent, orientation, nil
+		case "eXIf":
+			exif := make([]byte, min(length, maxExif))
+			if _, err := io.ReadFull(r, exif); err != nil && !pixels {
+				return transparent, orientation, err
+			}
+			orientation = tiffOrientation(exif)
+			length -= int64(len(exif))
 		}
-		if _, err := io.CopyN(io.Discard, r, int64(binary.BigEndian.Uint32(b[:]))+4); err != nil {
-			return false, err
+		if _, err := io.CopyN(io.Discard, r, length+4); err != nil && !pixels {
+			return transparent, orientation, err
 		}
 	}
 }
@@ -68,7 +88,7 @@ func pngTransparent(r *bufio.Reader) (bool, error) {
 // progressive one keeps every coefficient (four bytes each) until the end.
 func jpegHeader(in io.Reader) (header, error) {
 	r := bufio.NewReader(in)
-	h := header{orientation: 1}
+	h, adobe := header{orientation: 1}, false
 	if _, err := r.Discard(2); err != nil {
 		return header{}, err
 	}
@@ -78,6 +98,8 @@ func jpegHeader(in io.Reader) (header, error) {
 			return header{}, err
 		}
 		switch marker {
+		case 0xc3, 0xc5, 0xc6, 0xc7, 0xc9, 0xca, 0xcb, 0xcd, 0xce, 0xcf:
+			return header{}, jpeg.UnsupportedError("lossless, hierarchical or arithmetic coding")
 		case 0xc0, 0xc1, 0xc2:
 			if h.width > 0 {
 				return header{}, errors.New("two frames")
@@ -89,10 +111,13 @@ func jpegHeader(in io.Reader) (header, error) {
 			if o := exifOrientation(segment); o != 1 {
 				h.orientation = o
 			}
+		case 0xee:
+			adobe = adobe || len(segment) >= 12 && bytes.HasPrefix(segment, []byte("Adobe"))
 		case 0xda:
 			if h.width == 0 {
 				return header{}, errors.New("no frame before the scan")
 			}
+			h.unmarkedCMYK = h.unmarkedCMYK && !adobe
 			return h, nil
 		}
 	}
@@ -151,7 +176,7 @@ func (h *header) jpegFrame(segment []byte, progressive bool) error {
 	if progressive {
 		h.memory += 4 * samples
 	}
-	if components == 4 {
+	if h.unmarkedCMYK = components == 4; h.unmarkedCMYK {
 		h.memory += 4 * int64(h.width) * int64(h.height)
 	}
 	return nil

@@ -1,6 +1,7 @@
 package files
 
 import (
+	"bytes"
 	"encoding/binary"
 	"image"
 
@@ -54,14 +55,26 @@ func target(orientation, x, y, w, h int) (tx, ty int) {
 	}
 }
 
-// exifOrientation reads tag 0x0112 of the first directory of an APP1 segment,
-// 1 if there is none: the segment is "Exif\0\0" and then a TIFF header.
+// exifMark stands before the TIFF header in an APP1 segment, and by habit in
+// other formats too.
+const exifMark = "Exif\x00\x00"
+
+// exifOrientation is what an APP1 segment says, 1 if it says nothing: the
+// segment is the mark and then a TIFF header.
 func exifOrientation(segment []byte) int {
-	const tiff = 6
-	if len(segment) < tiff+8 || string(segment[:tiff]) != "Exif\x00\x00" {
+	tiff, ok := bytes.CutPrefix(segment, []byte(exifMark))
+	if !ok {
 		return 1
 	}
-	b := segment[tiff:]
+	return tiffOrientation(tiff)
+}
+
+// tiffOrientation reads tag 0x0112 of the first directory, 1 if there is none.
+func tiffOrientation(b []byte) int {
+	b = bytes.TrimPrefix(b, []byte(exifMark))
+	if len(b) < 8 {
+		return 1
+	}
 	var order binary.ByteOrder = binary.LittleEndian
 	if string(b[:2]) == "MM" {
 		order = binary.BigEndian

@@ -12,7 +12,6 @@ import (
 	"os"
 
 	"golang.org/x/image/draw"
-	"golang.org/x/image/webp"
 )
 
 const jpegQuality = 85
@@ -27,7 +26,9 @@ type header struct {
 	memory        int64 // that decoding takes, in bytes, at most
 	frames        int   // of a GIF; memory is then what the first one takes
 	animation     int64 // what all of them take
-	orientation   int   // EXIF, of a JPEG: 1 to 8
+	orientation   int   // EXIF: 1 to 8
+	frame         frame // of an animated WebP: its first picture
+	unmarkedCMYK  bool  // four colours of a JPEG that does not say which
 }
 
 // remake decodes a picture and writes it anew to out. The header is judged
@@ -46,7 +47,7 @@ func (o Options) remake(k kind, in io.ReadSeeker, out io.Writer) (File, error) {
 	if k == kindGIF && h.animation <= maxAnimationBytes && max(h.width, h.height) <= o.MaxSide {
 		return remakeGIF(in, out)
 	}
-	img, err := decode(k, in)
+	img, err := decode(k, in, h)
 	if err != nil {
 		return File{}, broken(err)
 	}
@@ -92,17 +93,22 @@ func broken(err error) error {
 	if errors.As(err, &path) || errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
 		return fmt.Errorf("reading an image: %w", err)
 	}
+	var unreadJPEG jpeg.UnsupportedError
+	var unreadPNG png.UnsupportedError
+	if errors.As(err, &unreadJPEG) || errors.As(err, &unreadPNG) {
+		return fmt.Errorf("decoding an image: %w: %w", err, refuse(CodeUnread, "", 0))
+	}
 	return fmt.Errorf("decoding an image: %w: %w", err, refuse(CodeBroken, "", 0))
 }
 
-func decode(k kind, in io.Reader) (image.Image, error) {
+func decode(k kind, in io.ReadSeeker, h header) (image.Image, error) {
 	switch k {
 	case kindPNG:
 		return png.Decode(in)
 	case kindJPEG:
-		return jpeg.Decode(in)
+		return decodeJPEG(in, h)
 	case kindWebP:
-		return webp.Decode(in)
+		return decodeWebP(in, h)
 	default:
 		return gif.Decode(in) // the first picture only
 	}
