@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"embraye/internal/embraye"
@@ -33,7 +34,7 @@ func (f *fields) declare(fs *flag.FlagSet) {
 	text(&f.summary, "summary", "`SUMMARY`, plain text")
 	text(&f.textFile, "text-file", "`FILE` with the long text in Markdown; - is standard input")
 	text(&f.confidence, "confidence", "`LEVEL` of the evidence: "+join(embraye.Confidences()))
-	text(&f.effective, "effective-date", "`DATE` when it happened: 2024, 2024-06 or 2024-06-12")
+	text(&f.effective, "effective-date", "`DATE` when it happened: 2024-06-12, 12/06/2024, juin 2024, 2024…")
 	text(&f.observed, "observed-date", "`DATE` when it was seen; today if not given")
 	text(&f.language, "lang", "`LANGUAGE` of the constat")
 	text(&f.licence, "license", "`SPDX` id: "+strings.Join(embraye.Licences(), ", "))
@@ -102,23 +103,34 @@ func (f *fields) apply(c *call, content *embraye.Content) error {
 }
 
 // mergeEvidence keeps what is known about a source that stays, such as the day
-// on which it was read.
+// on which it was read. Several addresses in one word are several sources; what
+// follows a single one is its name.
 func mergeEvidence(before []embraye.Evidence, given []string) []embraye.Evidence {
 	var list []embraye.Evidence
 	for _, word := range given {
-		href, name, _ := strings.Cut(strings.TrimSpace(word), " ")
-		e := embraye.Evidence{Href: href}
-		for _, known := range before {
-			if known.Href == href {
-				e = known
-			}
+		href, name, _ := strings.Cut(embraye.OneLine(word), " ")
+		hrefs := []string{href}
+		if all := embraye.Addresses(word); len(all) > 1 && !slices.ContainsFunc(all, func(s string) bool { return !embraye.WebAddress(s) }) {
+			hrefs, name = all, ""
 		}
-		if name = strings.TrimSpace(name); name != "" {
-			e.Name = name
+		for _, href := range hrefs {
+			list = append(list, knownEvidence(before, href, name))
 		}
-		list = append(list, e)
 	}
 	return list
+}
+
+func knownEvidence(before []embraye.Evidence, href, name string) embraye.Evidence {
+	e := embraye.Evidence{Href: href}
+	for _, known := range before {
+		if known.Href == href {
+			e = known
+		}
+	}
+	if name != "" {
+		e.Name = name
+	}
+	return e
 }
 
 func (f *fields) relations() []embraye.Relation {

@@ -56,7 +56,7 @@ func (a *App) blockable(domain string) (string, error) {
 	problem := func(code string) error {
 		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "domain", Code: code, Value: domain}}}
 	}
-	host, err := embraye.NormaliseHost(strings.TrimPrefix(strings.TrimSpace(domain), "*."))
+	host, err := embraye.NormaliseHost(strings.TrimPrefix(embraye.Address(domain), "*."))
 	if err != nil {
 		return "", problem("is_not_a_domain")
 	}

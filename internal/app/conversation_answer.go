@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"embraye/internal/activitypub"
 	"embraye/internal/embraye"
@@ -22,7 +21,7 @@ func (a *App) AnswerAs(ctx context.Context, by embraye.Acting, replyID int64, te
 	if err := by.May(embraye.Reviewer); err != nil {
 		return nil, fmt.Errorf("app: answer: %w", err)
 	}
-	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
+	text = embraye.Prose(text)
 	if err := requiredText("answer", text, maxAnswer); err != nil {
 		return nil, err
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"embraye/internal/embraye"
 	"embraye/internal/store"
@@ -206,16 +205,14 @@ func (a *App) CheckDraft(d *embraye.Draft) []embraye.Problem {
 	return nil
 }
 
-// trimDraft is what a form may not have meant: Windows' line ends, marks of
-// direction, blank lines of lists.
+// trimDraft is what was meant by what a form, command or table holds, without
+// blank lines of lists.
 func trimDraft(in DraftInput) DraftInput {
-	for _, s := range []*string{&in.Title, &in.Summary, &in.Text, &in.Institution.Name, &in.TerritoryName} {
-		*s = embraye.Unmarked(strings.ReplaceAll(*s, "\r\n", "\n"))
-	}
+	in.Scope, in.Content = in.Scope.Tidy(), in.Content.Tidy()
 	var searched []string
 	for _, s := range in.Searched {
 		if !embraye.Blank(s) {
-			searched = append(searched, strings.TrimSpace(embraye.Unmarked(s)))
+			searched = append(searched, s)
 		}
 	}
 	in.Searched = searched

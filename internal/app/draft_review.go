@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"embraye/internal/embraye"
 	"embraye/internal/store"
@@ -12,7 +11,7 @@ import (
 // SendForReview asks a colleague to read a draft: one reviewer, or whoever
 // comes first if reviewer is 0. What is still missing may be.
 func (a *App) SendForReview(ctx context.Context, by embraye.Acting, id, reviewer int64, note string) (*embraye.Draft, error) {
-	note = strings.TrimSpace(note)
+	note = embraye.Prose(note)
 	if err := checkText("review_note", note, embraye.MaxReason); err != nil {
 		return nil, err
 	}
@@ -43,7 +42,7 @@ func (a *App) ReturnDraft(ctx context.Context, by embraye.Acting, id int64, note
 	if err := by.May(embraye.Reviewer); err != nil {
 		return nil, fmt.Errorf("app: return the draft %d: %w", id, err)
 	}
-	note = strings.TrimSpace(note)
+	note = embraye.Prose(note)
 	if err := requiredText("review_note", note, embraye.MaxReason); err != nil {
 		return nil, err
 	}

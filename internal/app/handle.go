@@ -3,7 +3,6 @@ package app
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"embraye/internal/embraye"
 	"embraye/internal/store"
@@ -37,7 +36,7 @@ func (a *App) SetOrgHandle(ctx context.Context, by embraye.Acting, handle string
 	if err := by.May(embraye.Admin); err != nil {
 		return fmt.Errorf("app: handle: %w", err)
 	}
-	handle = strings.TrimSpace(handle)
+	handle = embraye.Address(handle)
 	if handle == a.Organisation() {
 		return nil
 	}

@@ -50,7 +50,7 @@ func (a *App) SetLegal(ctx context.Context, by embraye.Acting, texts map[string]
 	slices.Sort(names)
 	return a.inTx(ctx, func(t store.Tables) error {
 		for _, name := range names {
-			text := strings.TrimSpace(strings.ReplaceAll(texts[name], "\r\n", "\n"))
+			text := embraye.Prose(texts[name])
 			if err := t.Settings.Set(ctx, legalKey(name), text); err != nil {
 				return err
 			}

@@ -10,7 +10,7 @@ import (
 
 // resolve turns @user@host or an address into an actor's id.
 func (a *App) resolve(ctx context.Context, address string) (embraye.IRI, error) {
-	address = strings.TrimSpace(address)
+	address = embraye.Address(address)
 	if strings.HasPrefix(address, "https://") || strings.HasPrefix(address, "http://") {
 		uri, err := embraye.ParseIRI(address, a.AllowHTTP)
 		if err != nil {

@@ -203,7 +203,7 @@ func (a *App) RemovePeer(ctx context.Context, by embraye.Acting, address string)
 }
 
 func findPeer(ctx context.Context, t store.Tables, address string) (*embraye.Peer, error) {
-	wanted := strings.TrimPrefix(strings.TrimSpace(address), "@")
+	wanted := strings.TrimPrefix(embraye.Address(address), "@")
 	peers, err := t.Peers.List(ctx)
 	if err != nil {
 		return nil, err

@@ -49,7 +49,7 @@ func (a *App) SetProfile(ctx context.Context, by embraye.Acting, in ProfileInput
 func checkProfile(in *ProfileInput) error {
 	wrong := &embraye.InvalidError{}
 	in.Name = embraye.OneLine(in.Name)
-	in.Summary = strings.TrimSpace(strings.ReplaceAll(in.Summary, "\r\n", "\n"))
+	in.Summary = embraye.Prose(in.Summary)
 	if p := embraye.TextProblem("org_name", in.Name, embraye.MaxName, true); p != nil {
 		wrong.Problems = append(wrong.Problems, *p)
 	}
@@ -58,7 +58,7 @@ func checkProfile(in *ProfileInput) error {
 	}
 	var links []embraye.ActorLink
 	for _, l := range in.Links {
-		l.Name, l.Href = embraye.OneLine(l.Name), strings.TrimSpace(l.Href)
+		l.Name, l.Href = embraye.OneLine(l.Name), embraye.Address(l.Href)
 		if l.Name == "" && l.Href == "" {
 			continue
 		}

@@ -36,7 +36,7 @@ func (a *App) CloseReport(ctx context.Context, by embraye.Acting, id int64, note
 	if err := by.May(embraye.Reviewer); err != nil {
 		return fmt.Errorf("app: close a report: %w", err)
 	}
-	note = strings.TrimSpace(note)
+	note = embraye.Prose(note)
 	if err := checkText("note", note, embraye.MaxReason); err != nil {
 		return err
 	}

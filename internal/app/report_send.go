@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"embraye/internal/activitypub"
 	"embraye/internal/embraye"
@@ -25,11 +24,11 @@ func (a *App) SendFlag(ctx context.Context, by embraye.Acting, url, text string)
 	if err := by.May(embraye.Reviewer); err != nil {
 		return fmt.Errorf("app: report: %w", err)
 	}
-	text = strings.TrimSpace(strings.ReplaceAll(text, "\r\n", "\n"))
+	text = embraye.Prose(text)
 	wrong := &embraye.InvalidError{}
-	uri, err := embraye.ParseIRI(strings.TrimSpace(url), a.AllowHTTP)
+	uri, err := embraye.ParseIRI(embraye.Address(url), a.AllowHTTP)
 	switch {
-	case strings.TrimSpace(url) == "":
+	case embraye.Address(url) == "":
 		wrong.Problems = append(wrong.Problems, embraye.Problem{Field: "url", Code: "required"})
 	case err != nil:
 		wrong.Problems = append(wrong.Problems, embraye.Problem{Field: "url", Code: "bad_url", Value: cut(url, embraye.MaxName)})

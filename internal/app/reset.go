@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 
 	"embraye/internal/embraye"
 	"embraye/internal/store"
@@ -15,7 +14,7 @@ import (
 // (SECURITY W04); only too many tries from one address are *TooMany. Since anybody
 // can ask for anybody, it ends no link.
 func (a *App) AskReset(ctx context.Context, email, clientIP string) error {
-	email = strings.ToLower(strings.TrimSpace(email))
+	email = mailKey(email)
 	if err := a.try(ctx, "reset "+accountKey(email), "reset "+addressKey(clientIP)); err != nil {
 		return err
 	}
@@ -43,7 +42,7 @@ func (a *App) ResetLink(ctx context.Context, by embraye.Acting, email string) (u
 		return "", fmt.Errorf("app: reset link: %w", err)
 	}
 	err = a.Store.InTx(ctx, func(t store.Tables) error {
-		p, err := t.People.ByEmail(ctx, strings.ToLower(strings.TrimSpace(email)))
+		p, err := t.People.ByEmail(ctx, mailKey(email))
 		if errors.Is(err, embraye.ErrNotFound) {
 			return fmt.Errorf("nobody here has the address %s: %w", email, err)
 		}

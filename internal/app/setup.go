@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"embraye/internal/embraye"
@@ -83,7 +82,7 @@ func (a *App) Setup(ctx context.Context, token string, in SetupInput) (*embraye.
 	if err != nil {
 		return nil, err
 	}
-	handle := strings.TrimSpace(in.OrgHandle)
+	handle := embraye.Address(in.OrgHandle)
 	err = a.inTx(ctx, func(t store.Tables) error {
 		if err := a.useLink(ctx, t, link); err != nil {
 			return err
@@ -110,7 +109,7 @@ func (a *App) Setup(ctx context.Context, token string, in SetupInput) (*embraye.
 		if err := a.setProfileIn(ctx, t, by, profile); err != nil {
 			return err
 		}
-		if contact := strings.TrimSpace(in.Contact); contact != "" {
+		if contact := embraye.OneLine(in.Contact); contact != "" {
 			if err := t.Settings.Set(ctx, legalKey("contact"), contact); err != nil {
 				return err
 			}
@@ -139,13 +138,13 @@ func (a *App) checkSetup(ctx context.Context, in SetupInput) (ProfileInput, *emb
 		return ProfileInput{}, nil, err
 	}
 	profile := ProfileInput{Name: in.OrgName, Summary: in.Summary, Links: in.Links}
-	if strings.TrimSpace(profile.Name) == "" {
+	if embraye.Trim(profile.Name) == "" {
 		profile.Name = now.Name
 	}
 	if err := collect(checkProfile(&profile)); err != nil {
 		return profile, nil, err
 	}
-	if handle := strings.TrimSpace(in.OrgHandle); handle != "" && handle != a.Organisation() {
+	if handle := embraye.Address(in.OrgHandle); handle != "" && handle != a.Organisation() {
 		if err := collect(a.checkHandle("org_handle", handle)); err != nil {
 			return profile, nil, err
 		}

@@ -164,8 +164,8 @@ func (a *App) deleteNotesOf(ctx context.Context, t store.Tables, u *embraye.Upda
 
 // FindUpdate takes a ULID or the address of a constat of ours.
 func (a *App) FindUpdate(ctx context.Context, idOrURL string) (*embraye.Update, error) {
-	id := strings.ToLower(strings.TrimSpace(idOrURL))
-	if local, ok := a.Site.LocalUpdate(embraye.IRI(strings.TrimSpace(idOrURL))); ok {
+	id := strings.ToLower(embraye.Address(idOrURL))
+	if local, ok := a.Site.LocalUpdate(embraye.IRI(embraye.Address(idOrURL))); ok {
 		id = local
 	}
 	if !embraye.ValidID(id) {

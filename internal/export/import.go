@@ -3,6 +3,7 @@ package export
 import (
 	"errors"
 	"io"
+	"slices"
 	"strconv"
 
 	"embraye/internal/embraye"
@@ -60,10 +61,11 @@ func (im Importer) line(head header, words vocabulary, line TableLine) ImportLin
 		}
 	}
 	out := ImportLine{Line: line.Number}
-	if len(line.Cells) > len(head.columns) {
+	if surplus := line.Cells[min(len(head.columns), len(line.Cells)):]; slices.ContainsFunc(surplus, func(cell string) bool { return cell != "" }) {
 		out.Problems = append(out.Problems, embraye.Problem{Field: "line", Code: "too_many_cells", Value: strconv.Itoa(len(line.Cells))})
 	}
 	d.Evidence = d.proofs.list()
+	d.Scope, d.Content = d.Scope.Tidy(), d.Content.Tidy()
 	scope, _, err := im.Frame.Check(d.Scope, d.Content)
 	out.Scope, out.Content = scope, d.Content // defaults are publication's affair: "observed today" means that day
 	var invalid *embraye.InvalidError

@@ -47,13 +47,13 @@ func setProof(e *embraye.Evidence, part, s string) {
 	case "url":
 		e.Href = s
 	case "title":
-		e.Name = embraye.OneLine(s)
+		e.Name = s
 	case "publisher":
-		e.Publisher = embraye.OneLine(s)
+		e.Publisher = s
 	case "published_on":
-		e.PublishedOn = readDate(s)
+		e.PublishedOn = embraye.Date(s)
 	case "consulted":
-		e.Consulted = readDate(s)
+		e.Consulted = embraye.Date(s)
 	}
 }
 
@@ -68,7 +68,7 @@ func (p *proofs) at(n int) *embraye.Evidence {
 }
 
 func (p *proofs) addresses(s string) {
-	for _, address := range strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == '\n' || r == '\r' || r == '\t' || r == '|' }) {
+	for _, address := range embraye.Addresses(s) {
 		p.loose = append(p.loose, embraye.Evidence{Type: "Link", Href: address})
 	}
 }

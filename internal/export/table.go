@@ -2,8 +2,6 @@ package export
 
 import (
 	"bytes"
-	"encoding/csv"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -37,8 +35,8 @@ type TableLine struct {
 
 // ReadTable reads a CSV file as offices write it: UTF-8 with or without BOM or
 // Windows-1252, separated by commas, semicolons or tabs. What is no such file
-// is an *embraye.InvalidError with one of the codes not_csv, too_large,
-// line_too_long, too_many_lines, empty.
+// is an *embraye.InvalidError with one of the codes not_csv, open_quote,
+// too_large, line_too_long, too_many_lines, empty.
 func ReadTable(r io.Reader) (*Table, error) {
 	data, err := io.ReadAll(io.LimitReader(r, MaxTableBytes+1))
 	if err != nil {
@@ -48,20 +46,19 @@ func ReadTable(r io.Reader) (*Table, error) {
 	if err != nil {
 		return nil, err
 	}
-	in := csv.NewReader(strings.NewReader(text))
-	in.Comma, in.FieldsPerRecord = separator(text), -1
-	in.TrimLeadingSpace = in.Comma != '\t' // else empty cells of a table with tabs would vanish
-	t := &Table{}
-	for {
-		cells, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			break
+	first, t := 1, &Table{}
+	text, comma, found := separatorLine(text)
+	if found {
+		first = 2
+	}
+	if comma == 0 {
+		comma = separator(text)
+	}
+	for line := range splitTable(text, comma, first) {
+		if line.broken {
+			return nil, badTable("open_quote", strconv.Itoa(line.number))
 		}
-		if err != nil {
-			return nil, badTable("not_csv", parseLine(err))
-		}
-		number, _ := in.FieldPos(0)
-		if err := t.add(number, cells); err != nil {
+		if err := t.add(line.number, line.cells); err != nil {
 			return nil, err
 		}
 	}
@@ -75,7 +72,7 @@ func (t *Table) add(number int, cells []string) error {
 	size := 0
 	for i, c := range cells {
 		size += len(c)
-		cells[i] = strings.TrimSpace(uncell(c))
+		cells[i] = embraye.Trim(uncell(embraye.Trim(c)))
 	}
 	switch {
 	case size > MaxLineBytes:
@@ -108,18 +105,27 @@ func decodeTable(data []byte) (string, error) {
 		}
 	}
 	if utf8.Valid(data) {
-		return string(data), nil
+		return oneLineEnd(string(data)), nil
 	}
 	text, err := charmap.Windows1252.NewDecoder().Bytes(data)
 	if err != nil {
 		return "", badTable("not_csv", "")
 	}
-	return string(text), nil
+	return oneLineEnd(string(text)), nil
+}
+
+// oneLineEnd writes the line ends of Windows, and those of old Macs, as \n.
+func oneLineEnd(text string) string {
+	text = strings.ReplaceAll(text, "\r\n", "\n")
+	if !strings.Contains(text, "\n") {
+		text = strings.ReplaceAll(text, "\r", "\n")
+	}
+	return text
 }
 
 // separator is the sign that stands most often outside quotation marks in the
 // first line that has words.
-func separator(text string) rune {
+func separator(text string) byte {
 	counts := map[rune]int{}
 	quoted, words := false, false
 	for _, r := range text {
@@ -138,11 +144,11 @@ func separator(text string) rune {
 	return most(counts)
 }
 
-func most(counts map[rune]int) rune {
-	best := ','
-	for _, r := range []rune{';', '\t'} {
-		if counts[r] > counts[best] {
-			best = r
+func most(counts map[rune]int) byte {
+	best := byte(',')
+	for _, sign := range []byte{';', '\t'} {
+		if counts[rune(sign)] > counts[rune(best)] {
+			best = sign
 		}
 	}
 	return best
@@ -150,13 +156,4 @@ func most(counts map[rune]int) rune {
 
 func badTable(code, value string) error {
 	return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "file", Code: code, Value: value}}}
-}
-
-// parseLine is the line of a syntax error, for the report.
-func parseLine(err error) string {
-	var syntax *csv.ParseError
-	if errors.As(err, &syntax) {
-		return strconv.Itoa(syntax.Line)
-	}
-	return ""
 }

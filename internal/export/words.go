@@ -1,10 +1,7 @@
 package export
 
 import (
-	"regexp"
-	"strconv"
 	"strings"
-	"unicode"
 
 	"embraye/internal/embraye"
 	"embraye/internal/locale"
@@ -96,42 +93,13 @@ func (v vocabulary) measure(s string) string {
 	return s
 }
 
-var (
-	dayFirst   = regexp.MustCompile(`^([0-9]{1,2})[/.-]([0-9]{1,2})[/.-]([0-9]{4})$`)
-	monthFirst = regexp.MustCompile(`^([0-9]{1,2})[/.-]([0-9]{4})$`)
-)
-
-// readDate understands 12/06/2024, 12.6.2024, 06/2024 and our own forms; the
-// day comes first, as in France. What it does not understand it returns as it
-// is, for the check to refuse.
-func readDate(s string) embraye.Date {
-	s = strings.TrimSpace(s)
-	if m := dayFirst.FindStringSubmatch(s); m != nil {
-		return embraye.Date(m[3] + "-" + two(m[2]) + "-" + two(m[1]))
-	}
-	if m := monthFirst.FindStringSubmatch(s); m != nil {
-		return embraye.Date(m[2] + "-" + two(m[1]))
-	}
-	return embraye.Date(s)
-}
-
-func two(digits string) string {
-	n, err := strconv.Atoi(digits)
-	if err == nil && n < 10 {
-		return "0" + strconv.Itoa(n)
-	}
-	return digits
-}
-
 // entries splits a cell that holds a list: by lines or vertical bars.
 func entries(s string) []string {
 	var list []string
 	for entry := range strings.FieldsFuncSeq(s, func(r rune) bool { return r == '|' || r == '\n' || r == '\r' }) {
-		if entry = strings.TrimSpace(entry); entry != "" {
+		if entry = embraye.Trim(entry); entry != "" {
 			list = append(list, entry)
 		}
 	}
 	return list
 }
-
-func notWord(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) }

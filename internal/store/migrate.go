@@ -18,7 +18,8 @@ type MigrationState struct {
 	Applied bool
 }
 
-// Migrate applies the steps that are missing and tells how many there were.
+// Migrate applies the steps that are missing and tells how many there were,
+// then joins the scopes that were told apart by the way their names were typed.
 // Replicas that start together wait for each other on PostgreSQL.
 func (s *Store) Migrate(ctx context.Context) (applied int, err error) {
 	provider, err := s.migrations(ctx)
@@ -26,7 +27,10 @@ func (s *Store) Migrate(ctx context.Context) (applied int, err error) {
 		return 0, err
 	}
 	results, err := provider.Up(ctx)
-	return len(results), wrap(err, "migrating")
+	if err != nil {
+		return len(results), wrap(err, "migrating")
+	}
+	return len(results), s.joinScopes(ctx)
 }
 
 // MigrationStatus lists all steps in order.

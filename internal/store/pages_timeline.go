@@ -61,7 +61,7 @@ const maxSearchWords = 10
 
 // matching is the condition that a constat has all the words of a search.
 func (s *Store) matching(search string) (condition string, args []any) {
-	words := strings.FieldsFunc(search, func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) })
+	words := strings.FieldsFunc(embraye.OneLine(search), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsNumber(r) && !unicode.IsMark(r) })
 	if len(words) > maxSearchWords {
 		words = words[:maxSearchWords]
 	}

@@ -235,8 +235,8 @@ func (v *visit) fail(err error) {
 
 func (v *visit) ctx() context.Context { return v.r.Context() }
 
-// form is a posted value without surrounding space.
-func (v *visit) form(name string) string { return strings.TrimSpace(v.r.PostFormValue(name)) }
+// form is a posted value without surrounding space, seen or not.
+func (v *visit) form(name string) string { return embraye.Trim(v.r.PostFormValue(name)) }
 
 // param is a part of the path.
 func (v *visit) param(name string) string { return chi.URLParam(v.r, name) }

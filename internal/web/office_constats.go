@@ -3,7 +3,6 @@ package web
 import (
 	"errors"
 	"net/http"
-	"strings"
 
 	"embraye/internal/app"
 	"embraye/internal/embraye"
@@ -25,7 +24,7 @@ func constats(v *visit) error {
 	q := v.r.URL.Query()
 	page := &constatsPage{State: q.Get("state"), Choices: v.choices(), Filter: embraye.ConstatFilter{Measure: q.Get("measure"),
 		Territory: q.Get("territory"), Subject: embraye.Subject(q.Get("subject")), Stage: embraye.Stage(q.Get("stage")),
-		Search: strings.TrimSpace(q.Get("q")), Before: q.Get("before"), Limit: officePageSize}}
+		Search: embraye.OneLine(q.Get("q")), Before: q.Get("before"), Limit: officePageSize}}
 	if page.Filter.Before != "" && !embraye.ValidID(page.Filter.Before) {
 		return embraye.ErrNotFound
 	}

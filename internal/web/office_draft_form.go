@@ -62,7 +62,7 @@ func (v *visit) draftInput() app.DraftInput {
 	in.Scope = embraye.Scope{Measure: f("measure"), Subject: embraye.Subject(f("subject")), Territory: f("territory"), TerritoryName: f("territory_name"),
 		Institution: embraye.Institution{Name: f("institution"), Kind: embraye.InstitutionKind(f("institution_kind")), SIREN: f("siren"), Wikidata: f("wikidata")}}
 	if commune := f("commune"); commune != "" {
-		in.Territory = "COG-C" + strings.TrimPrefix(strings.ToUpper(commune), "COG-C")
+		in.Territory = "COG-C" + strings.TrimPrefix(strings.ToUpper(embraye.Unspaced(commune)), "COG-C")
 	}
 	in.Content = embraye.Content{Stage: embraye.Stage(f("stage")), Title: f("title"), Summary: f("summary"), Text: f("text"),
 		Confidence: embraye.Confidence(f("confidence")), EffectiveDate: embraye.Date(f("effective_date")), ObservedDate: embraye.Date(f("observed_date")),
@@ -74,7 +74,7 @@ func (v *visit) draftInput() app.DraftInput {
 		in.Indicator = &embraye.Indicator{Name: name, Value: f("indicator_value"), Unit: f("indicator_unit"), Goal: f("indicator_goal"), AsOf: embraye.Date(f("indicator_as_of"))}
 	}
 	for i, href := range v.r.PostForm["related_href"] {
-		if href = strings.TrimSpace(href); href != "" {
+		if href = embraye.Trim(href); href != "" {
 			in.RelatedTo = append(in.RelatedTo, embraye.Relation{Rel: v.nth("related_rel", i), Href: href})
 		}
 	}
@@ -84,7 +84,7 @@ func (v *visit) draftInput() app.DraftInput {
 // nth is the value of a row of the form.
 func (v *visit) nth(name string, i int) string {
 	if list := v.r.PostForm[name]; i < len(list) {
-		return strings.TrimSpace(list[i])
+		return embraye.Trim(list[i])
 	}
 	return ""
 }
@@ -94,7 +94,7 @@ func (v *visit) nth(name string, i int) string {
 func (v *visit) evidence() []embraye.Evidence {
 	var list []embraye.Evidence
 	for i, href := range v.r.PostForm["evidence_href"] {
-		if href = strings.TrimSpace(href); href == "" {
+		if href = embraye.Trim(href); href == "" {
 			continue
 		}
 		kind := v.nth("evidence_type", i)
@@ -112,7 +112,7 @@ func (v *visit) evidence() []embraye.Evidence {
 func lines(s string) []string {
 	var list []string
 	for line := range strings.Lines(s) {
-		if line = strings.TrimSpace(line); line != "" {
+		if line = embraye.Trim(line); line != "" {
 			list = append(list, line)
 		}
 	}

@@ -133,7 +133,7 @@ func TestImportOfAWrongFile(t *testing.T) {
 		"blank":          {"\n;;\n", "Le tableau est vide.", "empty"},
 		"other columns":  {"a;b\n1;2\n", "Aucune colonne n'est connue.", "column"},
 		"column twice":   {"mesure;mesure\n1;2\n", "est là deux fois", "twice"},
-		"open quote":     {tableHead + `2;"x`, "Ce n'est pas un tableau CSV.", "CSV"},
+		"open quote":     {tableHead + `2;"x`, "À la ligne 2, un guillemet droit", "On line 2"},
 		"too many lines": {tableHead + strings.Repeat("2;x\n", export.MaxTableLines+1), "Le tableau a trop de lignes : 5000 au plus.", "5000"},
 		"too large":      {tableHead + strings.Repeat("2;x\n", export.MaxTableBytes/4), "Le tableau est trop lourd", "too"},
 		"far too large":  {tableHead + strings.Repeat("2;x\n", 3<<20), "Le tableau est trop lourd", "too"},
@@ -221,5 +221,21 @@ func TestW62CellsThatLookLikeFormulas(t *testing.T) {
 		if json := s.get("/donnees/constats.json", "").Body.String(); !strings.Contains(json, `"`+title) {
 			t.Errorf("%q is changed in JSON", title)
 		}
+	}
+}
+
+// What a person can do next is said in the page's language.
+func TestK10TheReportNamesTheAllowedWords(t *testing.T) {
+	s := newSite(t)
+	editor := s.as("edith", embraye.Editor)
+	head := "mesure;sujet;territoire;étape;appui;langue;titre;résumé;date_du_fait;preuve_1_url\n"
+	page := plain(editor.sendTable(head+"9;personne;Atlantide;engagée;sûr;elfique !;T;R;12/31/2020;https://preuve.example/\n", "", "try"))
+	holds(t, "report", page, []string{
+		"« engagée » n'est pas dans la liste. Choix possibles : Aucun signe trouvé, Annoncé, Engagé, Réalisé en partie, Réalisé, À l'arrêt, Abandonné ou en recul.",
+		"Choix possibles : Institutions, Société civile.", "Choix possibles : source primaire, source secondaire, témoignage.", "m2 (",
+		"« Atlantide » n'est pas un territoire connu.", "« elfique ! » n'est pas une langue.", "« 12/31/2020 » n'est pas une date",
+	}, []string{"under_way", "{allowed}"})
+	if w := editor.sendTable(head+"2;société civile;FR;annoncé;;;\"Un;R;;\n", "", "try"); w.Code != 400 || !strings.Contains(plain(w), "À la ligne 2, un guillemet droit") {
+		t.Errorf("K03 the line that cannot be split: %d\n%s", w.Code, plain(w))
 	}
 }

@@ -97,11 +97,11 @@ func (f *formsStage) refused(what string, w *httptest.ResponseRecorder, field, v
 	if !c.invalid || c.described == "" {
 		f.t.Errorf("%s: the field is not marked: invalid %t, described by %q", what, c.invalid, c.described)
 	}
-	want := strings.TrimSpace(value)
+	want := embraye.Trim(value)
 	if field == "password" {
 		want = ""
 	}
-	if strings.TrimSpace(c.value) != want {
+	if embraye.Trim(c.value) != want {
 		f.t.Errorf("%s: %d characters of %d come back", what, len(c.value), len(want))
 	}
 	if strings.Contains(page, password) {

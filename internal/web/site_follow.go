@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"embraye/internal/embraye"
 )
@@ -71,7 +70,7 @@ func (h *Handler) followGo(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		client = r.RemoteAddr
 	}
-	typed := strings.TrimSpace(r.PostForm.Get("compte"))
+	typed := embraye.Address(r.PostForm.Get("compte"))
 	content.Href, err = h.app.FollowTarget(r.Context(), client, typed, target)
 	h.writeGo(w, v, typed, content, err)
 }

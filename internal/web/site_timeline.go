@@ -55,9 +55,9 @@ func (h *Handler) parseTimeline(u *url.URL) (f embraye.TimelineFilter, err error
 	if err != nil {
 		return f, fmt.Errorf("web: query: %w", embraye.ErrInvalid)
 	}
-	get := func(name string) string { return strings.TrimSpace(values.Get(name)) }
+	get := func(name string) string { return embraye.Trim(values.Get(name)) }
 	f = embraye.TimelineFilter{Measure: get("mesure"), Territory: get("territoire"), Subject: embraye.Subject(get("sujet")),
-		Stage: embraye.Stage(get("etape")), From: embraye.Date(get("du")), To: embraye.Date(get("au")), Search: get("q"),
+		Stage: embraye.Stage(get("etape")), From: embraye.ReadDate(get("du")), To: embraye.ReadDate(get("au")), Search: get("q"),
 		After: get("apres"), Limit: timelinePage}
 	bad := func(name string) error {
 		return fmt.Errorf("web: %s of the chronology: %w", name, embraye.ErrInvalid)
