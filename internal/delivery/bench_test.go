@@ -241,6 +241,51 @@ func (w *world) fanOut(b *testing.B, s *street, body []byte) cost {
 	return c
 }
 
+// BenchmarkInARow compares the time per post of ten publications in a row with
+// that of one: no host may wait for a lease that nobody uses.
+func BenchmarkInARow(b *testing.B) {
+	const posts = 10
+	for _, kind := range storetest.Kinds(b) {
+		b.Run(kind, func(b *testing.B) {
+			s := newStreet(b, false, nil)
+			w := newBenchWorld(b, kind, s)
+			w.fanOut(b, s, benchBody()) // connections are made
+			var one, row []cost
+			for b.Loop() {
+				s.want = benchHosts
+				one = append(one, w.fanOut(b, s, benchBody()))
+				row = append(row, w.inARow(b, s, posts))
+			}
+			b.ReportMetric(median(row).wall.Seconds()/posts/median(one).wall.Seconds(), "ratio")
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// inARow publishes while the engine runs, and returns when the last host has
+// the last post.
+func (w *world) inARow(b *testing.B, s *street, posts int) cost {
+	b.Helper()
+	s.arrived.Store(0)
+	s.want = int64(posts * benchHosts)
+	ctx, cancel := context.WithCancel(b.Context())
+	defer cancel()
+	ended := make(chan error, 1)
+	go func() { ended <- w.engine.Run(ctx) }()
+	c := measure(func() {
+		for range posts {
+			w.queueActivity(embraye.Activity{Object: "constat", Body: benchBody(), KeyID: w.keyID}, s.inboxes...)
+			w.engine.Wake()
+		}
+		<-s.all
+	})
+	cancel()
+	if err := <-ended; err != nil {
+		b.Fatal(err)
+	}
+	return c
+}
+
 func benchBody() []byte {
 	return fmt.Appendf(nil, `{"id":"https://suivi.example/activities/x","type":"Create","content":%q}`,
 		bytes.Repeat([]byte("constat "), 300))

@@ -103,7 +103,6 @@ func BenchmarkFinish(b *testing.B) {
 // again makes everything wait that was sent.
 func again(b *testing.B, s *store.Store) {
 	b.Helper()
-	must(b, s.InTx(b.Context(), func(store.Tables) error { return nil }))
 	_, err := s.Pool().ExecContext(context.Background(), "UPDATE deliveries SET state = 0")
 	must(b, err)
 	_, err = s.Pool().ExecContext(context.Background(), "UPDATE hosts SET pending = true")
