@@ -73,11 +73,22 @@ func (p *htmlPage) answerOf(states []embraye.Update, subject embraye.Subject) su
 	return a
 }
 
-// plain is the answer as one sentence, for previews.
-func (a subjectAnswer) plain() string {
+// Sentence is the answer as one text.
+func (a subjectAnswer) Sentence() string {
 	var words []string
 	for _, t := range a.Terms {
 		words = append(words, strings.TrimSpace(t.Word+" "+t.Rest))
 	}
 	return strings.Join(words, " ")
+}
+
+// said are the answers of both subjects as one text; empty if nobody looked.
+func (p *htmlPage) said(answers []subjectAnswer) string {
+	var sentences []string
+	for _, a := range answers {
+		if len(a.Terms) > 0 {
+			sentences = append(sentences, p.Name("subject", a.Subject)+p.T("site.colon")+a.Sentence())
+		}
+	}
+	return strings.Join(sentences, " ")
 }

@@ -72,6 +72,16 @@ func (p *htmlPage) ISO(t time.Time) string { return t.UTC().Format(time.RFC3339)
 // Number is a count for people.
 func (p *htmlPage) Number(n int) string { return p.catalogue.Number(p.Lang, n) }
 
+// Publisher is whose site this is: the organisation, once it has a name.
+func (p *htmlPage) Publisher() string { return cmp.Or(p.Frame.Organisation.Name, p.SiteName) }
+
+// Demand is what a measure asks for in one plain sentence, if the reference text
+// has one.
+func (p *htmlPage) Demand(id string) string {
+	m, _ := p.reference.Measure(id)
+	return locale.Typography(p.Lang, m.Summary.In(p.Lang))
+}
+
 // Mark is the sign beside the name.
 func (p *htmlPage) Mark() template.HTML { return draw.Mark() }
 
@@ -94,8 +104,8 @@ func (p *htmlPage) Territory(code string) string { return p.territories.Name(cod
 // Actor is the path of one of our actors' pages.
 func (p *htmlPage) Actor(handle string) string { return "/@" + handle }
 
-// measure is the short title of a measure.
-func (p *htmlPage) measure(id string) string {
+// MeasureTitle is the short title of a measure.
+func (p *htmlPage) MeasureTitle(id string) string {
 	if m, ok := p.reference.Measure(id); ok {
 		return locale.Typography(p.Lang, m.Title.In(p.Lang))
 	}
@@ -107,7 +117,7 @@ func (p *htmlPage) MeasureName(id string) string {
 	if n := p.MeasureNumber(id); n != "" {
 		return p.T("site.measure_n", n)
 	}
-	return p.measure(id)
+	return p.MeasureTitle(id)
 }
 
 // MeasureNumber is 2 for m2; empty for m0, the demand that has none.

@@ -31,7 +31,7 @@ func TestPagesAreWellMade(t *testing.T) {
 	}
 	page := s.get(constat, browser).Body.String()
 	for _, want := range []string{
-		`<meta property="og:title" content="Titre &lt;b&gt;&#34;à&#34; risque&lt;/b&gt; &amp; suite">`,
+		`<meta property="og:title" content="Titre &lt;b&gt;&#34;à&#34; risque&lt;/b&gt; &amp; suite · Mesure`,
 		`<meta property="og:url" content="` + base + constat + `">`,
 		`<link rel="alternate" type="application/activity+json" href="` + base + constat + `">`,
 		`<meta name="fediverse:creator" content="@mesure2@ours.example">`,

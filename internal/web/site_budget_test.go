@@ -11,8 +11,8 @@ import (
 	"embraye/internal/browsertest"
 )
 
-// The budget of a public page, its stylesheet included (the matrix and the
-// mémoire, which are long by nature, excepted).
+// The budget of a public page, its stylesheet included (the mémoire,
+// which is long by nature, excepted).
 const (
 	mostElements = 400
 	mostRequests = 4
@@ -41,7 +41,7 @@ func TestBudget(t *testing.T) {
 		exempt    bool
 	}{
 		{"/", "home", false}, {"/@mesure2", "measure", false}, {"/@mesure2/FR-BRE", "place", false}, {"/territoires/FR-BRE", "territory", false},
-		{constat, "constat", false}, {constat + "/versions", "versions", false}, {"/chronologie", "timeline", false}, {"/territoires", "matrix", true},
+		{constat, "constat", false}, {constat + "/versions", "versions", false}, {"/chronologie", "timeline", false}, {"/territoires", "matrix", false},
 		{"/@organisation", "organisation", false}, {"/comprendre", "understand", false}, {"/comprendre/memoire", "memoire", true}, {"/suivre", "follow", false},
 		{"/donnees", "data", false}, {"/journal", "journal", false},
 	} {

@@ -90,10 +90,10 @@ func (h *Handler) actorCard(ctx context.Context, v *view) (*answer, error) {
 		if err != nil {
 			return nil, err
 		}
-		in.Heading, in.Title = page.MeasureName(a.Measure), page.measure(a.Measure)
+		in.Heading, in.Title = page.MeasureName(a.Measure), page.MeasureTitle(a.Measure)
 		in.Line = page.T("home.not_assessed")
 		for _, answer := range page.answers(data.States) {
-			if text := answer.plain(); text != "" {
+			if text := answer.Sentence(); text != "" {
 				in.Line = page.Name("subject", answer.Subject) + page.T("site.colon") + text
 				break
 			}

@@ -141,7 +141,8 @@ func (h *Handler) constatVersions(ctx context.Context, v *view) (*answer, error)
 }
 
 func (h *Handler) describeConstat(page *htmlPage, u *embraye.Update, id string) {
-	page.Description, page.Type, page.Streams = u.Summary, "article", id
+	page.Title = page.T("constat.title", u.Title, page.MeasureName(u.Measure), page.MeasureTitle(u.Measure))
+	page.Description, page.Type, page.Streams = page.T("constat.description", page.MeasureName(u.Measure), u.Summary), "article", id
 	page.Canonical, page.Language, page.Creator = id, u.Language, h.site.Mention(u.Actor)
 	page.Image = string(h.site.UpdateID(u.ID)) + "/card.png"
 	page.Feed, page.FeedTitle = "/@"+u.Actor+"/feed", page.MeasureName(u.Measure)

@@ -32,7 +32,7 @@ func (h *Handler) follow(ctx context.Context, v *view) (*answer, error) {
 	content := followContent{Organisation: org, Follow: page.followBox("follow.organisation", org.Handle, "/feed.atom")}
 	content.Measures = append(content.Measures, followLine{org.Name, page.Actor(org.Handle), h.site.Mention(org.Handle), page.Actor(org.Handle) + "/feed.atom"})
 	for _, m := range data.Measures {
-		content.Measures = append(content.Measures, followLine{page.MeasureName(m.Measure) + page.T("site.colon") + page.measure(m.Measure),
+		content.Measures = append(content.Measures, followLine{page.MeasureName(m.Measure) + page.T("site.colon") + page.MeasureTitle(m.Measure),
 			page.Actor(m.Handle), h.site.Mention(m.Handle), page.Actor(m.Handle) + "/feed.atom"})
 	}
 	page.Content = content

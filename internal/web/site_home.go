@@ -1,8 +1,10 @@
 package web
 
 import (
+	"cmp"
 	"context"
 	"net/http"
+	"slices"
 
 	"embraye/internal/embraye"
 )
@@ -37,8 +39,8 @@ func (h *Handler) home(ctx context.Context, v *view) (*answer, error) {
 	content := homeContent{HomePage: data, Cards: page.cards(data.Latest, data.Organisation.Name),
 		Follow: page.followBox("follow.organisation", data.Organisation.Handle, "/feed.atom")}
 	for _, m := range data.Measures {
-		row := measureRow{Number: page.MeasureNumber(m.Actor.Measure), Title: page.measure(m.Actor.Measure), Href: page.Actor(m.Actor.Handle),
-			Answers: page.answers(m.States), Assessed: len(m.States) > 0, Organisations: m.Organisations}
+		row := measureRow{Number: page.MeasureNumber(m.Actor.Measure), Title: page.MeasureTitle(m.Actor.Measure), Href: page.Actor(m.Actor.Handle),
+			Answers: mainAnswers(page.answers(m.States)), Assessed: len(m.States) > 0, Organisations: m.Organisations}
 		for _, u := range m.States {
 			row.Last = max(row.Last, u.FactDate())
 		}
@@ -47,6 +49,24 @@ func (h *Handler) home(ctx context.Context, v *view) (*answer, error) {
 	content.Lede = page.homeLede(data.Measures)
 	page.Content = content
 	return h.render("home", http.StatusOK, page)
+}
+
+// maxMarks is how many stages of one subject the home page counts.
+const maxMarks = 3
+
+// mainAnswers keeps of each answer the stages that most scopes have, in their
+// own order, and the sentence without what nobody looked at: the measure's page
+// has the rest.
+func mainAnswers(answers []subjectAnswer) []subjectAnswer {
+	for i, a := range answers {
+		most := slices.SortedStableFunc(slices.Values(a.Stages), func(x, y stageCount) int { return cmp.Compare(y.N, x.N) })
+		for _, rest := range most[min(len(most), maxMarks):] {
+			a.Stages = slices.DeleteFunc(a.Stages, func(s stageCount) bool { return s.Stage == rest.Stage })
+		}
+		a.Terms = slices.DeleteFunc(a.Terms, func(t answerTerm) bool { return !t.Strong })
+		answers[i] = a
+	}
+	return answers
 }
 
 // homeLede counts scopes of all measures by answer, and the measures of which
@@ -64,7 +84,7 @@ func (p *htmlPage) homeLede(measures []embraye.MeasureCard) []answerTerm {
 	if silent == len(measures) {
 		return nil
 	}
-	terms := []answerTerm{{Word: p.T("home.assessed", len(measures)-silent, len(measures))}}
+	terms := []answerTerm{{Word: p.N("home.assessed", len(measures)-silent, len(measures))}}
 	for _, answer := range []embraye.Answer{embraye.Yes, embraye.Partly, embraye.NotYet, embraye.No} {
 		if n := counts[answer]; n > 0 {
 			rest := p.N("answer.in_scope", n)

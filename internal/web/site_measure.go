@@ -77,7 +77,7 @@ func (h *Handler) measurePage(ctx context.Context, v *view, a embraye.Actor) (*a
 		content.Summary, content.Grid = m.Summary.In(v.lang), m.GridIn(v.lang)
 	}
 	content.Deadline = page.Date(embraye.Date(reference.Deadline))
-	page.Description = cmp.Or(content.Summary, content.Text)
+	page.Description = cmp.Or(page.said(content.Answers), content.Summary, content.Text)
 	for _, subject := range embraye.Subjects() {
 		content.Maps = append(content.Maps, draw.TileMap(draw.TileMapInput{Words: h.catalogue, Lang: v.lang, Subject: subject, States: data.States}))
 	}
@@ -108,7 +108,7 @@ func (p *htmlPage) scopeName(s embraye.Scope) string { return cmp.Or(s.Instituti
 func (p *htmlPage) addNeighbours(content *measureContent, data *embraye.MeasurePage) {
 	i := slices.IndexFunc(data.Measures, func(m embraye.Actor) bool { return m.Handle == data.Actor.Handle })
 	row := func(m embraye.Actor) *measureRow {
-		return &measureRow{Number: p.MeasureName(m.Measure), Title: p.measure(m.Measure), Href: p.Actor(m.Handle)}
+		return &measureRow{Number: p.MeasureName(m.Measure), Title: p.MeasureTitle(m.Measure), Href: p.Actor(m.Handle)}
 	}
 	if i > 0 {
 		content.Prev = row(data.Measures[i-1])

@@ -85,7 +85,7 @@ func (h *Handler) measurePlace(ctx context.Context, v *view) (*answer, error) {
 	content := placeContent{Code: place.Code, Name: page.Territory(place.Code), Measure: actor.Actor,
 		Number: page.MeasureName(actor.Actor.Measure), Answers: page.answers(latestStates(data.Updates))}
 	h.describe(page, actor.Actor)
-	page.Title = page.T("place.title", page.measure(actor.Actor.Measure), content.Name)
+	page.Title = page.T("place.title", page.MeasureTitle(actor.Actor.Measure), content.Name)
 	page.Canonical += "/" + place.Code
 	page.Streams, page.Type = "", "website"
 	page.Feed, page.FeedTitle = page.Actor(actor.Actor.Handle)+"/"+place.Code+"/feed", page.Title
@@ -154,7 +154,7 @@ func (h *Handler) territory(ctx context.Context, v *view) (*answer, error) {
 	page.Feed, page.FeedTitle = "/territoires/"+place.Code+"/feed", page.Title
 	content := placeContent{Code: place.Code, Name: page.Title}
 	for _, m := range data.Measures {
-		group := placeGroup{Title: page.MeasureName(m.Measure) + page.T("site.colon") + page.measure(m.Measure),
+		group := placeGroup{Title: page.MeasureName(m.Measure) + page.T("site.colon") + page.MeasureTitle(m.Measure),
 			Href: page.Actor(m.Handle) + "/" + place.Code, Silent: page.T("territory.silent")}
 		for _, u := range data.Updates {
 			if u.Measure == m.Measure && len(group.Cards) < 2 {
@@ -166,80 +166,4 @@ func (h *Handler) territory(ctx context.Context, v *view) (*answer, error) {
 	content.Prev, content.Next = page.regionsBeside(place, "/territoires/")
 	page.Content = content
 	return h.render("territory", http.StatusOK, page)
-}
-
-type matrixContent struct {
-	Measures []matrixHead
-	Tables   []matrixTable
-}
-
-type matrixHead struct{ Number, Title, Href string }
-
-type matrixTable struct {
-	Subject embraye.Subject
-	Rows    []matrixRow
-}
-
-type matrixRow struct {
-	Code, Name string
-	Cells      []matrixCell
-}
-
-type matrixCell struct {
-	Href   string
-	Stages []embraye.Stage // empty: nobody looked
-}
-
-// matrix is /territoires: measures × territories, one table per subject.
-func (h *Handler) matrix(ctx context.Context, v *view) (*answer, error) {
-	data, err := h.pages.MatrixPage(ctx)
-	if err != nil {
-		return nil, err
-	}
-	page := h.newPage(v, h.catalogue.T(v.lang, "matrix.title"))
-	page.Description = page.T("matrix.lede")
-	page.Feed, page.FeedTitle = "/feed", page.T("feed.all")
-	content := matrixContent{}
-	for _, m := range data.Measures {
-		content.Measures = append(content.Measures, matrixHead{page.MeasureNumber(m.Measure), page.measure(m.Measure), page.Actor(m.Handle)})
-	}
-	for _, subject := range embraye.Subjects() {
-		table := matrixTable{Subject: subject}
-		for _, code := range page.matrixPlaces(data.States) {
-			row := matrixRow{Code: code, Name: page.Territory(code)}
-			for _, m := range data.Measures {
-				row.Cells = append(row.Cells, matrixCellOf(data.States, m, subject, code))
-			}
-			table.Rows = append(table.Rows, row)
-		}
-		content.Tables = append(content.Tables, table)
-	}
-	page.Content = content
-	return h.render("matrix", http.StatusOK, page)
-}
-
-// matrixPlaces are the wide places that somebody spoke of, then all regions.
-func (p *htmlPage) matrixPlaces(states []embraye.Update) []string {
-	var codes []string
-	for _, wide := range []string{"world", "EU", "FR"} {
-		if slices.ContainsFunc(states, func(u embraye.Update) bool { return u.Territory == wide }) || wide == "FR" {
-			codes = append(codes, wide)
-		}
-	}
-	for _, r := range p.territories.Regions() {
-		codes = append(codes, r.Code)
-	}
-	return codes
-}
-
-func matrixCellOf(states []embraye.Update, m embraye.Actor, subject embraye.Subject, code string) matrixCell {
-	cell := matrixCell{Href: "/@" + m.Handle + "/" + code}
-	for _, stage := range embraye.DisplayStages() {
-		if slices.ContainsFunc(states, func(u embraye.Update) bool {
-			return u.Measure == m.Measure && u.Subject == subject && u.Territory == code && u.Stage == stage
-		}) {
-			cell.Stages = append(cell.Stages, stage)
-		}
-	}
-	return cell
 }

@@ -69,7 +69,7 @@ func (h *Handler) organisationPage(ctx context.Context, v *view, a embraye.Actor
 	content := organisationContent{OrganisationPage: data, Cards: page.cards(data.Latest, a.Name),
 		Follow: page.followBox("follow.organisation", a.Handle, "/@"+a.Handle+"/feed.atom")}
 	for _, m := range data.Measures {
-		content.Rows = append(content.Rows, measureRow{Number: page.MeasureNumber(m.Measure), Title: page.measure(m.Measure), Href: page.Actor(m.Handle)})
+		content.Rows = append(content.Rows, measureRow{Number: page.MeasureNumber(m.Measure), Title: page.MeasureTitle(m.Measure), Href: page.Actor(m.Handle)})
 	}
 	page.Content = content
 	return h.render("organisation", http.StatusOK, page)

@@ -18,7 +18,7 @@ func (h *Handler) siteRoutes(get func(string, http.HandlerFunc), r chi.Router) {
 	page("/@{handle}/{territory}", h.measurePlace)
 	page("/constats/{id}/versions", h.constatVersions)
 	page("/organisations", h.organisations)
-	page("/territoires", h.matrix)
+	get("/territoires", h.matrix)
 	page("/territoires/{territory}", h.territory)
 	get("/chronologie", h.timeline)
 	page("/comprendre", h.understand)
