@@ -6,6 +6,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
+	"embraye/internal/app"
 	"embraye/internal/embraye"
 )
 
@@ -16,6 +17,16 @@ type peer struct {
 	Name         string      `json:"name"`
 	Host         string      `json:"host"`
 	Follows      []follow    `json:"follows"`
+	Skipped      []string    `json:"skipped,omitempty"` // measures that could not be read now
+}
+
+// skippedMeasures names on stderr what could not be read, and why.
+func (c *call) skippedMeasures(list []app.SkippedMeasure) (skipped []string) {
+	for _, s := range list {
+		fmt.Fprintf(c.stderr, "skipped %s: %s\n", s.Measure, sentence(s.Why))
+		skipped = append(skipped, string(s.Measure))
+	}
+	return skipped
 }
 
 // follow is one of its actors that we asked to follow, and how far that came.
@@ -55,10 +66,11 @@ func peerAdd(ctx context.Context, c *call) error {
 		if err != nil {
 			return err
 		}
-		out, err := i.shownPeer(ctx, p)
+		out, err := i.shownPeer(ctx, p.Peer)
 		if err != nil {
 			return err
 		}
+		out.Skipped = c.skippedMeasures(p.Skipped)
 		return c.print(out, "added %s (%s): %d of its accounts are asked; `embraye peer list` shows their answers\n", p.Name, p.Organisation, len(out.Follows))
 	})
 }
@@ -109,7 +121,9 @@ func peerSync(ctx context.Context, c *call) error {
 		return err
 	}
 	return c.with(ctx, func(i *instance, by embraye.Acting) error {
-		if err := i.app.SyncPeers(ctx, by); err != nil {
+		skipped, err := i.app.SyncPeers(ctx, by)
+		c.skippedMeasures(skipped)
+		if err != nil {
 			return err
 		}
 		return c.print(nil, "peers asked\n")

@@ -101,6 +101,13 @@ func (a *App) receive(ctx context.Context, m received) (err error) {
 		if err != nil || !fresh {
 			return err
 		}
+		// The gate asked a memory that is up to a second old, and not this
+		// process alone blocks: what is committed decides.
+		if blocked, err := t.DomainBlocks.Blocked(ctx, m.sender.Host); err != nil {
+			return err
+		} else if blocked {
+			return fmt.Errorf("app: %s by %s: its server is blocked: %w", m.in.Type, m.sender.URI, embraye.ErrForbidden)
+		}
 		return handler(ctx, t, m)
 	})
 	if errors.Is(err, errIgnored) {

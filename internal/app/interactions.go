@@ -26,6 +26,11 @@ func (a *App) interact(ctx context.Context, t store.Tables, m received, kind emb
 	if !a.ownNote(object) || a.Site.Ours(m.sender.URI) {
 		return errIgnored
 	}
+	if blocked, err := t.ActorBlocks.Exists(ctx, a.Site.ActorID(a.Organisation()), m.sender.URI); err != nil {
+		return err
+	} else if blocked {
+		return errIgnored // what it liked before stays counted, so that it hears of a withdrawal
+	}
 	added, err := t.Interactions.Add(ctx, &embraye.Interaction{Kind: kind, Actor: m.sender.URI, Object: object,
 		ActivityID: string(m.id), Emoji: cut(embraye.Straight(emoji), 100), Delivery: m.sender.DeliveryInbox(), CreatedAt: a.now()})
 	if err != nil || !added {

@@ -18,11 +18,26 @@ const maxPeerMeasures = 50
 type peerFound struct {
 	organisation *embraye.RemoteActor
 	measures     []*embraye.RemoteActor
+	skipped      []SkippedMeasure
+}
+
+// SkippedMeasure is a measure of a peer that could not be read, and why. The
+// next sync asks for it again.
+type SkippedMeasure struct {
+	Measure embraye.IRI
+	Why     error
+}
+
+// FollowedPeer is a peer with what could not be followed of it.
+type FollowedPeer struct {
+	*embraye.Peer
+	Skipped []SkippedMeasure
 }
 
 // AddPeer follows another organisation's account and its measures, given by
 // handle or address, so that what they publish arrives and is kept.
-func (a *App) AddPeer(ctx context.Context, by embraye.Acting, address string) (*embraye.Peer, error) {
+// Only what is new is written down; a measure that cannot be read is skipped.
+func (a *App) AddPeer(ctx context.Context, by embraye.Acting, address string) (*FollowedPeer, error) {
 	if err := by.May(embraye.Admin); err != nil {
 		return nil, fmt.Errorf("app: add peer: %w", err)
 	}
@@ -34,20 +49,44 @@ func (a *App) AddPeer(ctx context.Context, by embraye.Acting, address string) (*
 	if err != nil {
 		return nil, err
 	}
-	var peer *embraye.Peer
+	out := &FollowedPeer{Skipped: found.skipped}
 	err = a.inTx(ctx, func(t store.Tables) error {
-		if peer, err = a.keepPeer(ctx, t, found); err != nil {
+		peer, fresh, err := a.keepPeer(ctx, t, found)
+		if err != nil {
 			return err
 		}
-		for _, target := range append([]*embraye.RemoteActor{found.organisation}, found.measures...) {
-			if err := a.follow(ctx, t, peer.ID, target); err != nil {
+		out.Peer = peer
+		if fresh {
+			t.Changed()
+			if err := a.record(ctx, t, by, "peer.add", string(peer.Organisation), "", true); err != nil {
 				return err
 			}
 		}
-		t.Changed()
-		return a.record(ctx, t, by, "peer.add", string(peer.Organisation), "", true)
+		return a.followAll(ctx, t, by, peer, found, fresh)
 	})
-	return peer, err
+	if err != nil {
+		return nil, err
+	}
+	return out, nil
+}
+
+// followAll asks to follow whatever of a peer is not followed yet. Of a peer
+// that is known, each new measure is an event.
+func (a *App) followAll(ctx context.Context, t store.Tables, by embraye.Acting, peer *embraye.Peer, found *peerFound, fresh bool) error {
+	for _, target := range append([]*embraye.RemoteActor{found.organisation}, found.measures...) {
+		asked, err := a.follow(ctx, t, peer.ID, target)
+		if err != nil {
+			return err
+		}
+		if !asked || fresh {
+			continue
+		}
+		t.Changed()
+		if err := a.record(ctx, t, by, "peer.measure", string(target.URI), "", true); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // lookAtPeer reads the organisation's account and its measures.
@@ -74,11 +113,17 @@ func (a *App) lookAtPeer(ctx context.Context, uri embraye.IRI) (*peerFound, erro
 	}
 	for _, id := range list {
 		m, err := a.readActor(ctx, id)
-		if err != nil {
-			return nil, err
+		switch {
+		case ctx.Err() != nil:
+			return nil, ctx.Err()
+		case errors.Is(err, embraye.ErrUnavailable):
+			return nil, err // our own database says nothing about a measure
+		case err == nil && (m.Measure == "" || m.Organisation != string(actor.URI)):
+			err = fmt.Errorf("is not a measure of %s: %w", actor.URI, embraye.ErrInvalid)
 		}
-		if m.Measure == "" || m.Organisation != string(actor.URI) {
-			continue // listed, yet not a measure of that organisation
+		if err != nil {
+			found.skipped = append(found.skipped, SkippedMeasure{Measure: id, Why: err})
+			continue
 		}
 		found.measures = append(found.measures, m)
 	}
@@ -125,41 +170,45 @@ func (a *App) readActor(ctx context.Context, uri embraye.IRI) (*embraye.RemoteAc
 	return actor, nil
 }
 
-func (a *App) keepPeer(ctx context.Context, t store.Tables, found *peerFound) (*embraye.Peer, error) {
+// keepPeer writes a peer that is new, or has another name now.
+func (a *App) keepPeer(ctx context.Context, t store.Tables, found *peerFound) (peer *embraye.Peer, fresh bool, err error) {
 	org := found.organisation
-	peer, err := t.Peers.ByOrganisation(ctx, org.URI)
-	if err != nil && !errors.Is(err, embraye.ErrNotFound) {
-		return nil, err
+	handle := org.Username + "@" + org.Host
+	peer, err = t.Peers.ByOrganisation(ctx, org.URI)
+	if errors.Is(err, embraye.ErrNotFound) {
+		peer = &embraye.Peer{Organisation: org.URI, Host: org.Host, Handle: handle, Name: org.Name, CreatedAt: a.now()}
+		return peer, true, t.Peers.Insert(ctx, peer)
 	}
-	fresh := errors.Is(err, embraye.ErrNotFound)
-	if fresh {
-		peer = &embraye.Peer{Organisation: org.URI, Host: org.Host, CreatedAt: a.now()}
+	if err != nil || peer.Handle == handle && peer.Name == org.Name {
+		return peer, false, err
 	}
-	peer.Handle, peer.Name = org.Username+"@"+org.Host, org.Name
-	if fresh {
-		return peer, t.Peers.Insert(ctx, peer)
-	}
-	return peer, t.Peers.Save(ctx, peer)
+	peer.Handle, peer.Name = handle, org.Name
+	t.Changed()
+	return peer, false, t.Peers.Save(ctx, peer)
 }
 
 // follow asks to follow an actor in the organisation's name, to the actor's
-// own inbox; what is pending or accepted already is not asked again.
-func (a *App) follow(ctx context.Context, t store.Tables, peerID int64, target *embraye.RemoteActor) error {
+// own inbox, and tells whether it did: what is pending or accepted already is
+// not asked again, only its inbox noted if that has moved.
+func (a *App) follow(ctx context.Context, t store.Tables, peerID int64, target *embraye.RemoteActor) (asked bool, err error) {
 	old, err := t.Follows.ByTarget(ctx, target.URI)
 	if err != nil && !errors.Is(err, embraye.ErrNotFound) {
-		return err
+		return false, err
 	}
 	if err == nil && old.State != embraye.FollowRejected {
+		if old.PeerID == peerID && old.Inbox == target.Inbox {
+			return false, nil
+		}
 		old.PeerID, old.Inbox = peerID, target.Inbox
-		return t.Follows.Save(ctx, old)
+		return false, t.Follows.Save(ctx, old)
 	}
 	id, idErr := a.newID()
 	if idErr != nil {
-		return idErr
+		return false, idErr
 	}
 	body, bodyErr := a.Wire().Follow(id, a.Organisation(), target.URI)
 	if bodyErr != nil {
-		return bodyErr
+		return false, bodyErr
 	}
 	row := &embraye.Follow{Target: target.URI, Host: target.Host, Inbox: target.Inbox, State: embraye.FollowPending,
 		ActivityID: id, PeerID: peerID, CreatedAt: a.now()}
@@ -170,9 +219,9 @@ func (a *App) follow(ctx context.Context, t store.Tables, peerID int64, target *
 		err = t.Follows.Insert(ctx, row)
 	}
 	if err != nil {
-		return err
+		return false, err
 	}
-	return a.sendToOne(ctx, t, outgoing{id: id, actor: a.Organisation(), kind: "Follow", object: target.URI, body: body}, target.Inbox)
+	return true, a.sendToOne(ctx, t, outgoing{id: id, actor: a.Organisation(), kind: "Follow", object: target.URI, body: body}, target.Inbox)
 }
 
 // RemovePeer stops following a peer; what was received stays.
@@ -243,17 +292,21 @@ func (a *App) Peers(ctx context.Context) ([]embraye.Peer, error) {
 }
 
 // SyncPeers reads every peer again: new measures are followed, moved inboxes
-// noted. One peer that cannot be had does not stop the others.
-func (a *App) SyncPeers(ctx context.Context, by embraye.Acting) error {
+// noted. One peer that cannot be had does not stop the others, nor does one
+// measure that cannot be read.
+func (a *App) SyncPeers(ctx context.Context, by embraye.Acting) (skipped []SkippedMeasure, err error) {
 	peers, err := a.Peers(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var failed []error
 	for _, p := range peers {
-		if _, err := a.AddPeer(ctx, by, string(p.Organisation)); err != nil {
+		synced, err := a.AddPeer(ctx, by, string(p.Organisation))
+		if err != nil {
 			failed = append(failed, fmt.Errorf("%s: %w", p.Handle, err))
+			continue
 		}
+		skipped = append(skipped, synced.Skipped...)
 	}
-	return errors.Join(failed...)
+	return skipped, errors.Join(failed...)
 }
