@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -87,7 +88,7 @@ func TestT02DatabaseAwayInAFanOut(t *testing.T) {
 	}
 	network, to := "tcp", u.Host
 	if socket := u.Query().Get("host"); socket != "" {
-		network, to = "unix", filepath.Join(socket, ".s.PGSQL."+u.Query().Get("port"))
+		network, to = "unix", filepath.Join(socket, ".s.PGSQL."+cmp.Or(u.Query().Get("port"), "5432"))
 	}
 	cable := newCable(t, network, to)
 	query := u.Query()
