@@ -19,6 +19,7 @@ type addressed struct {
 	To           []embraye.IRI   `json:"to"`
 	CC           []embraye.IRI   `json:"cc"`
 	Context      embraye.IRI     `json:"context"`
+	Audience     embraye.IRI     `json:"audience"`
 	Published    time.Time       `json:"published"`
 	Followers    embraye.IRI     `json:"followers"`
 }
@@ -40,6 +41,9 @@ func carry(b *builder, v activity, doc []byte, a addressed) ([]byte, error) {
 	extra := map[string]any{"object": Bare(doc)}
 	if a.Context != "" {
 		extra["context"] = a.Context
+	}
+	if a.Audience != "" {
+		extra["audience"] = a.Audience
 	}
 	return b.finish(v, extra)
 }
@@ -113,7 +117,7 @@ func (w Wire) Undo(id, actor string, undone []byte, at time.Time) ([]byte, error
 	if err := decodeOwn(undone, &a); err != nil {
 		return nil, err
 	}
-	a.Context = ""
+	a.Context, a.Audience = "", ""
 	b, v := &builder{}, streams.NewActivityStreamsUndo()
 	b.id(v, w.Site.ActivityID(id))
 	b.actor(v, w.Site.ActorID(actor))

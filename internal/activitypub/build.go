@@ -3,6 +3,7 @@ package activitypub
 import (
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
 
 	"github.com/go-fed/activity/streams"
@@ -29,14 +30,14 @@ type activity interface {
 	SetActivityStreamsObject(vocab.ActivityStreamsObjectProperty)
 }
 
-// address parses an IRI for go-fed, once; go-fed writes it back unchanged,
-// because canonical addresses survive url.URL.
+// address is an IRI for go-fed, which writes it back as the string that it is,
+// letters beyond ASCII too: url.URL.String adds nothing to an opaque one.
 func address(i embraye.IRI) (*url.URL, error) {
-	u, err := url.Parse(string(i))
-	if err != nil || u.String() != string(i) {
-		return nil, fmt.Errorf("address %q does not survive parsing: %w", string(i), embraye.ErrInvalid)
+	scheme, rest, ok := strings.Cut(string(i), ":")
+	if _, err := embraye.ParseID(string(i), true); err != nil || !ok {
+		return nil, fmt.Errorf("address %q: %w", string(i), embraye.ErrInvalid)
 	}
-	return u, nil
+	return &url.URL{Scheme: scheme, Opaque: rest}, nil
 }
 
 // builder sets properties and keeps the first error, so that documents read

@@ -2,6 +2,7 @@ package activitypub
 
 import (
 	"bytes"
+	"encoding/json"
 	"strconv"
 
 	"embraye/internal/embraye"
@@ -12,33 +13,41 @@ func RepliesPage(note embraye.IRI, page int) embraye.IRI {
 	return note + embraye.IRI("/replies?page="+strconv.Itoa(page))
 }
 
-// WithCounts is a Note as it is served: live counts in place of the three bare
-// addresses (INTEROP 0.10; Mastodon reads counts only from embedded
-// collections). It splices bytes: a quote inside a JSON string is escaped, so
-// the sequences looked for exist only as properties.
+// WithCounts is a Note as it is served: with live counts, which deliveries do
+// not carry (INTEROP 0.10; Mastodon reads counts only from embedded collections).
 func WithCounts(note []byte, id embraye.IRI, likes, shares, replies int) []byte {
-	note = splice(note, "likes", id, counted(id+"/likes", likes, ""))
-	note = splice(note, "shares", id, counted(id+"/shares", shares, ""))
-	return splice(note, "replies", id, counted(id+"/replies", replies, firstReplies(id, replies)))
+	rest, ok := bytes.CutSuffix(note, []byte("}"))
+	if !ok {
+		return note
+	}
+	out := append(make([]byte, 0, len(note)+1024), rest...)
+	out = append(out, `,"likes":`...)
+	out = append(out, counted(id+"/likes", likes, "")...)
+	out = append(out, `,"replies":`...)
+	out = append(out, counted(id+"/replies", replies, firstReplies(id, replies))...)
+	out = append(out, `,"shares":`...)
+	out = append(out, counted(id+"/shares", shares, "")...)
+	return append(out, '}')
 }
 
-// splice looks for the short key first: bytes.Index is many times slower for
-// needles of more than 63 bytes.
-func splice(note []byte, property string, id embraye.IRI, collection string) []byte {
-	key := `"` + property + `":`
-	bare := []byte(`"` + string(id) + "/" + property + `"`)
-	for from := 0; ; {
-		at := bytes.Index(note[from:], []byte(key))
-		if at < 0 {
-			return note
-		}
-		from += at + len(key)
-		if rest, ok := bytes.CutPrefix(note[from:], bare); ok {
-			out := make([]byte, 0, len(note)+len(collection))
-			out = append(append(out, note[:from]...), collection...)
-			return append(out, rest...)
-		}
+// Rewire is a public Note of ours that an earlier version wrote (WireVersion),
+// in the shape of this one. What it says stays as it is; author is the handle
+// of who wrote it.
+func (w Wire) Rewire(note []byte, author string) ([]byte, error) {
+	var m map[string]json.RawMessage
+	if err := decodeOwn(note, &m); err != nil {
+		return nil, err
 	}
+	for _, key := range []string{"likes", "replies", "shares"} {
+		delete(m, key)
+	}
+	if _, has := m["inReplyTo"]; !has {
+		m["inReplyTo"] = json.RawMessage("null")
+	}
+	if group, public := w.group(author), m["conversation"] != nil; group != "" && public {
+		m["audience"] = json.RawMessage(strconv.Quote(string(group)))
+	}
+	return encode(m)
 }
 
 func counted(id embraye.IRI, total int, first string) string {

@@ -1,13 +1,13 @@
 package activitypub
 
 import (
-	"encoding/json"
 	"errors"
 	"os"
 	"path/filepath"
 	"testing"
 
 	"embraye/internal/embraye"
+	"embraye/internal/jsonshape"
 )
 
 func FuzzRead(f *testing.F) {
@@ -29,9 +29,6 @@ func FuzzRead(f *testing.F) {
 		f.Add(body)
 	}
 	f.Fuzz(func(t *testing.T, body []byte) {
-		if CheckShape(body) == nil && !json.Valid(body) {
-			t.Fatalf("accepted, but not JSON: %q", body)
-		}
 		p, peekErr := Peek(body)
 		in, err := Read(body)
 		if err != nil && !errors.Is(err, embraye.ErrInvalid) || peekErr != nil && err == nil {
@@ -40,8 +37,7 @@ func FuzzRead(f *testing.F) {
 		if err == nil && (in.Type != p.Type || string(in.Actor) != p.Actor || !in.Unknown && in.Object.ID == "" && !answersWithoutID[in.Type]) {
 			t.Fatalf("%+v", in)
 		}
-		var m map[string]any
-		if CheckShape(body) == nil && json.Unmarshal(body, &m) == nil {
+		if m, err := jsonshape.Parse(body, shape); err == nil {
 			_, postErr := ReadPost(m)
 			_, actorErr := ReadActor(m)
 			_, _, _, _, collectionErr := ReadCollection(m)

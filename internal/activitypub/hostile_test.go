@@ -209,7 +209,8 @@ func TestF127_Characters(t *testing.T) {
 	}
 }
 
-// F129: properties of the wrong kind.
+// F129: properties of the wrong kind. What tells who, about what, to whom and
+// what is said has to be right; all else is dropped (K20).
 func TestF129_WrongKinds(t *testing.T) {
 	for _, bad := range []string{`null`, `7`, `[]`, `[1,{}]`, `{}`, `["Like"]`, `""`} {
 		mustRefuse(t, "type "+bad, strings.Replace(like, `"Like"`, bad, 1))
@@ -217,14 +218,19 @@ func TestF129_WrongKinds(t *testing.T) {
 	mustRefuse(t, "object missing", strings.Replace(like, `"object"`, `"x"`, 1))
 	mustRefuse(t, "actor missing", strings.Replace(like, `"actor"`, `"x"`, 1))
 	mustRefuse(t, "id missing", strings.Replace(like, `"id"`, `"x"`, 1))
-	for _, bad := range []string{`"to":7`, `"cc":true`, `"to":[7]`, `"content":{}`, `"content":7`, `"published":7`, `"target":7`, `"instrument":"x"`} {
+	for _, bad := range []string{`"to":7`, `"cc":true`, `"to":[7]`, `"content":{}`, `"to":[[]]`, `"content":7`} {
 		mustRefuse(t, bad, strings.TrimSuffix(like, "}")+","+bad+"}")
 	}
+	for _, fine := range []string{`"published":7`, `"target":7`, `"instrument":"x"`, `"to":["https://good.example/users/bo",7,{}]`, `"cc":[null,"as:Public"]`} {
+		if _, err := Read([]byte(strings.TrimSuffix(like, "}") + "," + fine + "}")); err != nil {
+			t.Errorf("Like with %s: %v", fine, err)
+		}
+	}
 	note := `{"type":"Note","id":"https://good.example/1","attributedTo":"https://good.example/users/pat",`
-	for _, bad := range []string{`"content":{}`, `"content":[1]`, `"to":7`, `"contentMap":7`, `"updated":{}`} {
+	for _, bad := range []string{`"content":{}`, `"content":[1]`, `"to":7`} {
 		mustRefuse(t, "note "+bad, createOf(note+bad+"}"))
 	}
-	for _, fine := range []string{`"tag":7`, `"tag":[null,7,"x",{"type":7}]`, `"url":7`, `"url":[{"href":7}]`, `"inReplyTo":7`, `"quote":{}`, `"language":7`, `"published":"hier"`, `"to":null`,
+	for _, fine := range []string{`"tag":7`, `"tag":[null,7,"x",{"type":7}]`, `"url":7`, `"url":[{"href":7}]`, `"inReplyTo":7`, `"quote":{}`, `"language":7`, `"published":"hier"`, `"to":null`, `"published":7`, `"updated":{}`, `"contentMap":7`, `"contentMap":["x"]`,
 		`"contentMap":{"fr":7}`, `"embraye:stage":7`, `"embraye:measure":{}`} {
 		if in, err := Read([]byte(createOf(note + fine + "}"))); err != nil || in.Post == nil {
 			t.Errorf("note with %s: %v", fine, err)

@@ -24,7 +24,8 @@ type post struct {
 	updated               *time.Time
 	tags, pictures        []any
 	mentions              []Mention
-	direct                bool // for those who are mentioned and nobody else
+	group                 embraye.IRI // the measure that wrote it, if a measure did
+	direct                bool        // for those who are mentioned and nobody else
 	terms                 map[string]any
 }
 
@@ -34,7 +35,7 @@ type post struct {
 func (w Wire) Note(u embraye.Update, reason string) ([]byte, error) {
 	id := w.Site.UpdateID(u.ID)
 	return w.post(post{
-		id: id, author: w.Site.ActorID(u.Actor), followers: w.Site.Followers(u.Actor), conversation: id,
+		id: id, author: w.Site.ActorID(u.Actor), followers: w.Site.Followers(u.Actor), conversation: id, group: w.group(u.Actor),
 		html: w.ConstatHTML(u, reason), language: u.Language, published: u.PublishedAt, updated: u.UpdatedAt,
 		tags: []any{w.measureTag(u.Actor)}, pictures: pictures(u.Evidence), terms: w.terms(u, reason),
 	})
@@ -55,7 +56,7 @@ func (w Wire) PostNote(n embraye.Note, mentions ...Mention) ([]byte, error) {
 	}
 	return w.post(post{
 		id: id, author: w.Site.ActorID(n.Actor), followers: w.Site.Followers(n.Actor), inReplyTo: n.InReplyTo,
-		conversation: conversation, html: n.HTML, language: n.Language, published: n.PublishedAt, updated: n.UpdatedAt,
+		conversation: conversation, group: w.group(n.Actor), html: n.HTML, language: n.Language, published: n.PublishedAt, updated: n.UpdatedAt,
 		tags: tags, mentions: mentions, direct: n.Private,
 	})
 }
@@ -85,23 +86,36 @@ func (w Wire) post(p post) ([]byte, error) {
 	return b.finish(v, p.extra(tags))
 }
 
+// group is the measure behind a handle, none for the organisation's.
+func (w Wire) group(handle string) embraye.IRI {
+	if handle == w.Organisation {
+		return ""
+	}
+	return w.Site.ActorID(handle)
+}
+
 // extra is what go-fed does not know or would write differently: the map of
 // one language, addresses as plain strings, and our terms. There is no name,
 // summary or source: other programs take them for a title, a content warning,
-// or the text itself.
+// or the text itself. There are no likes, shares and replies either: Mastodon
+// would write over its own counts (INTEROP 0.10); WithCounts adds them where
+// they are fresh.
 func (p post) extra(tags []any) map[string]any {
 	m := map[string]any{
 		"contentMap": map[string]any{p.language: p.html}, "url": p.id,
 		"sensitive": false, "attachment": append([]any{}, p.pictures...), "tag": tags,
-	}
-	if !p.direct { // what is private has no page and no collections, belongs to no public conversation, is not quoted
-		m["context"], m["conversation"] = p.conversation, p.conversation
-		m["replies"], m["likes"], m["shares"] = p.id+"/replies", p.id+"/likes", p.id+"/shares"
-		// Without this nobody on Mastodon 4.5 may quote us (INTEROP 0.13).
-		m["interactionPolicy"] = map[string]any{"canQuote": map[string]any{"automaticApproval": []any{Public}}}
+		"inReplyTo": nil, // WordPress 4 refuses a Create whose Note has no such key
 	}
 	if p.inReplyTo != "" {
 		m["inReplyTo"] = p.inReplyTo
+	}
+	if !p.direct { // what is private has no page, belongs to no public conversation, is not quoted
+		m["context"], m["conversation"] = p.conversation, p.conversation
+		// Without this nobody on Mastodon 4.5 may quote us (INTEROP 0.13).
+		m["interactionPolicy"] = map[string]any{"canQuote": map[string]any{"automaticApproval": []any{Public}}}
+		if p.group != "" { // NodeBB files it there: to it every Group is a category
+			m["audience"] = p.group
+		}
 	}
 	for key, value := range p.terms {
 		m[key] = value

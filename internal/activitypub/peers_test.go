@@ -30,14 +30,19 @@ const (
 	eva        = "https://mk.example/users/9a"
 	lea        = "https://ak.example/users/lea"
 	zo         = "https://lm.example/u/zo"
+	fay        = "https://sn.example/fay"
+	gil        = "https://hk.example/u/gil"
+	ub         = "https://ub.example"
+	uid        = "https://nb.example/uid/7"
+	hal        = "https://fy.example/ap/users/hal"
 	boStatus   = bo + "/statuses/01JTXWBZ8Q4M7V2K5N3P6R9S0T"
 	boBoost    = bo + "/statuses/01HTXWBZ8Q4M7V2K5N3P6R9S3C"
 	cyPost     = cy + "/0196f2c4-5a10-7d31-9c55-2b8f6a1e4d70"
 	video      = "https://pt.example/videos/watch/9c9d"
 )
 
-// peerMessages lists every example of INTEROP A 10 and B 4: what other programs
-// send, and what we understand.
+// peerMessages lists every example of INTEROP A 10 and B 4, and of the programs
+// that were followed through since (N07): what they send, and what we understand.
 var peerMessages = map[string]seen{
 	"mastodon/follow":        {Type: "Follow", Actor: ann, Object: ourMeasure},
 	"mastodon/accept":        {Type: "Accept", Actor: ann, Object: ourFollow, ObjectType: "Follow", Inner: ann},
@@ -128,6 +133,46 @@ var peerMessages = map[string]seen{
 	"lemmy/delete-actor":    {Type: "Delete", Actor: zo, Object: zo},
 	"lemmy/block-community": {Type: "Block", Actor: "https://lm.example/u/mod", Object: ourMeasure, Target: "https://lm.example/c/c"},
 	"lemmy/announce":        {Type: "Announce", Actor: "https://lm.example/c/c", Object: "https://lm.example/activities/like/7", ObjectType: "Like", Inner: ourNote},
+
+	"snac/announce":      {Type: "Announce", Actor: fay, Object: ourNote},
+	"snac/create":        {Type: "Create", Actor: fay, Object: fay + "/p/1764360003.000001", ObjectType: "Note", More: " reply public updated=false mentions=1"},
+	"snac/follow":        {Type: "Follow", Actor: fay, Object: ourMeasure},
+	"snac/like":          {Type: "Like", Actor: fay, Object: ourNote},
+	"snac/undo-announce": {Type: "Undo", Actor: fay, Object: fay + "/d/1764360002.000001/Announce", ObjectType: "Announce", Inner: ourNote},
+	"snac/undo-follow":   {Type: "Undo", Actor: fay, Object: fay + "/d/1764360000.000001/Follow", ObjectType: "Follow", Inner: ourMeasure},
+
+	"honk/announce":      {Type: "Announce", Actor: gil, Object: ourNote},
+	"honk/create":        {Type: "Create", Actor: gil, Object: gil + "/h/aG9uaw", ObjectType: "Note", More: " reply public updated=false mentions=0"},
+	"honk/emoji-react":   {Type: "EmojiReact", Actor: gil, Object: ourNote, Content: "🌱"},
+	"honk/follow":        {Type: "Follow", Actor: gil, Object: ourMeasure},
+	"honk/undo-announce": {Type: "Undo", Actor: gil, Object: gil + "/bonk/Ym9uaw", ObjectType: "Announce", Inner: ourNote},
+	"honk/undo-follow":   {Type: "Undo", Actor: gil, Object: gil + "/sub/Zm9sbG93", ObjectType: "Follow", Inner: ourMeasure},
+
+	"microblogpub/announce":      {Type: "Announce", Actor: ub, Object: ourNote},
+	"microblogpub/create":        {Type: "Create", Actor: ub, Object: ub + "/o/06f", ObjectType: "Note", More: " reply public updated=false mentions=0"},
+	"microblogpub/follow":        {Type: "Follow", Actor: ub, Object: ourMeasure},
+	"microblogpub/like":          {Type: "Like", Actor: ub, Object: ourNote},
+	"microblogpub/undo-announce": {Type: "Undo", Actor: ub, Object: ub + "/o/04f", ObjectType: "Announce", Inner: ourNote},
+	"microblogpub/undo-follow":   {Type: "Undo", Actor: ub, Object: ub + "/o/01f", ObjectType: "Follow", Inner: ourMeasure},
+
+	"nodebb/announce":    {Type: "Announce", Actor: uid, Object: ourNote},
+	"nodebb/create":      {Type: "Create", Actor: uid, Object: "https://nb.example/post/12", ObjectType: "Note", More: " reply public updated=false mentions=1"},
+	"nodebb/follow":      {Type: "Follow", Actor: uid, Object: ourMeasure},
+	"nodebb/like":        {Type: "Like", Actor: uid, Object: ourNote},
+	"nodebb/undo-follow": {Type: "Undo", Actor: uid, Object: uid + "#activity/follow/mesure2@us.example/1764360000000", ObjectType: "Follow", Inner: ourMeasure},
+	"nodebb/undo-like":   {Type: "Undo", Actor: uid, Object: uid + "#activity/like/https%3A%2F%2Fus.example%2Fconstats%2F01j", ObjectType: "Like", Inner: ourNote},
+
+	"fedify/announce":    {Type: "Announce", Actor: hal, Object: ourNote},
+	"fedify/create":      {Type: "Create", Actor: hal, Object: "https://fy.example/ap/note/9b21", ObjectType: "Note", More: "fr reply public updated=false mentions=1"},
+	"fedify/follow":      {Type: "Follow", Actor: hal, Object: ourMeasure},
+	"fedify/like":        {Type: "Like", Actor: hal, Object: ourNote},
+	"fedify/undo-follow": {Type: "Undo", Actor: hal, Object: "https://fy.example/ap/follow/9b1c", ObjectType: "Follow", Inner: ourMeasure},
+	"fedify/undo-like":   {Type: "Undo", Actor: hal, Object: "https://fy.example/ap/like/9b1e", ObjectType: "Like", Inner: ourNote},
+
+	"gotosocial/undo-like": {Type: "Undo", Actor: bo, Object: bo + "/liked/01HTXWBZ8Q4M7V2K5N3P6R9S2B", ObjectType: "Like", Inner: ourNote},
+
+	"hollo/like":      {Type: "Like", Actor: cy, Object: ourNote},
+	"hollo/undo-like": {Type: "Undo", Actor: cy, Object: cy + "#likes/0196f2c4-5a10-7d31-9c55-2b8f6a1e4d99", ObjectType: "Like", Inner: ourNote},
 
 	"friendica/dislike": {Type: "Dislike", Actor: "https://fr.example/profile/k", Object: ourNote},
 	"wordpress/accept":  {Type: "Accept", Actor: "https://wp.example/?author=0", Object: ourFollow, ObjectType: "Follow", Inner: "https://wp.example/?author=0"},

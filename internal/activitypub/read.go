@@ -1,7 +1,6 @@
 package activitypub
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -17,13 +16,13 @@ type Incoming struct {
 	Object     Ref   // the first object
 	Objects    []Ref // all of them; only a Flag may have several
 	Target     Ref
+	Targeted   bool // there is a target, though perhaps not one that can be read
 	Instrument Ref
 	Content    string // of a Like, an EmojiReact or a Flag: never HTML
 	Published  time.Time
 	To, Cc     []string
 	Post       *Post // of a Create or Update with an embedded post
 	Unknown    bool  // a type that we pass over; only ID, Type and Actor are set
-	Raw        []byte
 }
 
 // Ref is something named by an activity: an address, or an embedded object of
@@ -34,51 +33,41 @@ type Ref struct {
 	Embedded      map[string]any // nil if only named
 }
 
-// handled are the types that Read reads. The value is what go-fed takes them
-// for: an EmojiReact is a Like with content (SECURITY F158).
-var handled = map[string]string{
-	"Accept": "Accept", "Add": "Add", "Announce": "Announce", "Block": "Block", "Create": "Create", "Delete": "Delete",
-	"Dislike": "Dislike", "EmojiReact": "Like", "Flag": "Flag", "Follow": "Follow", "Like": "Like", "Move": "Move",
-	"QuoteRequest": "Activity", "Reject": "Reject", "Remove": "Remove", "Undo": "Undo", "Update": "Update",
+// handled are the types that Read reads (EmojiReact: SECURITY F158).
+var handled = map[string]bool{
+	"Accept": true, "Add": true, "Announce": true, "Block": true, "Create": true, "Delete": true, "Dislike": true, "EmojiReact": true, "Flag": true,
+	"Follow": true, "Like": true, "Move": true, "QuoteRequest": true, "Reject": true, "Remove": true, "Undo": true, "Update": true,
 }
 
 // answersWithoutID name activities that some servers embed without their id.
 var answersWithoutID = map[string]bool{"Accept": true, "Reject": true, "Undo": true}
 
-// Read turns a body into an Incoming, or embraye.ErrInvalid. A type that we do
-// not know is no mistake: Unknown is set.
+// Read turns what was peeked at into an Incoming, or embraye.ErrInvalid. A type
+// that we do not know is no mistake: Unknown is set.
 //
-// Addresses come back canonical but with either scheme: whether http is allowed
-// is a setting, and the gate's to judge.
-func Read(body []byte) (in *Incoming, err error) {
+// Addresses may have either scheme: whether http is allowed is a setting, and
+// the gate's to judge.
+func (p *Peeked) Read() (in *Incoming, err error) {
 	defer guard(&err)
-	p, err := Peek(body)
-	if err != nil {
-		return nil, err
-	}
-	in = &Incoming{Type: p.Type, Raw: body}
-	if in.ID, err = embraye.ParseActivityID(p.ID, true); err != nil {
+	in = &Incoming{Type: p.Type}
+	if in.ID, err = embraye.ParseID(p.ID, true); err != nil {
 		return nil, fmt.Errorf("id: %w", err)
 	}
 	if in.Actor, err = embraye.ParseIRI(p.Actor, true); err != nil {
 		return nil, fmt.Errorf("actor: %w", err)
 	}
-	if handled[p.Type] == "" {
+	if !handled[p.Type] {
 		in.Unknown = true
 		return in, nil
 	}
-	var m map[string]any
-	if err := json.Unmarshal(body, &m); err != nil {
-		return nil, invalid(err)
-	}
-	if err := in.read(m); err != nil {
+	if err := in.read(p.properties); err != nil {
 		return nil, fmt.Errorf("%s: %w", p.Type, err)
 	}
 	return in, nil
 }
 
-// guard turns a panic below us into embraye.ErrInvalid: go-fed is generated
-// code that was never meant for hostile input.
+// guard turns a panic below us into embraye.ErrInvalid: texts of strangers pass
+// through libraries.
 func guard(err *error) {
 	if r := recover(); r != nil {
 		*err = invalid(fmt.Errorf("reading it failed: %v", r))
@@ -87,20 +76,12 @@ func guard(err *error) {
 
 func (in *Incoming) read(m map[string]any) error {
 	var err error
-	if in.Objects, err = refs(m["object"], answersWithoutID[in.Type]); err != nil {
+	if in.Objects, err = in.objects(many(m["object"])); err != nil {
 		return fmt.Errorf("object: %w", err)
 	}
-	if len(in.Objects) == 0 || len(in.Objects) > 1 && in.Type != "Flag" {
-		return invalid(errors.New("not exactly one object"))
-	}
 	in.Object = in.Objects[0]
-	if in.Target, err = oneRef(m["target"]); err != nil {
-		return fmt.Errorf("target: %w", err)
-	}
-	if in.Instrument, err = oneRef(m["instrument"]); err != nil {
-		return fmt.Errorf("instrument: %w", err)
-	}
-	common, err := readCommon(m, handled[in.Type])
+	in.Target, in.Targeted, in.Instrument = oneRef(m["target"]), m["target"] != nil, oneRef(m["instrument"])
+	common, err := readCommon(m)
 	if err != nil {
 		return err
 	}
@@ -108,38 +89,58 @@ func (in *Incoming) read(m map[string]any) error {
 	if in.Type == "Flag" && in.Content == "" { // Lemmy gives its reason there
 		in.Content = firstString(m["summary"])
 	}
-	if (in.Type == "Create" || in.Type == "Update") && postTypes[in.Object.Type] {
+	if (in.Type == "Create" || in.Type == "Update") && postTypes[in.Object.Type] && !in.Object.Named() {
 		in.Post, err = readPost(in.Object.Embedded)
 	}
 	return err
 }
 
-// refs reads an address, an object, or a list of them. An embedded object must
-// have a canonical id, unless anonymous ones are allowed here.
-func refs(value any, anonymous bool) ([]Ref, error) {
-	var out []Ref
-	for _, v := range many(value) {
-		r, err := ref(v, anonymous)
-		if err != nil {
-			return nil, err
+// Named reports whether something is told by its id alone, or with its type:
+// who wants to know the rest has to fetch it.
+func (r Ref) Named() bool {
+	for key := range r.Embedded {
+		if key != "id" && key != "type" && key != "@context" {
+			return false
+		}
+	}
+	return true
+}
+
+// objects reads what the activity is about: one thing, an address or an object
+// with an id, unless anonymous ones are allowed here. A Flag names several, and
+// is about those that can be read.
+func (in *Incoming) objects(values []any) (out []Ref, err error) {
+	if len(values) == 0 || len(values) > 1 && in.Type != "Flag" {
+		return nil, invalid(errors.New("not exactly one"))
+	}
+	for _, v := range values {
+		r, bad := ref(v, answersWithoutID[in.Type])
+		if bad != nil {
+			err = bad
+			continue
 		}
 		out = append(out, r)
+	}
+	if len(out) == 0 {
+		return nil, err
 	}
 	return out, nil
 }
 
-// oneRef reads something optional, and the first if there are several.
-func oneRef(value any) (Ref, error) {
+// oneRef reads something optional: the first that can be read.
+func oneRef(value any) Ref {
 	for _, v := range many(value) {
-		return ref(v, true)
+		if r, err := ref(v, true); err == nil {
+			return r
+		}
 	}
-	return Ref{}, nil
+	return Ref{}
 }
 
 func ref(value any, anonymous bool) (Ref, error) {
 	switch v := value.(type) {
 	case string:
-		id, err := embraye.ParseActivityID(v, true)
+		id, err := embraye.ParseID(v, true)
 		return Ref{ID: string(id)}, err
 	case map[string]any:
 		r := Ref{Type: firstString(v["type"]), Actor: idOf(v["actor"]), Object: idOf(v["object"]), Embedded: v}
@@ -151,44 +152,9 @@ func ref(value any, anonymous bool) (Ref, error) {
 		if !ok {
 			return Ref{}, invalid(errors.New("an embedded object without an id that is a string"))
 		}
-		id, err := embraye.ParseActivityID(s, true)
+		id, err := embraye.ParseID(s, true)
 		r.ID = string(id)
 		return r, err
 	}
 	return Ref{}, invalid(fmt.Errorf("neither an address nor an object but %T", value))
-}
-
-// many is the single-or-many of JSON-LD; null is none.
-func many(value any) []any {
-	switch v := value.(type) {
-	case nil:
-		return nil
-	case []any:
-		return v
-	}
-	return []any{value}
-}
-
-// idOf is an address or the id of an object, without judging it.
-func idOf(value any) string {
-	for _, v := range many(value) {
-		switch v := v.(type) {
-		case string:
-			return v
-		case map[string]any:
-			s, _ := v["id"].(string)
-			return s
-		}
-		break
-	}
-	return ""
-}
-
-func firstString(value any) string {
-	for _, v := range many(value) {
-		if s, ok := v.(string); ok {
-			return s
-		}
-	}
-	return ""
 }

@@ -148,11 +148,14 @@ func ReadKeys(obj map[string]any) []Key {
 	var keys []Key
 	for i, c := range candidates {
 		m, ok := c.(map[string]any)
-		if i >= maxKeys || !ok {
+		if i >= maxKeys {
 			break
 		}
+		if !ok {
+			continue
+		}
 		k := Key{ID: plain(m, "id"), Owner: idOf(m["owner"]), PEM: plain(m, "publicKeyPem")}
-		id, err := embraye.ParseActivityID(k.ID, true)
+		id, err := embraye.ParseID(k.ID, true)
 		if err == nil && k.Owner == owner && owner != "" && len(k.PEM) <= maxPEM && strings.Contains(k.PEM, "-----BEGIN ") && !strings.Contains(k.PEM, "PRIVATE KEY") && embraye.SameOrigin(id, embraye.IRI(owner)) {
 			keys = append(keys, k)
 		}

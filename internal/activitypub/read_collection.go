@@ -7,6 +7,9 @@ import (
 	"embraye/internal/embraye"
 )
 
+// maxItems bounds one page of a collection.
+const maxItems = 5000
+
 // ReadCollection reads a collection or one of its pages: its items, and where
 // the first and the next page are. first may be embedded, then its items are
 // the collection's and next is the page's. Items that are neither addresses nor
@@ -30,7 +33,7 @@ func ReadCollection(obj map[string]any) (items []Ref, first, next string, total 
 	}
 	for _, key := range []string{"orderedItems", "items"} {
 		for _, v := range many(page[key]) {
-			if len(items) >= maxNodes {
+			if len(items) >= maxItems {
 				return nil, "", "", 0, invalid(errors.New("a collection with too many items in one page"))
 			}
 			if r, err := ref(v, false); err == nil {

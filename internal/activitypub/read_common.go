@@ -1,119 +1,128 @@
 package activitypub
 
 import (
-	"context"
 	"fmt"
 	"time"
-
-	"github.com/go-fed/activity/streams"
-	"github.com/go-fed/activity/streams/vocab"
 
 	"embraye/internal/embraye"
 )
 
-// common is what go-fed reads for us from any activity or post.
+// How everything of strangers is read. Programs differ in what they make of an
+// optional property, and a message is not lost for one that we cannot read:
+//
+//   - what tells who speaks, about what, and to whom (id, type, actor, object,
+//     attributedTo, to and cc, the text itself) has to be right: strict;
+//   - of a list, an entry that cannot be read is dropped and the others are
+//     taken; a list in which nothing can be read is as wrong as a single value;
+//   - any other property that cannot be read is as good as absent.
+
+// common is what any activity or post may carry besides its object.
 type common struct {
 	to, cc             []string
 	published, updated time.Time
 	content            string
 }
 
-// readable is the part of go-fed's types that common is read from.
-type readable interface {
-	GetActivityStreamsTo() vocab.ActivityStreamsToProperty
-	GetActivityStreamsCc() vocab.ActivityStreamsCcProperty
-	GetActivityStreamsPublished() vocab.ActivityStreamsPublishedProperty
-	GetActivityStreamsUpdated() vocab.ActivityStreamsUpdatedProperty
-	GetActivityStreamsContent() vocab.ActivityStreamsContentProperty
+func readCommon(m map[string]any) (c common, err error) {
+	if c.to, err = audience(m["to"]); err != nil {
+		return common{}, fmt.Errorf("to: %w", err)
+	}
+	if c.cc, err = audience(m["cc"]); err != nil {
+		return common{}, fmt.Errorf("cc: %w", err)
+	}
+	if c.content, err = plainText(m["content"]); err != nil {
+		return common{}, fmt.Errorf("content: %w", err)
+	}
+	c.published, c.updated = moment(m["published"]), moment(m["updated"])
+	return c, nil
 }
 
-// readCommon gives go-fed exactly the properties that it shall read, so that
-// neither a hundred tags nor an unknown context can cost or confuse anything.
-// typ is a type that go-fed knows.
-func readCommon(m map[string]any, typ string) (common, error) {
-	few := map[string]any{"@context": "https://www.w3.org/ns/activitystreams", "type": typ}
-	for _, key := range []string{"to", "cc"} {
-		list, err := addresses(m[key])
-		if err != nil {
-			return common{}, fmt.Errorf("%s: %w", key, err)
-		}
-		if len(list) > 0 {
-			few[key] = list
-		}
-	}
-	for _, key := range []string{"published", "updated", "content"} {
-		switch v := m[key].(type) {
-		case nil:
-		case string:
-			few[key] = v
-		default:
-			return common{}, invalid(fmt.Errorf("%s is not a string but %T", key, v))
-		}
-	}
-	if len(few) == 2 { // Mastodon's Like and Follow: nothing to read, and most of what comes
-		return common{}, nil
-	}
-	value, err := streams.ToType(context.Background(), few)
-	if err != nil {
-		return common{}, invalid(err)
-	}
-	v, ok := value.(readable)
-	if !ok {
-		return common{}, invalid(fmt.Errorf("a %s carries no audience", typ))
-	}
-	return fromGoFed(v), nil
-}
-
-func fromGoFed(v readable) common {
-	var c common
-	for i, p := 0, v.GetActivityStreamsTo(); p != nil && i < p.Len(); i++ {
-		if it := p.At(i); it.IsIRI() {
-			c.to = append(c.to, it.GetIRI().String())
-		}
-	}
-	for i, p := 0, v.GetActivityStreamsCc(); p != nil && i < p.Len(); i++ {
-		if it := p.At(i); it.IsIRI() {
-			c.cc = append(c.cc, it.GetIRI().String())
-		}
-	}
-	if p := v.GetActivityStreamsPublished(); p != nil && p.IsXMLSchemaDateTime() {
-		c.published = p.Get().UTC()
-	}
-	if p := v.GetActivityStreamsUpdated(); p != nil && p.IsXMLSchemaDateTime() {
-		c.updated = p.Get().UTC()
-	}
-	if p := v.GetActivityStreamsContent(); p != nil && p.Len() > 0 {
-		switch it := p.At(0); {
-		case it.IsXMLSchemaString():
-			c.content = it.GetXMLSchemaString()
-		case it.IsIRI(): // a text that is nothing but an address
-			c.content = it.GetIRI().String()
-		}
-	}
-	return c
-}
-
-// addresses reads an audience. Only canonical addresses are kept, besides the
-// short names of Public, which Mastodon accepts too; a number is a mistake.
-func addresses(value any) ([]any, error) {
-	out := []any{}
+// audience reads to or cc. Only what can be an address of somebody is kept,
+// besides the short names of Public, which Mastodon accepts too.
+func audience(value any) ([]string, error) {
+	var out []string
+	understood := false
 	for _, v := range many(value) {
-		var s string
-		switch v := v.(type) {
-		case string:
-			s = v
-		case map[string]any:
-			s, _ = v["id"].(string)
-		case nil:
-		default:
-			return nil, invalid(fmt.Errorf("not an address but %T", v))
+		s := idOf(v)
+		if s == "" {
+			continue
 		}
+		understood = true
 		if s == "as:Public" || s == "Public" {
 			s = string(Public)
 		}
-		if _, err := embraye.ParseActivityID(s, true); err == nil {
+		if _, err := embraye.ParseID(s, true); err == nil {
 			out = append(out, s)
 		}
 	}
+	if !understood && len(many(value)) > 0 {
+		return nil, invalid(fmt.Errorf("no address in it but %T", many(value)[0]))
+	}
 	return out, nil
+}
+
+// plainText is a string, or the first of a list.
+func plainText(value any) (string, error) {
+	if s := firstString(value); s != "" || len(many(value)) == 0 {
+		return s, nil
+	}
+	if _, empty := many(value)[0].(string); empty {
+		return "", nil
+	}
+	return "", invalid(fmt.Errorf("not a text but %T", value))
+}
+
+// moments are the forms of a date that are met, the rule first: programs leave
+// out the seconds, or the zone, and mean UTC.
+var moments = []string{time.RFC3339, "2006-01-02T15:04Z07:00", "2006-01-02T15:04:05"}
+
+// moment reads a date, or none.
+func moment(value any) time.Time {
+	s := firstString(value)
+	if s == "" {
+		return time.Time{}
+	}
+	for _, form := range moments {
+		if t, err := time.Parse(form, s); err == nil {
+			return t.UTC()
+		}
+	}
+	return time.Time{}
+}
+
+// many is the single-or-many of JSON-LD; null is none.
+func many(value any) []any {
+	switch v := value.(type) {
+	case nil:
+		return nil
+	case []any:
+		return v
+	}
+	return []any{value}
+}
+
+// idOf is an address or the id of an object, the first in a list that is
+// either, without judging it.
+func idOf(value any) string {
+	for _, v := range many(value) {
+		switch v := v.(type) {
+		case string:
+			return v
+		case map[string]any:
+			if s, ok := v["id"].(string); ok {
+				return s
+			}
+		}
+	}
+	return ""
+}
+
+// firstString is the first text of a list, or the one that there is.
+func firstString(value any) string {
+	for _, v := range many(value) {
+		if s, ok := v.(string); ok {
+			return s
+		}
+	}
+	return ""
 }

@@ -1,7 +1,6 @@
 package activitypub
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -32,8 +31,7 @@ func (p Post) Public() bool {
 	return slices.Contains(p.To, string(Public)) || slices.Contains(p.Cc, string(Public))
 }
 
-// postTypes are objects that somebody wrote and others read. The value says
-// that we know the type; go-fed reads all of them as a Note.
+// postTypes are objects that somebody wrote and others read.
 var postTypes = map[string]bool{
 	"Note": true, "Article": true, "Page": true, "Question": true, "Event": true,
 	"Image": true, "Audio": true, "Video": true, "Document": true,
@@ -52,13 +50,13 @@ func readPost(obj map[string]any) (*Post, error) {
 	}
 	id, _ := obj["id"].(string)
 	var err error
-	if p.ID, err = embraye.ParseIRI(id, true); err != nil {
+	if p.ID, err = embraye.ParseID(id, true); err != nil {
 		return nil, fmt.Errorf("id of the %s: %w", p.Type, err)
 	}
 	if p.AttributedTo, err = embraye.ParseIRI(idOf(obj["attributedTo"]), true); err != nil {
 		return nil, fmt.Errorf("attributedTo of %s: %w", p.ID, err)
 	}
-	c, err := readCommon(obj, "Note")
+	c, err := readCommon(obj)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", p.ID, err)
 	}
@@ -66,9 +64,7 @@ func readPost(obj map[string]any) (*Post, error) {
 	if !c.updated.IsZero() {
 		p.Updated = &c.updated
 	}
-	if err := p.readText(c.content); err != nil {
-		return nil, err
-	}
+	p.readText(c.content)
 	p.readLinks()
 	p.Embraye, p.EmbrayeErr = readConstat(p)
 	p.Review = readReview(obj)
@@ -78,12 +74,9 @@ func readPost(obj map[string]any) (*Post, error) {
 // readText finds the HTML and its language. GoToSocial and Mastodon send both
 // content and contentMap; PeerTube writes Markdown. source is never read: it
 // says what the author typed, not what is shown (SECURITY F146).
-func (p *Post) readText(content string) error {
+func (p *Post) readText(content string) {
 	p.HTML = content
-	languages, ok := p.Map["contentMap"].(map[string]any)
-	if raw, has := p.Map["contentMap"]; has && raw != nil && !ok {
-		return invalid(errors.New("contentMap is not an object"))
-	}
+	languages, _ := p.Map["contentMap"].(map[string]any)
 	for _, lang := range sortedKeys(languages) {
 		s, isText := languages[lang].(string)
 		if isText && (content == "" || s == content) && len(lang) <= 35 {
@@ -97,7 +90,6 @@ func (p *Post) readText(content string) error {
 	if mediaType, _ := p.Map["mediaType"].(string); strings.HasPrefix(mediaType, "text/markdown") {
 		p.HTML = markdownNote(p.HTML)
 	}
-	return nil
 }
 
 func sortedKeys(m map[string]any) []string {
@@ -112,7 +104,7 @@ func sortedKeys(m map[string]any) []string {
 // readLinks reads the optional addresses. One that is not canonical is as good
 // as none.
 func (p *Post) readLinks() {
-	if i, err := embraye.ParseIRI(idOf(p.Map["inReplyTo"]), true); err == nil {
+	if i, err := embraye.ParseID(idOf(p.Map["inReplyTo"]), true); err == nil {
 		p.InReplyTo = i
 	}
 	p.URL = pageURL(p.Map["url"], p.ID)
@@ -124,7 +116,7 @@ func (p *Post) readLinks() {
 		}
 	}
 	for _, key := range []string{"quote", "quoteUrl", "quoteUri", "_misskey_quote"} {
-		if i, err := embraye.ParseIRI(idOf(p.Map[key]), true); err == nil {
+		if i, err := embraye.ParseID(idOf(p.Map[key]), true); err == nil {
 			p.Quote = string(i)
 			break
 		}

@@ -21,7 +21,10 @@ var linkClass = regexp.MustCompile(`^(mention|hashtag|u-url|ellipsis|invisible| 
 // that reading a page asks no third party for anything (SECURITY F145).
 var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
-	p.AllowElements("p", "br", "span", "ul", "ol", "li", "blockquote", "code", "pre", "strong", "em", "del")
+	p.AllowElements("p", "br", "span", "ul", "ol", "li", "blockquote", "code", "pre", "strong", "em", "del",
+		"sub", "sup", "q", "ruby", "rt", "rp")
+	p.AllowAttrs("start").Matching(bluemonday.Integer).OnElements("ol")
+	p.AllowAttrs("value").Matching(bluemonday.Integer).OnElements("li")
 	p.AllowAttrs("href").OnElements("a")
 	p.AllowAttrs("class").Matching(linkClass).OnElements("a", "span")
 	p.AllowURLSchemes("http", "https")
@@ -33,12 +36,13 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	return p
 })
 
-// SanitizeHTML makes HTML of strangers safe to show: a small list of elements,
-// links only to the web and marked as not ours. Hidden characters go last, when
+// SanitizeHTML makes HTML of strangers safe to show, without changing what it
+// says: a small list of elements, links only to the web and marked as not ours,
+// what is struck stays struck, and blocks stay apart. Hidden characters go last, when
 // no entity can hide them any more; nothing that is left can become a tag,
 // because the policy has escaped it.
 func SanitizeHTML(html string) string {
-	clean := strings.ReplaceAll(policy().Sanitize(html), ` rel="nofollow noreferrer"`, ` rel="nofollow noopener noreferrer"`)
+	clean := strings.ReplaceAll(policy().Sanitize(keepBlocks(html)), ` rel="nofollow noreferrer"`, ` rel="nofollow noopener noreferrer"`)
 	return withoutHidden(clean)
 }
 

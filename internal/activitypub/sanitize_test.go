@@ -31,7 +31,7 @@ func TestF138_F140_F145_Sanitize(t *testing.T) {
 
 func checkClean(t *testing.T, in, out string) {
 	t.Helper()
-	allowed := strings.Fields("p br span a ul ol li blockquote code pre strong em del")
+	allowed := strings.Fields("p br span a ul ol li blockquote code pre strong em del sub sup q ruby rt rp")
 	z := html.NewTokenizer(strings.NewReader(out))
 	for {
 		switch z.Next() {
@@ -57,6 +57,7 @@ func checkAttribute(t *testing.T, out, element string, a html.Attribute) {
 	case element == "a" && a.Key == "href" && (strings.HasPrefix(a.Val, "https://") || strings.HasPrefix(a.Val, "http://")):
 	case element == "a" && a.Key == "rel" && a.Val == "nofollow noopener noreferrer":
 	case a.Key == "class" && (element == "a" || element == "span") && linkClass.MatchString(a.Val):
+	case a.Key == "start" && element == "ol" || a.Key == "value" && element == "li":
 	default:
 		t.Errorf("attribute %s=%q of %s in %q", a.Key, a.Val, element, out)
 	}

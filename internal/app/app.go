@@ -96,7 +96,10 @@ func New(ctx context.Context, o Options) (*App, error) {
 		a.Site.HandleDomain = domain
 	}
 	a.receivers = a.handlers()
-	return a, a.Reload(ctx)
+	if err := a.Reload(ctx); err != nil {
+		return nil, err
+	}
+	return a, a.rewire(ctx)
 }
 
 // Reload reads again what another process may have changed: the handle of the

@@ -13,27 +13,40 @@ import (
 	"embraye/internal/store"
 )
 
-// refetchAfter: a key that failed, or an actor that could not be had, is asked
-// for again at most once in this time (F050).
-const refetchAfter = 10 * time.Minute
+// A key that failed, or an actor that could not be had, is asked for again at
+// most once in this time (F050); for a Follow sooner, because there a person
+// waits, and tries again.
+const (
+	refetchAfter       = 10 * time.Minute
+	refetchFollowAfter = time.Minute
+)
+
+// lookAgain is after how long an actor that could not be had is looked at again
+// for the sake of a message.
+func lookAgain(kind string) time.Duration {
+	if kind == "Follow" {
+		return refetchFollowAfter
+	}
+	return refetchAfter
+}
 
 // authenticate proves that the claimed actor signed. The key's owner must be
 // the actor, not somebody on the same server (F041–F043); a key counts only if
 // its owner's own document lists it.
-func (a *App) authenticate(ctx context.Context, sig *httpsig.Signature, claimed embraye.IRI) (*embraye.RemoteActor, error) {
+func (a *App) authenticate(ctx context.Context, sig *httpsig.Signature, claimed embraye.IRI, again time.Duration) (*embraye.RemoteActor, error) {
 	_, guess, err := embraye.ParseKeyID(sig.KeyID, a.AllowHTTP)
 	if err != nil {
 		return nil, fmt.Errorf("%w: key id: %v", httpsig.ErrInvalid, err)
 	}
-	if a.Site.Ours(guess) || guess.Origin() == a.Site.Base {
+	if a.Site.Ours(guess) {
 		return nil, fmt.Errorf("%w: key of our own server from the network", httpsig.ErrInvalid)
 	}
-	owner, fetched, err := a.keyOwner(ctx, sig.KeyID, guess, claimed)
+	owner, fetched, err := a.keyOwner(ctx, sig.KeyID, guess, claimed, again)
 	if err != nil {
 		return nil, err
 	}
 	if err := a.verify(sig, owner); err != nil {
-		if fetched || !a.mayRefetch(owner.URI) {
+		if fetched || !a.mayRefetch(owner.URI, again) {
 			return nil, err
 		}
 		if owner, err = a.fetchActorFor(ctx, owner.URI, sig.KeyID); err != nil {
@@ -51,15 +64,19 @@ func (a *App) authenticate(ctx context.Context, sig *httpsig.Signature, claimed 
 
 // keyOwner finds the actor whose document lists the key: one we remember, or
 // the one that the key id names, or the claimed one.
-func (a *App) keyOwner(ctx context.Context, keyID string, guess, claimed embraye.IRI) (owner *embraye.RemoteActor, fetched bool, err error) {
+func (a *App) keyOwner(ctx context.Context, keyID string, guess, claimed embraye.IRI, again time.Duration) (owner *embraye.RemoteActor, fetched bool, err error) {
 	candidates := []embraye.IRI{guess}
-	if claimed != guess && claimed.Origin() == guess.Origin() {
+	switch {
+	case claimed == guess || claimed.Origin() != guess.Origin():
+	case embraye.SameAddress(claimed, guess):
+		candidates[0] = claimed // in a signature it is written in ASCII
+	default:
 		candidates = append(candidates, claimed) // the key is a document of its own
 	}
 	var last error
 	for _, uri := range candidates {
-		actor, fresh, err := a.remembered(ctx, uri, keyID)
-		if err == nil && !lists(actor, keyID) && !fresh && a.mayRefetch(uri) {
+		actor, fresh, err := a.remembered(ctx, uri, keyID, again)
+		if err == nil && !lists(actor, keyID) && !fresh && a.mayRefetch(uri, again) {
 			fresh = true
 			actor, err = a.fetchActorFor(ctx, uri, keyID)
 		}
@@ -93,7 +110,7 @@ func lists(actor *embraye.RemoteActor, keyID string) bool {
 	if actor.KeyPEM == "" {
 		return false
 	}
-	if actor.KeyID == keyID {
+	if embraye.SameAddress(embraye.IRI(actor.KeyID), embraye.IRI(keyID)) {
 		return true
 	}
 	_, guess, err := embraye.ParseKeyID(keyID, true)
@@ -112,7 +129,7 @@ func (a *App) verify(sig *httpsig.Signature, owner *embraye.RemoteActor) error {
 
 // remembered is the actor as we know it, fetched once if we do not. A failure
 // is remembered too.
-func (a *App) remembered(ctx context.Context, uri embraye.IRI, keyID string) (actor *embraye.RemoteActor, fetched bool, err error) {
+func (a *App) remembered(ctx context.Context, uri embraye.IRI, keyID string, again time.Duration) (actor *embraye.RemoteActor, fetched bool, err error) {
 	if recent, ok := a.keys.actors.Get(uri); ok && a.Now().Before(recent.until) {
 		return recent.actor, false, nil
 	}
@@ -124,8 +141,8 @@ func (a *App) remembered(ctx context.Context, uri embraye.IRI, keyID string) (ac
 		a.keys.actors.Add(uri, recentActor{actor, a.Now().Add(recentFor)})
 		return actor, false, nil
 	}
-	if err == nil && !a.mayRefetch(uri) {
-		return nil, false, fmt.Errorf("actor %s could not be had a moment ago", uri)
+	if err == nil && !a.mayRefetch(uri, again) {
+		return nil, false, fmt.Errorf("actor %s could not be had a moment ago%s", uri, a.keys.whyNot(uri))
 	}
 	actor, err = a.fetchActorFor(ctx, uri, keyID)
 	return actor, true, err
@@ -134,8 +151,8 @@ func (a *App) remembered(ctx context.Context, uri embraye.IRI, keyID string) (ac
 // mayRefetch allows one look again at an actor in a while: at once, because a
 // key may be rotated just after first contact (F049), and then not for every
 // message that a wrong key signed (F050).
-func (a *App) mayRefetch(uri embraye.IRI) bool {
-	return a.keys.firstRefetch(string(uri), a.Now())
+func (a *App) mayRefetch(uri embraye.IRI, again time.Duration) bool {
+	return a.keys.firstRefetch(string(uri), a.Now(), again)
 }
 
 // knows reports whether we ever heard of an actor.
@@ -194,6 +211,11 @@ func (a *App) readRemote(ctx context.Context, uri embraye.IRI, keyID string) (*e
 // remember stores what a fetch brought, or that it brought nothing.
 func (a *App) remember(ctx context.Context, uri embraye.IRI, actor *embraye.RemoteActor, fetchErr error) error {
 	a.keys.actors.Remove(uri)
+	if fetchErr != nil {
+		a.keys.failures.Add(uri, fetchErr.Error())
+	} else {
+		a.keys.failures.Remove(uri)
+	}
 	return errors.Join(fetchErr, a.Store.InTx(ctx, func(t store.Tables) error {
 		if errors.Is(fetchErr, embraye.ErrUnavailable) {
 			return nil // our own trouble says nothing about somebody

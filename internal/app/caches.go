@@ -33,6 +33,7 @@ type keyCache struct {
 	parsed    *lru.Cache[string, crypto.PublicKey]
 	refetched *lru.Cache[string, time.Time]
 	actors    *lru.Cache[embraye.IRI, recentActor]
+	failures  *lru.Cache[embraye.IRI, string] // why an actor could not be had
 	flights   singleflight.Group
 }
 
@@ -48,7 +49,7 @@ const recentFor = 2 * time.Second
 
 func newKeyCache() *keyCache {
 	return &keyCache{parsed: newMemory[string, crypto.PublicKey](), refetched: newMemory[string, time.Time](),
-		actors: newMemory[embraye.IRI, recentActor]()}
+		actors: newMemory[embraye.IRI, recentActor](), failures: newMemory[embraye.IRI, string]()}
 }
 
 func (c *keyCache) parse(pem string) (crypto.PublicKey, error) {
@@ -63,10 +64,19 @@ func (c *keyCache) parse(pem string) (crypto.PublicKey, error) {
 	return key, nil
 }
 
+// whyNot is the reason why an actor could not be had, to end a sentence with, if
+// it was this process that tried.
+func (c *keyCache) whyNot(uri embraye.IRI) string {
+	if reason, ok := c.failures.Get(uri); ok {
+		return ": " + reason
+	}
+	return ""
+}
+
 // firstRefetch tells whether an actor was not refetched for a while, and notes
 // that it is now.
-func (c *keyCache) firstRefetch(uri string, now time.Time) bool {
-	if last, ok := c.refetched.Get(uri); ok && now.Sub(last) < refetchAfter {
+func (c *keyCache) firstRefetch(uri string, now time.Time, while time.Duration) bool {
+	if last, ok := c.refetched.Get(uri); ok && now.Sub(last) < while {
 		return false
 	}
 	c.refetched.Add(uri, now)

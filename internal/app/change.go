@@ -148,7 +148,7 @@ func (a *App) deleteReply(ctx context.Context, t store.Tables, m received, r *em
 // receiveBlock drops the relation both ways. Lemmy's Block with a target is a
 // community's ban, not one of us (INTEROP 0.27).
 func (a *App) receiveBlock(ctx context.Context, t store.Tables, m received) error {
-	if m.in.Target.ID != "" {
+	if m.in.Targeted {
 		return errIgnored
 	}
 	actor, err := a.localActor(ctx, t, m.in.Object.ID)

@@ -111,7 +111,7 @@ func (a *App) answered(ctx context.Context, t store.Tables, p *activitypub.Post)
 		return parent, handle, err
 	}
 	for _, mention := range p.Mentions {
-		if local, ok := a.Site.LocalActor(embraye.IRI(mention)); ok {
+		if local, ok := a.Site.NamedActor(embraye.IRI(mention)); ok {
 			actor, err := t.Actors.Take(ctx, local)
 			if err == nil && actor.Enabled {
 				return "", local, nil

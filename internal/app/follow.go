@@ -55,10 +55,10 @@ func (a *App) answerFollow(ctx context.Context, t store.Tables, handle string, m
 	return a.sendToOne(ctx, t, outgoing{id: id, actor: handle, kind: kind, object: m.sender.URI, body: body}, m.sender.Inbox)
 }
 
-// localActor is one of our actors named by its id. Anything else in a Follow
-// is none of our business: Friendica follows posts (INTEROP B3).
+// localActor is one of our actors, by any address of its. Anything else in a
+// Follow is none of our business: Friendica follows posts (INTEROP B3).
 func (a *App) localActor(ctx context.Context, t store.Tables, id string) (*embraye.Actor, error) {
-	handle, ok := a.Site.LocalActor(embraye.IRI(id))
+	handle, ok := a.Site.NamedActor(embraye.IRI(id))
 	if !ok {
 		return nil, errIgnored
 	}
@@ -92,10 +92,16 @@ func (a *App) receiveUndo(ctx context.Context, t store.Tables, m received) error
 	return errIgnored
 }
 
+// undoFollow finds the Follow by who followed whom, or by its id where whom is
+// not said.
 func (a *App) undoFollow(ctx context.Context, t store.Tables, m received, undone activitypub.Ref) error {
-	handle, ok := a.Site.LocalActor(embraye.IRI(undone.Object))
-	if !ok {
+	handle, named := a.Site.NamedActor(embraye.IRI(undone.Object))
+	if !named && undone.Object != "" {
 		return errIgnored
+	}
+	if !named {
+		_, err := a.undoFollowByID(ctx, t, m, undone.ID)
+		return err
 	}
 	removed, err := t.Followers.Remove(ctx, handle, m.sender.URI)
 	if err == nil && removed {
@@ -104,8 +110,20 @@ func (a *App) undoFollow(ctx context.Context, t store.Tables, m received, undone
 	return err
 }
 
+func (a *App) undoFollowByID(ctx context.Context, t store.Tables, m received, id string) (removed bool, err error) {
+	removed, err = t.Followers.RemoveByFollowID(ctx, m.sender.URI, id)
+	if err == nil && removed {
+		t.Changed()
+	}
+	return removed, err
+}
+
 func (a *App) undoInteraction(ctx context.Context, t store.Tables, m received, kind embraye.InteractionKind, undone activitypub.Ref) error {
-	removed, err := t.Interactions.RemoveByActivity(ctx, m.sender.URI, undone.ID)
+	var removed *embraye.Interaction
+	var err error
+	if undone.ID != "" {
+		removed, err = t.Interactions.RemoveByActivity(ctx, m.sender.URI, undone.ID)
+	}
 	if err == nil && removed == nil && undone.Object != "" {
 		removed, err = t.Interactions.Remove(ctx, kind, m.sender.URI, embraye.IRI(undone.Object))
 	}
@@ -115,8 +133,15 @@ func (a *App) undoInteraction(ctx context.Context, t store.Tables, m received, k
 	return a.uncount(ctx, t, removed)
 }
 
+// undoBlock finds the Block by who blocked whom, or by its id.
 func (a *App) undoBlock(ctx context.Context, t store.Tables, m received, undone activitypub.Ref) error {
-	return t.ActorBlocks.Remove(ctx, m.sender.URI, embraye.IRI(undone.Object))
+	if handle, named := a.Site.NamedActor(embraye.IRI(undone.Object)); named {
+		return t.ActorBlocks.Remove(ctx, m.sender.URI, a.Site.ActorID(handle))
+	}
+	if undone.Object != "" || undone.ID == "" {
+		return errIgnored
+	}
+	return t.ActorBlocks.RemoveByActivity(ctx, m.sender.URI, undone.ID)
 }
 
 // undoByID is for Akkoma and its kin, whose Undo names an id only.
@@ -128,9 +153,8 @@ func (a *App) undoByID(ctx context.Context, t store.Tables, m received, id strin
 	if removed != nil {
 		return a.uncount(ctx, t, removed)
 	}
-	gone, err := t.Followers.RemoveByFollowID(ctx, m.sender.URI, id)
-	if err == nil && gone {
-		t.Changed()
+	if gone, err := a.undoFollowByID(ctx, t, m, id); err != nil || gone {
+		return err
 	}
-	return err
+	return t.ActorBlocks.RemoveByActivity(ctx, m.sender.URI, id)
 }

@@ -41,7 +41,7 @@ func (a *App) Inbox(ctx context.Context, r *http.Request, body []byte, handle st
 	if err := a.limits.allowUnverified(a.RateLimits, r.RemoteAddr); err != nil {
 		return err
 	}
-	sender, err := a.authenticate(ctx, sig, actor)
+	sender, err := a.authenticate(ctx, sig, actor, lookAgain(peek.Type))
 	if err != nil {
 		return err
 	}
@@ -57,13 +57,13 @@ func (a *App) Inbox(ctx context.Context, r *http.Request, body []byte, handle st
 	return a.receive(ctx, received{sender: sender, sig: sig, peek: peek, id: id, body: body, handle: handle})
 }
 
-// identities reads who speaks and under which id; both must be canonical
-// (SECURITY 2.E), and an activity without an id of its own is refused.
-func (a *App) identities(p activitypub.Peeked) (actor, id embraye.IRI, err error) {
+// identities reads who speaks and under which id (SECURITY 2.E); an activity
+// without an id of its own is refused.
+func (a *App) identities(p *activitypub.Peeked) (actor, id embraye.IRI, err error) {
 	if actor, err = embraye.ParseIRI(p.Actor, a.AllowHTTP); err != nil {
 		return "", "", fmt.Errorf("app: actor: %w", err)
 	}
-	if id, err = embraye.ParseActivityID(p.ID, a.AllowHTTP); err != nil {
+	if id, err = embraye.ParseID(p.ID, a.AllowHTTP); err != nil {
 		return "", "", fmt.Errorf("app: activity id: %w", err)
 	}
 	return actor, id, nil
@@ -77,23 +77,35 @@ func (a *App) policy() httpsig.Policy {
 type received struct {
 	sender *embraye.RemoteActor
 	sig    *httpsig.Signature
-	peek   activitypub.Peeked
+	peek   *activitypub.Peeked
 	id     embraye.IRI
 	body   []byte
 	handle string
 	in     *activitypub.Incoming
+	object []byte // the document of the object, if it had to be fetched
+}
+
+// wire is what the object was read from: the message, or the document that it
+// named.
+func (m received) wire() []byte {
+	if m.object != nil {
+		return m.object
+	}
+	return m.body
 }
 
 // receive applies a message in one transaction, once.
 func (a *App) receive(ctx context.Context, m received) (err error) {
-	if m.in, err = activitypub.Read(m.body); err != nil {
+	if m.in, err = m.peek.Read(); err != nil {
 		return err
 	}
 	handler := a.receivers[m.in.Type]
 	if m.in.Unknown || handler == nil {
 		return nil // Listen, View, Dislike…: 202, nothing kept
 	}
-	if err := a.prepare(ctx, &m); err != nil {
+	if err := a.prepare(ctx, &m); errors.Is(err, errIgnored) {
+		return nil
+	} else if err != nil {
 		return err
 	}
 	err = a.Store.InTx(ctx, func(t store.Tables) error {
@@ -168,6 +180,9 @@ func (a *App) handlers() map[string]handler {
 // prepare is the place for what a handler needs from elsewhere before the
 // transaction opens; nothing is fetched inside one.
 func (a *App) prepare(ctx context.Context, m *received) error {
+	if err := a.fetchNamed(ctx, m); err != nil {
+		return err
+	}
 	if m.in.Post != nil && m.in.Type == "Create" && m.in.Post.AttributedTo != m.sender.URI {
 		return fmt.Errorf("app: object by %s in an activity of %s: %w", m.in.Post.AttributedTo, m.sender.URI, embraye.ErrForbidden)
 	}

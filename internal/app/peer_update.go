@@ -61,7 +61,7 @@ func (a *App) unread(p *activitypub.Post) error {
 func (a *App) keepUnread(ctx context.Context, t store.Tables, m received, p *activitypub.Post, why error) error {
 	a.Log.WarnContext(ctx, "a peer's constat is not understood", "constat", p.ID, "actor", m.sender.URI, "error", why)
 	row := &embraye.UnreadUpdate{URI: p.ID, Actor: m.sender.URI, URL: a.shownURL(p), Reason: cut(embraye.Straight(why.Error()), embraye.MaxText),
-		Wire: m.body, ReceivedAt: a.now()}
+		Wire: m.wire(), ReceivedAt: a.now()}
 	if err := t.UnreadUpdates.Put(ctx, row); err != nil {
 		return err
 	}
@@ -84,7 +84,7 @@ func (a *App) keepPeerUpdate(ctx context.Context, t store.Tables, m received, p 
 	c := p.Embraye
 	row := &embraye.PeerUpdate{URI: p.ID, Actor: m.sender.URI, Organisation: c.Organisation, MeasureIRI: c.MeasureIRI,
 		Scope: c.Scope, Territories: c.Territories, Content: c.Content, Revision: c.Revision, RevisionReason: c.RevisionReason,
-		HTML: cleanPost(p.HTML), URL: a.shownURL(p), ReceivedAt: a.now(), Wire: m.body}
+		HTML: cleanPost(p.HTML), URL: a.shownURL(p), ReceivedAt: a.now(), Wire: m.wire()}
 	row.PublishedAt = notLater(p.Published, row.ReceivedAt)
 	if old != nil && row.PublishedAt != p.Published {
 		row.PublishedAt = old.PublishedAt // not of the day of its correction

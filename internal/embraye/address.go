@@ -4,28 +4,33 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 )
 
-// IRI is the canonical address of something in the federation. A value made by
-// ParseIRI or ParseActivityID is byte for byte what the peer wrote: what has
-// several spellings is refused instead of repaired, so that one thing has one
-// identity in ownership checks, blocks and unique indexes (CVE-2023-42451 and
-// CVE-2025-25306 came from comparing addresses that were only alike).
+// IRI is the address of something in the federation. A value made by ParseIRI
+// or ParseID is byte for byte what the peer wrote, and is compared as the string
+// that it is: one identity, never two (CVE-2023-42451 and CVE-2025-25306 came
+// from comparing addresses that were only alike). Scheme and host, which blocks
+// and ownership are decided by, have one spelling; so has what programs write in
+// one way. What living servers do write (the root without its slash, letters
+// beyond ASCII, an escaped tilde) is taken as it is: which of two spellings
+// somebody goes by is said by the document that is found there.
 type IRI string
 
 // maxIRIBytes is what a column keeps; longer ids are refused, never cut.
 const maxIRIBytes = 2048
 
-// ParseIRI accepts the address of an actor, an object, a collection or an
-// inbox: absolute, https (or http where the settings allow it), without user,
-// password or fragment, and spelled canonically.
+// ParseIRI accepts the address of an actor, a collection, an inbox or a page:
+// absolute, https (or http where the settings allow it), without user, password
+// or fragment.
 func ParseIRI(s string, allowHTTP bool) (IRI, error) {
 	return parseIRI(s, allowHTTP, false)
 }
 
-// ParseActivityID is ParseIRI for ids of activities, which may end in a
-// fragment: Mastodon writes …/users/pat#likes/7 and …#accepts/follows/7.
-func ParseActivityID(s string, allowHTTP bool) (IRI, error) {
+// ParseID is ParseIRI for ids of activities and posts, which may end in a
+// fragment: Mastodon writes …/users/pat#likes/7, bots write …/bot#dm-7.
+func ParseID(s string, allowHTTP bool) (IRI, error) {
 	return parseIRI(s, allowHTTP, true)
 }
 
@@ -112,9 +117,9 @@ func checkIRI(s string, allowHTTP, allowFragment bool) error {
 	if hasQuery && query == "" {
 		return errors.New("ends in an empty query")
 	}
-	authority, path, ok := strings.Cut(rest, "/")
-	if !ok {
-		return errors.New("has no path; the root is written with its slash")
+	authority, path, hasPath := strings.Cut(rest, "/")
+	if hasQuery && !hasPath {
+		return errors.New("has a query but no path")
 	}
 	if err := checkAuthority(authority, scheme); err != nil {
 		return err
@@ -158,12 +163,22 @@ func checkPath(path string) error {
 	return checkEscapes(path, "/:@")
 }
 
-// checkEscapes allows the characters of RFC 3986 plus extra, and escapes only
-// of what needs one. Hexadecimal digits may have either case: WordPress writes
-// them small. Control characters are refused even escaped.
+// checkEscapes allows the characters of RFC 3986 plus extra, letters beyond
+// ASCII as RFC 3987 does (none that hide or turn the text), and escapes only of
+// what needs one, and of the tilde, which old encoders escape. Hexadecimal
+// digits may have either case: WordPress writes them small. Control characters
+// are refused even escaped.
 func checkEscapes(s, extra string) error {
 	for i := 0; i < len(s); i++ {
 		c := s[i]
+		if c >= utf8.RuneSelf {
+			r, size := utf8.DecodeRuneInString(s[i:])
+			if r == utf8.RuneError || !unicode.IsPrint(r) {
+				return fmt.Errorf("has the character %q unescaped", r)
+			}
+			i += size - 1
+			continue
+		}
 		if c != '%' {
 			if !isUnreserved(c) && !strings.ContainsRune("!$&'()*+,;=", rune(c)) && !strings.ContainsRune(extra, rune(c)) {
 				return fmt.Errorf("has the character %q unescaped", rune(c))
@@ -177,12 +192,43 @@ func checkEscapes(s, extra string) error {
 		if escaped < 0x20 || escaped == 0x7f {
 			return errors.New("has an escaped control character")
 		}
-		if isUnreserved(escaped) {
+		if isUnreserved(escaped) && escaped != '~' {
 			return fmt.Errorf("escapes %q without need", rune(escaped))
 		}
 		i += 2
 	}
 	return nil
+}
+
+// SameAddress reports whether two addresses differ at most in how they are
+// written: letters beyond ASCII plain or escaped, escapes in capitals or not, the
+// root with or without its slash. Two spellings are never one identity; a key
+// that an actor's own document lists is found by either, because RFC 9421 cannot
+// carry the plain one.
+func SameAddress(a, b IRI) bool { return a == b || a.spelling() == b.spelling() }
+
+// spelling is the address in ASCII.
+func (i IRI) spelling() string {
+	s, fragment, hasFragment := strings.Cut(string(i), "#")
+	if IRI(s).Origin() == s {
+		s += "/"
+	}
+	if hasFragment {
+		s += "#" + fragment
+	}
+	var out strings.Builder
+	for at := 0; at < len(s); at++ {
+		switch c := s[at]; {
+		case c >= utf8.RuneSelf:
+			fmt.Fprintf(&out, "%%%02X", c)
+		case c == '%' && at+2 < len(s):
+			out.WriteString(strings.ToUpper(s[at : at+3]))
+			at += 2
+		default:
+			out.WriteByte(c)
+		}
+	}
+	return out.String()
 }
 
 func isUnreserved(c byte) bool {

@@ -41,11 +41,11 @@ func TestParseIRIRefuses(t *testing.T) {
 		"https://GOOD.example/users/pat", "HTTPS://good.example/", "https://good.example:443/users/pat",
 		"https://good.example./users/pat", "https://good.example/users/pat#x", "https://good.example/users/%70at",
 		"https://good.example/./users/pat", "https://good.example/users/../pat", "https://good.example/users/.", "https://good.example/users/..",
-		"https://good.example/%2e%2e/pat", "https://good.example", "https://good.example?x=1", "https://good.example/x?", "https://good.example/x#",
+		"https://good.example/%2e%2e/pat", "https://good.example?x=1", "https://good.example/x?", "https://good.example/x#",
 		"https://good.example@evil.example/", "https://good.example:pw@evil.example/", "https://@good.example/",
 		"ap://good.example/x", "did:key:z6Mk", "urn:uuid:1", "tag:good.example,2020:1", "javascript:alert(1)", "data:text/html,x", "ftp://good.example/x", "http://good.example/x",
 		"https://good.example/a b", "https://good.example/\r\nX: y", "https://good.example/%0d%0aX", "https://good.example/%00", "https://good.example/%7f", "https://good.example/\x7f",
-		"https://good.example/%", "https://good.example/%4", "https://good.example/%g1", "https://good.example/été", "https://good.example/\xff", `https://good.example\@evil.example/`, `https://good.example/a\b`,
+		"https://good.example/%", "https://good.example/%4", "https://good.example/%g1", "https://good.example/\xff", `https://good.example\@evil.example/`, `https://good.example/a\b`,
 		`https://good.example/"x`, "https://good.example/<x>", "https://good.example/[x]",
 		"https://café.example/", "https://good_host.example/", "https://-good.example/", "https://good..example/", "https://.example/",
 		"https://good.example:/x", "https://good.example:0/x", "https://good.example:08443/x", "https://good.example:65536/x", "https://good.example:x/", "https://a:1:2/",
@@ -67,14 +67,14 @@ func TestParseIRIRefuses(t *testing.T) {
 	}
 }
 
-func TestParseActivityID(t *testing.T) {
+func TestParseID(t *testing.T) {
 	good := "https://mastodon.example/users/pat#accepts/follows/7"
-	if got, err := ParseActivityID(good, false); err != nil || string(got) != good {
-		t.Errorf("ParseActivityID(%q) = %q, %v", good, got, err)
+	if got, err := ParseID(good, false); err != nil || string(got) != good {
+		t.Errorf("ParseID(%q) = %q, %v", good, got, err)
 	}
 	for _, s := range []string{good + "#", "https://a.example/#", "https://a.example/#%0a", "https://a.example/#a b"} {
-		if _, err := ParseActivityID(s, false); !errors.Is(err, ErrInvalid) {
-			t.Errorf("ParseActivityID(%q) error = %v, want ErrInvalid", s, err)
+		if _, err := ParseID(s, false); !errors.Is(err, ErrInvalid) {
+			t.Errorf("ParseID(%q) error = %v, want ErrInvalid", s, err)
 		}
 	}
 }
@@ -153,10 +153,10 @@ func FuzzParseIRI(f *testing.F) {
 			}
 			return
 		}
-		// Accepted means: unchanged, read the same by what will dial it, and
-		// the host is in the form that blocks compare.
+		// Accepted means: unchanged, its host is what will be dialled and in the
+		// form that blocks compare.
 		u, err := url.Parse(s)
-		if err != nil || string(iri) != s || u.String() != s || u.Host != iri.Host() || u.User != nil || u.Fragment != "" {
+		if err != nil || string(iri) != s || u.Host != iri.Host() || u.User != nil || u.Fragment != "" {
 			t.Fatalf("%q: url.Parse gives %#v, %v", s, u, err)
 		}
 		host, err := NormaliseHost(iri.Host())
@@ -166,7 +166,7 @@ func FuzzParseIRI(f *testing.F) {
 		if again, err := NormaliseHost(host); err != nil || again != host {
 			t.Fatalf("NormaliseHost(%q) = %q, %v", host, again, err)
 		}
-		if _, err := ParseActivityID(s, true); err != nil {
+		if _, err := ParseID(s, true); err != nil {
 			t.Fatal(err)
 		}
 		if _, guess, err := ParseKeyID(s, true); err != nil || !SameOrigin(guess, iri) {

@@ -4,14 +4,16 @@ import "time"
 
 // Follower is somebody who follows one of our actors.
 type Follower struct {
-	ID        int64
-	Actor     string // local handle
-	Follower  IRI
-	Host      string    // of Follower
-	Inbox     IRI       // personal
-	Delivery  IRI       // shared inbox where offered, else personal
-	FollowID  string    // newest id of the Follow
-	CreatedAt time.Time `gorm:"autoCreateTime:false"`
+	ID       int64
+	Actor    string // local handle
+	Follower IRI
+	Host     string // of Follower
+	Inbox    IRI    // personal
+	Delivery IRI    // shared inbox where offered, else personal
+	FollowID string // newest id of the Follow
+	// EarlierIDs are those of the Follows that it repeated, one a line.
+	EarlierIDs string
+	CreatedAt  time.Time `gorm:"autoCreateTime:false"`
 }
 
 // FollowState is how far a Follow of ours has come.

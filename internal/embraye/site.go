@@ -54,10 +54,23 @@ func (s Site) QuoteID(id string) IRI { return IRI(s.Base + "/citations/" + id) }
 func (s Site) Mention(handle string) string { return "@" + handle + "@" + s.HandleDomain }
 
 // Ours reports whether an address is on this instance.
-func (s Site) Ours(i IRI) bool { return i == IRI(s.Base) || strings.HasPrefix(string(i), s.Base+"/") }
+func (s Site) Ours(i IRI) bool { return i.Origin() == s.Base }
 
 // LocalActor returns the handle of an actor of ours named by its id.
 func (s Site) LocalActor(i IRI) (string, bool) { return s.cut(i, "/actors/") }
+
+// NamedActor returns the handle of an actor of ours named by any address that
+// WebFinger gives for it: its id, or its page. People paste the page, and some
+// servers follow, undo and mention what was pasted.
+func (s Site) NamedActor(i IRI) (string, bool) {
+	if i == IRI(s.Base) || i == IRI(s.Base+"/") {
+		return InstanceHandle, true
+	}
+	if handle, ok := s.LocalActor(i); ok {
+		return handle, true
+	}
+	return s.cut(i, "/@")
+}
 
 // LocalUpdate returns the ULID of a constat of ours named by its id.
 func (s Site) LocalUpdate(i IRI) (string, bool) { return s.cut(i, "/constats/") }

@@ -35,6 +35,12 @@ const (
 	ourMeasure = "https://us.example/actors/mesure2"
 	ourOrg     = "https://us.example/actors/organisation"
 
+	fayID  = "https://sn.example/fay"
+	gilID  = "https://hk.example/u/gil"
+	rootID = "https://ub.example"
+	uidID  = "https://nb.example/uid/7"
+	halID  = "https://fy.example/ap/users/hal"
+
 	boPost = boID + "/statuses/01JTXWBZ8Q4M7V2K5N3P6R9S0T"
 	cyPost = cyID + "/0196f2c4-5a10-7d31-9c55-2b8f6a1e4d70"
 )
@@ -205,13 +211,53 @@ var examples = map[string]one{
 	"lemmy/block-community": {after: lines("lemmy/follow")}, // a community's ban: the follower stays
 	"lemmy/announce":        ignored(),
 
+	// N07: programs that were followed through with the real thing.
+	"snac/follow":        followed(fayID, "fay"),
+	"snac/undo-follow":   unfollowed(fayID, "snac/follow"),
+	"snac/like":          reacted("like", fayID, ""),
+	"snac/announce":      reacted("boost", fayID, ""),
+	"snac/undo-announce": unreacted("boost", fayID, "", "snac/announce"),
+	"snac/create":        replied(fayID+"/p/1764360003.000001", "<p>Bien noté</p>"),
+
+	"honk/follow":        followed(gilID, "gil"),
+	"honk/undo-follow":   unfollowed(gilID, "honk/follow"),
+	"honk/emoji-react":   reacted("like", gilID, "🌱"),
+	"honk/announce":      reacted("boost", gilID, ""),
+	"honk/undo-announce": unreacted("boost", gilID, "", "honk/announce"),
+	"honk/create":        {real: true, withReal: lines(reply(gilID+"/h/aG9uaw", "<p>oui"))},
+
+	"microblogpub/follow":        followed(rootID, "ub.example"),
+	"microblogpub/undo-follow":   unfollowed(rootID, "microblogpub/follow"),
+	"microblogpub/like":          reacted("like", rootID, ""),
+	"microblogpub/announce":      reacted("boost", rootID, ""),
+	"microblogpub/undo-announce": unreacted("boost", rootID, "", "microblogpub/announce"),
+	"microblogpub/create":        {real: true, withReal: lines(reply(rootID+"/o/06f", "<p>merci</p>"))},
+
+	"nodebb/follow":      followed(uidID, "7"),
+	"nodebb/undo-follow": unfollowed(uidID, "nodebb/follow"),
+	"nodebb/like":        reacted("like", uidID, ""),
+	"nodebb/undo-like":   unreacted("like", uidID, "", "nodebb/like"),
+	"nodebb/announce":    reacted("boost", uidID, ""),
+	"nodebb/create":      replied("https://nb.example/post/12", "<p>Très bien</p>"),
+
+	"fedify/follow":      followed(halID, "hal"),
+	"fedify/undo-follow": unfollowed(halID, "fedify/follow"),
+	"fedify/like":        reacted("like", halID, ""),
+	"fedify/undo-like":   unreacted("like", halID, "", "fedify/like"),
+	"fedify/announce":    reacted("boost", halID, ""),
+	"fedify/create":      replied("https://fy.example/ap/note/9b21", "<p>C’est noté</p>"),
+
+	"gotosocial/undo-like": unreacted("like", boID, "", "gotosocial/like"),
+	"hollo/like":           reacted("like", cyID, ""),
+	"hollo/undo-like":      unreacted("like", cyID, "", "hollo/like"),
+
 	"friendica/dislike": ignored(),
 	"wordpress/accept":  accepted(wpID),
 	"pixelfed/like":     reacted("like", "https://px.example/users/jo", ""),
 	"mbin/flag":         reported("https://mb.example/u/b", "x", ourMeasure, exampleConstat),
 }
 
-// TestExamples sends every example, signed as its program signs, to an
+// TestExamples sends every example (N07 among them), signed as its program signs, to an
 // instance under the name that it gives: as it stands, and with the ids of our
 // real constat, Note and Follow.
 func TestExamples(t *testing.T) {

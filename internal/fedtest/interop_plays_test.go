@@ -116,10 +116,10 @@ func TestInterop10_ServedAndDeliveredDifferInCountsAlone(t *testing.T) {
 	sent := object(s.delivered(ann.Server, "Create"))
 	served := s.w.document(t, string(s.in.Site.UpdateID(published.Update.ID)))
 	for _, counted := range []string{"likes", "shares", "replies"} {
-		if _, embedded := served[counted].(map[string]any); !embedded || sent[counted] != served["id"].(string)+"/"+counted {
-			t.Errorf("%s: delivered %v, served %v", counted, sent[counted], served[counted])
+		_, embedded := served[counted].(map[string]any)
+		if bare, has := sent[counted]; !embedded || has {
+			t.Errorf("%s: delivered %v, served %v", counted, bare, served[counted])
 		}
-		delete(sent, counted)
 		delete(served, counted)
 	}
 	delete(served, "@context")

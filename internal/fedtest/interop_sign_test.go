@@ -33,19 +33,24 @@ const (
 
 // styles of the programs that the examples come from, and of BookWyrm.
 var styles = map[string]style{
-	"mastodon":   {"#main-key", "rsa-sha256", "host date digest content-type (request-target)", "", ""},
-	"gotosocial": {"/main-key", "hs2019", plainOrder, "", ""},
-	"hollo":      {"#main-key", "rsa-sha256", "(request-target) accept content-type date digest host user-agent", "sig1", `"@method" "@target-uri" "@authority" "host" "date" "content-digest"`},
-	"mitra":      {"#main-key", "rsa-sha256", plainOrder, "", ""},
-	"peertube":   {"", "rsa-sha256", plainOrder, "", ""},
-	"misskey":    {"#main-key", "rsa-sha256", "(request-target) date host digest", "", ""},
-	"akkoma":     {"#main-key", "rsa-sha256", "(request-target) content-length date digest host", "", ""},
-	"lemmy":      {"#main-key", "hs2019", "(request-target) content-type date digest host", "", ""},
-	"mbin":       {"#main-key", "rsa-sha256", typeOrder, "", ""},
-	"friendica":  {"#main-key", "rsa-sha256", "(request-target) date digest host content-type", "", ""},
-	"pixelfed":   {"#main-key", "rsa-sha256", plainOrder, "", ""},
-	"bookwyrm":   {"/#main-key", "rsa-sha256", plainOrder, "", ""},
-	"wordpress":  {"#main-key", "rsa-sha256", plainOrder, "wp", parts9421},
+	"mastodon":     {"#main-key", "rsa-sha256", "host date digest content-type (request-target)", "", ""},
+	"gotosocial":   {"/main-key", "hs2019", plainOrder, "", ""},
+	"hollo":        {"#main-key", "rsa-sha256", "(request-target) accept content-type date digest host user-agent", "sig1", `"@method" "@target-uri" "@authority" "host" "date" "content-digest"`},
+	"mitra":        {"#main-key", "rsa-sha256", plainOrder, "", ""},
+	"peertube":     {"", "rsa-sha256", plainOrder, "", ""},
+	"misskey":      {"#main-key", "rsa-sha256", "(request-target) date host digest", "", ""},
+	"akkoma":       {"#main-key", "rsa-sha256", "(request-target) content-length date digest host", "", ""},
+	"lemmy":        {"#main-key", "hs2019", "(request-target) content-type date digest host", "", ""},
+	"mbin":         {"#main-key", "rsa-sha256", typeOrder, "", ""},
+	"friendica":    {"#main-key", "rsa-sha256", "(request-target) date digest host content-type", "", ""},
+	"pixelfed":     {"#main-key", "rsa-sha256", plainOrder, "", ""},
+	"snac":         {"#main-key", "rsa-sha256", plainOrder, "", ""},
+	"honk":         {"#key", "rsa-sha256", typeOrder, "", ""},
+	"microblogpub": {"#main-key", "rsa-sha256", "(request-target) user-agent host date digest content-type", "", ""},
+	"nodebb":       {"#key", "hs2019", plainOrder, "", ""},
+	"fedify":       {"#main-key", "rsa-sha256", "(request-target) accept content-type date digest host user-agent", "", ""},
+	"bookwyrm":     {"/#main-key", "rsa-sha256", plainOrder, "", ""},
+	"wordpress":    {"#main-key", "rsa-sha256", plainOrder, "wp", parts9421},
 }
 
 // cavage makes a request signed by the draft as the program does it.

@@ -207,7 +207,11 @@ func PEM(t testing.TB, key *rsa.PublicKey) string {
 
 // Publish serves the actor's document and its WebFinger answer as they are now.
 func (a *Actor) Publish() {
-	a.Server.PutJSON(strings.TrimPrefix(a.ID, a.Server.Base), a.Doc)
+	path := strings.TrimPrefix(a.ID, a.Server.Base)
+	if path == "" { // an id that is the root without its slash
+		path = "/"
+	}
+	a.Server.PutJSON(path, a.Doc)
 	acct := "acct:" + a.Name + "@" + a.Server.Host
 	jrd, err := json.Marshal(map[string]any{"subject": acct, "links": []any{
 		map[string]any{"rel": "self", "type": ActivityType, "href": a.ID}}})

@@ -39,6 +39,7 @@ import (
 	"fmt"
 	"net/url"
 	"time"
+	"unicode/utf8"
 )
 
 // Scheme is one of the two ways to sign a request.
@@ -110,13 +111,17 @@ const (
 	maxLines      = 16 // of one header field
 )
 
-// checkKeyID refuses key ids that no URL can be, before anyone looks them up.
+// checkKeyID refuses key ids that no address can be, before anyone looks them
+// up. Letters beyond ASCII are written plain by some.
 func checkKeyID(id string) error {
 	if id == "" || len(id) > maxKeyID {
 		return fmt.Errorf("key id of %d bytes", len(id))
 	}
+	if !utf8.ValidString(id) {
+		return errors.New("key id that is not UTF-8")
+	}
 	for i := range len(id) {
-		if c := id[i]; c <= ' ' || c >= 0x7f || c == '"' || c == '\\' {
+		if c := id[i]; c <= ' ' || c == 0x7f || c == '"' || c == '\\' {
 			return fmt.Errorf("key id with byte %#x", c)
 		}
 	}

@@ -2,15 +2,15 @@ package remote
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"mime"
 	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
 	"embraye/internal/embraye"
+	"embraye/internal/jsonshape"
 )
 
 const (
@@ -27,13 +27,33 @@ type Document struct {
 
 // FetchDocument gets an ActivityStreams document, signed by the instance
 // actor. Its media type is exact, because a file that somebody uploaded must
-// not become an actor (CVE-2024-25623). A fragment is not sent. The id inside
-// is not checked: FetchObject does.
+// not become an actor (CVE-2024-25623). activity+json is asked for first and
+// alone, because Epicyon answers a plain application/ld+json to who names both;
+// whoever answers so to that, or with 406, is asked once more for either. A
+// fragment is not sent. The id inside is not checked: FetchObject does.
 func (c *Client) FetchDocument(ctx context.Context, id embraye.IRI) (*Document, error) {
-	var doc *Document
-	w := want{accept: acceptAS, signed: true, redirects: 3, sameOrigin: true}
-	err := c.get(ctx, string(id), w, func(u *url.URL, resp *http.Response) error {
+	ctx, cancel := context.WithTimeout(ctx, c.limits.fetch)
+	defer cancel()
+	doc, err := c.document(ctx, id, activityJSON)
+	if errors.Is(err, errBareLD) || isStatus(err, http.StatusNotAcceptable) {
+		doc, err = c.document(ctx, id, acceptAS)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("fetch %s: %w", id, err)
+	}
+	return doc, nil
+}
+
+// errBareLD is inside the ErrRefused of JSON-LD that does not say what it is.
+var errBareLD = errors.New("media type application/ld+json without the profile of ActivityStreams")
+
+func (c *Client) document(ctx context.Context, id embraye.IRI, accept string) (doc *Document, err error) {
+	w := want{accept: accept, signed: true, redirects: 3, sameOrigin: true}
+	err = c.get(ctx, string(id), w, func(u *url.URL, resp *http.Response) error {
 		types := resp.Header.Values("Content-Type")
+		if len(types) == 1 && isBareLD(types[0]) {
+			return refused("%w", errBareLD)
+		}
 		if len(types) != 1 || !IsActivityStreams(types[0]) {
 			return refused("media type %q is not ActivityStreams", types)
 		}
@@ -41,11 +61,12 @@ func (c *Client) FetchDocument(ctx context.Context, id embraye.IRI) (*Document, 
 		doc = &Document{ID: embraye.IRI(u.String()), Body: body}
 		return err
 	})
-	if err != nil {
-		return nil, fmt.Errorf("fetch %s: %w", id, err)
-	}
-	return doc, nil
+	return doc, err
 }
+
+// shape is how much JSON a fetched document may be: more than what an inbox
+// takes, because pages of a collection embed whole activities.
+var shape = jsonshape.Limits{Values: 10_000, Objects: 2000, Depth: 32, OddText: true}
 
 // FetchObject gets a document and believes it only at its own id: the id
 // inside is, as a string, the address that was asked or finally read. Another
@@ -55,17 +76,19 @@ func (c *Client) FetchDocument(ctx context.Context, id embraye.IRI) (*Document, 
 func (c *Client) FetchObject(ctx context.Context, id embraye.IRI) (*Document, map[string]any, error) {
 	ctx, cancel := context.WithTimeout(ctx, c.limits.fetch)
 	defer cancel()
-	asked, _, _ := strings.Cut(string(id), "#")
-	doc, object, err := c.fetchJSON(ctx, embraye.IRI(asked))
+	doc, object, err := c.fetchJSON(ctx, id)
 	if err != nil {
 		return nil, nil, err
+	}
+	if idOf(object) == string(id) { // perhaps with its fragment, which is not sent
+		doc.ID = id
+		return doc, object, nil
 	}
 	own, err := embraye.ParseIRI(idOf(object), c.options.AllowHTTP)
 	if err != nil {
 		return nil, nil, fmt.Errorf("fetch %s: %w", id, refused("id: %w", err))
 	}
-	if own == embraye.IRI(asked) || own == doc.ID {
-		doc.ID = own
+	if own == doc.ID {
 		return doc, object, nil
 	}
 	if !embraye.SameOrigin(own, doc.ID) {
@@ -87,11 +110,8 @@ func (c *Client) fetchJSON(ctx context.Context, id embraye.IRI) (*Document, map[
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := checkShape(doc.Body); err != nil {
-		return nil, nil, fmt.Errorf("fetch %s: %w", id, err)
-	}
-	var object map[string]any
-	if err := json.Unmarshal(doc.Body, &object); err != nil {
+	object, err := jsonshape.Parse(doc.Body, shape)
+	if err != nil {
 		return nil, nil, fmt.Errorf("fetch %s: %w", id, refused("%w", err))
 	}
 	return doc, object, nil
@@ -105,7 +125,7 @@ func idOf(object map[string]any) string {
 // IsActivityStreams reports whether a media type is one of the two of
 // ActivityPub: activity+json with any parameters, or ld+json with the profile.
 func IsActivityStreams(mediaType string) bool {
-	name, params, err := mime.ParseMediaType(mediaType)
+	name, params, err := embraye.MediaType(mediaType)
 	switch {
 	case err != nil:
 		return false
@@ -113,4 +133,9 @@ func IsActivityStreams(mediaType string) bool {
 		return true
 	}
 	return name == "application/ld+json" && slices.Contains(strings.Fields(params["profile"]), profile)
+}
+
+func isBareLD(mediaType string) bool {
+	name, _, err := embraye.MediaType(mediaType)
+	return err == nil && name == "application/ld+json" && !IsActivityStreams(mediaType)
 }

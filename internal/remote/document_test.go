@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"embraye/internal/embraye"
+	"embraye/internal/jsonshape"
 )
 
 func TestFetchDocumentMediaType(t *testing.T) {
@@ -151,7 +152,7 @@ func TestShape(t *testing.T) {
 		{"F123 one deeper", nest(33), false},
 		{"F123 9,900 deep", nest(9900), false},
 		{"F124 many objects", `{"a":[` + strings.Repeat("{},", 2000) + `{}]}`, false},
-		{"F124 many values", `{"a":[` + strings.Repeat("1,", 20000) + `1]}`, false},
+		{"F124 many values", `{"a":[` + strings.Repeat("1,", 10000) + `1]}`, false},
 		{"F126 key twice", `{"id":"x","id":"y"}`, false},
 		{"F126 escaped key twice", `{"id":"x","\u0069d":"y"}`, false},
 		{"F126 key twice inside", `{"a":{"b":1,"b":2}}`, false},
@@ -164,8 +165,8 @@ func TestShape(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			err := checkShape([]byte(test.body))
-			if test.ok && err != nil || !test.ok && !errors.Is(err, ErrRefused) {
+			_, err := jsonshape.Parse([]byte(test.body), shape)
+			if test.ok != (err == nil) {
 				t.Errorf("got %v", err)
 			}
 		})

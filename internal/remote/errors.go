@@ -44,6 +44,11 @@ func (e *StatusError) Is(target error) bool {
 		e.Status == http.StatusGone && target == embraye.ErrGone
 }
 
+func isStatus(err error, status int) bool {
+	var s *StatusError
+	return errors.As(err, &s) && s.Status == status
+}
+
 // IsTimeout reports whether the peer was too slow, as opposed to not there.
 func IsTimeout(err error) bool {
 	if errors.Is(err, context.DeadlineExceeded) {

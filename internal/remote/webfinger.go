@@ -12,6 +12,7 @@ import (
 	"strings"
 
 	"embraye/internal/embraye"
+	"embraye/internal/jsonshape"
 )
 
 // JRD is a WebFinger answer (RFC 7033), as far as anybody needs it.
@@ -107,8 +108,8 @@ func (c *Client) finger(ctx context.Context, scheme string, h embraye.Handle) (*
 }
 
 func parseJRD(body []byte) (*JRD, error) {
-	if err := checkShape(body); err != nil {
-		return nil, err
+	if _, err := jsonshape.Parse(body, shape); err != nil {
+		return nil, refused("%w", err)
 	}
 	var jrd JRD
 	if err := json.Unmarshal(body, &jrd); err != nil {

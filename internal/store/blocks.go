@@ -67,6 +67,12 @@ func (t ActorBlocks) Remove(ctx context.Context, blocker, blocked embraye.IRI) e
 	return wrap(err, "removing the block of %s by %s", blocked, blocker)
 }
 
+// RemoveByActivity ends the block that one activity made.
+func (t ActorBlocks) RemoveByActivity(ctx context.Context, blocker embraye.IRI, activityID string) error {
+	_, err := remove[embraye.ActorBlock](ctx, t.table, "blocker = ? AND activity_id = ?", blocker, activityID)
+	return wrap(err, "removing the block %s of %s", activityID, blocker)
+}
+
 // Exists tells whether one refuses the other.
 func (t ActorBlocks) Exists(ctx context.Context, blocker, blocked embraye.IRI) (bool, error) {
 	n, err := count[embraye.ActorBlock](ctx, t.table, "blocker = ? AND blocked = ?", blocker, blocked)

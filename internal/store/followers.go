@@ -4,23 +4,33 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"slices"
+	"strings"
 
 	"embraye/internal/embraye"
 
+	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
 
 // Followers are those who follow our actors.
 type Followers struct{ table }
 
+// maxEarlierIDs bounds the ids of earlier Follows that are kept, in characters.
+const maxEarlierIDs = 4000
+
 // Upsert writes who follows whom and sets the row's ID. A repeated Follow
-// brings its newest id and inboxes; the date is that of the first.
+// brings its newest id and inboxes; the date is that of the first, and the ids
+// before it are kept, since an Undo may name any of them.
 func (t Followers) Upsert(ctx context.Context, f *embraye.Follower) error {
 	row := *f
 	row.ID = 0
+	const earlier = `CASE WHEN followers.follow_id = excluded.follow_id THEN followers.earlier_ids
+		ELSE substr(followers.follow_id || ? || followers.earlier_ids, 1, ?) END`
 	err := t.db.WithContext(ctx).Clauses(clause.OnConflict{
-		Columns:   []clause.Column{{Name: "actor"}, {Name: "follower"}},
-		DoUpdates: clause.AssignmentColumns([]string{"host", "inbox", "delivery", "follow_id"}),
+		Columns: []clause.Column{{Name: "actor"}, {Name: "follower"}},
+		DoUpdates: append(clause.AssignmentColumns([]string{"host", "inbox", "delivery", "follow_id"}),
+			clause.Assignments(map[string]any{"earlier_ids": gorm.Expr(earlier, "\n", maxEarlierIDs)})...),
 	}).Create(&row).Error
 	if err == nil {
 		f.ID = row.ID
@@ -101,11 +111,19 @@ func (t Followers) DigestHost(ctx context.Context, actor, host string) (string, 
 	return hex.EncodeToString(digest[:]), nil
 }
 
-// RemoveByFollowID ends the following that one Follow began: some servers undo
-// by its id alone.
+// RemoveByFollowID ends the following that a Follow began or repeated: some
+// servers undo by its id alone.
 func (t Followers) RemoveByFollowID(ctx context.Context, follower embraye.IRI, followID string) (removed bool, err error) {
-	n, err := remove[embraye.Follower](ctx, t.table, "follower = ? AND follow_id = ?", follower, followID)
-	return n > 0, wrap(err, "removing the follow %s", followID)
+	if followID == "" { // what ends the list of earlier ones
+		return false, nil
+	}
+	all, err := list[embraye.Follower](ctx, t.table, "id", 0, "follower = ?", follower)
+	for _, f := range all {
+		if f.FollowID == followID || slices.Contains(strings.Split(f.EarlierIDs, "\n"), followID) {
+			return t.Remove(ctx, f.Actor, follower)
+		}
+	}
+	return false, wrap(err, "looking for the follow %s", followID)
 }
 
 // Readdress notes the inboxes that a follower has now.

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"testing"
 	"time"
 
@@ -165,6 +166,44 @@ func TestEverythingOfAnActorGoes(t *testing.T) {
 	})
 }
 
+// K19: any id under which somebody asked to follow ends the following, and
+// however often they ask, what is kept of it stays small.
+func TestK19FollowsAreFoundByEveryId(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ask := func(id string) {
+			f := storetest.Follower("a.example", 1)
+			f.FollowID = id
+			write(t, s, func(ctx context.Context, tx store.Tables) error { return tx.Followers.Upsert(ctx, f) })
+		}
+		end := func(id string) (removed bool) {
+			write(t, s, func(ctx context.Context, tx store.Tables) (err error) {
+				removed, err = tx.Followers.RemoveByFollowID(ctx, storetest.Someone("a.example", 1), id)
+				return err
+			})
+			return removed
+		}
+		for _, id := range []string{"https://a.example/f/1", "https://a.example/f/2", "https://a.example/f/3"} {
+			for _, asked := range []string{"https://a.example/f/1", "https://a.example/f/2", "https://a.example/f/2", "https://a.example/f/3"} {
+				ask(asked)
+			}
+			if end("https://a.example/f") || end("") || end("https://a.example/f/4") {
+				t.Error("an id that nobody used ended the following")
+			}
+			if !end(id) || end(id) {
+				t.Errorf("%s did not end the following, once", id)
+			}
+		}
+		for i := range 200 {
+			ask(fmt.Sprintf("https://a.example/follows/of/somebody/who/asks/often/%d", i))
+		}
+		all, err := s.Tables().Followers.List(t.Context(), "mesure1", 0, 10)
+		must(t, err)
+		if len(all) != 1 || len(all[0].EarlierIDs) > 4000 || !end("https://a.example/follows/of/somebody/who/asks/often/190") {
+			t.Errorf("after 200 Follows: %d rows, %d characters", len(all), len(all[0].EarlierIDs))
+		}
+	})
+}
+
 func TestFollowers(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx, f := t.Context(), storetest.Follower("a.example", 1)
@@ -175,7 +214,7 @@ func TestFollowers(t *testing.T) {
 		all, err := s.Tables().Followers.List(ctx, "mesure1", 0, 10)
 		must(t, err)
 		want := *again
-		want.ID, want.CreatedAt = f.ID, f.CreatedAt
+		want.ID, want.CreatedAt, want.EarlierIDs = f.ID, f.CreatedAt, f.FollowID+"\n"
 		equal(t, "followers after a repeated Follow", all, []embraye.Follower{want})
 		write(t, s, func(ctx context.Context, tx store.Tables) error {
 			return tx.Followers.Upsert(ctx, storetest.Follower("a.example", 2))

@@ -1,10 +1,11 @@
 package web
 
 import (
-	"mime"
 	"net/http"
 	"strconv"
 	"strings"
+
+	"embraye/internal/embraye"
 )
 
 // A face is one representation of an address.
@@ -134,7 +135,7 @@ func (a *accepted) add(item string) {
 			return
 		}
 	} else if hasParams && strings.TrimSpace(rest) != "" {
-		_, params, err := mime.ParseMediaType("x/y;" + rest)
+		_, params, err := embraye.MediaType("x/y;" + rest)
 		if err != nil {
 			return
 		}

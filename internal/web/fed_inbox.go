@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"mime"
 	"net/http"
 	"os"
 	"strings"
@@ -87,7 +86,7 @@ func checkMediaType(header http.Header) error {
 	if len(values) != 1 {
 		return fmt.Errorf("%d Content-Type lines: %w", len(values), embraye.ErrInvalid)
 	}
-	name, params, err := mime.ParseMediaType(values[0])
+	name, params, err := embraye.MediaType(values[0])
 	switch {
 	case err != nil:
 	case name == "application/activity+json":

@@ -96,13 +96,8 @@ func (h *Handler) handleOfResource(resource string) (handle string, ok bool) {
 		}
 		handle = strings.ToLower(user)
 	case "http", "https":
-		if resource == h.site.Base || resource == h.site.Base+"/" {
-			return embraye.InstanceHandle, true
-		}
-		if handle, ok = h.site.LocalActor(embraye.IRI(resource)); !ok {
-			if handle, ok = strings.CutPrefix(resource, h.site.Base+"/@"); !ok {
-				return "", false
-			}
+		if handle, ok = h.site.NamedActor(embraye.IRI(resource)); !ok {
+			return "", false
 		}
 	default:
 		return "", false

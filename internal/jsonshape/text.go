@@ -1,4 +1,4 @@
-package activitypub
+package jsonshape
 
 import (
 	"encoding/json"
@@ -7,46 +7,46 @@ import (
 	"unicode/utf8"
 )
 
-// str walks a string and returns it decoded; without escapes, which is the
-// rule, that is a slice of the body.
-func (s *scanner) str() ([]byte, error) {
-	start := s.at + 1
+// text walks a string and returns it decoded.
+func (w *walker) text() (string, error) {
+	start := w.at + 1
 	escaped := false
-	for i := start; i < len(s.body); i++ {
-		switch c := s.body[i]; {
+	for i := start; i < len(w.doc); i++ {
+		switch c := w.doc[i]; {
 		case c == '"':
-			s.at = i + 1
-			return finishString(s.body[start:i], s.body[start-1:i+1], escaped)
+			w.at = i + 1
+			return decode(w.doc[start-1:i+1], escaped)
 		case c == '\\':
 			escaped = true
-			skip, err := escape(s.body[i:])
+			skip, err := escape(w.doc[i:], w.limits.OddText)
 			if err != nil {
-				return nil, err
+				return "", err
 			}
 			i += skip
 		case c < 0x20:
-			return nil, fmt.Errorf("a control character in a string at byte %d", i)
+			return "", fmt.Errorf("a control character in a string at byte %d", i)
 		}
 	}
-	return nil, errors.New("a JSON string without end")
+	return "", errors.New("a JSON string without end")
 }
 
-func finishString(raw, quoted []byte, escaped bool) ([]byte, error) {
+func decode(quoted []byte, escaped bool) (string, error) {
+	raw := quoted[1 : len(quoted)-1]
 	if !utf8.Valid(raw) {
-		return nil, errors.New("a string that is not UTF-8")
+		return "", errors.New("a string that is not UTF-8")
 	}
 	if !escaped {
-		return raw, nil
+		return string(raw), nil
 	}
 	var decoded string
 	if err := json.Unmarshal(quoted, &decoded); err != nil {
-		return nil, errors.New("a string with a broken escape")
+		return "", errors.New("a string with a broken escape")
 	}
-	return []byte(decoded), nil
+	return decoded, nil
 }
 
 // escape judges what follows a backslash, and returns how many bytes to skip.
-func escape(b []byte) (int, error) {
+func escape(b []byte, odd bool) (int, error) {
 	if len(b) < 2 {
 		return 0, errors.New("a JSON string without end")
 	}
@@ -57,6 +57,8 @@ func escape(b []byte) (int, error) {
 	switch {
 	case !ok:
 		return 0, errors.New(`a broken \u escape`)
+	case odd:
+		return 5, nil
 	case r == 0:
 		return 0, errors.New("a NUL character in a string")
 	case r < 0xD800 || r > 0xDFFF:
