@@ -28,6 +28,7 @@ func main() {
 	// What the program creates is for its own user: the database holds sealed
 	// keys, and followers are personal data.
 	syscall.Umask(0o077)
+	limitMemory(os.DirFS("/"))
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 

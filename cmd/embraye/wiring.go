@@ -121,7 +121,7 @@ func (c *call) wire(ctx context.Context, s settings, log *slog.Logger, secret []
 func (i *instance) options(c *call) app.Options {
 	return app.Options{
 		Store: i.store, Remote: i.remote, Site: i.site(), Territories: i.territories, Catalogue: i.catalogue,
-		Language: i.settings.Language, Mode: i.settings.FederationMode, Files: i.files, AllowHTTP: i.settings.AllowHTTP,
+		Language: i.settings.Language, Mode: i.settings.FederationMode, Files: i.files, Memory: allowedMemory(os.DirFS("/")), AllowHTTP: i.settings.AllowHTTP,
 		RateLimits: i.settings.RateLimits, Mail: i.mailer(c), Now: c.now, Random: rand.Reader, Log: i.log,
 		Notify: func() {
 			if i.notify != nil {

@@ -45,6 +45,8 @@ type Options struct {
 	Mode        string // "open", or "allowlist": only peers may speak to us
 	AllowHTTP   bool
 	RateLimits  bool
+	// Memory is how many bytes this process may use; 0 where nobody knows.
+	Memory int64
 	// Files is where uploads lie; nil refuses them with a clear error.
 	Files *files.Store
 	// Mail sends one-time links; nil leaves them to the admins.
@@ -75,6 +77,7 @@ type App struct {
 	limits    *limits
 	blocks    *blockCache
 	contacts  *contactMemory
+	passwords *hasher
 	receivers map[string]handler
 }
 
@@ -85,6 +88,7 @@ func New(ctx context.Context, o Options) (*App, error) {
 		return nil, fmt.Errorf("app: base URL: %w", err)
 	}
 	a := &App{Options: o, base: base, keys: newKeyCache(), limits: newLimits(o.Now), contacts: newContactMemory(o.Now)}
+	a.passwords = newHasher(o.Memory)
 	a.blocks = newBlockCache(o.Store, o.Now)
 	t := o.Store.Tables()
 	if a.reference, err = loadReference(ctx, t); err != nil {

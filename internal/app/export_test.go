@@ -2,9 +2,14 @@ package app
 
 import "testing"
 
-// CountHashes counts how often a password is hashed, until the test ends. It
-// takes the place of the semaphore, so only one may be hashed at a time.
-func CountHashes(t *testing.T) (count func() int) {
+// CountHashes counts how often an App hashes a password, until the test ends.
+func CountHashes(t *testing.T, a *App) (count func() int) {
+	t.Helper()
+	return countHashes(t, a.passwords)
+}
+
+// countHashes takes the place of the slots, so only one may be hashed at a time.
+func countHashes(t *testing.T, h *hasher) (count func() int) {
 	t.Helper()
 	slots, done, n := make(chan struct{}), make(chan struct{}), 0
 	ask := make(chan int)
@@ -22,10 +27,10 @@ func CountHashes(t *testing.T) (count func() int) {
 			}
 		}
 	}()
-	before := argonSlots
-	argonSlots = slots
+	before := h.slots
+	h.slots = slots
 	t.Cleanup(func() {
-		argonSlots = before
+		h.slots = before
 		close(slots)
 		<-done
 	})

@@ -106,7 +106,7 @@ func (a *App) AcceptInvite(ctx context.Context, token string, n NewPerson) (*emb
 		return nil, err
 	}
 	n.Email, n.Role = link.Email, link.Role
-	person, err := a.personWithPassword(n)
+	person, err := a.personWithPassword(ctx, n)
 	if err != nil {
 		return nil, err
 	}

@@ -27,7 +27,7 @@ func (a *App) AddPerson(ctx context.Context, by embraye.Acting, n NewPerson) (*e
 	if err := by.May(embraye.Admin); err != nil {
 		return nil, fmt.Errorf("app: add person: %w", err)
 	}
-	p, err := a.newPerson(n)
+	p, err := a.newPerson(ctx, n)
 	if err != nil {
 		return nil, err
 	}
@@ -44,7 +44,7 @@ func (a *App) AddPerson(ctx context.Context, by embraye.Acting, n NewPerson) (*e
 }
 
 // newPerson lists everything that is wrong before a password is hashed.
-func (a *App) newPerson(n NewPerson) (*embraye.Person, error) {
+func (a *App) newPerson(ctx context.Context, n NewPerson) (*embraye.Person, error) {
 	wrong := &embraye.InvalidError{}
 	email, problem := cleanEmail(n.Email)
 	if problem != nil {
@@ -70,7 +70,7 @@ func (a *App) newPerson(n NewPerson) (*embraye.Person, error) {
 		return p, nil
 	}
 	var err error
-	p.PasswordHash, err = hashPassword(n.Password)
+	p.PasswordHash, err = a.passwords.hash(ctx, n.Password)
 	return p, err
 }
 
@@ -214,7 +214,7 @@ func (a *App) SetPassword(ctx context.Context, by embraye.Acting, email, passwor
 	if p := passwordProblem(password); p != nil {
 		return &embraye.InvalidError{Problems: []embraye.Problem{*p}}
 	}
-	hash, err := hashPassword(password)
+	hash, err := a.passwords.hash(ctx, password)
 	if err != nil {
 		return err
 	}

@@ -78,7 +78,7 @@ func (a *App) ResetPassword(ctx context.Context, token, password string) (*embra
 	if err != nil {
 		return nil, err
 	}
-	hash, err := newHash(password)
+	hash, err := a.newHash(ctx, password)
 	if err != nil {
 		return nil, err
 	}
@@ -112,11 +112,11 @@ func (a *App) ResetPassword(ctx context.Context, token, password string) (*embra
 }
 
 // newHash checks a new password and hashes it.
-func newHash(password string) (string, error) {
+func (a *App) newHash(ctx context.Context, password string) (string, error) {
 	if p := passwordProblem(password); p != nil {
 		return "", &embraye.InvalidError{Problems: []embraye.Problem{*p}}
 	}
-	return hashPassword(password)
+	return a.passwords.hash(ctx, password)
 }
 
 // ChangePassword is one's own change: the session with currentToken stays, all
@@ -157,10 +157,12 @@ func (a *App) proveAndHash(ctx context.Context, person int64, old, password stri
 	if err := a.try(ctx, accountKey(p.Email), "password "+accountKey(p.Email)); err != nil {
 		return "", err
 	}
-	if checkPassword(p.PasswordHash, old) != nil {
+	if err := a.passwords.check(ctx, p.PasswordHash, old); err != nil && !errors.Is(err, errWrongPassword) {
+		return "", err
+	} else if err != nil {
 		return "", &embraye.InvalidError{Problems: []embraye.Problem{{Field: "old_password", Code: "wrong_old_password"}}}
 	}
-	hash, err := newHash(password)
+	hash, err := a.newHash(ctx, password)
 	if err != nil {
 		return "", err
 	}

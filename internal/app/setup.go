@@ -152,7 +152,7 @@ func (a *App) checkSetup(ctx context.Context, in SetupInput) (ProfileInput, *emb
 	if err := collect(checkText("contact", in.Contact, embraye.MaxText)); err != nil {
 		return profile, nil, err
 	}
-	person, err := a.personWithPassword(NewPerson{Email: in.Email, Name: in.Name, Role: embraye.Admin, Password: in.Password, Language: in.Language})
+	person, err := a.personWithPassword(ctx, NewPerson{Email: in.Email, Name: in.Name, Role: embraye.Admin, Password: in.Password, Language: in.Language})
 	if err := collect(err); err != nil {
 		return profile, nil, err
 	}
@@ -163,9 +163,9 @@ func (a *App) checkSetup(ctx context.Context, in SetupInput) (ProfileInput, *emb
 }
 
 // personWithPassword is newPerson for whom the password is not optional.
-func (a *App) personWithPassword(n NewPerson) (*embraye.Person, error) {
+func (a *App) personWithPassword(ctx context.Context, n NewPerson) (*embraye.Person, error) {
 	if n.Password == "" {
 		n.Password = " " // too short: so all problems come at once
 	}
-	return a.newPerson(n)
+	return a.newPerson(ctx, n)
 }

@@ -39,8 +39,10 @@ func (a *App) SignIn(ctx context.Context, email, password, clientIP string) (*em
 	if err == nil && !person.Disabled {
 		hash = person.PasswordHash
 	}
-	if checkPassword(hash, password) != nil {
+	if err := a.passwords.check(ctx, hash, password); errors.Is(err, errWrongPassword) {
 		return nil, fmt.Errorf("app: sign-in: %w", embraye.ErrForbidden)
+	} else if err != nil {
+		return nil, err
 	}
 	err = a.Store.InTx(ctx, func(t store.Tables) error {
 		// What failed before is forgiven; the address keeps its failures, or

@@ -1,0 +1,67 @@
+package main
+
+import (
+	"io/fs"
+	"math"
+	"os"
+	"path"
+	"runtime/debug"
+	"strconv"
+	"strings"
+)
+
+// allowedMemory is how many bytes this process may use, by its cgroup (version
+// 2: systemd, containers) or by GOMEMLIMIT; 0 where nobody says.
+func allowedMemory(root fs.FS) int64 {
+	allowed := min(debug.SetMemoryLimit(-1), cgroupMemory(root)) // -1 only reads
+	if allowed == math.MaxInt64 {
+		return 0
+	}
+	return allowed
+}
+
+// limitMemory makes the runtime clear up before the cgroup's limit, at which the
+// kernel kills: what 30 people who sign in leave behind is more than what they
+// use. A fifth is for what the runtime does not count, SQLite's memory above all.
+// GOMEMLIMIT is the operator's word.
+func limitMemory(root fs.FS) {
+	if os.Getenv("GOMEMLIMIT") != "" {
+		return
+	}
+	if limit := cgroupMemory(root); limit < math.MaxInt64 {
+		debug.SetMemoryLimit(limit / 5 * 4)
+	}
+}
+
+// cgroupMemory is the least that the process's cgroup and those around it allow,
+// for systemd sets limits on slices too; the most that there is without a limit.
+func cgroupMemory(root fs.FS) int64 {
+	least := int64(math.MaxInt64)
+	own, err := fs.ReadFile(root, "proc/self/cgroup")
+	if err != nil {
+		return least
+	}
+	for line := range strings.Lines(string(own)) {
+		group, ok := strings.CutPrefix(strings.TrimSpace(line), "0::/")
+		for ok {
+			for _, file := range []string{"memory.max", "memory.high"} { // beyond high the kernel slows us down
+				least = min(least, readLimit(root, path.Join("sys/fs/cgroup", group, file)))
+			}
+			ok = group != "" && group != "."
+			group = path.Dir(group)
+		}
+	}
+	return least
+}
+
+// readLimit reads a number of bytes; "max", or no file, is no limit.
+func readLimit(root fs.FS, name string) int64 {
+	text, err := fs.ReadFile(root, name)
+	if err != nil {
+		return math.MaxInt64
+	}
+	if n, err := strconv.ParseInt(strings.TrimSpace(string(text)), 10, 64); err == nil && n > 0 {
+		return n
+	}
+	return math.MaxInt64
+}
