@@ -21,12 +21,16 @@ const module = "embraye/"
 // adding it.
 func rows() map[string]int {
 	table := [][]string{
-		1: {"internal/embraye", "internal/httpsig", "internal/locale", "internal/jsonshape", "migrations"},
-		2: {"internal/store", "internal/remote", "internal/mail", "internal/activitypub", "internal/files", "internal/export", "internal/draw", "configs"},
-		3: {"internal/app"},
-		4: {"internal/web", "internal/delivery", "internal/jobs"},
-		5: {"internal/instance"},
-		6: {"cmd/embraye"},
+		1:  {"internal/embraye", "internal/httpsig", "internal/locale", "internal/jsonshape", "migrations"},
+		2:  {"internal/store", "internal/remote", "internal/mail", "internal/activitypub", "internal/files", "internal/export", "internal/draw", "configs"},
+		3:  {"internal/app", "internal/web/answer"},
+		4:  {"internal/app/directory", "internal/web/page"},
+		5:  {"internal/app/constats", "internal/app/talk", "internal/app/organisation", "internal/app/peers"},
+		6:  {"internal/app/inbox", "internal/app/drafts", "internal/app/people"},
+		7:  {"internal/web/office", "internal/web/site", "internal/web/fed", "internal/delivery", "internal/jobs"},
+		8:  {"internal/web"},
+		9:  {"internal/instance"},
+		10: {"cmd/embraye"},
 	}
 	rows := map[string]int{}
 	for row, packages := range table {
@@ -39,7 +43,7 @@ func rows() map[string]int {
 
 // helpers may import anything and are imported by tests alone.
 func helpers() []string {
-	return []string{"internal/storetest", "internal/fedtest", "internal/browsertest"}
+	return []string{"internal/storetest", "internal/fedtest", "internal/apptest", "internal/browsertest"}
 }
 
 // owners says which libraries may be known by which packages only, so that each

@@ -13,7 +13,7 @@ import (
 )
 
 // with runs f on the opened instance and closes it whatever happens.
-func (c *call) with(ctx context.Context, f func(i *instance, by embraye.Acting) error) (err error) {
+func (c *call) with(ctx context.Context, f func(i *wired, by embraye.Acting) error) (err error) {
 	i, err := c.open(ctx)
 	if err != nil {
 		return err
@@ -21,7 +21,7 @@ func (c *call) with(ctx context.Context, f func(i *instance, by embraye.Acting) 
 	defer func() { err = errors.Join(err, i.close()) }()
 	by := embraye.Operator()
 	if c.as != "" {
-		if by, err = i.app.FindPerson(ctx, c.as); err != nil {
+		if by, err = i.People.Find(ctx, c.as); err != nil {
 			return fmt.Errorf("--as: %w", err)
 		}
 	}

@@ -26,8 +26,8 @@ func blockAdd(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
-		if err := i.app.AddBlock(ctx, by, args[0], comment); err != nil {
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		if err := i.Talk.BlockDomain(ctx, by, args[0], comment); err != nil {
 			return err
 		}
 		return c.print(nil, "blocked %s and its subdomains\n", args[0])
@@ -40,8 +40,8 @@ func blockRemove(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
-		if err := i.app.RemoveBlock(ctx, by, args[0]); err != nil {
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		if err := i.Talk.UnblockDomain(ctx, by, args[0]); err != nil {
 			return err
 		}
 		return c.print(nil, "%s is not blocked any more\n", args[0])
@@ -53,8 +53,8 @@ func blockList(ctx context.Context, c *call) error {
 	if _, err := c.parse(); err != nil {
 		return err
 	}
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
-		rows, err := i.app.Blocks(ctx)
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		rows, err := i.Talk.BlockedDomains(ctx)
 		if err != nil {
 			return err
 		}
@@ -89,14 +89,14 @@ func blockImport(ctx context.Context, c *call) error {
 		defer file.Close()
 		r = file
 	}
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
 		list, err := readBlocks(r)
 		if err != nil {
 			return err
 		}
 		blocked := 0
 		for _, b := range list.blocks {
-			err := i.app.AddBlock(ctx, by, b.Domain, b.Comment)
+			err := i.Talk.BlockDomain(ctx, by, b.Domain, b.Comment)
 			switch {
 			case errors.Is(err, embraye.ErrInvalid):
 				list.skipped = append(list.skipped, sentence(err))
@@ -119,8 +119,8 @@ func blockExport(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
-		rows, err := i.app.Blocks(ctx)
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		rows, err := i.Talk.BlockedDomains(ctx)
 		if err != nil {
 			return err
 		}

@@ -20,23 +20,23 @@ func boost(ctx context.Context, c *call) error {
 	if measure == "" {
 		return c.usageError(fmt.Errorf("--as MEASURE is missing"))
 	}
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
 		m, err := i.measure("as", measure)
 		if err != nil {
 			return err
 		}
-		activity, err := i.app.BoostURL(ctx, by, m.ID, args[0])
+		activity, err := i.Constats.Boost(ctx, by, m.ID, args[0])
 		if err != nil {
 			return err
 		}
-		id := string(i.app.Site.ActivityID(activity))
+		id := string(i.App.Site.ActivityID(activity))
 		return c.print(map[string]string{"activity": id}, "boosted %s: %s\n", args[0], id)
 	})
 }
 
 // measure finds a measure by id or handle, with or without @ and server.
-func (i *instance) measure(field, name string) (embraye.Measure, error) {
-	r := i.app.Reference()
+func (i *wired) measure(field, name string) (embraye.Measure, error) {
+	r := i.App.Reference()
 	if m, ok := r.Measure(name); ok {
 		return m, nil
 	}

@@ -59,7 +59,7 @@ func deliveriesList(ctx context.Context, c *call) error {
 	if limit < 1 {
 		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "limit", Code: "not_positive", Value: fmt.Sprint(limit)}}}
 	}
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
 		rows := []waiting{}
 		hosts, err := i.hosts(ctx)
 		if err != nil {
@@ -79,7 +79,7 @@ func deliveriesList(ctx context.Context, c *call) error {
 }
 
 // hosts is what is known of the servers that we send to.
-func (i *instance) hosts(ctx context.Context) (map[string]embraye.Host, error) {
+func (i *wired) hosts(ctx context.Context) (map[string]embraye.Host, error) {
 	all, err := i.store.Tables().Hosts.List(ctx)
 	byName := make(map[string]embraye.Host, len(all))
 	for _, h := range all {
@@ -88,8 +88,8 @@ func (i *instance) hosts(ctx context.Context) (map[string]embraye.Host, error) {
 	return byName, err
 }
 
-func (i *instance) shownDelivery(d embraye.Delivery, host embraye.Host) waiting {
-	w := waiting{ID: d.ID, Activity: string(i.app.Site.ActivityID(d.ActivityID)), Inbox: string(d.Inbox), Host: d.Host,
+func (i *wired) shownDelivery(d embraye.Delivery, host embraye.Host) waiting {
+	w := waiting{ID: d.ID, Activity: string(i.App.Site.ActivityID(d.ActivityID)), Inbox: string(d.Inbox), Host: d.Host,
 		State: deliveryStates()[d.State], Attempts: d.Attempts, LastStatus: d.LastStatus, LastError: d.LastError, CreatedAt: moment(d.CreatedAt)}
 	if d.State == embraye.DeliveryWaiting {
 		w.NextAt, w.Failing = when(d, host)
@@ -148,16 +148,16 @@ func deliveriesRetry(ctx context.Context, c *call) error {
 	if _, err := c.parse(); err != nil {
 		return err
 	}
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
 		if now {
-			r, err := i.app.RetryDeliveriesNow(ctx, by, host)
+			r, err := i.Directory.RetryDeliveriesNow(ctx, by, host)
 			if err != nil {
 				return err
 			}
 			return c.print(map[string]int{"retried": r.GivenUp, "waiting": r.Waiting, "hosts": r.Hosts},
 				"%d deliveries that were given up and %d that waited, to %d servers, are tried now\n", r.GivenUp, r.Waiting, r.Hosts)
 		}
-		n, err := i.app.RetryDeliveries(ctx, by, host)
+		n, err := i.Directory.RetryDeliveries(ctx, by, host)
 		if err != nil {
 			return err
 		}
@@ -176,8 +176,8 @@ func deliveriesDrop(ctx context.Context, c *call) error {
 	if host == "" {
 		return c.usageError(errors.New("--host is missing: everything at once is never dropped"))
 	}
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
-		n, err := i.app.DropDeliveries(ctx, by, host)
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		n, err := i.Directory.DropDeliveries(ctx, by, host)
 		if err != nil {
 			return err
 		}

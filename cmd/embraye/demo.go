@@ -27,16 +27,16 @@ func demo(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
-		url := i.app.Site.Base + "/"
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		url := i.App.Site.Base + "/"
 		if remove {
-			n, err := i.app.RemoveDemo(ctx, by)
+			n, err := i.Constats.RemoveDemo(ctx, by)
 			if err != nil {
 				return err
 			}
 			return c.print(demoDone{Removed: n, URL: url}, "removed the %d constats of the demonstration from %s\n", n, url)
 		}
-		n, err := i.app.LoadDemo(ctx, by, list)
+		n, err := i.Constats.LoadDemo(ctx, by, list)
 		if err != nil {
 			return err
 		}

@@ -77,7 +77,7 @@ func TestTwoProgramsKeepEachOthersConstats(t *testing.T) {
 func (s *server) peerUpdate(dir, uri string) *embraye.PeerUpdate {
 	s.t.Helper()
 	var found *embraye.PeerUpdate
-	withInstance(s.t, dir, s.env, func(i *instance) error {
+	withInstance(s.t, dir, s.env, func(i *wired) error {
 		u, err := i.store.Tables().PeerUpdates.ByURI(context.Background(), embraye.IRI(uri))
 		found = u
 		return err
@@ -86,7 +86,7 @@ func (s *server) peerUpdate(dir, uri string) *embraye.PeerUpdate {
 }
 
 // withInstance opens the data folder beside the server, as commands do.
-func withInstance(t *testing.T, dir string, env []string, f func(*instance) error) {
+func withInstance(t *testing.T, dir string, env []string, f func(*wired) error) {
 	t.Helper()
 	c := testCall(dir, io.Discard)
 	c.environ = append(env, "EMBRAYE_LOG_LEVEL=error")
@@ -157,7 +157,7 @@ func TestFT07ATermSignalUnderLoadLosesNothing(t *testing.T) {
 	street := newStreet(t, hosts)
 	dir := instanceDir(t)
 	env := loopback(dir, "EMBRAYE_LISTEN=127.0.0.1:0")
-	withInstance(t, dir, environment(env...), func(i *instance) error {
+	withInstance(t, dir, environment(env...), func(i *wired) error {
 		return i.store.InTx(context.Background(), func(tables store.Tables) error {
 			for n, host := range street.hosts {
 				id := embraye.IRI(fmt.Sprintf("http://%s/users/%d", host, n))

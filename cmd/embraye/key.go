@@ -14,26 +14,26 @@ func keyRotate(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
 		handle, err := i.localHandle(ctx, args[0])
 		if err != nil {
 			return err
 		}
-		if err := i.app.RotateKey(ctx, by, handle); err != nil {
+		if err := i.Organisation.RotateKey(ctx, by, handle); err != nil {
 			return err
 		}
-		id := i.app.Site.KeyID(handle)
-		return c.print(map[string]string{"actor": string(i.app.Site.ActorID(handle)), "key": id}, "new key for %s: followers' servers are told first, with the old key\n", handle)
+		id := i.App.Site.KeyID(handle)
+		return c.print(map[string]string{"actor": string(i.App.Site.ActorID(handle)), "key": id}, "new key for %s: followers' servers are told first, with the old key\n", handle)
 	})
 }
 
 // localHandle reads an actor of ours: handle, @handle@server, id or measure.
-func (i *instance) localHandle(ctx context.Context, name string) (string, error) {
+func (i *wired) localHandle(ctx context.Context, name string) (string, error) {
 	handle, _, _ := strings.Cut(strings.TrimPrefix(name, "@"), "@")
-	if local, ok := i.app.Site.LocalActor(embraye.IRI(name)); ok {
+	if local, ok := i.App.Site.LocalActor(embraye.IRI(name)); ok {
 		handle = local
 	}
-	if m, ok := i.app.Reference().Measure(name); ok {
+	if m, ok := i.App.Reference().Measure(name); ok {
 		handle = m.Handle
 	}
 	actors, err := i.store.Tables().Actors.List(ctx)

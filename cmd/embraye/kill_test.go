@@ -91,7 +91,7 @@ func (s *town) count() int {
 // follow makes people of every server follow measure 2: 500 in all.
 func (s *town) follow(t *testing.T, dir string, env []string) {
 	t.Helper()
-	withInstance(t, dir, environment(env...), func(i *instance) error {
+	withInstance(t, dir, environment(env...), func(i *wired) error {
 		return i.store.InTx(context.Background(), func(tables store.Tables) error {
 			for n := range 500 {
 				host := s.hosts[n%len(s.hosts)]
@@ -226,7 +226,7 @@ func TestKillRepeatsOnlyWhatWasInFlight(t *testing.T) {
 func queueLength(t *testing.T, dir string, env []string) int {
 	t.Helper()
 	n := -1
-	withInstance(t, dir, environment(env...), func(i *instance) error {
+	withInstance(t, dir, environment(env...), func(i *wired) error {
 		stats, err := i.store.Tables().Deliveries.Stats(context.Background())
 		n = stats.Waiting
 		return err

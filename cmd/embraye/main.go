@@ -20,7 +20,7 @@ import (
 	"time"
 	_ "time/tzdata" // TZ works on systems without a table of zones, as in the image
 
-	"embraye/internal/app"
+	"embraye/internal/app/organisation"
 	"embraye/internal/embraye"
 )
 
@@ -74,7 +74,7 @@ func (p *program) exitCode(err error) int {
 			fmt.Fprintf(p.stderr, "usage: %s\n", usage.usage)
 		}
 		return 2
-	case errors.As(err, &wrong), errors.As(err, &setting), errors.Is(err, app.ErrOtherOrigin):
+	case errors.As(err, &wrong), errors.As(err, &setting), errors.Is(err, organisation.ErrOtherOrigin):
 		return 2
 	}
 	return 1

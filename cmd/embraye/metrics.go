@@ -16,7 +16,7 @@ import (
 
 // listenMetrics opens the operator's own address: figures and profiles are
 // never served beside pages (SECURITY W59).
-func (i *instance) listenMetrics(engine *delivery.Engine) (*listener, error) {
+func (i *wired) listenMetrics(engine *delivery.Engine) (*listener, error) {
 	if i.settings.MetricsListen == "" {
 		return nil, nil
 	}

@@ -60,7 +60,7 @@ func (c *call) apply(ctx context.Context, s settings, db *store.Store) (n int, e
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = errors.Join(err, (&instance{lock: lock}).unlock()) }()
+	defer func() { err = errors.Join(err, (&wired{lock: lock}).unlock()) }()
 	return db.Migrate(ctx)
 }
 

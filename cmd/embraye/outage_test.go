@@ -134,9 +134,9 @@ func outage(t *testing.T, dir string, settings []string, away func(bool)) {
 	away(false)
 	eventually(t, "everybody has everything", func() bool { all, _, _ := town.served(t, activities); return all })
 	eventually(t, "the queue is empty", func() bool { return queueLength(t, dir, env) == 0 })
-	withInstance(t, dir, environment(env...), func(i *instance) error {
+	withInstance(t, dir, environment(env...), func(i *wired) error {
 		for _, address := range activities {
-			id, _ := i.app.Site.LocalActivity(embraye.IRI(address))
+			id, _ := i.App.Site.LocalActivity(embraye.IRI(address))
 			a, err := i.store.Tables().Activities.Take(context.Background(), id)
 			if err != nil {
 				return err

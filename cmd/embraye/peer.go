@@ -6,7 +6,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"embraye/internal/app"
+	"embraye/internal/app/peers"
 	"embraye/internal/embraye"
 )
 
@@ -21,7 +21,7 @@ type peer struct {
 }
 
 // skippedMeasures names on stderr what could not be read, and why.
-func (c *call) skippedMeasures(list []app.SkippedMeasure) (skipped []string) {
+func (c *call) skippedMeasures(list []peers.SkippedMeasure) (skipped []string) {
 	for _, s := range list {
 		fmt.Fprintf(c.stderr, "skipped %s: %s\n", s.Measure, sentence(s.Why))
 		skipped = append(skipped, string(s.Measure))
@@ -35,7 +35,7 @@ type follow struct {
 	State embraye.FollowState `json:"state"`
 }
 
-func (i *instance) shownPeer(ctx context.Context, p *embraye.Peer) (peer, error) {
+func (i *wired) shownPeer(ctx context.Context, p *embraye.Peer) (peer, error) {
 	out := peer{Organisation: p.Organisation, Handle: p.Handle, Name: p.Name, Host: p.Host, Follows: []follow{}}
 	rows, err := i.store.Tables().Follows.OfPeer(ctx, p.ID)
 	for _, f := range rows {
@@ -61,8 +61,8 @@ func peerAdd(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
-		p, err := i.app.AddPeer(ctx, by, args[0])
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		p, err := i.Peers.Add(ctx, by, args[0])
 		if err != nil {
 			return err
 		}
@@ -80,8 +80,8 @@ func peerList(ctx context.Context, c *call) error {
 	if _, err := c.parse(); err != nil {
 		return err
 	}
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
-		rows, err := i.app.Peers(ctx)
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		rows, err := i.Peers.List(ctx)
 		if err != nil {
 			return err
 		}
@@ -107,8 +107,8 @@ func peerRemove(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
-		if err := i.app.RemovePeer(ctx, by, args[0]); err != nil {
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		if err := i.Peers.Remove(ctx, by, args[0]); err != nil {
 			return err
 		}
 		return c.print(nil, "removed %s\n", args[0])
@@ -120,8 +120,8 @@ func peerSync(ctx context.Context, c *call) error {
 	if _, err := c.parse(); err != nil {
 		return err
 	}
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
-		skipped, err := i.app.SyncPeers(ctx, by)
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		skipped, err := i.Peers.Sync(ctx, by)
 		c.skippedMeasures(skipped)
 		if err != nil {
 			return err

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 
-	"embraye/internal/app"
+	"embraye/internal/app/constats"
 	"embraye/internal/embraye"
 )
 
@@ -17,16 +17,16 @@ type published struct {
 	Inboxes  int    `json:"inboxes"`            // that it was queued for
 }
 
-func (i *instance) published(p *app.Published) published {
-	out := published{ID: p.Update.ID, URL: string(i.app.Site.UpdateID(p.Update.ID)), Revision: p.Update.Revision, Inboxes: p.Inboxes}
+func (i *wired) published(p *constats.Published) published {
+	out := published{ID: p.Update.ID, URL: string(i.App.Site.UpdateID(p.Update.ID)), Revision: p.Update.Revision, Inboxes: p.Inboxes}
 	if p.ActivityID != "" {
-		out.Activity = string(i.app.Site.ActivityID(p.ActivityID))
+		out.Activity = string(i.App.Site.ActivityID(p.ActivityID))
 	}
 	return out
 }
 
 func publish(ctx context.Context, c *call) error {
-	var in app.PublishInput
+	var in constats.PublishInput
 	var f fields
 	var subject, kind string
 	sign := false
@@ -50,14 +50,14 @@ func publish(ctx context.Context, c *call) error {
 	if err := f.apply(c, &in.Content); err != nil {
 		return err
 	}
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
 		if sign {
 			if by.Person == nil {
 				return errors.New("--sign needs --as: the operator has no name to sign with")
 			}
 			in.SignedBy = by.Person.Name
 		}
-		p, err := i.app.Publish(ctx, by, in)
+		p, err := i.Constats.Publish(ctx, by, in)
 		if err != nil {
 			return err
 		}

@@ -3,13 +3,13 @@ package main
 import (
 	"context"
 
-	"embraye/internal/app"
+	"embraye/internal/app/constats"
 	"embraye/internal/embraye"
 )
 
 // revise changes what the flags name and keeps the rest.
 func revise(ctx context.Context, c *call) error {
-	var in app.ReviseInput
+	var in constats.ReviseInput
 	var f fields
 	kind := ""
 	c.flags.StringVar(&kind, "kind", "", "`KIND`: typo changes wording and is not sent, substance is sent")
@@ -23,8 +23,8 @@ func revise(ctx context.Context, c *call) error {
 		return err
 	}
 	in.Kind = embraye.RevisionKind(kind)
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
-		u, err := i.app.FindUpdate(ctx, args[0])
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		u, err := i.Constats.Find(ctx, args[0])
 		if err != nil {
 			return err
 		}
@@ -32,7 +32,7 @@ func revise(ctx context.Context, c *call) error {
 		if err := f.apply(c, &in.Content); err != nil {
 			return err
 		}
-		p, err := i.app.Revise(ctx, by, u.ID, in)
+		p, err := i.Constats.Revise(ctx, by, u.ID, in)
 		if err != nil {
 			return err
 		}

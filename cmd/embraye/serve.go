@@ -51,7 +51,7 @@ func serve(ctx context.Context, c *call) error {
 
 // serve starts the roles, says so, and stops them in the order that loses
 // nothing: first nobody new comes in, then what is under way ends.
-func (i *instance) serve(ctx context.Context, restore func(), c *call) error {
+func (i *wired) serve(ctx context.Context, restore func(), c *call) error {
 	var work sync.WaitGroup
 	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
@@ -103,14 +103,14 @@ func (i *instance) serve(ctx context.Context, restore func(), c *call) error {
 
 // offerSetup prints the link that makes the first admin: a new one at each start
 // while there is none, since the earlier may have been lost with its terminal.
-func (i *instance) offerSetup(ctx context.Context, c *call) {
+func (i *wired) offerSetup(ctx context.Context, c *call) {
 	if !i.settings.Web {
 		return
 	}
-	needed, err := i.app.NeedsSetup(ctx)
+	needed, err := i.People.NeedsSetup(ctx)
 	url := ""
 	if err == nil && needed {
-		url, err = i.app.SetupLink(ctx, embraye.Operator())
+		url, err = i.People.SetupLink(ctx, embraye.Operator())
 	}
 	if err != nil {
 		i.log.Error("the link that makes the first admin cannot be made: try `embraye user setup-link`", "error", err)
@@ -120,7 +120,7 @@ func (i *instance) offerSetup(ctx context.Context, c *call) {
 }
 
 // say tells scripts, systemd and the log that everything runs.
-func (i *instance) say(c *call, front *listener) {
+func (i *wired) say(c *call, front *listener) {
 	if front != nil {
 		fmt.Fprintf(c.stdout, "listening on %s\n", front.address())
 	} else {
@@ -130,7 +130,7 @@ func (i *instance) say(c *call, front *listener) {
 	systemd(c.environ, "READY=1")
 }
 
-func (i *instance) stop(front, metrics *listener, stopWork func(), work *sync.WaitGroup) error {
+func (i *wired) stop(front, metrics *listener, stopWork func(), work *sync.WaitGroup) error {
 	limit, cancel := context.WithTimeout(context.Background(), stopWithin)
 	defer cancel()
 	stopWork()
@@ -156,15 +156,15 @@ const (
 )
 
 // work runs the delivery engine and, beside it, the chores.
-func (i *instance) work(ctx context.Context, engine *delivery.Engine, failed chan<- error) {
+func (i *wired) work(ctx context.Context, engine *delivery.Engine, failed chan<- error) {
 	var chores sync.WaitGroup
-	chores.Go(func() { i.every(ctx, pruneEvery, "forgetting what is too old", i.app.Prune) })
-	chores.Go(func() { i.every(ctx, checkEvery, "reading the evidence files again", i.app.CheckFiles) })
-	chores.Go(func() { i.later(ctx, linksEvery, "looking at evidence on the web", i.app.CheckLinks) })
-	chores.Go(func() { i.every(ctx, mailEvery, "sending mail", i.app.SendMails) })
+	chores.Go(func() { i.every(ctx, pruneEvery, "forgetting what is too old", i.Prune) })
+	chores.Go(func() { i.every(ctx, checkEvery, "reading the evidence files again", i.Constats.CheckFiles) })
+	chores.Go(func() { i.later(ctx, linksEvery, "looking at evidence on the web", i.Constats.CheckLinks) })
+	chores.Go(func() { i.every(ctx, mailEvery, "sending mail", i.People.SendMails) })
 	chores.Go(func() {
 		i.every(ctx, publishEvery, "publishing what was planned", func(ctx context.Context) error {
-			_, err := i.app.PublishDue(ctx)
+			_, err := i.Drafts.PublishDue(ctx)
 			return err
 		})
 	})
@@ -176,7 +176,7 @@ func (i *instance) work(ctx context.Context, engine *delivery.Engine, failed cha
 
 // every does a chore now and then at each turn; one that failed is logged and
 // tried again at the next.
-func (i *instance) every(ctx context.Context, wait time.Duration, what string, chore func(context.Context) error) {
+func (i *wired) every(ctx context.Context, wait time.Duration, what string, chore func(context.Context) error) {
 	if err := chore(ctx); err != nil && ctx.Err() == nil {
 		i.log.Error(what, "error", err)
 	}
@@ -185,7 +185,7 @@ func (i *instance) every(ctx context.Context, wait time.Duration, what string, c
 
 // later is every, but for the first time after one turn: a start asks nobody
 // for anything.
-func (i *instance) later(ctx context.Context, wait time.Duration, what string, chore func(context.Context) error) {
+func (i *wired) later(ctx context.Context, wait time.Duration, what string, chore func(context.Context) error) {
 	tick := time.NewTicker(wait)
 	defer tick.Stop()
 	for {

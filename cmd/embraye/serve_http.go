@@ -15,7 +15,7 @@ import (
 
 // httpServer has the limits of everything that strangers can reach. A slow
 // client costs a connection, never a transaction: bodies are read before.
-func (i *instance) httpServer(h http.Handler) *http.Server {
+func (i *wired) httpServer(h http.Handler) *http.Server {
 	return &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: 5 * time.Second,

@@ -14,7 +14,7 @@ import (
 // one without the other is a loss or a mistyped address, and never a reason to
 // begin anew under an address that other servers know. pending tells that the
 // secret gets its name when the first start is over.
-func (i *instance) findSecret(ctx context.Context, c *call) (pending bool, err error) {
+func (i *wired) findSecret(ctx context.Context, c *call) (pending bool, err error) {
 	path := i.settings.SecretFile
 	secret, err := readSecret(path)
 	if err != nil {

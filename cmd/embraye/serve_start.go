@@ -9,16 +9,17 @@ import (
 	"os"
 
 	"embraye/configs"
-	"embraye/internal/app"
+	"embraye/internal/app/organisation"
 	"embraye/internal/delivery"
 	"embraye/internal/embraye"
+	"embraye/internal/instance"
 	"embraye/internal/web"
 )
 
 // firstStart brings the data folder, the secret and the database to the state
 // that serving needs; on every later start it finds them so and changes
 // nothing.
-func (c *call) firstStart(ctx context.Context, s settings, log *slog.Logger) (*instance, error) {
+func (c *call) firstStart(ctx context.Context, s settings, log *slog.Logger) (*wired, error) {
 	if err := c.notEmptied(s); err != nil {
 		return nil, err
 	}
@@ -31,7 +32,7 @@ func (c *call) firstStart(ctx context.Context, s settings, log *slog.Logger) (*i
 	}
 	i, err := c.wire(ctx, s, log, nil)
 	if err != nil {
-		return nil, errors.Join(err, (&instance{lock: lock}).unlock())
+		return nil, errors.Join(err, (&wired{lock: lock}).unlock())
 	}
 	i.lock = lock
 	if err := i.store.OneAtATime(ctx, func() error { return i.prepare(ctx, c) }); err != nil {
@@ -41,7 +42,7 @@ func (c *call) firstStart(ctx context.Context, s settings, log *slog.Logger) (*i
 }
 
 // prepare is what one replica does while the others wait: they find it done.
-func (i *instance) prepare(ctx context.Context, c *call) error {
+func (i *wired) prepare(ctx context.Context, c *call) error {
 	pending, err := i.findSecret(ctx, c)
 	if err != nil {
 		return err
@@ -57,7 +58,7 @@ func (i *instance) prepare(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	created, err := app.FirstStart(ctx, i.options(c), app.First{OrgHandle: i.settings.OrgHandle, OrgName: i.settings.OrgName, Reference: reference})
+	created, err := organisation.FirstStart(ctx, i.options(c), organisation.First{OrgHandle: i.settings.OrgHandle, OrgName: i.settings.OrgName, Reference: reference})
 	if err != nil {
 		return err
 	}
@@ -73,13 +74,13 @@ func (i *instance) prepare(ctx context.Context, c *call) error {
 		return err
 	}
 	if created {
-		i.log.Info("first start: keys, actors and reference text created", "organisation", i.app.Site.Mention(i.app.Organisation()), "measures", len(reference.Measures))
+		i.log.Info("first start: keys, actors and reference text created", "organisation", i.App.Site.Mention(i.App.Organisation()), "measures", len(reference.Measures))
 	}
 	return nil
 }
 
 // reference is the text for a first start; later starts keep the stored one.
-func (i *instance) reference() (*embraye.Reference, error) {
+func (i *wired) reference() (*embraye.Reference, error) {
 	if i.settings.Reference == "" {
 		return configs.DefaultReference()
 	}
@@ -96,32 +97,32 @@ func (i *instance) reference() (*embraye.Reference, error) {
 
 // openKeys finds a secret that belongs to another database, or a key that no
 // secret opens, before anybody is answered.
-func (i *instance) openKeys(ctx context.Context, c *call) error {
-	if err := app.OpenKeys(ctx, i.options(c), i.settings.OrgHandle); err != nil {
+func (i *wired) openKeys(ctx context.Context, c *call) error {
+	if err := organisation.OpenKeys(ctx, i.options(c), i.settings.OrgHandle); err != nil {
 		return &wrongSetting{fmt.Errorf("the secret %s does not open the keys of this database: %w", i.settings.SecretFile, err)}
 	}
 	return nil
 }
 
 // start makes the use cases.
-func (i *instance) start(ctx context.Context, c *call) (err error) {
-	i.app, err = app.New(ctx, i.options(c))
+func (i *wired) start(ctx context.Context, c *call) (err error) {
+	i.Rooms, err = instance.Join(ctx, i.options(c))
 	return err
 }
 
-func (i *instance) engine(c *call) *delivery.Engine {
+func (i *wired) engine(c *call) *delivery.Engine {
 	return delivery.New(delivery.Options{
-		Store: i.store, Client: i.remote, Site: i.app.Site, Concurrency: i.settings.DeliveryConcurrency,
+		Store: i.store, Client: i.remote, Site: i.App.Site, Concurrency: i.settings.DeliveryConcurrency,
 		Now: c.now, Random: rand.Float64, Log: i.log,
 		Gone: func(ctx context.Context, inbox embraye.IRI, _ embraye.Delivery) error {
-			return i.app.InboxGone(ctx, inbox)
+			return i.Directory.InboxGone(ctx, inbox)
 		},
 	})
 }
 
-func (i *instance) webOptions(c *call) web.Options {
+func (i *wired) webOptions(c *call) web.Options {
 	return web.Options{
-		App: i.app, Pages: i.store, Revision: i.store.PublicRevision, Site: i.app.Site, Catalogue: i.catalogue,
+		Rooms: web.Rooms(*i.Rooms), Pages: i.store, Revision: i.store.PublicRevision, Site: i.App.Site, Catalogue: i.catalogue,
 		Language: i.settings.Language, Version: version, TrustedProxies: i.settings.TrustedProxies, Mode: i.settings.FederationMode,
 		RateLimits: i.settings.RateLimits, Ready: i.store.Ping, Now: c.now, Log: i.log,
 	}

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"text/tabwriter"
 
-	"embraye/internal/app"
+	"embraye/internal/app/people"
 	"embraye/internal/embraye"
 )
 
@@ -25,7 +25,7 @@ func shownPerson(p *embraye.Person) person {
 }
 
 func userAdd(ctx context.Context, c *call) error {
-	var in app.NewPerson
+	var in people.NewPerson
 	role, fromStdin := "", false
 	c.flags.StringVar(&in.Email, "email", "", "`EMAIL` to sign in with")
 	c.flags.StringVar(&in.Name, "name", "", "`NAME`, shown to editors only unless the person signs")
@@ -44,8 +44,8 @@ func userAdd(ctx context.Context, c *call) error {
 		}
 		in.Password = password
 	}
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
-		p, err := i.app.AddPerson(ctx, by, in)
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		p, err := i.People.Add(ctx, by, in)
 		if err != nil {
 			return err
 		}
@@ -64,8 +64,8 @@ func userList(ctx context.Context, c *call) error {
 	if _, err := c.parse(); err != nil {
 		return err
 	}
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
-		people, err := i.app.ListPeople(ctx)
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		people, err := i.People.List(ctx)
 		if err != nil {
 			return err
 		}
@@ -97,8 +97,8 @@ func userRole(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
-		if err := i.app.SetRole(ctx, by, args[0], embraye.Role(args[1])); err != nil {
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		if err := i.People.SetRole(ctx, by, args[0], embraye.Role(args[1])); err != nil {
 			return err
 		}
 		return c.print(nil, "%s is now %s\n", args[0], args[1])
@@ -120,8 +120,8 @@ func userPassword(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
-		if err := i.app.SetPassword(ctx, by, args[0], password); err != nil {
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		if err := i.People.SetPassword(ctx, by, args[0], password); err != nil {
 			return err
 		}
 		return c.print(nil, "new password for %s\n", args[0])
@@ -134,8 +134,8 @@ func userDisable(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
-		if err := i.app.DisablePerson(ctx, by, args[0]); err != nil {
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		if err := i.People.Disable(ctx, by, args[0]); err != nil {
 			return err
 		}
 		return c.print(nil, "%s has no access any more\n", args[0])
@@ -148,8 +148,8 @@ func userEnable(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
-		if err := i.app.EnablePerson(ctx, by, args[0]); err != nil {
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		if err := i.People.Enable(ctx, by, args[0]); err != nil {
 			return err
 		}
 		return c.print(nil, "%s has access again\n", args[0])
@@ -162,8 +162,8 @@ func userSetupLink(ctx context.Context, c *call) error {
 	if _, err := c.parse(); err != nil {
 		return err
 	}
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
-		url, err := i.app.SetupLink(ctx, by)
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		url, err := i.People.SetupLink(ctx, by)
 		if err != nil {
 			return err
 		}

@@ -14,25 +14,27 @@ import (
 
 	"embraye/configs"
 	"embraye/internal/app"
+	"embraye/internal/app/organisation"
 	"embraye/internal/embraye"
 	"embraye/internal/files"
 	"embraye/internal/httpsig"
+	"embraye/internal/instance"
 	"embraye/internal/locale"
 	"embraye/internal/mail"
 	"embraye/internal/remote"
 	"embraye/internal/store"
 )
 
-// instance is the program wired to its database, for one command or for the
+// wired is an instance wired to its database, for one command or for the
 // whole life of a server.
-type instance struct {
+type wired struct {
 	settings settings
 	log      *slog.Logger
 	store    *store.Store
 	remote   *remote.Client
 	files    *files.Store
-	app      *app.App
-	lock     *os.File // of a server on SQLite
+	*instance.Rooms
+	lock *os.File // of a server on SQLite
 
 	catalogue   *locale.Catalogue
 	territories *embraye.Territories
@@ -52,7 +54,7 @@ func (c *call) load() (settings, *slog.Logger, error) {
 
 // open wires a command to a database that a server made. It creates nothing:
 // a mistyped folder must not become a second, empty instance.
-func (c *call) open(ctx context.Context) (*instance, error) {
+func (c *call) open(ctx context.Context) (*wired, error) {
 	s, log, err := c.load()
 	if err != nil {
 		return nil, err
@@ -61,7 +63,7 @@ func (c *call) open(ctx context.Context) (*instance, error) {
 	return i, explained(s, err)
 }
 
-func (c *call) openWith(ctx context.Context, s settings, log *slog.Logger) (*instance, error) {
+func (c *call) openWith(ctx context.Context, s settings, log *slog.Logger) (*wired, error) {
 	if path, ok := strings.CutPrefix(s.DatabaseURL, "sqlite:"); ok {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
 			return nil, &wrongSetting{fmt.Errorf("there is no database at %s yet: run `embraye serve` once, or set EMBRAYE_DATA_DIR", path)}
@@ -93,8 +95,8 @@ func (c *call) openWith(ctx context.Context, s settings, log *slog.Logger) (*ins
 
 // wire opens the database and makes the client; the use cases come with start,
 // once the database has what they need.
-func (c *call) wire(ctx context.Context, s settings, log *slog.Logger, secret []byte) (*instance, error) {
-	i := &instance{settings: s, log: log}
+func (c *call) wire(ctx context.Context, s settings, log *slog.Logger, secret []byte) (*wired, error) {
+	i := &wired{settings: s, log: log}
 	var err error
 	if i.catalogue, err = locale.Load(); err != nil {
 		return nil, err
@@ -118,7 +120,7 @@ func (c *call) wire(ctx context.Context, s settings, log *slog.Logger, secret []
 }
 
 // options is what the use cases work with.
-func (i *instance) options(c *call) app.Options {
+func (i *wired) options(c *call) app.Options {
 	return app.Options{
 		Store: i.store, Remote: i.remote, Site: i.site(), Territories: i.territories, Catalogue: i.catalogue,
 		Language: i.settings.Language, Mode: i.settings.FederationMode, Files: i.files, Memory: allowedMemory(os.DirFS("/")), AllowHTTP: i.settings.AllowHTTP,
@@ -132,7 +134,7 @@ func (i *instance) options(c *call) app.Options {
 }
 
 // mailer sends what people need to come in; nil if no mail server is set.
-func (i *instance) mailer(c *call) *mail.Mailer {
+func (i *wired) mailer(c *call) *mail.Mailer {
 	s := i.settings
 	if s.MailServer == nil {
 		return nil
@@ -141,17 +143,17 @@ func (i *instance) mailer(c *call) *mail.Mailer {
 	return mail.New(mail.Options{Server: *s.MailServer, From: *s.MailFrom, Host: u.Hostname(), Now: c.now})
 }
 
-func (i *instance) site() embraye.Site {
+func (i *wired) site() embraye.Site {
 	return embraye.Site{Base: i.settings.BaseURL, HandleDomain: i.settings.HandleDomain}
 }
 
-func (i *instance) close() error {
+func (i *wired) close() error {
 	i.remote.CloseIdle()
 	return errors.Join(i.store.Close(), i.files.Close(), i.unlock())
 }
 
 // unlock comes last: until then nobody else may serve this database.
-func (i *instance) unlock() error {
+func (i *wired) unlock() error {
 	if i.lock == nil {
 		return nil
 	}
@@ -160,7 +162,7 @@ func (i *instance) unlock() error {
 
 // upToDate refuses a database that another version made: a command must not
 // migrate under a running server.
-func (i *instance) upToDate(ctx context.Context) error {
+func (i *wired) upToDate(ctx context.Context) error {
 	states, err := i.store.MigrationStatus(ctx)
 	if err != nil {
 		return err
@@ -174,7 +176,7 @@ func (i *instance) upToDate(ctx context.Context) error {
 }
 
 // instanceKey signs our fetches: the key that the instance actor has now.
-func (i *instance) instanceKey(ctx context.Context) (httpsig.Signer, bool) {
+func (i *wired) instanceKey(ctx context.Context) (httpsig.Signer, bool) {
 	t := i.store.Tables()
 	actor, err := t.Actors.Take(ctx, embraye.InstanceHandle)
 	if err != nil {
@@ -190,21 +192,21 @@ func (i *instance) instanceKey(ctx context.Context) (httpsig.Signer, bool) {
 
 // sameInstance refuses a database that was made for another origin, or for none
 // yet: what a command would say with it belongs to somebody else.
-func (i *instance) sameInstance(ctx context.Context, c *call) error {
+func (i *wired) sameInstance(ctx context.Context, c *call) error {
 	if _, ok, err := i.store.Tables().Settings.Get(ctx, "base_url"); err != nil {
 		return err
 	} else if !ok {
 		return errors.New("this database has no organisation yet: run `embraye serve` once")
 	}
-	_, err := app.FirstStart(ctx, i.options(c), app.First{}) // compares, as the first start is over
+	_, err := organisation.FirstStart(ctx, i.options(c), organisation.First{}) // compares, as the first start is over
 	return err
 }
 
 // blocked tells whether a host may be asked for anything. Before the use cases
 // exist nothing is requested.
-func (i *instance) blocked(ctx context.Context, host string) (bool, error) {
-	if i.app == nil {
+func (i *wired) blocked(ctx context.Context, host string) (bool, error) {
+	if i.Rooms == nil {
 		return false, errors.New("the list of blocked domains is not read yet")
 	}
-	return i.app.Blocked(ctx, host)
+	return i.Directory.Blocked(ctx, host)
 }

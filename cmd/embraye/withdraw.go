@@ -3,12 +3,12 @@ package main
 import (
 	"context"
 
-	"embraye/internal/app"
+	"embraye/internal/app/constats"
 	"embraye/internal/embraye"
 )
 
 func withdraw(ctx context.Context, c *call) error {
-	var in app.WithdrawInput
+	var in constats.WithdrawInput
 	c.flags.StringVar(&in.Reason, "reason", "", "`REASON` that stays public")
 	c.flags.BoolVar(&in.Erase, "erase", false, "also remove the earlier texts for editors")
 	c.asFlag()
@@ -17,15 +17,15 @@ func withdraw(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.with(ctx, func(i *instance, by embraye.Acting) error {
-		u, err := i.app.FindUpdate(ctx, args[0])
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		u, err := i.Constats.Find(ctx, args[0])
 		if err != nil {
 			return err
 		}
-		if err := i.app.Withdraw(ctx, by, u.ID, in); err != nil {
+		if err := i.Constats.Withdraw(ctx, by, u.ID, in); err != nil {
 			return err
 		}
-		url := string(i.app.Site.UpdateID(u.ID))
+		url := string(i.App.Site.UpdateID(u.ID))
 		return c.print(map[string]any{"id": u.ID, "url": url, "withdrawn": true}, "withdrawn %s\n", url)
 	})
 }

@@ -1,10 +1,14 @@
-// Package app is what the program does: one method per use case, each in one
-// transaction. Whoever asks (a page, a command, another server) comes through
-// here to write; only outbox.go sends anything to the world, and it does so by
-// writing rows that the delivery engine empties after the commit.
+// Package app is the desk that every use case works at: settings, clock and
+// ids, one transaction per use case, who the organisation is, the journal, our
+// Notes, and what leaves. The use cases themselves are the rooms below it, a
+// folder for each subject: directory, inbox, constats, drafts, talk, people,
+// organisation, peers. Whoever asks (a page, a command, another server) comes
+// through them to write.
 //
-// Start reading at publish.go for what editors do, at inbox.go for what other
-// servers do, at outbox.go for what leaves.
+// Only outbox.go sends anything to the world, and it does so by writing rows
+// that the delivery engine empties after the commit.
+//
+// Start reading at app.go and outbox.go, then in the room of the subject.
 package app
 
 import (
@@ -29,9 +33,9 @@ import (
 
 // Keys of facts that are fixed at first start.
 const (
-	settingBaseURL      = "base_url"
-	settingHandleDomain = "handle_domain"
-	settingReference    = "reference"
+	SettingBaseURL      = "base_url"
+	SettingHandleDomain = "handle_domain"
+	SettingReference    = "reference"
 )
 
 // Options is what the use cases work with.
@@ -60,25 +64,21 @@ type Options struct {
 }
 
 // identity is under which handle the organisation speaks. It can change until
-// somebody has heard of it (SetOrgHandle), while requests are being answered.
+// somebody has heard of it (organisation.SetHandle), while requests are being answered.
 type identity struct {
 	organisation string
 	wire         *activitypub.Wire
 }
 
-// App holds what use cases do not change, or hardly ever: the reference text
-// and the handles.
+// App is the desk. It holds what use cases do not change, or hardly ever: the
+// reference text and the handles.
 type App struct {
 	Options
 	base      *url.URL
 	reference *embraye.Reference
 	identity  atomic.Pointer[identity]
-	keys      *keyCache
-	limits    *limits
-	blocks    *blockCache
-	contacts  *contactMemory
-	passwords *hasher
-	receivers map[string]handler
+	// Ours knows our Notes.
+	Ours Ours
 }
 
 // New loads what FirstStart wrote.
@@ -87,19 +87,17 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err != nil {
 		return nil, fmt.Errorf("app: base URL: %w", err)
 	}
-	a := &App{Options: o, base: base, keys: newKeyCache(), limits: newLimits(o.Now), contacts: newContactMemory(o.Now)}
-	a.passwords = newHasher(o.Memory)
-	a.blocks = newBlockCache(o.Store, o.Now)
+	a := &App{Options: o, base: base}
 	t := o.Store.Tables()
 	if a.reference, err = loadReference(ctx, t); err != nil {
 		return nil, err
 	}
-	if domain, ok, err := t.Settings.Get(ctx, settingHandleDomain); err != nil {
+	if domain, ok, err := t.Settings.Get(ctx, SettingHandleDomain); err != nil {
 		return nil, err
 	} else if ok {
 		a.Site.HandleDomain = domain
 	}
-	a.receivers = a.handlers()
+	a.Ours = Ours{a.Site}
 	if err := a.Reload(ctx); err != nil {
 		return nil, err
 	}
@@ -129,7 +127,7 @@ func (a *App) speakAs(handle string) {
 }
 
 func loadReference(ctx context.Context, t store.Tables) (*embraye.Reference, error) {
-	doc, ok, err := t.Settings.Get(ctx, settingReference)
+	doc, ok, err := t.Settings.Get(ctx, SettingReference)
 	if err != nil {
 		return nil, err
 	}
@@ -158,8 +156,8 @@ func (a *App) Frame() embraye.Frame {
 		Today: embraye.MakeDate(a.Now()), Language: a.Language}
 }
 
-// inTx runs one use case in one transaction and tells this process about it.
-func (a *App) inTx(ctx context.Context, f func(store.Tables) error) error {
+// InTx runs one use case in one transaction and tells this process about it.
+func (a *App) InTx(ctx context.Context, f func(store.Tables) error) error {
 	if err := a.Store.InTx(ctx, f); err != nil {
 		return err
 	}
@@ -169,8 +167,22 @@ func (a *App) inTx(ctx context.Context, f func(store.Tables) error) error {
 	return nil
 }
 
-// now is the time of what we say: whole seconds in UTC, as peers compare it
+// Stamp is the time of what we say: whole seconds in UTC, as peers compare it
 // (INTEROP A5, published).
-func (a *App) now() time.Time { return a.Now().UTC().Truncate(time.Second) }
+func (a *App) Stamp() time.Time { return a.Now().UTC().Truncate(time.Second) }
 
-func (a *App) newID() (string, error) { return embraye.NewID(a.Now(), a.Random) }
+// NewID is an id that sorts by the time it was made.
+func (a *App) NewID() (string, error) { return embraye.NewID(a.Now(), a.Random) }
+
+// Base is the address of the instance.
+func (a *App) Base() *url.URL { return a.base }
+
+// Unborn is the desk of an instance whose first start is under way.
+func Unborn(o Options, r *embraye.Reference, handle string) *App {
+	a := &App{Options: o, reference: r, Ours: Ours{o.Site}}
+	a.speakAs(handle)
+	return a
+}
+
+// Mails reports whether links are sent by mail.
+func (a *App) Mails() bool { return a.Mail != nil }

@@ -3,18 +3,15 @@ package app
 import (
 	"context"
 	"errors"
+	"time"
 
-	"embraye/internal/activitypub"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
 
-// wireVersion is the shape of the documents that this program makes.
-const wireVersion = activitypub.WireVersion
-
-// refreshPinned rewrites « où on en est » of a measure in place. It is never
+// RefreshPinned rewrites « où on en est » of a measure in place. It is never
 // delivered: servers reread featured (INTEROP 0.6).
-func (a *App) refreshPinned(ctx context.Context, t store.Tables, measureID string) error {
+func (a *App) RefreshPinned(ctx context.Context, t store.Tables, measureID string) error {
 	measure, ok := a.reference.Measure(measureID)
 	if !ok {
 		return nil
@@ -28,29 +25,30 @@ func (a *App) refreshPinned(ctx context.Context, t store.Tables, measureID strin
 	if err != nil && !fresh {
 		return err
 	}
-	now := a.now()
+	now := a.Stamp()
 	if fresh {
-		id, err := a.newID()
+		id, err := a.NewID()
 		if err != nil {
 			return err
 		}
 		note = &embraye.Note{ID: id, Kind: embraye.PinnedNote, Actor: measure.Handle, Language: a.Language, PublishedAt: now}
 	} else {
-		later := laterThan(now, note.PublishedAt, note.UpdatedAt)
+		later := LaterThan(now, note.PublishedAt, note.UpdatedAt)
 		note.UpdatedAt = &later
 	}
 	note.HTML = a.Wire().PinnedHTML(measure, note.Language, states)
-	return a.saveNote(ctx, t, note, fresh)
+	return a.SaveNote(ctx, t, note, fresh)
 }
 
-// saveNote fixes the bytes of a Note of ours and stores it.
-func (a *App) saveNote(ctx context.Context, t store.Tables, n *embraye.Note, fresh bool, mentions ...activitypub.Mention) (err error) {
-	if n.Wire, err = a.Wire().PostNote(*n, mentions...); err != nil {
-		return err
+// LaterThan is now, or one second after what was said before: `updated` grows
+// with every Update, and peers compare whole seconds (INTEROP A, top 5).
+func LaterThan(now, published time.Time, updated *time.Time) time.Time {
+	last := published
+	if updated != nil {
+		last = *updated
 	}
-	n.WireVersion = wireVersion
-	if fresh {
-		return t.Notes.Insert(ctx, n)
+	if now.After(last) {
+		return now
 	}
-	return t.Notes.Save(ctx, n)
+	return last.UTC().Add(time.Second)
 }

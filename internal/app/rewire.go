@@ -20,7 +20,7 @@ type wires interface {
 // revisions keep the bytes that they were sent and hashed with.
 func (a *App) rewire(ctx context.Context) error {
 	for more := true; more; {
-		err := a.inTx(ctx, func(t store.Tables) error {
+		err := a.InTx(ctx, func(t store.Tables) error {
 			more = false
 			for _, table := range []wires{t.Updates, t.Notes} {
 				n, err := a.rewireSome(ctx, table)
@@ -42,7 +42,7 @@ func (a *App) rewire(ctx context.Context) error {
 }
 
 func (a *App) rewireSome(ctx context.Context, table wires) (int, error) {
-	old, err := table.OldWires(ctx, wireVersion, rewireAtOnce)
+	old, err := table.OldWires(ctx, WireVersion, rewireAtOnce)
 	for _, o := range old {
 		wire := o.Wire
 		if len(wire) > 0 {
@@ -50,7 +50,7 @@ func (a *App) rewireSome(ctx context.Context, table wires) (int, error) {
 				return 0, fmt.Errorf("%s: %w", o.ID, err)
 			}
 		}
-		if err := table.Rewire(ctx, o.ID, wire, wireVersion); err != nil {
+		if err := table.Rewire(ctx, o.ID, wire, WireVersion); err != nil {
 			return 0, err
 		}
 	}

@@ -22,6 +22,8 @@ import (
 
 	"embraye/configs"
 	"embraye/internal/app"
+	"embraye/internal/app/organisation"
+	"embraye/internal/app/people"
 	"embraye/internal/delivery"
 	"embraye/internal/embraye"
 	"embraye/internal/fedtest"
@@ -86,7 +88,7 @@ func (in *Instance) start(log *slog.Logger) {
 			Now: in.Clock.Now, Random: rand.Reader, Log: log},
 		Client: remote.Options{AllowNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}, Version: "test"})
 	check(t, err)
-	_, err = in.FirstStart(ctx, app.First{OrgHandle: "organisation", OrgName: "Mon organisation", Reference: reference, GenerateKey: fedtest.Key})
+	_, err = in.FirstStart(ctx, organisation.First{OrgHandle: "organisation", OrgName: "Mon organisation", Reference: reference, GenerateKey: fedtest.Key})
 	check(t, err)
 	check(t, in.Open(ctx))
 	in.Engine = in.Instance.Engine()
@@ -97,7 +99,7 @@ func (in *Instance) start(log *slog.Logger) {
 // AddPerson adds somebody who can sign in with the password.
 func (in *Instance) AddPerson(email string, role embraye.Role, password string) *embraye.Person {
 	in.t.Helper()
-	p, err := in.App.AddPerson(in.t.Context(), embraye.Operator(), app.NewPerson{Email: email, Name: "Personne d'essai", Role: role, Password: password})
+	p, err := in.People.Add(in.t.Context(), embraye.Operator(), people.NewPerson{Email: email, Name: "Personne d'essai", Role: role, Password: password})
 	check(in.t, err)
 	return p
 }

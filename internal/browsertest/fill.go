@@ -7,8 +7,9 @@ import (
 	"time"
 
 	"embraye/configs"
-	"embraye/internal/app"
+	"embraye/internal/app/constats"
 	"embraye/internal/embraye"
+	"embraye/internal/instance"
 	"embraye/internal/store"
 )
 
@@ -26,7 +27,7 @@ func (f Filled) Newest() string { return f.IDs[len(f.IDs)-1] }
 // Fill publishes n constats on the instance.
 func (in *Instance) Fill(t testing.TB, n int) Filled {
 	t.Helper()
-	f := Fill(t, in.App, in.Clock.Advance, n)
+	f := Fill(t, in.Rooms, in.Clock.Advance, n)
 	in.Web.Invalidate()
 	return f
 }
@@ -35,17 +36,17 @@ func (in *Instance) Fill(t testing.TB, n int) Filled {
 // subjects, all stages, several institutions, two languages; some corrected,
 // some withdrawn, some with replies, the last one corrected and answered. The
 // same n gives the same constats.
-func Fill(t testing.TB, a *app.App, advance func(time.Duration), n int) Filled {
+func Fill(t testing.TB, a *instance.Rooms, advance func(time.Duration), n int) Filled {
 	t.Helper()
 	places, err := configs.Territories()
 	check(t, err)
-	f := &filler{t: t, ctx: t.Context(), app: a, regions: places.Regions()}
+	f := &filler{t: t, ctx: t.Context(), Rooms: a, regions: places.Regions()}
 	for i := range n {
 		advance(time.Minute) // the newest is the same in every run
 		id := f.publish(i)
 		last := i == n-1
 		if i%29 == 28 && !last {
-			check(t, a.Withdraw(f.ctx, embraye.Operator(), id, app.WithdrawInput{Reason: "La source parlait d'un autre territoire."}))
+			check(t, a.Constats.Withdraw(f.ctx, embraye.Operator(), id, constats.WithdrawInput{Reason: "La source parlait d'un autre territoire."}))
 			f.Withdrawn = append(f.Withdrawn, id)
 			continue
 		}
@@ -62,15 +63,15 @@ func Fill(t testing.TB, a *app.App, advance func(time.Duration), n int) Filled {
 
 type filler struct {
 	Filled
-	t       testing.TB
-	ctx     context.Context
-	app     *app.App
+	t   testing.TB
+	ctx context.Context
+	*instance.Rooms
 	regions []embraye.Territory
 }
 
 func (f *filler) publish(i int) string {
 	f.t.Helper()
-	p, err := f.app.Publish(f.ctx, embraye.Operator(), app.PublishInput{Scope: f.scope(i), Content: f.content(i)})
+	p, err := f.Constats.Publish(f.ctx, embraye.Operator(), constats.PublishInput{Scope: f.scope(i), Content: f.content(i)})
 	check(f.t, err)
 	return p.Update.ID
 }
@@ -128,14 +129,14 @@ func (f *filler) content(i int) embraye.Content {
 // correct changes what the constat says, or only its spelling.
 func (f *filler) correct(id string, i int) {
 	f.t.Helper()
-	u, err := f.app.Store.Tables().Updates.Take(f.ctx, id)
+	u, err := f.App.Store.Tables().Updates.Take(f.ctx, id)
 	check(f.t, err)
-	in := app.ReviseInput{Kind: embraye.Typo, Reason: "Une faute de frappe.", Content: u.Content}
+	in := constats.ReviseInput{Kind: embraye.Typo, Reason: "Une faute de frappe.", Content: u.Content}
 	in.Content.Summary = "Texte d'essai de deux phrases, relu. Il dit ce qui a changé, pour qui, et ce que la source permet d'affirmer."
 	if i%20 != 13 {
 		in.Kind, in.Reason, in.Content.Stage = embraye.Substance, "Le financement est voté.", embraye.Done
 	}
-	_, err = f.app.Revise(f.ctx, embraye.Operator(), id, in)
+	_, err = f.Constats.Revise(f.ctx, embraye.Operator(), id, in)
 	check(f.t, err)
 	f.Corrected = append(f.Corrected, id)
 }
@@ -143,8 +144,8 @@ func (f *filler) correct(id string, i int) {
 // reply puts replies there as if they had come and had been shown.
 func (f *filler) reply(id string, n int) {
 	f.t.Helper()
-	object, now := f.app.Site.UpdateID(id), f.app.Now()
-	check(f.t, f.app.Store.InTx(f.ctx, func(tables store.Tables) error {
+	object, now := f.App.Site.UpdateID(id), f.App.Now()
+	check(f.t, f.App.Store.InTx(f.ctx, func(tables store.Tables) error {
 		for i := range n {
 			actor := embraye.IRI(fmt.Sprintf("https://ailleurs.example/users/essai%d", i))
 			if err := tables.RemoteActors.Upsert(f.ctx, &embraye.RemoteActor{URI: actor, Host: "ailleurs.example", Type: "Person",

@@ -27,7 +27,7 @@ func TestSessionEndsWhileWriting(t *testing.T) {
 		p.SignIn(adminEmail, password)
 		p.Open("/office/constats/new")
 		p.Write("title", "Écrit avant la fin")
-		check(t, in.App.EndSessionsOf(t.Context(), embraye.Acting{Person: admin}, admin.ID))
+		check(t, in.People.EndSessionsOf(t.Context(), embraye.Acting{Person: admin}, admin.ID))
 		if status := p.PressFor(`#editor button[value="save"]`); status != 401 {
 			t.Errorf("saving without a session answers %d", status)
 		}
@@ -54,7 +54,7 @@ func TestColleagueSavesWhileSessionEnds(t *testing.T) {
 		first.Write("title", "Écrit avant la fin")
 		second.Write("title", "Le texte de la collègue")
 		second.Press(save)
-		check(t, in.App.EndSessionsOf(t.Context(), embraye.Acting{Person: admin}, admin.ID))
+		check(t, in.People.EndSessionsOf(t.Context(), embraye.Acting{Person: admin}, admin.ID))
 		if status := first.PressFor(save); status != 401 {
 			t.Errorf("saving without a session answers %d", status)
 		}
@@ -110,12 +110,12 @@ func TestPressedTwice(t *testing.T) {
 		if list, err := in.Store.Tables().Updates.Latest(t.Context(), 5); err != nil || len(list) != 1 {
 			t.Errorf("%d constats, %v", len(list), err)
 		}
-		before, err := in.App.Drafts(t.Context(), embraye.Operator(), embraye.DraftFilter{})
+		before, err := in.Drafts.List(t.Context(), embraye.Operator(), embraye.DraftFilter{})
 		check(t, err)
 		p.Open("/office/constats/new")
 		p.Write("title", "Pressé deux fois")
 		Run(t, p.Tab, chromedp.DoubleClick(chromedp.CSS(`#editor button[value="save"]`)), chromedp.WaitVisible(chromedp.CSS(`#editor button[value="delete"]`)))
-		if list, err := in.App.Drafts(t.Context(), embraye.Operator(), embraye.DraftFilter{}); err != nil || len(list) != len(before)+1 {
+		if list, err := in.Drafts.List(t.Context(), embraye.Operator(), embraye.DraftFilter{}); err != nil || len(list) != len(before)+1 {
 			t.Errorf("%d drafts after %d, %v", len(list), len(before), err)
 		}
 	})
@@ -149,7 +149,7 @@ func TestDraftsSaveThemselves(t *testing.T) {
 			t.Errorf("%s is %q", name, got)
 		}
 	}
-	if list, err := in.App.Drafts(t.Context(), embraye.Operator(), embraye.DraftFilter{}); err != nil || len(list) != 1 {
+	if list, err := in.Drafts.List(t.Context(), embraye.Operator(), embraye.DraftFilter{}); err != nil || len(list) != 1 {
 		t.Errorf("%d drafts, %v", len(list), err)
 	}
 }

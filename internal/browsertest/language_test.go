@@ -53,7 +53,7 @@ func TestLanguageSwitch(t *testing.T) {
 // another browser too.
 func TestLanguageOfTheFirstAdmin(t *testing.T) {
 	withoutScripts(t, func(t *testing.T, in *Instance, sit func() *Person) {
-		link, err := in.App.SetupLink(t.Context(), embraye.Operator())
+		link, err := in.People.SetupLink(t.Context(), embraye.Operator())
 		check(t, err)
 		p := sit()
 		p.Open(link)

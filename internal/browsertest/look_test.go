@@ -100,7 +100,7 @@ func (in *Instance) demonstrate(t *testing.T) string {
 	t.Helper()
 	list, err := configs.Demo()
 	check(t, err)
-	_, err = in.App.LoadDemo(t.Context(), embraye.Operator(), list)
+	_, err = in.Constats.LoadDemo(t.Context(), embraye.Operator(), list)
 	check(t, err)
 	updates, err := in.Store.Tables().Updates.Latest(t.Context(), len(list))
 	check(t, err)

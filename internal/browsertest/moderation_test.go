@@ -7,7 +7,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"embraye/internal/app"
+	"embraye/internal/app/constats"
 	"embraye/internal/embraye"
 	"embraye/internal/fedtest"
 )
@@ -17,7 +17,7 @@ import (
 func TestModeration(t *testing.T) {
 	eachWay(t, func(t *testing.T, in *Instance, sit func() *Person) {
 		in.AddPerson(adminEmail, embraye.Admin, password)
-		out, err := in.App.Publish(t.Context(), embraye.Operator(), app.PublishInput{
+		out, err := in.Constats.Publish(t.Context(), embraye.Operator(), constats.PublishInput{
 			Scope: embraye.Scope{Measure: "m2", Subject: embraye.BySubjectCivilSociety, Territory: "FR"},
 			Content: embraye.Content{Stage: embraye.UnderWay, Title: "Un appel à communs", Summary: "Un appel est ouvert.",
 				Evidence: []embraye.Evidence{{Href: "https://preuve.example/appel"}}}})

@@ -10,7 +10,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"embraye/internal/app"
+	"embraye/internal/app/drafts"
 	"embraye/internal/embraye"
 )
 
@@ -48,16 +48,16 @@ func draftPath(id int64) string { return fmt.Sprintf("/office/drafts/%d", id) }
 func (in *Instance) draft(by *embraye.Person) int64 {
 	in.t.Helper()
 	acting := embraye.Acting{Person: by}
-	input := app.DraftInput{
+	input := drafts.Input{
 		Scope: embraye.Scope{Measure: "m2", Subject: embraye.BySubjectInstitution, Territory: "FR-BRE", Institution: embraye.Institution{Name: "Région Bretagne", Kind: "region"}},
 		Content: embraye.Content{Stage: embraye.UnderWay, Title: "La région ouvre un appel à communs", Summary: "Un appel public finance des communs numériques.", Language: "fr",
 			Evidence: []embraye.Evidence{{Type: "Link", Href: "https://preuve.example/appel-a-communs", Name: "Appel à communs", Publisher: "Région Bretagne"}}},
 	}
-	planned, err := in.App.NewDraft(in.t.Context(), acting, input)
+	planned, err := in.Drafts.Begin(in.t.Context(), acting, input)
 	check(in.t, err)
-	_, err = in.App.ScheduleDraft(in.t.Context(), acting, planned.ID, planned.Version, in.Clock.Now().Add(48*time.Hour))
+	_, err = in.Drafts.Schedule(in.t.Context(), acting, planned.ID, planned.Version, in.Clock.Now().Add(48*time.Hour))
 	check(in.t, err)
-	open, err := in.App.NewDraft(in.t.Context(), acting, input)
+	open, err := in.Drafts.Begin(in.t.Context(), acting, input)
 	check(in.t, err)
 	return open.ID
 }

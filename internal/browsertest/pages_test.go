@@ -15,7 +15,7 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"embraye/internal/app"
+	"embraye/internal/app/drafts"
 	"embraye/internal/embraye"
 )
 
@@ -92,7 +92,7 @@ func (in *Instance) parameters(t *testing.T, f Filled, admin *embraye.Person) ma
 	notes, err := in.Store.Tables().Notes.OfUpdate(t.Context(), f.Newest())
 	check(t, err)
 	values["/notes/{id}"] = append(values["/notes/{id}"], notes[0].ID)
-	draft, err := in.App.NewDraft(t.Context(), embraye.Acting{Person: admin}, app.DraftInput{})
+	draft, err := in.Drafts.Begin(t.Context(), embraye.Acting{Person: admin}, drafts.Input{})
 	check(t, err)
 	values["/office/drafts/{id}"] = []string{strconv.FormatInt(draft.ID, 10)}
 	return values

@@ -172,7 +172,7 @@ func (p *Person) Path() string {
 // SetUp walks through a one-time link as the first admin.
 func (p *Person) SetUp(email, password string) {
 	p.t.Helper()
-	link, err := p.In.App.SetupLink(p.t.Context(), embraye.Operator())
+	link, err := p.In.People.SetupLink(p.t.Context(), embraye.Operator())
 	check(p.t, err)
 	p.Open(link)
 	p.Write("email", email)

@@ -62,7 +62,7 @@ func newBench(b *testing.B, kind string, actors, updates int) *inboxBench {
 	for i := range updates {
 		input := sample()
 		input.Title = fmt.Sprintf("Constat %d", i)
-		p, err := x.in.App.Publish(context.Background(), embraye.Operator(), input)
+		p, err := x.in.Constats.Publish(context.Background(), embraye.Operator(), input)
 		if err != nil {
 			b.Fatal(err)
 		}
@@ -304,7 +304,7 @@ func BenchmarkPublish(b *testing.B) {
 			}
 			b.ResetTimer()
 			for range b.N {
-				p, err := x.in.App.Publish(context.Background(), embraye.Operator(), sample())
+				p, err := x.in.Constats.Publish(context.Background(), embraye.Operator(), sample())
 				if err != nil {
 					b.Fatal(err)
 				}

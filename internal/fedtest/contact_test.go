@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"embraye/internal/app"
+	"embraye/internal/app/constats"
 	"embraye/internal/embraye"
 )
 
@@ -60,7 +60,7 @@ func TestN06UndoOfABoostGoesOnlyWhereTheBoostWent(t *testing.T) {
 		refuses := s.followerOf("organisation", "refuses.example", "r")
 		refuses.Server.Answer(func(*http.Request) int { return http.StatusForbidden })
 		s.w.Settle()
-		out, err := s.in.App.Publish(t.Context(), embraye.Operator(), sample())
+		out, err := s.in.Constats.Publish(t.Context(), embraye.Operator(), sample())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -70,7 +70,7 @@ func TestN06UndoOfABoostGoesOnlyWhereTheBoostWent(t *testing.T) {
 		for _, a := range everybody {
 			a.Server.Take()
 		}
-		if err := s.in.App.Withdraw(t.Context(), embraye.Operator(), out.Update.ID, app.WithdrawInput{Reason: "La source a été retirée"}); err != nil {
+		if err := s.in.Constats.Withdraw(t.Context(), embraye.Operator(), out.Update.ID, constats.WithdrawInput{Reason: "La source a été retirée"}); err != nil {
 			t.Fatal(err)
 		}
 		s.w.Settle()

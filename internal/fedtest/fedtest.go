@@ -22,6 +22,7 @@ import (
 
 	"embraye/configs"
 	"embraye/internal/app"
+	"embraye/internal/app/organisation"
 	"embraye/internal/delivery"
 	"embraye/internal/embraye"
 	"embraye/internal/files"
@@ -138,12 +139,12 @@ func (w *World) instance(c Config, host string) *Instance {
 		t.Fatal(err)
 	}
 	in.Client = in.Remote
-	in.start(t, app.First{OrgHandle: "organisation", OrgName: "Organisation de " + host, Reference: c.Reference, GenerateKey: Key})
+	in.start(t, organisation.First{OrgHandle: "organisation", OrgName: "Organisation de " + host, Reference: c.Reference, GenerateKey: Key})
 	w.Wire.Serve(host, in.Web)
 	return in
 }
 
-func (in *Instance) start(t testing.TB, first app.First) {
+func (in *Instance) start(t testing.TB, first organisation.First) {
 	t.Helper()
 	ctx := context.Background()
 	if _, err := in.FirstStart(ctx, first); err != nil {

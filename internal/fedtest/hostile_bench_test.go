@@ -14,7 +14,7 @@ import (
 	"time"
 
 	"embraye/configs"
-	"embraye/internal/app"
+	"embraye/internal/app/constats"
 	"embraye/internal/embraye"
 )
 
@@ -120,7 +120,7 @@ func (b *bench) url(path string) string        { return b.in.Site.Base + path }
 // constat publishes one, as a preparation, and returns its id.
 func (b *bench) constat() string {
 	b.t.Helper()
-	p, err := b.in.App.Publish(context.Background(), embraye.Operator(), constatInput())
+	p, err := b.in.Constats.Publish(context.Background(), embraye.Operator(), constatInput())
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func (b *bench) constat() string {
 	return id
 }
 
-func constatInput() app.PublishInput {
+func constatInput() constats.PublishInput {
 	in := sample()
 	in.Scope.Measure = "water"
 	return in

@@ -48,7 +48,7 @@ func faultAtEachTable(b *bench) {
 	}
 	b.w.Settle()
 	publish := func() error {
-		_, err := b.in.App.Publish(ctx, embraye.Operator(), constatInput())
+		_, err := b.in.Constats.Publish(ctx, embraye.Operator(), constatInput())
 		return err
 	}
 	before := sums(b.t, b.in.Store)

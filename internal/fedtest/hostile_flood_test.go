@@ -54,7 +54,7 @@ func endlessCollections(b *bench) {
 	}
 	s.Handle("/users/organisation/outbox", page)
 	b.ready()
-	if _, err := b.in.App.AddPeer(context.Background(), embraye.Operator(), org.ID); err != nil {
+	if _, err := b.in.Peers.Add(context.Background(), embraye.Operator(), org.ID); err != nil {
 		b.t.Error(err)
 	}
 	for _, r := range b.outgoing() {

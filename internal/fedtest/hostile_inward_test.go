@@ -53,7 +53,7 @@ func steeringHandles(b *bench) {
 	b.ready()
 	for _, h := range []string{"x@127.0.0.1:8080/admin?y=", "x@f116-evil.example/../..", "x@f116-evil.example#", "x@[::1]", "x@127.0.0.1", "x@f116-evil.example:22",
 		"https://127.0.0.1/users/x", "https://x@f116-evil.example/users/x", "x@y@f116-evil.example", "@f116-evil.example"} {
-		if _, err := b.in.App.AddPeer(context.Background(), embraye.Operator(), h); err == nil {
+		if _, err := b.in.Peers.Add(context.Background(), embraye.Operator(), h); err == nil {
 			b.t.Errorf("%q was found", h)
 		}
 	}
@@ -66,7 +66,7 @@ func foreignSharedInbox(b *bench) {
 	a.Publish()
 	b.ready()
 	b.want(202, b.post(a, activity(a, "Follow", "follows/1", b.measure())), "the Follow")
-	if _, err := b.in.App.Publish(context.Background(), embraye.Operator(), constatInput()); err != nil {
+	if _, err := b.in.Constats.Publish(context.Background(), embraye.Operator(), constatInput()); err != nil {
 		b.t.Fatal(err)
 	}
 	b.w.Settle()

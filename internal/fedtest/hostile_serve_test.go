@@ -7,7 +7,7 @@ import (
 	"net/url"
 	"strings"
 
-	"embraye/internal/app"
+	"embraye/internal/app/constats"
 	"embraye/internal/embraye"
 )
 
@@ -78,12 +78,12 @@ func lyingWebFinger(b *bench) {
 	evil.jrd("boss", "acct:boss@"+evil.Host, liar.ID)
 	b.ready()
 	for _, handle := range []string{"@ceo@" + good.Host, "@boss@" + good.Host, "@other@" + good.Host} {
-		if p, err := b.in.App.AddPeer(context.Background(), embraye.Operator(), handle); err == nil {
+		if p, err := b.in.Peers.Add(context.Background(), embraye.Operator(), handle); err == nil {
 			b.t.Errorf("%s was found as %s", handle, p.Handle)
 		}
 	}
 	equal(b, 0, b.count("peers", "")+b.count("follows", ""), "peers and Follows")
-	p, err := b.in.App.AddPeer(context.Background(), embraye.Operator(), "@organisation@"+good.Host)
+	p, err := b.in.Peers.Add(context.Background(), embraye.Operator(), "@organisation@"+good.Host)
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func notPublic(b *bench) {
 
 // withdrawn: 410 on every face in the instant of the Delete.
 func withdrawn(b *bench) {
-	p, err := b.in.App.Publish(context.Background(), embraye.Operator(), constatInput())
+	p, err := b.in.Constats.Publish(context.Background(), embraye.Operator(), constatInput())
 	if err != nil {
 		b.t.Fatal(err)
 	}
@@ -130,7 +130,7 @@ func withdrawn(b *bench) {
 	for _, face := range []string{path, created} {
 		equal(b, 200, b.get(face, ActivityType), face)
 	}
-	if err := b.in.App.Withdraw(context.Background(), embraye.Operator(), p.Update.ID, app.WithdrawInput{Reason: "Erreur"}); err != nil {
+	if err := b.in.Constats.Withdraw(context.Background(), embraye.Operator(), p.Update.ID, constats.WithdrawInput{Reason: "Erreur"}); err != nil {
 		b.t.Fatal(err)
 	}
 	b.ready()

@@ -12,7 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"embraye/internal/app"
+	"embraye/internal/app/constats"
 	"embraye/internal/embraye"
 )
 
@@ -81,14 +81,14 @@ func (s *scene) video(host string) (id string, channel *Actor) {
 func TestInterop04_TheInstanceRepeatsVideosAndNothingElse(t *testing.T) {
 	s := newScene(t, "sqlite")
 	admin := s.followerOf(embraye.InstanceHandle, "admin.example", "root")
-	if _, err := s.in.App.Publish(t.Context(), embraye.Operator(), sample()); err != nil {
+	if _, err := s.in.Constats.Publish(t.Context(), embraye.Operator(), sample()); err != nil {
 		t.Fatal(err)
 	}
 	ann := s.server("masto.example").Actor("ann")
 	note := ann.ID + "/statuses/1"
 	ann.Server.PutJSON("/users/ann/statuses/1", map[string]any{"@context": "https://www.w3.org/ns/activitystreams", "id": note, "type": "Note",
 		"attributedTo": ann.ID, "content": "<p>Bonjour</p>", "published": "2026-05-01T09:00:00Z", "to": []string{publicIRI}, "cc": []string{}})
-	if _, err := s.in.App.BoostURL(t.Context(), embraye.Operator(), "m2", note); err != nil {
+	if _, err := s.in.Constats.Boost(t.Context(), embraye.Operator(), "m2", note); err != nil {
 		t.Fatal(err)
 	}
 	s.w.Settle()
@@ -96,7 +96,7 @@ func TestInterop04_TheInstanceRepeatsVideosAndNothingElse(t *testing.T) {
 		t.Fatalf("the instance repeated a constat or a Note: %v", types(got))
 	}
 	id, _ := s.video("pt.example")
-	if _, err := s.in.App.BoostURL(t.Context(), embraye.Operator(), "m2", id); err != nil {
+	if _, err := s.in.Constats.Boost(t.Context(), embraye.Operator(), "m2", id); err != nil {
 		t.Fatal(err)
 	}
 	m := s.delivered(admin.Server, "Announce")
@@ -109,7 +109,7 @@ func TestInterop04_TheInstanceRepeatsVideosAndNothingElse(t *testing.T) {
 func TestInterop10_ServedAndDeliveredDifferInCountsAlone(t *testing.T) {
 	s := newScene(t, "sqlite")
 	ann := s.followerOf("mesure2", "masto.example", "ann")
-	published, err := s.in.App.Publish(t.Context(), embraye.Operator(), sample())
+	published, err := s.in.Constats.Publish(t.Context(), embraye.Operator(), sample())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -132,7 +132,7 @@ func TestInterop10_ServedAndDeliveredDifferInCountsAlone(t *testing.T) {
 func TestInterop11_TopA13_CorrectionReachesWhoGotTheCreate(t *testing.T) {
 	s := newScene(t, "sqlite")
 	ann := s.followerOf("mesure2", "masto.example", "ann")
-	published, err := s.in.App.Publish(t.Context(), embraye.Operator(), sample())
+	published, err := s.in.Constats.Publish(t.Context(), embraye.Operator(), sample())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -173,7 +173,7 @@ func TestInterop11_TopB14_QuietCorrectionsAndTypos(t *testing.T) {
 	content := s.update.Content
 	content.Stage = embraye.Done
 	s.w.Clock.Advance(time.Minute)
-	out, err := s.in.App.Revise(t.Context(), embraye.Operator(), s.update.ID, app.ReviseInput{Kind: embraye.Substance, Reason: "Tout est financé", Quiet: true, Content: content})
+	out, err := s.in.Constats.Revise(t.Context(), embraye.Operator(), s.update.ID, constats.ReviseInput{Kind: embraye.Substance, Reason: "Tout est financé", Quiet: true, Content: content})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +183,7 @@ func TestInterop11_TopB14_QuietCorrectionsAndTypos(t *testing.T) {
 	}
 	content = out.Update.Content
 	content.Summary = strings.Replace(content.Summary, "ouvert", "bien ouvert", 1)
-	if _, err := s.in.App.Revise(t.Context(), embraye.Operator(), s.update.ID, app.ReviseInput{Kind: embraye.Typo, Reason: "Une coquille", Content: content}); err != nil {
+	if _, err := s.in.Constats.Revise(t.Context(), embraye.Operator(), s.update.ID, constats.ReviseInput{Kind: embraye.Typo, Reason: "Une coquille", Content: content}); err != nil {
 		t.Fatal(err)
 	}
 	s.w.Settle()
@@ -201,7 +201,7 @@ func TestInterop12_TopA14_WithdrawnNeverComesBack(t *testing.T) {
 	s := newScene(t, "sqlite")
 	ann := s.server("masto.example").Actor("ann")
 	s.send(ann, s.like(ann))
-	if err := s.in.App.Withdraw(t.Context(), embraye.Operator(), s.update.ID, app.WithdrawInput{Reason: "Doublon"}); err != nil {
+	if err := s.in.Constats.Withdraw(t.Context(), embraye.Operator(), s.update.ID, constats.WithdrawInput{Reason: "Doublon"}); err != nil {
 		t.Fatal(err)
 	}
 	if m := s.delivered(ann.Server, "Delete"); m.ObjectID() != s.constat() || object(m)["type"] != "Tombstone" {
@@ -213,13 +213,13 @@ func TestInterop12_TopA14_WithdrawnNeverComesBack(t *testing.T) {
 	if resp.StatusCode != http.StatusGone || !strings.Contains(string(body), `"Tombstone"`) {
 		t.Errorf("answers %d %s", resp.StatusCode, body)
 	}
-	_, err := s.in.App.Revise(t.Context(), embraye.Operator(), s.update.ID, app.ReviseInput{Kind: embraye.Substance, Reason: "Retour", Content: s.update.Content})
+	_, err := s.in.Constats.Revise(t.Context(), embraye.Operator(), s.update.ID, constats.ReviseInput{Kind: embraye.Substance, Reason: "Retour", Content: s.update.Content})
 	if !errors.Is(err, embraye.ErrGone) {
 		t.Errorf("a withdrawn constat was revised: %v", err)
 	}
 	again := sample()
 	again.RelatedTo = []embraye.Relation{{Rel: "replaces", Href: s.constat()}}
-	published, err := s.in.App.Publish(t.Context(), embraye.Operator(), again)
+	published, err := s.in.Constats.Publish(t.Context(), embraye.Operator(), again)
 	if err != nil || published.Update.ID == s.update.ID {
 		t.Errorf("publishing anew: %v", err)
 	}
@@ -261,7 +261,7 @@ func TestInterop13_TopA23_QuotesAreAuthorized(t *testing.T) {
 func TestInterop15_TopB19_BoostOfAVideo(t *testing.T) {
 	s := newScene(t, "sqlite")
 	id, channel := s.video("pt.example")
-	if _, err := s.in.App.BoostURL(t.Context(), embraye.Operator(), "m2", id); err != nil {
+	if _, err := s.in.Constats.Boost(t.Context(), embraye.Operator(), "m2", id); err != nil {
 		t.Fatal(err)
 	}
 	s.w.Settle()
@@ -282,7 +282,7 @@ func TestInterop15_TopB19_BoostOfAVideo(t *testing.T) {
 	if err != nil || !strings.Contains(string(page), boost["id"].(string)) {
 		t.Errorf("the outbox lacks the boost: %s, %v", page, err)
 	}
-	if _, err := s.in.App.BoostURL(t.Context(), embraye.Operator(), "m2", id); !errors.Is(err, embraye.ErrConflict) {
+	if _, err := s.in.Constats.Boost(t.Context(), embraye.Operator(), "m2", id); !errors.Is(err, embraye.ErrConflict) {
 		t.Errorf("boosted twice: %v", err)
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"embraye/internal/app"
+	"embraye/internal/app/constats"
 	"embraye/internal/embraye"
 	"embraye/internal/httpsig"
 )
@@ -91,7 +91,7 @@ func publish(t *testing.T, in *Instance, title string) embraye.IRI {
 	t.Helper()
 	input := sample()
 	input.Title = title
-	p, err := in.App.Publish(t.Context(), embraye.Operator(), input)
+	p, err := in.Constats.Publish(t.Context(), embraye.Operator(), input)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +129,7 @@ func organisationBoosts(t *testing.T, w *World, in *Instance) {
 	if shares["totalItems"] != 0.0 {
 		t.Errorf("shares %v, want none", shares)
 	}
-	if _, err := in.App.BoostURL(t.Context(), embraye.Operator(), "m3", string(id)); err == nil {
+	if _, err := in.Constats.Boost(t.Context(), embraye.Operator(), "m3", string(id)); err == nil {
 		t.Error("a measure boosted a constat of ours")
 	}
 }
@@ -297,8 +297,8 @@ func webFingerLoop(t *testing.T, w *World, in *Instance) {
 func noGoneForTheLiving(t *testing.T, w *World, in *Instance) {
 	a := greet(t, w, in, "masto.example", "ann")
 	id := publish(t, in, "Un constat")
-	if err := in.App.Withdraw(t.Context(), embraye.Operator(), strings.TrimPrefix(string(id), "https://us.example/constats/"),
-		app.WithdrawInput{Reason: "Erreur"}); err != nil {
+	if err := in.Constats.Withdraw(t.Context(), embraye.Operator(), strings.TrimPrefix(string(id), "https://us.example/constats/"),
+		constats.WithdrawInput{Reason: "Erreur"}); err != nil {
 		t.Fatal(err)
 	}
 	like := map[string]any{"@context": "https://www.w3.org/ns/activitystreams", "id": a.ID + "#likes/1", "type": "Like", "actor": a.ID, "object": string(id)}
@@ -379,10 +379,10 @@ func interactorsAreTold(t *testing.T, w *World, in *Instance) {
 	content := u.Content
 	content.Stage = embraye.Done
 	w.Clock.Advance(60e9)
-	if _, err := in.App.Revise(t.Context(), embraye.Operator(), ulid, app.ReviseInput{Kind: embraye.Substance, Reason: "Fait", Content: content, Quiet: true}); err != nil {
+	if _, err := in.Constats.Revise(t.Context(), embraye.Operator(), ulid, constats.ReviseInput{Kind: embraye.Substance, Reason: "Fait", Content: content, Quiet: true}); err != nil {
 		t.Fatal(err)
 	}
-	if err := in.App.Withdraw(t.Context(), embraye.Operator(), ulid, app.WithdrawInput{Reason: "Erreur"}); err != nil {
+	if err := in.Constats.Withdraw(t.Context(), embraye.Operator(), ulid, constats.WithdrawInput{Reason: "Erreur"}); err != nil {
 		t.Fatal(err)
 	}
 	w.Settle()
@@ -405,7 +405,7 @@ func actorsAreReadable(t *testing.T, w *World, in *Instance) {
 func onlyTheOrganisationFollows(t *testing.T, w *World, in *Instance) {
 	other := w.instance(Config{Kind: "sqlite"}, "b.example")
 	w.Instances = append(w.Instances, other)
-	if _, err := in.App.AddPeer(t.Context(), embraye.Operator(), "@organisation@b.example"); err != nil {
+	if _, err := in.Peers.Add(t.Context(), embraye.Operator(), "@organisation@b.example"); err != nil {
 		t.Fatal(err)
 	}
 	w.Settle()

@@ -12,7 +12,7 @@ import (
 	"testing"
 	"time"
 
-	"embraye/internal/app"
+	"embraye/internal/app/constats"
 	"embraye/internal/embraye"
 )
 
@@ -42,7 +42,7 @@ func newScene(t testing.TB, kind string) *scene {
 	ctx := context.Background()
 	s := &scene{t: t, w: New(t, Config{Kind: kind}, "us.example"), servers: make(map[string]*Server), actors: make(map[string]*Actor)}
 	s.in = s.w.Instances[0]
-	published, err := s.in.App.Publish(ctx, embraye.Operator(), sample())
+	published, err := s.in.Constats.Publish(ctx, embraye.Operator(), sample())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +68,7 @@ func (s *scene) revise(reason string, change func(*embraye.Content)) {
 	s.w.Clock.Advance(time.Minute)
 	content := s.update.Content
 	change(&content)
-	out, err := s.in.App.Revise(context.Background(), embraye.Operator(), s.update.ID, app.ReviseInput{Kind: embraye.Substance, Reason: reason, Content: content})
+	out, err := s.in.Constats.Revise(context.Background(), embraye.Operator(), s.update.ID, constats.ReviseInput{Kind: embraye.Substance, Reason: reason, Content: content})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -169,7 +169,7 @@ func (s *scene) post(program string, body []byte) int {
 func (s *scene) follow(program, id string) {
 	s.t.Helper()
 	s.actor(program, id)
-	if _, err := s.in.App.AddPeer(context.Background(), embraye.Operator(), id); err != nil {
+	if _, err := s.in.Peers.Add(context.Background(), embraye.Operator(), id); err != nil {
 		s.t.Fatal(err)
 	}
 	f, err := s.in.Store.Tables().Follows.ByTarget(context.Background(), embraye.IRI(id))

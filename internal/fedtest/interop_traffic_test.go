@@ -20,7 +20,7 @@ func TestInterop16_TopB13_FollowAndItsUndoArePersonal(t *testing.T) {
 	if m := s.delivered(s.server("m.example"), "Follow"); m.Path != "/of/ann/inbox" || m.JSON["actor"] != ourOrg {
 		t.Errorf("Follow to %s by %v", m.Path, m.JSON["actor"])
 	}
-	if err := s.in.App.RemovePeer(t.Context(), embraye.Operator(), annID); err != nil {
+	if err := s.in.Peers.Remove(t.Context(), embraye.Operator(), annID); err != nil {
 		t.Fatal(err)
 	}
 	m := s.delivered(s.server("m.example"), "Undo")
@@ -103,13 +103,13 @@ func TestInterop21_TopA07_KeysRotateInOrder(t *testing.T) {
 		return key["publicKeyPem"].(string)
 	}
 	old := pem()
-	if err := s.in.App.RotateKey(t.Context(), embraye.Operator(), "mesure2"); err != nil {
+	if err := s.in.Organisation.RotateKey(t.Context(), embraye.Operator(), "mesure2"); err != nil {
 		t.Fatal(err)
 	}
 	if pem() == old {
 		t.Fatal("the actor document still shows the old key")
 	}
-	if _, err := s.in.App.Publish(t.Context(), embraye.Operator(), sample()); err != nil {
+	if _, err := s.in.Constats.Publish(t.Context(), embraye.Operator(), sample()); err != nil {
 		t.Fatal(err)
 	}
 	s.w.Settle()
@@ -152,7 +152,7 @@ func TestInterop23_GoneInboxes(t *testing.T) {
 	for _, a := range []*Actor{gone, there} {
 		a.Server.Answer(func(*http.Request) int { return http.StatusGone })
 	}
-	if _, err := s.in.App.Publish(t.Context(), embraye.Operator(), sample()); err != nil {
+	if _, err := s.in.Constats.Publish(t.Context(), embraye.Operator(), sample()); err != nil {
 		t.Fatal(err)
 	}
 	s.w.Settle()

@@ -102,14 +102,14 @@ func (s *scene) pem(actor string) string {
 
 func (s *scene) rotate(handle string) {
 	s.t.Helper()
-	if err := s.in.App.RotateKey(s.t.Context(), embraye.Operator(), handle); err != nil {
+	if err := s.in.Organisation.RotateKey(s.t.Context(), embraye.Operator(), handle); err != nil {
 		s.t.Fatal(err)
 	}
 }
 
 func (s *scene) publish() {
 	s.t.Helper()
-	if _, err := s.in.App.Publish(s.t.Context(), embraye.Operator(), sample()); err != nil {
+	if _, err := s.in.Constats.Publish(s.t.Context(), embraye.Operator(), sample()); err != nil {
 		s.t.Fatal(err)
 	}
 }

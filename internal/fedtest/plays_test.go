@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"embraye/internal/app"
+	"embraye/internal/app/constats"
 	"embraye/internal/embraye"
 	"embraye/internal/storetest"
 )
@@ -21,8 +21,8 @@ func each(t *testing.T, play func(t *testing.T, kind string)) {
 }
 
 // sample is a constat as an editor would hand it in.
-func sample() app.PublishInput {
-	return app.PublishInput{
+func sample() constats.PublishInput {
+	return constats.PublishInput{
 		Scope: embraye.Scope{Measure: "m2", Subject: embraye.BySubjectInstitution, Territory: "FR-BRE",
 			Institution: embraye.Institution{Name: "Région Bretagne", Kind: "region"}},
 		Content: embraye.Content{Stage: embraye.UnderWay, Title: "Un appel à communs est ouvert", Summary: "La région a ouvert un appel à communs.",
@@ -86,7 +86,7 @@ func TestPlayPublish(t *testing.T) {
 		w.Settle()
 		masto.Take()
 
-		published, err := in.App.Publish(ctx, embraye.Operator(), sample())
+		published, err := in.Constats.Publish(ctx, embraye.Operator(), sample())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,7 +119,7 @@ func TestPlayPublish(t *testing.T) {
 		content := published.Update.Content
 		content.Stage = embraye.PartlyDone
 		w.Clock.Advance(60e9)
-		if _, err := in.App.Revise(ctx, embraye.Operator(), published.Update.ID, app.ReviseInput{Kind: embraye.Substance, Reason: "Trois communs sont financés", Content: content}); err != nil {
+		if _, err := in.Constats.Revise(ctx, embraye.Operator(), published.Update.ID, constats.ReviseInput{Kind: embraye.Substance, Reason: "Trois communs sont financés", Content: content}); err != nil {
 			t.Fatal(err)
 		}
 		w.Settle()
@@ -128,7 +128,7 @@ func TestPlayPublish(t *testing.T) {
 		}
 
 		w.Clock.Advance(60e9)
-		if err := in.App.Withdraw(ctx, embraye.Operator(), published.Update.ID, app.WithdrawInput{Reason: "Publié par erreur"}); err != nil {
+		if err := in.Constats.Withdraw(ctx, embraye.Operator(), published.Update.ID, constats.WithdrawInput{Reason: "Publié par erreur"}); err != nil {
 			t.Fatal(err)
 		}
 		w.Settle()
@@ -159,7 +159,7 @@ func TestPlayPeers(t *testing.T) {
 		w := New(t, Config{Kind: kind}, "a.example", "b.example")
 		a, b := w.Instances[0], w.Instances[1]
 		for from, to := range map[*Instance]*Instance{a: b, b: a} {
-			if _, err := from.App.AddPeer(ctx, embraye.Operator(), "@organisation@"+to.Host); err != nil {
+			if _, err := from.Peers.Add(ctx, embraye.Operator(), "@organisation@"+to.Host); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -173,7 +173,7 @@ func TestPlayPeers(t *testing.T) {
 				t.Errorf("Follow of %s is %s", f.Target, f.State)
 			}
 		}
-		published, err := a.App.Publish(ctx, embraye.Operator(), sample())
+		published, err := a.Constats.Publish(ctx, embraye.Operator(), sample())
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -189,14 +189,14 @@ func TestPlayPeers(t *testing.T) {
 		content := published.Update.Content
 		content.Stage = embraye.Done
 		w.Clock.Advance(60e9)
-		if _, err := a.App.Revise(ctx, embraye.Operator(), published.Update.ID, app.ReviseInput{Kind: embraye.Substance, Reason: "C'est fait", Content: content}); err != nil {
+		if _, err := a.Constats.Revise(ctx, embraye.Operator(), published.Update.ID, constats.ReviseInput{Kind: embraye.Substance, Reason: "C'est fait", Content: content}); err != nil {
 			t.Fatal(err)
 		}
 		w.Settle()
 		if kept, err = b.Store.Tables().PeerUpdates.ByURI(ctx, uri); err != nil || kept.Stage != embraye.Done || kept.Revision != 2 {
 			t.Errorf("after the correction: %+v, %v", kept, err)
 		}
-		if err := a.App.Withdraw(ctx, embraye.Operator(), published.Update.ID, app.WithdrawInput{Reason: "Doublon"}); err != nil {
+		if err := a.Constats.Withdraw(ctx, embraye.Operator(), published.Update.ID, constats.WithdrawInput{Reason: "Doublon"}); err != nil {
 			t.Fatal(err)
 		}
 		w.Settle()

@@ -16,6 +16,7 @@ import (
 
 	"embraye/configs"
 	"embraye/internal/app"
+	"embraye/internal/app/organisation"
 	"embraye/internal/delivery"
 	"embraye/internal/embraye"
 	"embraye/internal/httpsig"
@@ -41,7 +42,7 @@ type Options struct {
 // Instance is one Embraye.
 type Instance struct {
 	Options
-	App *app.App // nil until Open
+	*Rooms // nil until Open
 
 	changed []func() // told after a commit
 }
@@ -77,13 +78,13 @@ func (i *Instance) notify() {
 
 // FirstStart makes the organisation on an empty database; on any other it only
 // checks that the database belongs to the same origin.
-func (i *Instance) FirstStart(ctx context.Context, first app.First) (created bool, err error) {
-	return app.FirstStart(ctx, i.Options.Options, first)
+func (i *Instance) FirstStart(ctx context.Context, first organisation.First) (created bool, err error) {
+	return organisation.FirstStart(ctx, i.Options.Options, first)
 }
 
 // Open makes the use cases, once the database has what they need.
 func (i *Instance) Open(ctx context.Context) (err error) {
-	i.App, err = app.New(ctx, i.Options.Options)
+	i.Rooms, err = Join(ctx, i.Options.Options)
 	return err
 }
 
@@ -91,7 +92,7 @@ func (i *Instance) Open(ctx context.Context) (err error) {
 // would miss it.
 func (i *Instance) Web() (*web.Handler, error) {
 	h, err := web.New(web.Options{
-		App: i.App, Pages: i.Store, Revision: i.Store.PublicRevision, Site: i.App.Site, Catalogue: i.Catalogue,
+		Rooms: web.Rooms(*i.Rooms), Pages: i.Store, Revision: i.Store.PublicRevision, Site: i.App.Site, Catalogue: i.Catalogue,
 		Language: i.Language, Version: i.Version, TrustedProxies: i.TrustedProxies, Mode: i.Mode,
 		RateLimits: i.RateLimits, Ready: i.Store.Ping, Now: i.Now, Log: i.Log,
 	})
@@ -107,7 +108,7 @@ func (i *Instance) Engine() *delivery.Engine {
 	e := delivery.New(delivery.Options{
 		Store: i.Store, Client: i.Remote, Site: i.App.Site, Concurrency: i.Concurrency, Now: i.Now, Random: i.Jitter, Log: i.Log,
 		Gone: func(ctx context.Context, inbox embraye.IRI, _ embraye.Delivery) error {
-			return i.App.InboxGone(ctx, inbox)
+			return i.Directory.InboxGone(ctx, inbox)
 		},
 	})
 	i.changed = append(i.changed, e.Wake)
@@ -132,8 +133,8 @@ func (i *Instance) key() (httpsig.Signer, bool) {
 // blocked tells whether a host may be asked for anything. Before the use cases
 // exist nothing is requested.
 func (i *Instance) blocked(host string) (bool, error) {
-	if i.App == nil {
+	if i.Rooms == nil {
 		return false, errors.New("the list of blocked domains is not read yet")
 	}
-	return i.App.Blocked(context.Background(), host)
+	return i.Directory.Blocked(context.Background(), host)
 }

@@ -23,7 +23,7 @@ import (
 // one request, client and publication included. Use -benchtime 200000x.
 func BenchmarkPages(b *testing.B) {
 	s := newSite(b)
-	f := browsertest.Fill(b, s.App, s.Clock.Advance, 300)
+	f := browsertest.Fill(b, s.Rooms, s.Clock.Advance, 300)
 	s.Web.Invalidate()
 	var requests []string
 	bodies := map[string][]byte{}
@@ -97,7 +97,7 @@ func (s *site) publishEverySecond(b *testing.B) (stop func()) {
 				return
 			case <-tick.C:
 				in := sampleInput(fmt.Sprintf("Constat publié pendant la mesure %d", n))
-				if _, err := s.App.Publish(b.Context(), embraye.Operator(), in); err != nil {
+				if _, err := s.Constats.Publish(b.Context(), embraye.Operator(), in); err != nil {
 					b.Error(err)
 					return
 				}

@@ -22,7 +22,7 @@ func (h *Handler) activity(ctx context.Context, v *view) (*answer, error) {
 	case a.UndoneAt != nil && v.face == facePage:
 		return h.gonePage(v, *a.UndoneAt, "")
 	case a.UndoneAt != nil:
-		return tombstone(v)(h.app.Wire().Tombstone(h.site.ActivityID(id), a.Type, a.CreatedAt, *a.UndoneAt))
+		return tombstone(v)(h.rooms.App.Wire().Tombstone(h.site.ActivityID(id), a.Type, a.CreatedAt, *a.UndoneAt))
 	case v.face == facePage:
 		return redirect(http.StatusSeeOther, h.aboutURL(a)), nil
 	}

@@ -18,7 +18,7 @@ func (h *Handler) actor(ctx context.Context, v *view) (*answer, error) {
 	if v.face == facePage {
 		return redirect(http.StatusSeeOther, h.site.PageOf(page.Actor)), nil
 	}
-	return document(v)(h.app.Wire().Actor(page.Actor, page.PublicPEM, page.Organisation))
+	return document(v)(h.rooms.App.Wire().Actor(page.Actor, page.PublicPEM, page.Organisation))
 }
 
 func (h *Handler) actorPage(ctx context.Context, v *view) (*embraye.ActorPage, error) {

@@ -21,7 +21,7 @@ func (h *Handler) citation(ctx context.Context, v *view) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	return document(v)(h.app.Wire().QuoteAuthorization(*quote, author))
+	return document(v)(h.rooms.App.Wire().QuoteAuthorization(*quote, author))
 }
 
 // authorOf is the handle of who wrote a Note of ours that still stands.

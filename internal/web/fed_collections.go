@@ -28,7 +28,7 @@ func (h *Handler) counted(ctx context.Context, v *view, id func(string) embraye.
 	if err != nil {
 		return nil, err
 	}
-	return document(v)(h.app.Wire().Collection(id(handle), total))
+	return document(v)(h.rooms.App.Wire().Collection(id(handle), total))
 }
 
 // featured is the only backfill that Mastodon and GoToSocial read: « où on en
@@ -49,7 +49,7 @@ func (h *Handler) featured(ctx context.Context, v *view) (*answer, error) {
 	for _, u := range page.Latest {
 		items = append(items, activitypub.Address(h.site.UpdateID(u.ID)))
 	}
-	return document(v)(h.app.Wire().OrderedItems(h.site.Featured(handle), items))
+	return document(v)(h.rooms.App.Wire().OrderedItems(h.site.Featured(handle), items))
 }
 
 // measures is the organisation's list of its measure actors, in one page:
@@ -67,5 +67,5 @@ func (h *Handler) measures(ctx context.Context, v *view) (*answer, error) {
 	for i, a := range actors {
 		items[i] = h.site.ActorID(a.Handle)
 	}
-	return document(v)(h.app.Wire().Items(h.site.Measures(handle), items))
+	return document(v)(h.rooms.App.Wire().Items(h.site.Measures(handle), items))
 }

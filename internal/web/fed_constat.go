@@ -74,5 +74,5 @@ func (h *Handler) withdrawn(v *view, u *embraye.Update, id embraye.IRI) (*answer
 	if v.face == facePage {
 		return h.gonePage(v, *u.WithdrawnAt, u.WithdrawReason)
 	}
-	return tombstone(v)(h.app.Wire().Tombstone(id, "Note", u.PublishedAt, *u.WithdrawnAt))
+	return tombstone(v)(h.rooms.App.Wire().Tombstone(id, "Note", u.PublishedAt, *u.WithdrawnAt))
 }

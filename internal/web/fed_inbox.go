@@ -61,7 +61,7 @@ func (h *Handler) takeMessage(w http.ResponseWriter, r *http.Request) (status in
 	if err != nil {
 		return status, err
 	}
-	return 0, h.app.Inbox(r.Context(), r, body, handle)
+	return 0, h.rooms.Inbox.Take(r.Context(), r, body, handle)
 }
 
 // knowsActor remembers who there is: an actor that is switched on stays on.

@@ -69,7 +69,7 @@ func (h *Handler) nodeInfo(version string) builder {
 		if err != nil {
 			return nil, err
 		}
-		organisation, err := h.pages.ActorPage(ctx, h.app.Organisation())
+		organisation, err := h.pages.ActorPage(ctx, h.rooms.App.Organisation())
 		if err != nil {
 			return nil, err
 		}
@@ -82,7 +82,7 @@ func (h *Handler) nodeInfo(version string) builder {
 			Metadata: map[string]any{
 				"nodeName":   organisation.Actor.Name,
 				"federation": map[string]string{"mode": h.mode},
-				"reference":  h.app.Reference().IRI + "/" + h.app.Reference().Version,
+				"reference":  h.rooms.App.Reference().IRI + "/" + h.rooms.App.Reference().Version,
 			},
 		}
 		doc.Usage.Users.Total = census.Accounts

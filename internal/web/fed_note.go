@@ -26,7 +26,7 @@ func (h *Handler) note(ctx context.Context, v *view) (*answer, error) {
 		}
 		return h.gonePage(v, *n.DeletedAt, reason)
 	case n.DeletedAt != nil:
-		return tombstone(v)(h.app.Wire().Tombstone(h.site.NoteID(id), "Note", n.PublishedAt, *n.DeletedAt))
+		return tombstone(v)(h.rooms.App.Wire().Tombstone(h.site.NoteID(id), "Note", n.PublishedAt, *n.DeletedAt))
 	case v.face == facePage:
 		return h.notePage(v, page)
 	}

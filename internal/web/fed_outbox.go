@@ -21,7 +21,7 @@ func (h *Handler) outbox(ctx context.Context, v *view, p paging) (*answer, error
 	if p.number > 0 {
 		return nil, fmt.Errorf("outbox pages have no number: %w", embraye.ErrInvalid)
 	}
-	id, wire := h.site.Outbox(handle), h.app.Wire()
+	id, wire := h.site.Outbox(handle), h.rooms.App.Wire()
 	if !p.first {
 		page, err := h.pages.OutboxPage(ctx, handle, "", 0)
 		if err != nil {

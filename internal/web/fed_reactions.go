@@ -56,7 +56,7 @@ func (h *Handler) reactions(kind, name string) builder {
 		if of.gone != nil {
 			return h.goneCollection(v, id, of)
 		}
-		return document(v)(h.app.Wire().Collection(id, total))
+		return document(v)(h.rooms.App.Wire().Collection(id, total))
 	}
 }
 
@@ -84,7 +84,7 @@ func (h *Handler) replies(kind string) pagedBuilder {
 
 // repliesDocument is the head of the collection, or one page of it, oldest first.
 func (h *Handler) repliesDocument(v *view, p paging, id embraye.IRI, page *embraye.RepliesPage) (*answer, error) {
-	wire := h.app.Wire()
+	wire := h.rooms.App.Wire()
 	if p.number == 0 {
 		return document(v)(wire.OrderedCollection(id, page.Total, paging{number: 1}.of(id)))
 	}
@@ -100,5 +100,5 @@ func (h *Handler) repliesDocument(v *view, p paging, id embraye.IRI, page *embra
 }
 
 func (h *Handler) goneCollection(v *view, id embraye.IRI, of *post) (*answer, error) {
-	return tombstone(v)(h.app.Wire().Tombstone(id, "Collection", of.published, *of.gone))
+	return tombstone(v)(h.rooms.App.Wire().Tombstone(id, "Collection", of.published, *of.gone))
 }

@@ -5,9 +5,9 @@ import (
 	"testing"
 	"time"
 
-	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/fedtest"
+	"embraye/internal/instance"
 	"embraye/internal/storetest"
 )
 
@@ -29,11 +29,11 @@ func TestPagesAreFresh(t *testing.T) {
 			}
 			o := s.App.Options
 			o.Store, o.Notify = storetest.OpenURL(t, s.URL, s.Clock.Now), nil
-			other, err := app.New(t.Context(), o)
+			other, err := instance.Join(t.Context(), o)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := other.Publish(t.Context(), embraye.Operator(), sampleInput("Dit par un autre processus")); err != nil {
+			if _, err := other.Constats.Publish(t.Context(), embraye.Operator(), sampleInput("Dit par un autre processus")); err != nil {
 				t.Fatal(err)
 			}
 			s.Clock.Advance(time.Second)

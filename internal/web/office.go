@@ -21,7 +21,7 @@ import (
 	"github.com/alexedwards/scs/v2"
 	"github.com/go-chi/chi/v5"
 
-	"embraye/internal/app"
+	"embraye/internal/app/people"
 	"embraye/internal/embraye"
 )
 
@@ -63,7 +63,7 @@ func newOffice(h *Handler) (*office, error) {
 // starts a store in memory with a sweeper that never ends.
 func newSessions(h *Handler) *scs.SessionManager {
 	m := &scs.SessionManager{
-		Store: h.app.SessionStore(), Codec: scs.GobCodec{},
+		Store: h.rooms.People.SessionStore(), Codec: scs.GobCodec{},
 		IdleTimeout: sessionIdle, Lifetime: sessionLifetime,
 		ErrorFunc: func(w http.ResponseWriter, r *http.Request, err error) { h.fail(w, r, err) },
 		Cookie:    scs.SessionCookie{Name: "embraye", Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Persist: true},
@@ -137,7 +137,7 @@ func (o *office) roomWithFiles(role embraye.Role, act action) http.HandlerFunc {
 
 func (o *office) entered(role embraye.Role, act action) action {
 	return func(v *visit) error {
-		person, err := o.app.Person(v.r.Context(), o.sessions.GetInt64(v.r.Context(), app.SessionPerson))
+		person, err := o.rooms.People.Take(v.r.Context(), o.sessions.GetInt64(v.r.Context(), people.SessionPerson))
 		if errors.Is(err, embraye.ErrNotFound) || errors.Is(err, embraye.ErrForbidden) {
 			return v.sendToDoor()
 		}

@@ -6,7 +6,7 @@ import (
 	"errors"
 	"net/http"
 
-	"embraye/internal/app"
+	"embraye/internal/app/drafts"
 	"embraye/internal/embraye"
 )
 
@@ -22,7 +22,7 @@ type autosaved struct {
 // autosave keeps what was typed so far and draws the preview. It answers with
 // sentences, not with pages: what is refused stays in the form, and the buttons
 // say more.
-func (v *visit) autosave(in app.DraftInput) error {
+func (v *visit) autosave(in drafts.Input) error {
 	draft, err := v.keepDraft(in)
 	var invalid *embraye.InvalidError
 	switch {

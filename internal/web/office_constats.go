@@ -4,7 +4,7 @@ import (
 	"errors"
 	"net/http"
 
-	"embraye/internal/app"
+	"embraye/internal/app/constats"
 	"embraye/internal/embraye"
 )
 
@@ -20,7 +20,7 @@ type constatsPage struct {
 
 const officePageSize = 50
 
-func constats(v *visit) error {
+func listConstats(v *visit) error {
 	q := v.r.URL.Query()
 	page := &constatsPage{State: q.Get("state"), Choices: v.choices(), Filter: embraye.ConstatFilter{Measure: q.Get("measure"),
 		Territory: q.Get("territory"), Subject: embraye.Subject(q.Get("subject")), Stage: embraye.Stage(q.Get("stage")),
@@ -32,12 +32,12 @@ func constats(v *visit) error {
 	switch page.State {
 	case "", "published", "withdrawn":
 		page.Filter.State = page.State
-		if page.Updates, err = v.app.Constats(v.ctx(), v.by, page.Filter); err != nil {
+		if page.Updates, err = v.rooms.Constats.List(v.ctx(), v.by, page.Filter); err != nil {
 			return err
 		}
 	}
 	if page.State != "published" && page.State != "withdrawn" && page.Filter.Before == "" && v.by.May(embraye.Editor) == nil {
-		if page.Drafts, err = v.app.Drafts(v.ctx(), v.by, embraye.DraftFilter{State: embraye.DraftState(page.State)}); err != nil {
+		if page.Drafts, err = v.rooms.Drafts.List(v.ctx(), v.by, embraye.DraftFilter{State: embraye.DraftState(page.State)}); err != nil {
 			return err
 		}
 	}
@@ -59,7 +59,7 @@ func (v *visit) oneConstat() (*embraye.OfficeConstat, error) {
 	if !embraye.ValidID(v.param("id")) {
 		return nil, embraye.ErrNotFound
 	}
-	return v.app.Constat(v.ctx(), v.by, v.param("id"))
+	return v.rooms.Talk.Constat(v.ctx(), v.by, v.param("id"))
 }
 
 // A correctPage is the editor over a published constat.
@@ -124,12 +124,12 @@ func correct(v *visit) error {
 		return err
 	}
 	content := v.corrected(c.Update)
-	input := app.ReviseInput{Kind: embraye.RevisionKind(v.form("kind")), Reason: v.form("reason"), Quiet: v.form("quiet") != "", Content: content}
+	input := constats.ReviseInput{Kind: embraye.RevisionKind(v.form("kind")), Reason: v.form("reason"), Quiet: v.form("quiet") != "", Content: content}
 	page := &correctPage{Constat: c, Draft: &embraye.Draft{Scope: c.Update.Scope, Content: content}, Kind: v.form("kind"), Reason: input.Reason, Quiet: input.Quiet}
 	if len(problems) > 0 {
 		return v.showCorrect(http.StatusBadRequest, page, problems)
 	}
-	_, err = v.app.Revise(v.ctx(), v.by, c.Update.ID, input)
+	_, err = v.rooms.Constats.Revise(v.ctx(), v.by, c.Update.ID, input)
 	var invalid *embraye.InvalidError
 	if errors.As(err, &invalid) {
 		return v.showCorrect(http.StatusBadRequest, page, invalid.Problems)
@@ -156,7 +156,7 @@ func withdraw(v *visit) error {
 	if err != nil {
 		return err
 	}
-	err = v.app.Withdraw(v.ctx(), v.by, c.Update.ID, app.WithdrawInput{Reason: v.form("reason"), Erase: v.form("erase") != ""})
+	err = v.rooms.Constats.Withdraw(v.ctx(), v.by, c.Update.ID, constats.WithdrawInput{Reason: v.form("reason"), Erase: v.form("erase") != ""})
 	if errors.Is(err, embraye.ErrGone) {
 		return v.redirect("/office/constats/" + c.Update.ID)
 	}

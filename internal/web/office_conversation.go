@@ -44,19 +44,19 @@ func (v *visit) conversationPage() (*conversationPage, error) {
 	default:
 		return nil, embraye.ErrNotFound
 	}
-	if page.Replies, err = v.app.Replies(v.ctx(), v.by, embraye.ReplyFilter{State: page.State, Before: before, Limit: officePageSize}); err != nil {
+	if page.Replies, err = v.rooms.Talk.Replies(v.ctx(), v.by, embraye.ReplyFilter{State: page.State, Before: before, Limit: officePageSize}); err != nil {
 		return nil, err
 	}
 	if len(page.Replies) == officePageSize {
 		page.Next = page.Replies[len(page.Replies)-1].Reply.ID
 	}
-	if page.Reports, err = v.app.Reports(v.ctx(), v.by, "open"); err != nil {
+	if page.Reports, err = v.rooms.Talk.Reports(v.ctx(), v.by, "open"); err != nil {
 		return nil, err
 	}
-	if page.Blocked, err = v.app.BlockedAuthors(v.ctx(), v.by); err != nil {
+	if page.Blocked, err = v.rooms.Talk.BlockedAuthors(v.ctx(), v.by); err != nil {
 		return nil, err
 	}
-	rules, err := v.app.Rules(v.ctx())
+	rules, err := v.rooms.Organisation.Rules(v.ctx())
 	page.Open = rules.RepliesOpen
 	return page, err
 }
@@ -66,7 +66,7 @@ func conversationOne(v *visit) error {
 	if err != nil {
 		return err
 	}
-	reply, err := v.app.Reply(v.ctx(), v.by, id)
+	reply, err := v.rooms.Talk.Reply(v.ctx(), v.by, id)
 	if err != nil {
 		return err
 	}
@@ -87,7 +87,7 @@ func (v *visit) showSeen(r embraye.Reply) error {
 	if v.form("seen") != textSeen(r) {
 		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "reply", Code: "changed_meanwhile"}}}
 	}
-	return v.app.ShowReply(v.ctx(), v.by, r.ID)
+	return v.rooms.Talk.Show(v.ctx(), v.by, r.ID)
 }
 
 // decide shows, hides, answers or blocks.
@@ -96,7 +96,7 @@ func decide(v *visit) error {
 	if err != nil {
 		return err
 	}
-	reply, err := v.app.Reply(v.ctx(), v.by, id)
+	reply, err := v.rooms.Talk.Reply(v.ctx(), v.by, id)
 	if err != nil {
 		return err
 	}
@@ -105,15 +105,15 @@ func decide(v *visit) error {
 	case "show":
 		err = v.showSeen(reply.Reply)
 	case "hide":
-		err = v.app.HideReply(v.ctx(), v.by, id, v.form("reason"))
+		err = v.rooms.Talk.Hide(v.ctx(), v.by, id, v.form("reason"))
 	case "answer":
-		if _, err = v.app.AnswerAs(v.ctx(), v.by, id, v.form("answer")); reply.Reply.Public {
+		if _, err = v.rooms.Talk.Answer(v.ctx(), v.by, id, v.form("answer")); reply.Reply.Public {
 			said = "office.said.answered"
 		} else {
 			said = "office.said.answered_privately"
 		}
 	case "block":
-		err = ofField(v.app.BlockAuthor(v.ctx(), v.by, reply.Reply.Actor, v.form("block_reason")), "block_reason")
+		err = ofField(v.rooms.Talk.BlockAuthor(v.ctx(), v.by, reply.Reply.Actor, v.form("block_reason")), "block_reason")
 	case "block_server":
 		err = v.blockServer(reply.Reply.Actor.Host())
 	default:
@@ -130,7 +130,7 @@ func decide(v *visit) error {
 
 // blockServer blocks a server; one that is blocked already is what was asked.
 func (v *visit) blockServer(host string) error {
-	err := v.app.AddBlock(v.ctx(), v.by, host, v.form("block_reason"))
+	err := v.rooms.Talk.BlockDomain(v.ctx(), v.by, host, v.form("block_reason"))
 	if errors.Is(err, embraye.ErrConflict) {
 		return nil
 	}
@@ -153,9 +153,9 @@ func changeConversation(v *visit) error {
 	var err error
 	switch v.form("action") {
 	case "unblock":
-		err = v.app.UnblockAuthor(v.ctx(), v.by, embraye.IRI(v.form("actor")))
+		err = v.rooms.Talk.UnblockAuthor(v.ctx(), v.by, embraye.IRI(v.form("actor")))
 	case "flag":
-		err = v.app.SendFlag(v.ctx(), v.by, v.form("url"), v.form("report"))
+		err = v.rooms.Talk.SendReport(v.ctx(), v.by, v.form("url"), v.form("report"))
 	default:
 		err = embraye.ErrInvalid
 	}
@@ -170,7 +170,7 @@ func closeReport(v *visit) error {
 	if err != nil {
 		return err
 	}
-	if err := v.app.CloseReport(v.ctx(), v.by, id, v.form("note")); err != nil {
+	if err := v.rooms.Talk.CloseReport(v.ctx(), v.by, id, v.form("note")); err != nil {
 		return v.conversationAgain(err, id)
 	}
 	return v.said("/office/conversation", "office.said.done")
@@ -209,7 +209,7 @@ func interactions(v *visit) error {
 		return err
 	}
 	page := &interactionsPage{}
-	if page.Interactions, err = v.app.Interactions(v.ctx(), v.by, embraye.InteractionFilter{Before: before, Limit: officePageSize}); err != nil {
+	if page.Interactions, err = v.rooms.Talk.Interactions(v.ctx(), v.by, embraye.InteractionFilter{Before: before, Limit: officePageSize}); err != nil {
 		return err
 	}
 	if n := len(page.Interactions); n == officePageSize {
@@ -219,7 +219,7 @@ func interactions(v *visit) error {
 	if quotesBefore != "" && !embraye.ValidID(quotesBefore) {
 		return embraye.ErrNotFound
 	}
-	if page.Quotes, err = v.app.Quotes(v.ctx(), v.by, quotesBefore, officePageSize); err != nil {
+	if page.Quotes, err = v.rooms.Talk.Quotes(v.ctx(), v.by, quotesBefore, officePageSize); err != nil {
 		return err
 	}
 	if n := len(page.Quotes); n == officePageSize {
@@ -232,7 +232,7 @@ func revokeQuote(v *visit) error {
 	if !embraye.ValidID(v.param("id")) {
 		return embraye.ErrNotFound
 	}
-	if err := v.app.RevokeQuote(v.ctx(), v.by, v.param("id")); err != nil {
+	if err := v.rooms.Talk.RevokeQuote(v.ctx(), v.by, v.param("id")); err != nil {
 		return err
 	}
 	return v.said("/office/interactions", "office.said.done")
@@ -250,17 +250,17 @@ func followers(v *visit) error {
 		return err
 	}
 	page := &followersPage{}
-	if page.Hosts, err = v.app.FollowersByHost(v.ctx(), v.by); err != nil {
+	if page.Hosts, err = v.rooms.Talk.FollowersByHost(v.ctx(), v.by); err != nil {
 		return err
 	}
-	if page.Page, err = v.app.Followers(v.ctx(), v.by, v.r.URL.Query().Get("actor"), before); err != nil {
+	if page.Page, err = v.rooms.Talk.Followers(v.ctx(), v.by, v.r.URL.Query().Get("actor"), before); err != nil {
 		return err
 	}
 	return v.show("followers", "office.followers", page)
 }
 
 func deliveries(v *visit) error {
-	hosts, err := v.app.FailingHosts(v.ctx(), v.by)
+	hosts, err := v.rooms.Directory.FailingHosts(v.ctx(), v.by)
 	if err != nil {
 		return err
 	}
@@ -272,9 +272,9 @@ func changeDeliveries(v *visit) error {
 	var err error
 	switch v.form("action") {
 	case "retry":
-		_, err = v.app.RetryDeliveries(v.ctx(), v.by, v.form("host"))
+		_, err = v.rooms.Directory.RetryDeliveries(v.ctx(), v.by, v.form("host"))
 	case "drop":
-		_, err = v.app.DropDeliveries(v.ctx(), v.by, v.form("host"))
+		_, err = v.rooms.Directory.DropDeliveries(v.ctx(), v.by, v.form("host"))
 	default:
 		err = embraye.ErrInvalid
 	}

@@ -221,7 +221,7 @@ func TestBlockingByForms(t *testing.T) {
 			t.Fatalf("blocking the server: %d %s", w.Code, w.Body)
 		}
 	}
-	if blocked, err := c.App.Blocked(t.Context(), "far.example"); err != nil || !blocked {
+	if blocked, err := c.Directory.Blocked(t.Context(), "far.example"); err != nil || !blocked {
 		t.Errorf("far.example is blocked: %t, %v", blocked, err)
 	}
 }

@@ -6,14 +6,15 @@ import (
 	"net/http"
 	"slices"
 
-	"embraye/internal/app"
+	"embraye/internal/app/organisation"
+	"embraye/internal/app/people"
 	"embraye/internal/embraye"
 )
 
 // setupForm shows the first page of a new instance, or why its link is of no
 // use any more.
 func setupForm(v *visit) error {
-	state, err := v.app.SetupState(v.ctx(), v.param("token"))
+	state, err := v.rooms.People.SetupState(v.ctx(), v.param("token"))
 	if err != nil {
 		return err
 	}
@@ -47,15 +48,15 @@ type setupPage struct {
 }
 
 func (v *visit) setupPage() (*setupPage, error) {
-	org, err := v.app.Profile(v.ctx())
+	org, err := v.rooms.Organisation.Profile(v.ctx())
 	if err != nil {
 		return nil, err
 	}
-	locked, err := v.app.OrgHandleLocked(v.ctx())
+	locked, err := v.rooms.Organisation.HandleLocked(v.ctx())
 	if err != nil {
 		return nil, err
 	}
-	actors, err := v.app.Actors(v.ctx())
+	actors, err := v.rooms.Organisation.Actors(v.ctx())
 	if err != nil {
 		return nil, err
 	}
@@ -82,7 +83,7 @@ func (v *visit) showSetup(problem error) error {
 // setup makes the first admin, signs them in, and leads to the first constat. A
 // logo that is refused does not hold the rest up: the profile is there for it.
 func setup(v *visit) error {
-	state, err := v.app.SetupState(v.ctx(), v.param("token"))
+	state, err := v.rooms.People.SetupState(v.ctx(), v.param("token"))
 	if err != nil {
 		return err
 	}
@@ -92,13 +93,13 @@ func setup(v *visit) error {
 	if err := v.parseFiles(); err != nil {
 		return err
 	}
-	person, err := v.app.Setup(v.ctx(), v.param("token"), app.SetupInput{
+	person, err := v.rooms.People.Setup(v.ctx(), v.param("token"), people.SetupInput{
 		Email: v.form("email"), Name: v.form("name"), Password: v.r.PostFormValue("password"), Language: v.lang,
 		OrgName: v.form("org_name"), OrgHandle: v.form("org_handle"), Summary: v.form("org_summary"),
 		Links: v.links(), Contact: v.form("contact"),
 	})
 	if err != nil {
-		state, stateErr := v.app.SetupState(v.ctx(), v.param("token"))
+		state, stateErr := v.rooms.People.SetupState(v.ctx(), v.param("token"))
 		if stateErr != nil {
 			return stateErr
 		}
@@ -128,11 +129,11 @@ func (v *visit) firstLogo() (refused bool, err error) {
 	if err != nil || len(problems) > 0 || logo == "" {
 		return len(problems) > 0, err
 	}
-	org, err := v.app.Profile(v.ctx())
+	org, err := v.rooms.Organisation.Profile(v.ctx())
 	if err != nil {
 		return false, err
 	}
-	err = v.app.SetProfile(v.ctx(), v.by, app.ProfileInput{Name: org.Name, Summary: org.Summary, Links: org.Links, IconFile: logo})
+	err = v.rooms.Organisation.SetProfile(v.ctx(), v.by, organisation.ProfileInput{Name: org.Name, Summary: org.Summary, Links: org.Links, IconFile: logo})
 	return errors.Is(err, embraye.ErrInvalid), withoutInvalid(err)
 }
 
@@ -160,8 +161,8 @@ func (v *visit) signIn(person *embraye.Person) error {
 	if err := v.sessions.RenewToken(v.ctx()); err != nil {
 		return err
 	}
-	v.sessions.Put(v.ctx(), app.SessionPerson, person.ID)
-	v.sessions.Put(v.ctx(), app.SessionUserAgent, v.r.UserAgent())
+	v.sessions.Put(v.ctx(), people.SessionPerson, person.ID)
+	v.sessions.Put(v.ctx(), people.SessionUserAgent, v.r.UserAgent())
 	return nil
 }
 
@@ -180,7 +181,7 @@ func loginForm(v *visit) error {
 func login(v *visit) error {
 	next := nextPath(v.r.PostFormValue("next"))
 	page := &loginPage{Next: next, Kept: v.r.PostFormValue("kept")}
-	person, err := v.app.SignIn(v.ctx(), v.form("email"), v.r.PostFormValue("password"), v.client())
+	person, err := v.rooms.People.SignIn(v.ctx(), v.form("email"), v.r.PostFormValue("password"), v.client())
 	var many *embraye.TooMany
 	if errors.As(err, &many) {
 		v.logRefusedSignIn("too many tries")
@@ -219,7 +220,7 @@ func logout(v *visit) error {
 type invitePage struct{ Link *embraye.Link }
 
 func inviteForm(v *visit) error {
-	state, link, err := v.app.InviteState(v.ctx(), v.param("token"))
+	state, link, err := v.rooms.People.InviteState(v.ctx(), v.param("token"))
 	if err != nil {
 		return err
 	}
@@ -230,9 +231,9 @@ func inviteForm(v *visit) error {
 }
 
 func acceptInvite(v *visit) error {
-	person, err := v.app.AcceptInvite(v.ctx(), v.param("token"), app.NewPerson{Name: v.form("name"), Password: v.r.PostFormValue("password"), Language: v.lang})
+	person, err := v.rooms.People.AcceptInvite(v.ctx(), v.param("token"), people.NewPerson{Name: v.form("name"), Password: v.r.PostFormValue("password"), Language: v.lang})
 	if err != nil {
-		state, link, stateErr := v.app.InviteState(v.ctx(), v.param("token"))
+		state, link, stateErr := v.rooms.People.InviteState(v.ctx(), v.param("token"))
 		if stateErr != nil {
 			return stateErr
 		}
@@ -251,20 +252,20 @@ func acceptInvite(v *visit) error {
 type resetAskPage struct{ Asked, Mails bool }
 
 func askResetForm(v *visit) error {
-	return v.show("reset_ask", "office.reset", resetAskPage{Mails: v.app.Mails()})
+	return v.show("reset_ask", "office.reset", resetAskPage{Mails: v.rooms.App.Mails()})
 }
 
 // askReset says the same whether the account exists or not; the link goes by
 // mail, or the admin finds the wish on the start page and hands one out.
 func askReset(v *visit) error {
-	if err := v.app.AskReset(v.ctx(), v.form("email"), v.client()); err != nil {
-		return v.again(err, "reset_ask", "office.reset", resetAskPage{Mails: v.app.Mails()})
+	if err := v.rooms.People.AskReset(v.ctx(), v.form("email"), v.client()); err != nil {
+		return v.again(err, "reset_ask", "office.reset", resetAskPage{Mails: v.rooms.App.Mails()})
 	}
-	return v.show("reset_ask", "office.reset", resetAskPage{Asked: true, Mails: v.app.Mails()})
+	return v.show("reset_ask", "office.reset", resetAskPage{Asked: true, Mails: v.rooms.App.Mails()})
 }
 
 func resetForm(v *visit) error {
-	state, err := v.app.ResetState(v.ctx(), v.param("token"))
+	state, err := v.rooms.People.ResetState(v.ctx(), v.param("token"))
 	if err != nil {
 		return err
 	}
@@ -275,16 +276,16 @@ func resetForm(v *visit) error {
 }
 
 func reset(v *visit) error {
-	state, err := v.app.ResetState(v.ctx(), v.param("token"))
+	state, err := v.rooms.People.ResetState(v.ctx(), v.param("token"))
 	if err != nil {
 		return err
 	}
 	if state != embraye.LinkValid {
 		return v.showLink(embraye.ResetLink, embraye.LinkUnknown) // whose it was is nobody's business
 	}
-	person, err := v.app.ResetPassword(v.ctx(), v.param("token"), v.r.PostFormValue("password"))
+	person, err := v.rooms.People.ResetPassword(v.ctx(), v.param("token"), v.r.PostFormValue("password"))
 	if err != nil {
-		if state, stateErr := v.app.ResetState(v.ctx(), v.param("token")); stateErr != nil {
+		if state, stateErr := v.rooms.People.ResetState(v.ctx(), v.param("token")); stateErr != nil {
 			return stateErr
 		} else if state != embraye.LinkValid { // used a moment ago
 			return v.showLink(embraye.ResetLink, embraye.LinkUnknown)

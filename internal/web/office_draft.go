@@ -9,7 +9,7 @@ import (
 	"strconv"
 	"time"
 
-	"embraye/internal/app"
+	"embraye/internal/app/drafts"
 	"embraye/internal/embraye"
 )
 
@@ -30,7 +30,7 @@ type editorPage struct {
 
 // duplicateLast begins with the last constat once more.
 func duplicateLast(v *visit) error {
-	draft, err := v.app.DuplicateLast(v.ctx(), v.by)
+	draft, err := v.rooms.Drafts.DuplicateLast(v.ctx(), v.by)
 	if errors.Is(err, embraye.ErrNotFound) {
 		return v.redirect("/office/constats/new")
 	}
@@ -61,7 +61,7 @@ func draftForm(v *visit) error {
 	if err != nil {
 		return err
 	}
-	draft, err := v.app.TakeDraft(v.ctx(), v.by, id)
+	draft, err := v.rooms.Drafts.Take(v.ctx(), v.by, id)
 	if err != nil {
 		return err
 	}
@@ -95,20 +95,20 @@ func (v *visit) showEditor(status int, draft *embraye.Draft, problems []embraye.
 // editorPage is what stands around a draft.
 func (v *visit) editorPage(draft *embraye.Draft) (*editorPage, error) {
 	page := &editorPage{Draft: draft, Version: draft.Version}
-	rules, err := v.app.Rules(v.ctx())
+	rules, err := v.rooms.Organisation.Rules(v.ctx())
 	if err != nil {
 		return nil, err
 	}
 	page.MayPublish = v.by.May(embraye.Reviewer) == nil || !rules.ReviewRequired && v.by.May(embraye.Editor) == nil
 	page.Choices = v.choices()
 	page.Rows = append(append([]embraye.Evidence{}, draft.Evidence...), embraye.Evidence{}, embraye.Evidence{})
-	html, length := v.app.PreviewDraft(draft)
+	html, length := v.rooms.Drafts.Preview(draft)
 	page.Preview, page.Length = template.HTML(html), length // made by activitypub, which escapes and sanitises
-	if m, ok := v.app.Reference().Measure(draft.Measure); ok {
+	if m, ok := v.rooms.App.Reference().Measure(draft.Measure); ok {
 		page.Handle = v.site.Mention(m.Handle)
 	}
 	if draft.ID != 0 {
-		page.Missing = v.app.CheckDraft(draft)
+		page.Missing = v.rooms.Drafts.Check(draft)
 	}
 	page.Colleagues, err = v.colleagues()
 	return page, err
@@ -116,7 +116,7 @@ func (v *visit) editorPage(draft *embraye.Draft) (*editorPage, error) {
 
 // colleagues lists who may be asked to read a draft.
 func (v *visit) colleagues() ([]embraye.Person, error) {
-	people, err := v.app.ListPeople(v.ctx())
+	people, err := v.rooms.People.List(v.ctx())
 	if err != nil {
 		return nil, err
 	}
@@ -147,7 +147,7 @@ func saveDraft(v *visit) error {
 		draft, unread, err = v.findTitles(draft, in)
 		problems = append(problems, unread...)
 	}
-	var conflict *app.DraftConflict
+	var conflict *drafts.Conflict
 	var invalid *embraye.InvalidError
 	switch {
 	case errors.As(err, &conflict):
@@ -172,11 +172,11 @@ const titlesWithin = 15 * time.Second
 // findTitles asks the pages of a saved draft's evidence for their titles and
 // saves what they say; what was typed stays. A page that does not answer is a
 // problem beside its address.
-func (v *visit) findTitles(draft *embraye.Draft, in app.DraftInput) (*embraye.Draft, []embraye.Problem, error) {
+func (v *visit) findTitles(draft *embraye.Draft, in drafts.Input) (*embraye.Draft, []embraye.Problem, error) {
 	ctx, cancel := context.WithTimeout(v.ctx(), titlesWithin)
 	defer cancel()
 	in.Evidence = slices.Clone(in.Evidence)
-	unread, err := v.app.LinkTitles(ctx, v.by, in.Evidence)
+	unread, err := v.rooms.Drafts.LinkTitles(ctx, v.by, in.Evidence)
 	if err != nil {
 		return draft, nil, err
 	}
@@ -184,7 +184,7 @@ func (v *visit) findTitles(draft *embraye.Draft, in app.DraftInput) (*embraye.Dr
 	for _, href := range unread {
 		problems = append(problems, embraye.Problem{Field: "evidence", Code: "link_unread", Value: href})
 	}
-	draft, err = v.app.SaveDraft(v.ctx(), v.by, draft.ID, draft.Version, in)
+	draft, err = v.rooms.Drafts.Save(v.ctx(), v.by, draft.ID, draft.Version, in)
 	return draft, problems, err
 }
 
@@ -202,19 +202,19 @@ func (v *visit) typedVersion() int {
 }
 
 // keepDraft saves over the version that the page was made from.
-func (v *visit) keepDraft(in app.DraftInput) (*embraye.Draft, error) {
+func (v *visit) keepDraft(in drafts.Input) (*embraye.Draft, error) {
 	id := v.typedID()
 	if id == 0 {
-		return v.app.NewDraft(v.ctx(), v.by, in)
+		return v.rooms.Drafts.Begin(v.ctx(), v.by, in)
 	}
-	return v.app.SaveDraft(v.ctx(), v.by, id, v.typedVersion(), in)
+	return v.rooms.Drafts.Save(v.ctx(), v.by, id, v.typedVersion(), in)
 }
 
 func (v *visit) afterSave(draft *embraye.Draft) error {
 	here := draftPath(draft.ID)
 	switch v.form("action") {
 	case "publish":
-		if missing := v.app.CheckDraft(draft); len(missing) > 0 {
+		if missing := v.rooms.Drafts.Check(draft); len(missing) > 0 {
 			return v.showEditor(http.StatusBadRequest, draft, missing)
 		}
 		return v.redirect(here + "/publish")
@@ -223,24 +223,24 @@ func (v *visit) afterSave(draft *embraye.Draft) error {
 		if err != nil {
 			reviewer = 0 // anybody
 		}
-		if _, err := v.app.SendForReview(v.ctx(), v.by, draft.ID, reviewer, v.form("review_note")); err != nil {
+		if _, err := v.rooms.Drafts.SendForReview(v.ctx(), v.by, draft.ID, reviewer, v.form("review_note")); err != nil {
 			return v.editorProblem(draft, err)
 		}
 		return v.said("/office", "office.said.review")
 	case "return":
-		if _, err := v.app.ReturnDraft(v.ctx(), v.by, draft.ID, v.form("review_note")); err != nil {
+		if _, err := v.rooms.Drafts.Return(v.ctx(), v.by, draft.ID, v.form("review_note")); err != nil {
 			return v.editorProblem(draft, err)
 		}
 		return v.said("/office", "office.said.returned")
 	case "schedule":
 		return v.schedule(draft)
 	case "unschedule":
-		if _, err := v.app.UnscheduleDraft(v.ctx(), v.by, draft.ID); err != nil {
+		if _, err := v.rooms.Drafts.Unschedule(v.ctx(), v.by, draft.ID); err != nil {
 			return v.editorProblem(draft, err)
 		}
 		return v.said(here, "office.said.unscheduled")
 	case "delete":
-		if err := v.app.DeleteDraft(v.ctx(), v.by, draft.ID); err != nil {
+		if err := v.rooms.Drafts.Delete(v.ctx(), v.by, draft.ID); err != nil {
 			return err
 		}
 		return v.said("/office", "office.said.deleted")
@@ -267,7 +267,7 @@ func (v *visit) schedule(draft *embraye.Draft) error {
 	if err != nil {
 		return v.showEditor(http.StatusBadRequest, draft, []embraye.Problem{{Field: "scheduled_at", Code: "bad_time", Value: v.form("scheduled_at")}})
 	}
-	if _, err := v.app.ScheduleDraft(v.ctx(), v.by, draft.ID, draft.Version, at); err != nil {
+	if _, err := v.rooms.Drafts.Schedule(v.ctx(), v.by, draft.ID, draft.Version, at); err != nil {
 		return v.editorProblem(draft, err)
 	}
 	return v.said("/office", "office.said.scheduled")
@@ -276,7 +276,7 @@ func (v *visit) schedule(draft *embraye.Draft) error {
 // A conflictPage shows both texts; whoever reads it decides.
 type conflictPage struct {
 	Theirs *embraye.Draft
-	Mine   app.DraftInput
+	Mine   drafts.Input
 	Posted map[string][]string // to send again as it was
 	Action string
 }
@@ -306,22 +306,22 @@ func publishForm(v *visit) error {
 	if err != nil {
 		return err
 	}
-	draft, err := v.app.TakeDraft(v.ctx(), v.by, id)
+	draft, err := v.rooms.Drafts.Take(v.ctx(), v.by, id)
 	if err != nil {
 		return err
 	}
 	if draft.PublishedID != "" {
 		return v.redirect("/office/constats/" + draft.PublishedID)
 	}
-	if missing := v.app.CheckDraft(draft); len(missing) > 0 {
+	if missing := v.rooms.Drafts.Check(draft); len(missing) > 0 {
 		return v.showEditor(http.StatusOK, draft, missing)
 	}
 	page := &publishPage{Draft: draft}
-	html, _ := v.app.PreviewDraft(draft)
+	html, _ := v.rooms.Drafts.Preview(draft)
 	page.Preview = template.HTML(html)
-	measure, _ := v.app.Reference().Measure(draft.Measure)
+	measure, _ := v.rooms.App.Reference().Measure(draft.Measure)
 	page.Handle = v.site.Mention(measure.Handle)
-	if page.Followers, page.Servers, err = v.app.Recipients(v.ctx(), draft.Measure); err != nil {
+	if page.Followers, page.Servers, err = v.rooms.Drafts.Recipients(v.ctx(), draft.Measure); err != nil {
 		return err
 	}
 	return v.show("publish", "office.publish", page)
@@ -333,13 +333,13 @@ func publish(v *visit) error {
 	if err != nil {
 		return err
 	}
-	published, err := v.app.PublishDraft(v.ctx(), v.by, id, v.typedVersion())
+	published, err := v.rooms.Drafts.Publish(v.ctx(), v.by, id, v.typedVersion())
 	if err != nil {
-		draft, takeErr := v.app.TakeDraft(v.ctx(), v.by, id)
+		draft, takeErr := v.rooms.Drafts.Take(v.ctx(), v.by, id)
 		if takeErr != nil {
 			return takeErr
 		}
-		var conflict *app.DraftConflict
+		var conflict *drafts.Conflict
 		if errors.As(err, &conflict) {
 			return v.said(draftPath(id), "office.said.changed")
 		}

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"embraye/internal/app"
+	"embraye/internal/app/drafts"
 	"embraye/internal/embraye"
 )
 
@@ -17,12 +17,12 @@ type choices struct {
 
 func (v *visit) choices() choices {
 	var c choices
-	reference := v.app.Reference()
+	reference := v.rooms.App.Reference()
 	for _, m := range reference.Measures {
 		c.Measures = append(c.Measures, option{Value: m.ID, Label: m.Title.In(v.lang)})
 	}
 	byKind := map[embraye.TerritoryKind][]option{}
-	for _, t := range v.app.Territories.All() {
+	for _, t := range v.rooms.App.Territories.All() {
 		byKind[t.Kind] = append(byKind[t.Kind], option{Value: t.Code, Label: t.Name.In(v.lang)})
 	}
 	wide := slices.Concat(byKind[embraye.TerritoryCountry], byKind[embraye.TerritoryUnion], byKind[embraye.TerritoryWorld])
@@ -56,9 +56,9 @@ func (v *visit) parseEditor() ([]embraye.Problem, error) {
 }
 
 // draftInput reads the constat as it was typed.
-func (v *visit) draftInput() app.DraftInput {
+func (v *visit) draftInput() drafts.Input {
 	f := v.form
-	in := app.DraftInput{Sign: f("sign") != ""}
+	in := drafts.Input{Sign: f("sign") != ""}
 	in.Scope = embraye.Scope{Measure: f("measure"), Subject: embraye.Subject(f("subject")), Territory: f("territory"), TerritoryName: f("territory_name"),
 		Institution: embraye.Institution{Name: f("institution"), Kind: embraye.InstitutionKind(f("institution_kind")), SIREN: f("siren"), Wikidata: f("wikidata")}}
 	if commune := f("commune"); commune != "" {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
-	"embraye/internal/app"
+	"embraye/internal/app/people"
 	"embraye/internal/embraye"
 	"embraye/internal/files"
 )
@@ -23,14 +23,14 @@ func (o *office) file(w http.ResponseWriter, r *http.Request) {
 	var by embraye.Acting
 	id, err := o.reader(r)
 	if err == nil {
-		by.Person, err = o.app.Person(r.Context(), id)
+		by.Person, err = o.rooms.People.Take(r.Context(), id)
 	}
 	if err != nil && !errors.Is(err, embraye.ErrNotFound) && !errors.Is(err, embraye.ErrForbidden) {
 		o.Handler.fail(w, r, err)
 		return
 	}
 	name := chi.URLParam(r, "name")
-	content, info, row, err := o.app.OpenFile(r.Context(), by, name)
+	content, info, row, err := o.rooms.Constats.OpenFile(r.Context(), by, name)
 	if err != nil {
 		o.Handler.fail(w, r, err)
 		return
@@ -62,7 +62,7 @@ func (o *office) reader(r *http.Request) (person int64, err error) {
 	if err != nil {
 		return 0, err
 	}
-	return o.sessions.GetInt64(ctx, app.SessionPerson), nil
+	return o.sessions.GetInt64(ctx, people.SessionPerson), nil
 }
 
 // uploadFile keeps a file for whoever writes with scripts on, and answers where

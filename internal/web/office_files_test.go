@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"embraye/internal/app"
+	"embraye/internal/app/constats"
 	"embraye/internal/embraye"
 )
 
@@ -27,7 +27,7 @@ func pngBytes(t testing.TB) []byte {
 
 func (s *site) upload(content []byte, name string) *embraye.EvidenceFile {
 	s.t.Helper()
-	f, err := s.App.AddFile(s.t.Context(), embraye.Operator(), bytes.NewReader(content), name, "L'affiche")
+	f, err := s.Constats.AddFile(s.t.Context(), embraye.Operator(), bytes.NewReader(content), name, "L'affiche")
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func (s *site) upload(content []byte, name string) *embraye.EvidenceFile {
 // exhibit publishes a constat that has a file as evidence.
 func (s *site) exhibit(f *embraye.EvidenceFile) string {
 	s.t.Helper()
-	p, err := s.App.Publish(s.t.Context(), embraye.Operator(), app.PublishInput{
+	p, err := s.Constats.Publish(s.t.Context(), embraye.Operator(), constats.PublishInput{
 		Scope: embraye.Scope{Measure: "m2", Subject: embraye.BySubjectCivilSociety, Territory: "FR"},
 		Content: embraye.Content{Stage: embraye.Announced, Title: "Une affiche", Summary: "Une affiche est là.",
 			Evidence: []embraye.Evidence{{Href: base + "/fichiers/" + f.Name, Name: "Affiche"}}},
@@ -115,7 +115,7 @@ func TestW50DamagedFile(t *testing.T) {
 	}
 	warned := func() (page, csv, json bool) {
 		t.Helper()
-		if err := s.App.CheckFiles(t.Context()); err != nil {
+		if err := s.Constats.CheckFiles(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		sentence := s.App.Catalogue.T("fr", "constat.damaged")

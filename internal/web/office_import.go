@@ -61,7 +61,7 @@ func importConstats(v *visit) error {
 	if v.form("action") != "import" || len(good) == 0 {
 		return v.show("import", "office.import", page)
 	}
-	n, err := v.app.Import(v.ctx(), v.by, good)
+	n, err := v.rooms.Drafts.Import(v.ctx(), v.by, good)
 	if err != nil {
 		return v.again(err, "import", "office.import", page)
 	}
@@ -73,7 +73,7 @@ func importConstats(v *visit) error {
 
 // dryRun reads a table and tells its good lines from the others.
 func (v *visit) dryRun(data []byte) (page *importPage, good []export.ImportLine, err error) {
-	report, err := v.app.DryRunImport(v.ctx(), v.by, bytes.NewReader(data))
+	report, err := v.rooms.Drafts.DryRun(v.ctx(), v.by, bytes.NewReader(data))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"embraye/internal/app"
+	"embraye/internal/app/constats"
 	"embraye/internal/embraye"
 	"embraye/internal/export"
 )
@@ -51,11 +51,11 @@ func tableLine(title string) string {
 
 func (s *site) draftTitles(name string) []string {
 	s.t.Helper()
-	by, err := s.App.FindPerson(s.t.Context(), name+"@ours.example")
+	by, err := s.People.Find(s.t.Context(), name+"@ours.example")
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	drafts, err := s.App.Drafts(s.t.Context(), by, embraye.DraftFilter{Mine: true})
+	drafts, err := s.Drafts.List(s.t.Context(), by, embraye.DraftFilter{Mine: true})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -201,18 +201,18 @@ func TestW62CellsThatLookLikeFormulas(t *testing.T) {
 		if w := editor.sendTable(tableHead+tableLine("'"+title), "", "import"); w.Code != http.StatusSeeOther {
 			t.Fatal(w.Code)
 		}
-		by, err := s.App.FindPerson(t.Context(), "edith@ours.example")
+		by, err := s.People.Find(t.Context(), "edith@ours.example")
 		if err != nil {
 			t.Fatal(err)
 		}
-		drafts, err := s.App.Drafts(t.Context(), by, embraye.DraftFilter{})
+		drafts, err := s.Drafts.List(t.Context(), by, embraye.DraftFilter{})
 		if err != nil || len(drafts) != 1 { // the sign of an export is no part of the text: the line is there already
 			t.Fatalf("%d drafts, %v", len(drafts), err)
 		}
-		if _, err := s.App.Publish(t.Context(), by, app.PublishInput{Scope: drafts[0].Scope, Content: drafts[0].Content}); err != nil {
+		if _, err := s.Constats.Publish(t.Context(), by, constats.PublishInput{Scope: drafts[0].Scope, Content: drafts[0].Content}); err != nil {
 			t.Fatal(err)
 		}
-		if err := s.App.DeleteDraft(t.Context(), by, drafts[0].ID); err != nil {
+		if err := s.Drafts.Delete(t.Context(), by, drafts[0].ID); err != nil {
 			t.Fatal(err)
 		}
 		if csv := s.get("/donnees/constats.csv", "").Body.String(); !strings.Contains(csv, "'"+title) || strings.Contains(csv, ","+title) {

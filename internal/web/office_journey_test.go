@@ -82,7 +82,7 @@ func TestJourneyOfAnOffice(t *testing.T) {
 		"org_handle": {"communs"}, "org_summary": {"Qui nous sommes"}, "contact": {"contact@asso.example"},
 		"link_name": {"Site", ""}, "link_href": {"https://asso.example/", ""}}))
 	wantWords(t, "the end of the setup", page, "Publiez votre premier constat", `name="title"`)
-	if org, err := s.App.Profile(t.Context()); err != nil || org.Handle != "communs" || org.Name != "Les communs" || len(org.Links) != 1 {
+	if org, err := s.Organisation.Profile(t.Context()); err != nil || org.Handle != "communs" || org.Name != "Les communs" || len(org.Links) != 1 {
 		t.Errorf("the organisation is %+v, %v", org, err)
 	}
 	wantWords(t, "the organisation's page", s.get("/@communs", browser).Body.String(), "Les communs", "Qui nous sommes", "https://asso.example/")
@@ -220,7 +220,7 @@ func TestTooManyTriesKeepTheForm(t *testing.T) {
 func TestExpiredSessionKeepsTheText(t *testing.T) {
 	s := newSite(t)
 	v := s.as("ana", embraye.Editor)
-	if err := s.App.SetRole(t.Context(), embraye.Operator(), "ana@ours.example", embraye.Reviewer); err != nil {
+	if err := s.People.SetRole(t.Context(), embraye.Operator(), "ana@ours.example", embraye.Reviewer); err != nil {
 		t.Fatal(err)
 	}
 	w := v.post("/office/constats/new", url.Values{"title": {"Écrit longtemps"}, "action": {"save"}})

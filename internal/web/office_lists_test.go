@@ -11,7 +11,8 @@ import (
 	"time"
 
 	"embraye/configs"
-	"embraye/internal/app"
+	"embraye/internal/app/constats"
+	"embraye/internal/app/drafts"
 	"embraye/internal/embraye"
 	"embraye/internal/fedtest"
 	"embraye/internal/storetest"
@@ -61,7 +62,7 @@ func holds(t *testing.T, what, page string, has, lacks []string) {
 
 func (s *site) newDraft(p *embraye.Person, title string) *embraye.Draft {
 	s.t.Helper()
-	d, err := s.App.NewDraft(s.t.Context(), embraye.Acting{Person: p}, app.DraftInput{
+	d, err := s.Drafts.Begin(s.t.Context(), embraye.Acting{Person: p}, drafts.Input{
 		Scope: embraye.Scope{Measure: "m2", Territory: "FR-BRE"}, Content: embraye.Content{Title: title}})
 	if err != nil {
 		s.t.Fatal(err)
@@ -75,12 +76,12 @@ func TestOfficeStartPage(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := s.App.LoadDemo(t.Context(), embraye.Operator(), list); err != nil {
+		if _, err := s.Constats.LoadDemo(t.Context(), embraye.Operator(), list); err != nil {
 			t.Fatal(err)
 		}
 		reader, editor, admin := s.as("rita", embraye.Reader), s.person("edith", embraye.Editor), s.as("ada", embraye.Admin)
 		s.newDraft(editor, "Un brouillon secret")
-		if err := s.App.AskReset(t.Context(), "edith@ours.example", "203.0.113.1"); err != nil {
+		if err := s.People.AskReset(t.Context(), "edith@ours.example", "203.0.113.1"); err != nil {
 			t.Fatal(err)
 		}
 		holds(t, "reader", reader.shows("/office"), []string{"embraye demo --remove"}, []string{"Un brouillon secret", "edith@ours.example", "/office/constats/new"})
@@ -97,7 +98,7 @@ func TestOfficeConstatsWithFilters(t *testing.T) {
 		s.withdraw(gone)
 		reader, editor := s.as("rita", embraye.Reader), s.as("edith", embraye.Editor)
 		s.newDraft(s.person("otto", embraye.Editor), "Le brouillon d'Otto")
-		p, err := s.App.FindPerson(t.Context(), "edith@ours.example")
+		p, err := s.People.Find(t.Context(), "edith@ours.example")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -226,7 +227,7 @@ func TestOfficeAuditPage(t *testing.T) {
 		}
 	}
 	for i := range 30 {
-		if err := s.App.SetRole(t.Context(), embraye.Operator(), "edith@ours.example", embraye.Roles()[i%2]); err != nil {
+		if err := s.People.SetRole(t.Context(), embraye.Operator(), "edith@ours.example", embraye.Roles()[i%2]); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -248,16 +249,16 @@ func TestOfficeAuditPage(t *testing.T) {
 func TestW26PublicJournal(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *site) {
 		ada := embraye.Acting{Person: s.person("unique", embraye.Admin)}
-		p, err := s.App.Publish(t.Context(), ada, app.PublishInput{
+		p, err := s.Constats.Publish(t.Context(), ada, constats.PublishInput{
 			Scope:   embraye.Scope{Measure: "m2", Subject: embraye.BySubjectCivilSociety, Territory: "FR"},
 			Content: embraye.Content{Stage: embraye.Announced, Title: "Un constat", Summary: "Résumé.", Evidence: []embraye.Evidence{{Href: "https://preuve.example/"}}}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, err := range []error{
-			s.App.Withdraw(t.Context(), ada, p.Update.ID, app.WithdrawInput{Reason: "Une erreur de date"}),
-			s.App.AddBlock(t.Context(), ada, "bad.example", "Du harcèlement"),
-			s.App.BlockAuthor(t.Context(), ada, "https://masto.example/users/troll", "Des insultes"),
+			s.Constats.Withdraw(t.Context(), ada, p.Update.ID, constats.WithdrawInput{Reason: "Une erreur de date"}),
+			s.Talk.BlockDomain(t.Context(), ada, "bad.example", "Du harcèlement"),
+			s.Talk.BlockAuthor(t.Context(), ada, "https://masto.example/users/troll", "Des insultes"),
 		} {
 			if err != nil {
 				t.Fatal(err)

@@ -45,7 +45,7 @@ func TestW04W11ResetsByMail(t *testing.T) {
 		}
 		first = body
 	}
-	if err := s.App.SendMails(t.Context()); err != nil {
+	if err := s.People.SendMails(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	letters := m.Letters()
@@ -68,7 +68,7 @@ func TestInvitingShowsTheLinkAndMailsAnother(t *testing.T) {
 	if page := admin.post("/office/people?lang=en", form).Body.String(); !strings.Contains(page, "<code>"+base+"/invite/") || !strings.Contains(page, mailed) {
 		t.Errorf("with mail: %s", page)
 	}
-	if err := s.App.SendMails(t.Context()); err != nil {
+	if err := s.People.SendMails(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	if letters := m.Letters(); len(letters) != 1 || letters[0].To != "new@asso.example" {

@@ -1,7 +1,7 @@
 package web
 
 import (
-	"embraye/internal/app"
+	"embraye/internal/app/organisation"
 	"embraye/internal/embraye"
 )
 
@@ -16,13 +16,13 @@ type organisationPage struct {
 func (v *visit) organisationPage() (*organisationPage, error) {
 	page := &organisationPage{}
 	var err error
-	if page.Organisation, err = v.app.Profile(v.ctx()); err != nil {
+	if page.Organisation, err = v.rooms.Organisation.Profile(v.ctx()); err != nil {
 		return nil, err
 	}
-	if page.HandleLocked, err = v.app.OrgHandleLocked(v.ctx()); err != nil {
+	if page.HandleLocked, err = v.rooms.Organisation.HandleLocked(v.ctx()); err != nil {
 		return nil, err
 	}
-	actors, err := v.app.Actors(v.ctx())
+	actors, err := v.rooms.Organisation.Actors(v.ctx())
 	if err != nil {
 		return nil, err
 	}
@@ -35,7 +35,7 @@ func (v *visit) organisationPage() (*organisationPage, error) {
 	return page, nil
 }
 
-func organisation(v *visit) error {
+func showOrganisation(v *visit) error {
 	page, err := v.organisationPage()
 	if err != nil {
 		return err
@@ -52,14 +52,14 @@ func changeOrganisation(v *visit) error {
 	}
 	switch v.form("action") {
 	case "enable":
-		err = v.app.EnableMeasure(v.ctx(), v.by, v.form("measure"))
+		err = v.rooms.Organisation.EnableMeasure(v.ctx(), v.by, v.form("measure"))
 		v.actors.Clear()
 	case "handle":
-		err = v.app.SetOrgHandle(v.ctx(), v.by, v.form("org_handle"))
+		err = v.rooms.Organisation.SetHandle(v.ctx(), v.by, v.form("org_handle"))
 		v.actors.Clear()
 	default:
 		if len(problems) == 0 {
-			err = v.app.SetProfile(v.ctx(), v.by, app.ProfileInput{Name: v.form("org_name"), Summary: v.form("org_summary"),
+			err = v.rooms.Organisation.SetProfile(v.ctx(), v.by, organisation.ProfileInput{Name: v.form("org_name"), Summary: v.form("org_summary"),
 				Links: v.links(), IconFile: logo, RemoveIcon: v.form("remove_icon") != ""})
 		} else {
 			err = &embraye.InvalidError{Problems: problems}
@@ -93,7 +93,7 @@ type legalPage struct {
 }
 
 func legal(v *visit) error {
-	texts, err := v.app.Legal(v.ctx())
+	texts, err := v.rooms.Organisation.Legal(v.ctx())
 	if err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func changeLegal(v *visit) error {
 	for _, name := range embraye.LegalTexts() {
 		texts[name] = v.form(name)
 	}
-	if err := v.app.SetLegal(v.ctx(), v.by, texts); err != nil {
+	if err := v.rooms.Organisation.SetLegal(v.ctx(), v.by, texts); err != nil {
 		return v.again(err, "legal", "office.legal", legalPage{embraye.LegalTexts(), texts})
 	}
 	return v.said("/office/legal", "office.said.done")
@@ -116,7 +116,7 @@ func audit(v *visit) error {
 	if err != nil {
 		return err
 	}
-	page, err := v.app.Audit(v.ctx(), v.by, before)
+	page, err := v.rooms.App.Audit(v.ctx(), v.by, before)
 	if err != nil {
 		return err
 	}

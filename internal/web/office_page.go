@@ -209,7 +209,7 @@ func (p *officePage) Here(room officeRoom) bool {
 
 // MeasureTitle is the short title of a measure.
 func (p *officePage) MeasureTitle(id string) string {
-	m, _ := p.office.app.Reference().Measure(id)
+	m, _ := p.office.rooms.App.Reference().Measure(id)
 	return m.Title.In(p.Lang)
 }
 

@@ -105,7 +105,7 @@ func CheckOfficePages(t *testing.T, h *Handler) {
 				}
 				for _, lang := range locale.Languages() {
 					for _, problems := range [][]embraye.Problem{nil, mistakes} {
-						page := &officePage{htmlPage: htmlPage{Lang: lang, Title: "Titre", SiteName: "Embraye", Content: content, catalogue: o.catalogue, territories: o.Handler.app.Territories},
+						page := &officePage{htmlPage: htmlPage{Lang: lang, Title: "Titre", SiteName: "Embraye", Content: content, catalogue: o.catalogue, territories: o.Handler.rooms.App.Territories},
 							Path: "/office/" + name, Problems: problems, office: o}
 						if role != "" {
 							page.Person = &embraye.Person{ID: 1, Name: "Ana", Email: "ana@a.example", Role: role}

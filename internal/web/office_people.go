@@ -4,7 +4,8 @@ import (
 	"errors"
 	"strconv"
 
-	"embraye/internal/app"
+	"embraye/internal/app/organisation"
+	"embraye/internal/app/people"
 	"embraye/internal/embraye"
 )
 
@@ -12,7 +13,7 @@ import (
 type peoplePage struct {
 	People  []embraye.Person
 	Invites []embraye.Link
-	Rules   app.Rules
+	Rules   organisation.Rules
 	Link    string // made a moment ago, shown once
 	LinkFor string
 	Mailed  bool // it also goes by mail
@@ -21,19 +22,19 @@ type peoplePage struct {
 func (v *visit) peoplePage() (*peoplePage, error) {
 	page := &peoplePage{}
 	var err error
-	if page.People, err = v.app.ListPeople(v.ctx()); err != nil {
+	if page.People, err = v.rooms.People.List(v.ctx()); err != nil {
 		return nil, err
 	}
-	rules, err := v.app.Rules(v.ctx())
+	rules, err := v.rooms.Organisation.Rules(v.ctx())
 	if err != nil {
 		return nil, err
 	}
 	page.Rules = rules
-	page.Invites, err = v.app.Invites(v.ctx(), v.by)
+	page.Invites, err = v.rooms.People.Invites(v.ctx(), v.by)
 	return page, err
 }
 
-func people(v *visit) error {
+func showPeople(v *visit) error {
 	page, err := v.peoplePage()
 	if err != nil {
 		return err
@@ -47,17 +48,17 @@ func changePeople(v *visit) error {
 	var err error
 	switch v.form("action") {
 	case "invite":
-		link, err = v.app.Invite(v.ctx(), v.by, email, embraye.Role(v.form("role")))
+		link, err = v.rooms.People.Invite(v.ctx(), v.by, email, embraye.Role(v.form("role")))
 	case "revoke":
-		err = v.app.RevokeInvite(v.ctx(), v.by, email)
+		err = v.rooms.People.RevokeInvite(v.ctx(), v.by, email)
 	case "role":
-		err = v.app.SetRole(v.ctx(), v.by, email, embraye.Role(v.form("role")))
+		err = v.rooms.People.SetRole(v.ctx(), v.by, email, embraye.Role(v.form("role")))
 	case "disable":
-		err = v.app.DisablePerson(v.ctx(), v.by, email)
+		err = v.rooms.People.Disable(v.ctx(), v.by, email)
 	case "enable":
-		err = v.app.EnablePerson(v.ctx(), v.by, email)
+		err = v.rooms.People.Enable(v.ctx(), v.by, email)
 	case "reset":
-		link, err = v.app.ResetLink(v.ctx(), v.by, email)
+		link, err = v.rooms.People.ResetLink(v.ctx(), v.by, email)
 	case "rules":
 		err = v.setRules()
 	default:
@@ -71,7 +72,7 @@ func changePeople(v *visit) error {
 		return v.again(asProblem(err, "email"), "people", "office.people", page)
 	}
 	if link != "" { // shown in this answer alone: it is a key
-		page.Link, page.LinkFor, page.Mailed = link, email, v.app.Mails()
+		page.Link, page.LinkFor, page.Mailed = link, email, v.rooms.App.Mails()
 		return v.show("people", "office.people", page)
 	}
 	return v.said("/office/people", "office.said.done")
@@ -79,7 +80,7 @@ func changePeople(v *visit) error {
 
 // setRules is one form with every rule: a box that is not ticked is not sent.
 func (v *visit) setRules() error {
-	return v.app.SetRules(v.ctx(), v.by, app.Rules{ReviewRequired: v.form("review_required") != "", RepliesOpen: v.form("replies_open") != ""})
+	return v.rooms.Organisation.SetRules(v.ctx(), v.by, organisation.Rules{ReviewRequired: v.form("review_required") != "", RepliesOpen: v.form("replies_open") != ""})
 }
 
 // asProblem makes a conflict a sentence beside the field that causes it.
@@ -97,8 +98,8 @@ type accountPage struct {
 }
 
 func (v *visit) accountPage() (*accountPage, error) {
-	sessions, err := v.app.Sessions(v.ctx(), v.by.PersonID())
-	return &accountPage{Sessions: sessions, Current: app.SessionHash(v.sessions.Token(v.ctx()))}, err
+	sessions, err := v.rooms.People.Sessions(v.ctx(), v.by.PersonID())
+	return &accountPage{Sessions: sessions, Current: people.SessionHash(v.sessions.Token(v.ctx()))}, err
 }
 
 func account(v *visit) error {
@@ -113,15 +114,15 @@ func changeAccount(v *visit) error {
 	var err error
 	switch v.form("action") {
 	case "password":
-		if err = v.app.ChangePassword(v.ctx(), v.by, v.r.PostFormValue("old_password"), v.r.PostFormValue("password"), v.sessions.Token(v.ctx())); err == nil {
+		if err = v.rooms.People.ChangePassword(v.ctx(), v.by, v.r.PostFormValue("old_password"), v.r.PostFormValue("password"), v.sessions.Token(v.ctx())); err == nil {
 			err = v.sessions.RenewToken(v.ctx())
 		}
 	case "language":
-		if err = v.app.SetLanguage(v.ctx(), v.by, v.form("language")); err == nil {
+		if err = v.rooms.People.SetLanguage(v.ctx(), v.by, v.form("language")); err == nil {
 			v.keepLanguage(v.w, v.form("language")) // the switch may have said another one before
 		}
 	case "end":
-		err = v.app.EndSession(v.ctx(), v.by, v.form("session"))
+		err = v.rooms.People.EndSession(v.ctx(), v.by, v.form("session"))
 	default:
 		err = embraye.ErrInvalid
 	}

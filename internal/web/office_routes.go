@@ -36,7 +36,7 @@ func (o *office) routes(r chi.Router) {
 	see(embraye.Reader, "/office/account", account)
 	do(embraye.Reader, "/office/account", changeAccount)
 
-	see(embraye.Reader, "/office/constats", constats)
+	see(embraye.Reader, "/office/constats", listConstats)
 	see(embraye.Editor, "/office/constats/new", newDraftForm)
 	send(embraye.Editor, "/office/constats/new", saveDraft)
 	do(embraye.Editor, "/office/constats/last", duplicateLast)
@@ -66,9 +66,9 @@ func (o *office) routes(r chi.Router) {
 	see(embraye.Reader, "/office/deliveries", deliveries)
 	do(embraye.Admin, "/office/deliveries", changeDeliveries)
 
-	see(embraye.Admin, "/office/people", people)
+	see(embraye.Admin, "/office/people", showPeople)
 	do(embraye.Admin, "/office/people", changePeople)
-	see(embraye.Admin, "/office/organisation", organisation)
+	see(embraye.Admin, "/office/organisation", showOrganisation)
 	send(embraye.Admin, "/office/organisation", changeOrganisation)
 	see(embraye.Admin, "/office/legal", legal)
 	do(embraye.Admin, "/office/legal", changeLegal)

@@ -2,7 +2,7 @@ package web
 
 // officeStart says what waits for the reader.
 func officeStart(v *visit) error {
-	start, err := v.app.Start(v.ctx(), v.by)
+	start, err := v.rooms.Drafts.Start(v.ctx(), v.by)
 	if err != nil {
 		return err
 	}

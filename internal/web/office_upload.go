@@ -141,7 +141,7 @@ func (v *visit) takeFile(alt string) (*embraye.EvidenceFile, []embraye.Problem, 
 	content, err := v.upload.content()
 	var kept *embraye.EvidenceFile
 	if err == nil {
-		kept, err = v.app.AddFile(v.ctx(), v.by, content, v.upload.name, alt)
+		kept, err = v.rooms.Constats.AddFile(v.ctx(), v.by, content, v.upload.name, alt)
 	}
 	var invalid *embraye.InvalidError
 	switch {

@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/net/html"
 
-	"embraye/internal/app"
+	"embraye/internal/app/people"
 	"embraye/internal/embraye"
 	"embraye/internal/fedtest"
 )
@@ -102,7 +102,7 @@ func (v *visitor) signIn(email string) *visitor {
 // person adds somebody whose address is the name at ours.example.
 func (s *site) person(name string, role embraye.Role) *embraye.Person {
 	s.t.Helper()
-	p, err := s.App.AddPerson(s.t.Context(), embraye.Operator(), app.NewPerson{Email: name + "@ours.example", Name: name, Role: role, Password: password})
+	p, err := s.People.Add(s.t.Context(), embraye.Operator(), people.NewPerson{Email: name + "@ours.example", Name: name, Role: role, Password: password})
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func (s *site) as(name string, role embraye.Role) *visitor {
 // setupLink is the path of a new link to the first page.
 func (s *site) setupLink() string {
 	s.t.Helper()
-	link, err := s.App.SetupLink(s.t.Context(), embraye.Operator())
+	link, err := s.People.SetupLink(s.t.Context(), embraye.Operator())
 	if err != nil {
 		s.t.Fatal(err)
 	}

@@ -14,8 +14,8 @@ import (
 	"testing"
 	"time"
 
-	"embraye/internal/app"
 	"embraye/internal/embraye"
+	"embraye/internal/instance"
 	"embraye/internal/web"
 )
 
@@ -91,13 +91,13 @@ func TestW36OfficePanicsAndEchoes(t *testing.T) {
 		}
 		return s.Clock.Now()
 	}
-	broken, err := app.New(t.Context(), o)
+	broken, err := instance.Join(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var log bytes.Buffer
 	front, joined := *s.Instance, *s.Instance.Instance
-	front.Instance, joined.App = &joined, broken
+	front.Instance, joined.Rooms = &joined, broken
 	v := s.visitor()
 	v.h = (&site{s.World, &front, t}).handler(web.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
 	link := s.resetLink("admin@ours.example")
@@ -201,7 +201,7 @@ func TestW65OneLinePerEvent(t *testing.T) {
 	if w.Code != http.StatusSeeOther {
 		t.Fatalf("%d", w.Code)
 	}
-	sessions, err := s.App.Sessions(t.Context(), ana.ID)
+	sessions, err := s.People.Sessions(t.Context(), ana.ID)
 	if err != nil || len(sessions) != 1 {
 		t.Fatalf("%d sessions, %v", len(sessions), err)
 	}

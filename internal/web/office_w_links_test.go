@@ -16,7 +16,7 @@ import (
 
 func (s *site) resetLink(email string) string {
 	s.t.Helper()
-	link, err := s.App.ResetLink(s.t.Context(), embraye.Operator(), email)
+	link, err := s.People.ResetLink(s.t.Context(), embraye.Operator(), email)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -25,7 +25,7 @@ func (s *site) resetLink(email string) string {
 
 func (s *site) invite(email string, role embraye.Role) string {
 	s.t.Helper()
-	link, err := s.App.Invite(s.t.Context(), embraye.Operator(), email, role)
+	link, err := s.People.Invite(s.t.Context(), embraye.Operator(), email, role)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -126,7 +126,7 @@ func atOnce(s *site, do func(v *visitor) int) []int {
 
 func (s *site) people() []embraye.Person {
 	s.t.Helper()
-	people, err := s.App.ListPeople(s.t.Context())
+	people, err := s.People.List(s.t.Context())
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -148,7 +148,7 @@ func TestW13Invitations(t *testing.T) {
 		late := s.invite("cleo@ours.example", embraye.Editor)
 		s.Clock.Advance(7*24*time.Hour + time.Second)
 		revoked := s.invite("dan@ours.example", embraye.Editor)
-		if err := s.App.RevokeInvite(t.Context(), embraye.Operator(), "dan@ours.example"); err != nil {
+		if err := s.People.RevokeInvite(t.Context(), embraye.Operator(), "dan@ours.example"); err != nil {
 			t.Fatal(err)
 		}
 		replaced := s.invite("eve@ours.example", embraye.Editor)
@@ -185,7 +185,7 @@ func TestW18Setup(t *testing.T) {
 				t.Errorf("%s afterwards: %d, %d, %d people", path, get, post, len(s.people()))
 			}
 		}
-		if _, err := s.App.SetupLink(t.Context(), embraye.Operator()); err == nil {
+		if _, err := s.People.SetupLink(t.Context(), embraye.Operator()); err == nil {
 			t.Error("another link is made although there is an admin")
 		}
 	})

@@ -111,7 +111,7 @@ func TestW04UnknownAccounts(t *testing.T) {
 	s := newSite(t)
 	s.person("ana", embraye.Editor)
 	shut := s.person("bob", embraye.Editor)
-	if err := s.App.DisablePerson(t.Context(), embraye.Operator(), shut.Email); err != nil {
+	if err := s.People.Disable(t.Context(), embraye.Operator(), shut.Email); err != nil {
 		t.Fatal(err)
 	}
 	for _, path := range []string{"/login", "/reset"} {
@@ -162,7 +162,7 @@ func TestW05SessionIDs(t *testing.T) {
 			}
 		}
 		refused(first, "the second sign-in")
-		if err := s.App.SetRole(t.Context(), embraye.Operator(), ana.Email, embraye.Reviewer); err != nil {
+		if err := s.People.SetRole(t.Context(), embraye.Operator(), ana.Email, embraye.Reviewer); err != nil {
 			t.Fatal(err)
 		}
 		refused(second, "the change of role")
@@ -187,14 +187,14 @@ func TestW06NewPasswordEndsSessions(t *testing.T) {
 			return wantCode(v.post("/office/account", url.Values{"action": {"password"}, "old_password": {password}, "password": {next}}), 303)
 		}, 1},
 		"by a link": {func(s *site, _ *visitor, email string) error {
-			link, err := s.App.ResetLink(s.t.Context(), embraye.Operator(), email)
+			link, err := s.People.ResetLink(s.t.Context(), embraye.Operator(), email)
 			if err != nil {
 				return err
 			}
 			return wantCode(s.visitor().post(link, url.Values{"password": {next}}), 303)
 		}, 0},
 		"by the operator": {func(s *site, _ *visitor, email string) error {
-			return s.App.SetPassword(s.t.Context(), embraye.Operator(), email, next)
+			return s.People.SetPassword(s.t.Context(), embraye.Operator(), email, next)
 		}, 0},
 	}
 	onEach(t, func(t *testing.T, s *site) {

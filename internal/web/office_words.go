@@ -231,9 +231,9 @@ func (p *officePage) ReplyState(r embraye.Reply) string {
 
 // ActorsOf lists our actors that can be followed.
 func (p *officePage) ActorsOf(chosen string) []option {
-	org := p.office.app.Organisation()
+	org := p.office.rooms.App.Organisation()
 	list := []option{{Label: p.T("office.all"), Chosen: chosen == ""}, {Value: org, Label: p.Handle(org), Chosen: chosen == org}}
-	for _, m := range p.office.app.Reference().Measures {
+	for _, m := range p.office.rooms.App.Reference().Measures {
 		list = append(list, option{Value: m.Handle, Label: p.Handle(m.Handle), Chosen: chosen == m.Handle})
 	}
 	return list

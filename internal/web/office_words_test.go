@@ -101,7 +101,7 @@ func collectCodes(t *testing.T, path string, codes map[string]string) {
 }
 
 // recorded finds the actions that use cases write into the audit log.
-var recorded = regexp.MustCompile(`\b(?:record|recordDetail|changePerson|onDeliveries)\([^"\n]*"([a-z_.]+)"[,)]`)
+var recorded = regexp.MustCompile(`\b(?:Record|RecordDetail|change|onDeliveries)\([^"\n]*"([a-z_.]+)"[,)]`)
 
 // Every decision of the audit log has words.
 func TestEveryDecisionHasWords(t *testing.T) {
@@ -109,7 +109,7 @@ func TestEveryDecisionHasWords(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, err := filepath.Glob("../app/*.go")
+	files, err := filepath.Glob("../app/*/*.go")
 	if err != nil {
 		t.Fatal(err)
 	}

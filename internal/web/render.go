@@ -48,7 +48,7 @@ func (h *Handler) newPage(v *view, title string) *htmlPage {
 	page := &htmlPage{
 		Lang: v.lang, Title: title, Canonical: h.site.Base + v.path, Type: "website", SiteName: h.catalogue.T(v.lang, "site.name"),
 		Home: h.site.Base + "/", Path: v.path, Style: h.assets.byName["style.css"],
-		query: v.query, site: h.site, catalogue: h.catalogue, territories: h.app.Wire().Territories, reference: h.app.Reference(),
+		query: v.query, site: h.site, catalogue: h.catalogue, territories: h.rooms.App.Wire().Territories, reference: h.rooms.App.Reference(),
 	}
 	if v.path == "" { // made by hand, without a cache key
 		page.Path, page.Canonical = v.r.URL.Path, h.site.Base+v.r.URL.Path
@@ -56,7 +56,7 @@ func (h *Handler) newPage(v *view, title string) *htmlPage {
 	frame, err := h.pages.FramePage(v.r.Context())
 	if err != nil {
 		page.incomplete = fmt.Errorf("web: frame of the page: %w", err)
-		frame = &embraye.FramePage{Organisation: embraye.Actor{Handle: h.app.Organisation()}}
+		frame = &embraye.FramePage{Organisation: embraye.Actor{Handle: h.rooms.App.Organisation()}}
 	}
 	page.Frame = *frame
 	page.Image = h.site.Base + "/@" + frame.Organisation.Handle + "/card.png"

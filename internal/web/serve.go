@@ -40,7 +40,7 @@ func (h *Handler) serve(negotiate func(http.Header) face, build builder) http.Ha
 func (h *Handler) serveQuery(negotiate func(http.Header) face, query string, build builder) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
 		if r.Header["Signature"] != nil || r.Header["Signature-Input"] != nil {
-			if _, err := h.app.VerifyGET(r.Context(), r); err != nil {
+			if _, err := h.rooms.Directory.VerifyGET(r.Context(), r); err != nil {
 				h.fail(w, r, err)
 				return
 			}

@@ -32,7 +32,7 @@ func TestBudget(t *testing.T) {
 		t.Skip("fills an instance")
 	}
 	s := newSite(t)
-	id := browsertest.Fill(t, s.App, s.Clock.Advance, 300).Newest()
+	id := browsertest.Fill(t, s.Rooms, s.Clock.Advance, 300).Newest()
 	s.Web.Invalidate()
 	constat := "/constats/" + id
 	var list []weight

@@ -155,7 +155,7 @@ func (h *Handler) constatContent(page *htmlPage, u *embraye.Update, actor, org e
 		HTML:       template.HTML(activitypub.MarkdownHTML(u.Text)),
 		Actor:      actor,
 		Answer:     page.Name("answer", u.Stage.Answer()),
-		Timeliness: embraye.TimelinessOf(u.Stage, u.EffectiveDate, embraye.Date(h.app.Reference().Deadline)),
+		Timeliness: embraye.TimelinessOf(u.Stage, u.EffectiveDate, embraye.Date(h.rooms.App.Reference().Deadline)),
 		CiteURL:    string(h.site.UpdateID(u.ID)) + "/versions/" + strconv.Itoa(u.Revision),
 		React:      page.followBox("react.title", u.ID, ""),
 	}
@@ -172,7 +172,7 @@ func (h *Handler) constatContent(page *htmlPage, u *embraye.Update, actor, org e
 		c.Evidence = append(c.Evidence, line)
 	}
 	for _, id := range u.Lessons {
-		for _, l := range h.app.Reference().Lessons {
+		for _, l := range h.rooms.App.Reference().Lessons {
 			if l.ID == id {
 				c.Lessons = append(c.Lessons, lesson{id, l.Text.In(page.Lang)})
 			}

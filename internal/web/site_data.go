@@ -36,7 +36,7 @@ func (h *Handler) dataFile(contentType string, write func(io.Writer, []export.Ro
 		if err != nil {
 			return nil, err
 		}
-		rows := export.Rows(h.site, h.app.Reference(), h.app.Wire().Territories, data.Updates, data.Revisions)
+		rows := export.Rows(h.site, h.rooms.App.Reference(), h.rooms.App.Wire().Territories, data.Updates, data.Revisions)
 		export.MarkDamaged(rows, data.Damaged)
 		var out bytes.Buffer
 		if err := write(&out, rows); err != nil {

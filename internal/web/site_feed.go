@@ -82,7 +82,7 @@ func (h *Handler) feedOf(ctx context.Context, v *view) (f export.Feed, measure s
 			return f, "", nil, nil, err
 		}
 		codes, prefixes = h.within(place)
-		name := h.app.Wire().Territories.Name(place.Code, h.language)
+		name := h.rooms.App.Wire().Territories.Name(place.Code, h.language)
 		if measure == "" {
 			f.Title, f.HomeURL = name, h.site.Base+"/territoires/"+place.Code
 		} else {
@@ -95,9 +95,9 @@ func (h *Handler) feedOf(ctx context.Context, v *view) (f export.Feed, measure s
 func (h *Handler) feedEntry(u *embraye.Update, reason string) export.Entry {
 	id, words := string(h.site.UpdateID(u.ID)), func(area, value string) string { return h.catalogue.T(u.Language, area+"."+value) }
 	e := export.Entry{ID: id, URL: id, Title: words("stage", string(u.Stage)) + " · " + u.Title, Summary: u.Summary,
-		HTML: h.app.Wire().ConstatHTML(*u, reason), Language: u.Language, Published: u.PublishedAt,
+		HTML: h.rooms.App.Wire().ConstatHTML(*u, reason), Language: u.Language, Published: u.PublishedAt,
 		Categories: []string{words("stage", string(u.Stage)), words("subject", string(u.Subject))}}
-	if m, ok := h.app.Reference().Measure(u.Measure); ok {
+	if m, ok := h.rooms.App.Reference().Measure(u.Measure); ok {
 		e.Categories = append(e.Categories, m.Title.In(u.Language))
 		e.Author = export.Author{Name: m.Title.In(u.Language), URL: h.site.ActorPage(u.Actor)}
 	}

@@ -71,7 +71,7 @@ func (h *Handler) followGo(w http.ResponseWriter, r *http.Request) {
 		client = r.RemoteAddr
 	}
 	typed := embraye.Address(r.PostForm.Get("compte"))
-	content.Href, err = h.app.FollowTarget(r.Context(), client, typed, target)
+	content.Href, err = h.rooms.Directory.FollowTarget(r.Context(), client, typed, target)
 	h.writeGo(w, v, typed, content, err)
 }
 

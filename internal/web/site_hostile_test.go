@@ -11,7 +11,7 @@ import (
 
 	"golang.org/x/net/html"
 
-	"embraye/internal/app"
+	"embraye/internal/app/constats"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
@@ -141,7 +141,7 @@ func TestF146_SourceIsNotShown(t *testing.T) {
 // W29: the text of a constat is our own Markdown; raw HTML in it is text.
 func TestW29_MarkdownOnThePage(t *testing.T) {
 	s := newSite(t)
-	p, err := s.App.Publish(t.Context(), embraye.Operator(), app.PublishInput{
+	p, err := s.Constats.Publish(t.Context(), embraye.Operator(), constats.PublishInput{
 		Scope: embraye.Scope{Measure: "m2", Subject: embraye.BySubjectCivilSociety, Territory: "FR-BRE"},
 		Content: embraye.Content{Stage: embraye.UnderWay, Title: "</title><script>", Summary: `"><img src=x>`,
 			Text:     "<script>alert(1)</script>\n\n[x](javascript:alert(1)) ![i](https://evil.example/i.png) <details ontoggle=x open>\n\n" + strings.Repeat("[", 10000),

@@ -68,7 +68,7 @@ func (h *Handler) measurePage(ctx context.Context, v *view, a embraye.Actor) (*a
 	content := measureContent{MeasurePage: data, Name: page.MeasureName(a.Measure), Answers: page.answers(data.States),
 		Scopes: page.scopeRows(data.Actor.Handle, data.States), Cards: page.cards(data.All[:min(len(data.All), 2)], data.Organisation.Name),
 		Follow: page.followBox("follow.measure", a.Handle, "/@"+a.Handle+"/feed.atom")}
-	reference := h.app.Reference()
+	reference := h.rooms.App.Reference()
 	if m, ok := reference.Measure(a.Measure); ok {
 		content.Text, content.TextLang = m.Text.In(reference.Language), reference.Language
 		if v.lang != reference.Language {

@@ -39,7 +39,7 @@ func (h *Handler) sitemap(ctx context.Context, _ *view) (*answer, error) {
 	}
 	var all siteMap
 	for _, path := range []string{"/", "/territoires", "/chronologie", "/comprendre", "/comprendre/memoire", "/suivre", "/donnees", "/organisations",
-		"/journal", "/mentions-legales", "/confidentialite", "/accessibilite", "/ecoconception", "/signaler", "/@" + h.app.Organisation()} {
+		"/journal", "/mentions-legales", "/confidentialite", "/accessibilite", "/ecoconception", "/signaler", "/@" + h.rooms.App.Organisation()} {
 		all.URLs = append(all.URLs, siteMapLine{Loc: h.site.Base + path})
 	}
 	for _, m := range data.Measures {

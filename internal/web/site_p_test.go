@@ -13,7 +13,7 @@ import (
 // P06: one side at a time, measures by name, every mark with its word.
 func TestP06TerritoriesInWords(t *testing.T) {
 	s := newSite(t)
-	browsertest.Fill(t, s.App, s.Clock.Advance, 300)
+	browsertest.Fill(t, s.Rooms, s.Clock.Advance, 300)
 	s.Web.Invalidate()
 	for _, address := range []string{"/territoires", "/territoires?sujet=civil_society"} {
 		body := html.UnescapeString(s.html(t, address))
@@ -39,7 +39,7 @@ func TestP06TerritoriesInWords(t *testing.T) {
 // whose site, and what the answer is.
 func TestP08PagesNameTheirMeasureAndTheirOrganisation(t *testing.T) {
 	s := newSite(t)
-	id := browsertest.Fill(t, s.App, s.Clock.Advance, 12).Newest()
+	id := browsertest.Fill(t, s.Rooms, s.Clock.Advance, 12).Newest()
 	s.Web.Invalidate()
 	constat := s.html(t, "/constats/"+id)
 	for _, name := range []string{"<title>", `property="og:title" content="`, `property="og:description" content="`, `<nav class="crumb"`} {
@@ -71,7 +71,7 @@ func TestP11HomeSaysItShortly(t *testing.T) {
 	if body := s.html(t, "/"); strings.Contains(body, "0 mesure") {
 		t.Error("an empty home counts nothing")
 	}
-	browsertest.Fill(t, s.App, s.Clock.Advance, 1)
+	browsertest.Fill(t, s.Rooms, s.Clock.Advance, 1)
 	s.Web.Invalidate()
 	one, oneEnglish := s.html(t, "/"), s.html(t, "/?lang=en")
 	if !strings.Contains(one, "1 mesure sur 7 a au moins un constat") {
@@ -81,7 +81,7 @@ func TestP11HomeSaysItShortly(t *testing.T) {
 		t.Error("after the first constat, English does not say “1 of 7 measures has”")
 	}
 	s = newSite(t)
-	browsertest.Fill(t, s.App, s.Clock.Advance, 300)
+	browsertest.Fill(t, s.Rooms, s.Clock.Advance, 300)
 	s.Web.Invalidate()
 	for _, address := range []string{"/", "/?lang=en"} {
 		body := s.html(t, address)

@@ -12,7 +12,7 @@ import (
 // placeOf reads a territory of an address. Only the canonical code has pages;
 // what else means the place is sent there (to is its code, moved true).
 func (h *Handler) placeOf(typed string) (place embraye.Territory, moved bool, err error) {
-	territories := h.app.Wire().Territories
+	territories := h.rooms.App.Wire().Territories
 	if len(typed) > maxHandleBytes {
 		return place, false, embraye.ErrNotFound
 	}
@@ -32,7 +32,7 @@ func (h *Handler) within(place embraye.Territory) (codes, prefixes []string) {
 	codes = []string{place.Code}
 	switch place.Kind {
 	case embraye.TerritoryRegion:
-		for _, p := range h.app.Wire().Territories.All() {
+		for _, p := range h.rooms.App.Wire().Territories.All() {
 			if p.Kind == embraye.TerritoryDepartment && p.Region == place.Code {
 				codes, prefixes = append(codes, p.Code), append(prefixes, "COG-C"+p.COG)
 			}
@@ -149,7 +149,7 @@ func (h *Handler) territory(ctx context.Context, v *view) (*answer, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := h.newPage(v, h.app.Wire().Territories.Name(place.Code, v.lang))
+	page := h.newPage(v, h.rooms.App.Wire().Territories.Name(place.Code, v.lang))
 	page.Description = page.T("territory.description", page.Title)
 	page.Feed, page.FeedTitle = "/territoires/"+place.Code+"/feed", page.Title
 	content := placeContent{Code: place.Code, Name: page.Title}

@@ -24,7 +24,7 @@ func (h *Handler) profile(ctx context.Context, v *view) (*answer, error) {
 	}
 	switch {
 	case v.face != facePage:
-		return document(v)(h.app.Wire().Actor(actor.Actor, actor.PublicPEM, actor.Organisation))
+		return document(v)(h.rooms.App.Wire().Actor(actor.Actor, actor.PublicPEM, actor.Organisation))
 	case actor.Actor.Kind == embraye.MeasureActor:
 		return h.measurePage(ctx, v, actor.Actor)
 	case actor.Actor.Kind == embraye.OrganisationActor:
@@ -42,7 +42,7 @@ func (h *Handler) describe(page *htmlPage, a embraye.Actor) {
 
 // measureTitle is the reference text's short title, in the reader's language.
 func (h *Handler) measureTitle(a embraye.Actor, lang string) string {
-	if m, ok := h.app.Reference().Measure(a.Measure); ok {
+	if m, ok := h.rooms.App.Reference().Measure(a.Measure); ok {
 		return m.Title.In(lang)
 	}
 	return a.Name

@@ -72,7 +72,7 @@ func plainName(s string) string {
 // scope, the rating a word of the scale and no number (schema.org/ClaimReview).
 func (h *Handler) claimReview(page *htmlPage, u *embraye.Update, org embraye.Actor) template.HTML {
 	type thing map[string]any
-	reference := h.app.Reference()
+	reference := h.rooms.App.Reference()
 	m, _ := reference.Measure(u.Measure)
 	id := string(h.site.UpdateID(u.ID))
 	doc := thing{

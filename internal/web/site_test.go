@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"embraye/internal/app"
+	"embraye/internal/app/constats"
 	"embraye/internal/embraye"
 	"embraye/internal/fedtest"
 	"embraye/internal/store"
@@ -83,8 +83,8 @@ func decode(t testing.TB, w *httptest.ResponseRecorder) map[string]any {
 }
 
 // sampleInput is a constat that can be published.
-func sampleInput(title string) app.PublishInput {
-	return app.PublishInput{
+func sampleInput(title string) constats.PublishInput {
+	return constats.PublishInput{
 		Scope: embraye.Scope{Measure: "m2", Subject: embraye.BySubjectInstitution, Territory: "FR-BRE",
 			Institution: embraye.Institution{Name: "Région Bretagne", Kind: "region"}},
 		Content: embraye.Content{Stage: embraye.UnderWay, Title: title, Summary: "La région a ouvert un appel à communs.",
@@ -95,7 +95,7 @@ func sampleInput(title string) app.PublishInput {
 // publish says something and returns the path of it.
 func (s *site) publish(title string) (id, path string) {
 	s.t.Helper()
-	p, err := s.App.Publish(s.t.Context(), embraye.Operator(), sampleInput(title))
+	p, err := s.Constats.Publish(s.t.Context(), embraye.Operator(), sampleInput(title))
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func (s *site) revise(id string) {
 	}
 	c := u.Content
 	c.Stage, c.Summary = embraye.Done, "L'appel est clos et les communs sont financés."
-	if _, err := s.App.Revise(s.t.Context(), embraye.Operator(), id, app.ReviseInput{
+	if _, err := s.Constats.Revise(s.t.Context(), embraye.Operator(), id, constats.ReviseInput{
 		Kind: embraye.Substance, Reason: "Le financement est voté", Content: c}); err != nil {
 		s.t.Fatal(err)
 	}
@@ -118,7 +118,7 @@ func (s *site) revise(id string) {
 
 func (s *site) withdraw(id string) {
 	s.t.Helper()
-	err := s.App.Withdraw(s.t.Context(), embraye.Operator(), id, app.WithdrawInput{Reason: "Une <erreur> de date"})
+	err := s.Constats.Withdraw(s.t.Context(), embraye.Operator(), id, constats.WithdrawInput{Reason: "Une <erreur> de date"})
 	if err != nil {
 		s.t.Fatal(err)
 	}

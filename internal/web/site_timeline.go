@@ -62,11 +62,11 @@ func (h *Handler) parseTimeline(u *url.URL) (f embraye.TimelineFilter, err error
 	bad := func(name string) error {
 		return fmt.Errorf("web: %s of the chronology: %w", name, embraye.ErrInvalid)
 	}
-	if _, ok := h.app.Reference().Measure(f.Measure); f.Measure != "" && !ok {
+	if _, ok := h.rooms.App.Reference().Measure(f.Measure); f.Measure != "" && !ok {
 		return f, bad("measure")
 	}
 	if f.Territory != "" {
-		code, ok := h.app.Wire().Territories.Canonical(f.Territory)
+		code, ok := h.rooms.App.Wire().Territories.Canonical(f.Territory)
 		if !ok || len(f.Territory) > maxHandleBytes {
 			return f, bad("territory")
 		}

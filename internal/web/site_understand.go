@@ -26,7 +26,7 @@ var glossary = []string{"commons", "negative_commons", "ppc", "enclosure", "open
 func (h *Handler) understand(_ context.Context, v *view) (*answer, error) {
 	page := h.newPage(v, h.catalogue.T(v.lang, "understand.title"))
 	page.Description = page.T("understand.lede")
-	reference := h.app.Reference()
+	reference := h.rooms.App.Reference()
 	content := understandContent{Stages: page.Stages(), Terms: glossary, Deadline: page.Date(embraye.Date(reference.Deadline)), Source: reference.Source}
 	for _, l := range reference.Lessons {
 		content.Lessons = append(content.Lessons, lesson{l.ID, l.Text.In(v.lang)})
@@ -45,7 +45,7 @@ type memoireContent struct {
 // numbered so that a constat can point at one. An instance that follows another
 // text does not have it.
 func (h *Handler) memoire(_ context.Context, v *view) (*answer, error) {
-	reference := h.app.Reference()
+	reference := h.rooms.App.Reference()
 	if !strings.HasPrefix(reference.ID, "memoire-covid19") {
 		return nil, embraye.ErrNotFound
 	}

@@ -4,7 +4,8 @@
 //
 // What always holds:
 //
-//   - It writes nothing itself. Reads come through Pages, writes through app.
+//   - It writes nothing itself. Reads come through Pages, writes through the
+//     use cases (rooms.go).
 //   - Ids and links come from the settings, never from a request. A request for
 //     a name that is not ours gets 421.
 //   - Every answer carries the security headers of guard.go, errors too.
@@ -32,14 +33,13 @@ import (
 	"github.com/go-chi/chi/v5"
 	"golang.org/x/sync/singleflight"
 
-	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/locale"
 )
 
 // Options is what the pages work with.
 type Options struct {
-	App            *app.App
+	Rooms          Rooms
 	Pages          Pages
 	Revision       func(context.Context) (int64, error) // the public revision
 	Site           embraye.Site
@@ -58,7 +58,7 @@ type Options struct {
 
 // Handler answers every request.
 type Handler struct {
-	app       *app.App
+	rooms     Rooms
 	pages     Pages
 	site      embraye.Site
 	catalogue *locale.Catalogue
@@ -89,11 +89,11 @@ type Handler struct {
 
 // New prepares templates and routes.
 func New(o Options) (*Handler, error) {
-	if o.App == nil || o.Pages == nil || o.Revision == nil || o.Catalogue == nil {
-		return nil, errors.New("web: App, Pages, Revision and Catalogue are needed")
+	if o.Rooms.App == nil || o.Pages == nil || o.Revision == nil || o.Catalogue == nil {
+		return nil, errors.New("web: Rooms, Pages, Revision and Catalogue are needed")
 	}
 	h := &Handler{
-		app: o.App, pages: o.Pages, site: o.Site, catalogue: o.Catalogue, language: o.Language,
+		rooms: o.Rooms, pages: o.Pages, site: o.Site, catalogue: o.Catalogue, language: o.Language,
 		version: o.Version, mode: o.Mode, ready: o.Ready, now: o.Now, log: o.Log,
 		reading: o.Reading.or(defaultReading), writing: o.Writing.or(defaultWriting),
 		proxies: o.TrustedProxies, headers: newSecurityHeaders(o.Site.Base),

@@ -1,0 +1,62 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// ActionMailed is what the audit log says of the mail with a link of a kind.
+func ActionMailed(kind embraye.LinkKind) string { return "person." + string(kind) + "_mailed" }
+
+// ActionNotMailed is what it says when the mail could not be sent.
+func ActionNotMailed(kind embraye.LinkKind) string { return "person." + string(kind) + "_not_mailed" }
+
+// auditPage is how many decisions one page shows.
+const auditPage = 50
+
+// Audit lists decisions, newest first. Addresses of people are for those who
+// look after people (SECURITY W26).
+func (a *App) Audit(ctx context.Context, by embraye.Acting, before int64) (*embraye.AuditPage, error) {
+	if err := by.May(embraye.Reviewer); err != nil {
+		return nil, fmt.Errorf("app: audit: %w", err)
+	}
+	entries, err := a.Store.Tables().Audit.Page(ctx, before, auditPage+1)
+	if err != nil {
+		return nil, err
+	}
+	page := &embraye.AuditPage{Entries: entries}
+	if len(entries) > auditPage {
+		page.Entries = entries[:auditPage]
+		page.Next = page.Entries[auditPage-1].ID
+	}
+	if by.May(embraye.Admin) == nil {
+		return page, nil
+	}
+	for i := range page.Entries {
+		if e := &page.Entries[i]; e.Action == "setup" || strings.HasPrefix(e.Action, "person.") {
+			e.Object, e.Detail = "", ""
+		}
+	}
+	return page, nil
+}
+
+// Record writes the audit log; public entries also stand in the journal,
+// without the person.
+func (a *App) Record(ctx context.Context, t store.Tables, by embraye.Acting, action, object, reason string, public bool) error {
+	return t.Audit.Add(ctx, &embraye.AuditEntry{At: a.Stamp(), Person: by.PersonID(), Who: by.Name(),
+		Action: action, Object: object, Reason: reason, Public: public})
+}
+
+// RecordDetail is record with what only the office may see, the address of a
+// stranger say.
+func (a *App) RecordDetail(ctx context.Context, t store.Tables, by embraye.Acting, action, object, reason, detail string, public bool) error {
+	return t.Audit.Add(ctx, &embraye.AuditEntry{At: a.Stamp(), Person: by.PersonID(), Who: by.Name(),
+		Action: action, Object: object, Reason: reason, Detail: detail, Public: public})
+}
+
+// ActionResetAsked is that somebody lost a password.
+const ActionResetAsked = "person.reset_asked"

@@ -1,0 +1,100 @@
+package constats
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"embraye/internal/activitypub"
+	"embraye/internal/app"
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// Boost makes a measure boost somebody else's post or video, once until it
+// is undone. A boosted video is also announced to its own server, and repeated
+// by the instance actor for PeerTube admins who follow the host (INTEROP 0.4,
+// 0.15).
+func (cs *Constats) Boost(ctx context.Context, by embraye.Acting, measureID, url string) (activityID string, err error) {
+	if err := by.May(embraye.Reviewer); err != nil {
+		return "", fmt.Errorf("constats: boost: %w", err)
+	}
+	measure, ok := cs.desk.Reference().Measure(measureID)
+	if !ok {
+		measure, ok = cs.desk.Reference().MeasureByHandle(measureID)
+	}
+	if !ok {
+		return "", &embraye.InvalidError{Problems: []embraye.Problem{{Field: "as", Code: "unknown", Value: measureID}}}
+	}
+	post, author, err := cs.lookAtPost(ctx, url)
+	if err != nil {
+		return "", err
+	}
+	err = cs.desk.InTx(ctx, func(t store.Tables) error {
+		if activityID, err = cs.announce(ctx, t, measure.Handle, post, author); err != nil {
+			return err
+		}
+		if post.Type == "Video" {
+			if _, err := cs.announce(ctx, t, embraye.InstanceHandle, post, author); err != nil && !errors.Is(err, embraye.ErrConflict) {
+				return err
+			}
+		}
+		t.Changed()
+		return cs.desk.Record(ctx, t, by, "boost", string(post.ID), "", true)
+	})
+	return activityID, err
+}
+
+// lookAtPost reads a post from its own server and its author, whose server
+// gets the Announce too.
+func (cs *Constats) lookAtPost(ctx context.Context, url string) (*activitypub.Post, *embraye.RemoteActor, error) {
+	uri, err := embraye.ParseIRI(url, cs.desk.AllowHTTP)
+	if err != nil {
+		return nil, nil, fmt.Errorf("address %q: %w", url, err)
+	}
+	if cs.desk.Site.Ours(uri) {
+		return nil, nil, &embraye.InvalidError{Problems: []embraye.Problem{{Field: "url", Code: "is_our_own_post", Value: url}}}
+	}
+	if blocked, err := cs.directory.Blocked(ctx, uri.Host()); err != nil || blocked {
+		return nil, nil, fmt.Errorf("%s is blocked here: %w", uri.Host(), errors.Join(err, embraye.ErrForbidden))
+	}
+	_, object, err := cs.desk.Remote.FetchObject(ctx, uri)
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading %s: %w", url, err)
+	}
+	post, err := activitypub.ReadPost(object)
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading %s: %w", url, err)
+	}
+	if !post.Public() {
+		return nil, nil, fmt.Errorf("%s is not public: %w", url, embraye.ErrForbidden)
+	}
+	if !embraye.SameOrigin(post.AttributedTo, post.ID) {
+		return nil, nil, fmt.Errorf("%s is by somebody of another server: %w", url, embraye.ErrInvalid)
+	}
+	author, err := cs.directory.ReadActor(ctx, post.AttributedTo)
+	return post, author, err
+}
+
+func (cs *Constats) announce(ctx context.Context, t store.Tables, handle string, post *activitypub.Post, author *embraye.RemoteActor) (string, error) {
+	if _, err := t.Activities.ByTypeObject(ctx, handle, "Announce", post.ID); err == nil {
+		return "", fmt.Errorf("%s has already boosted %s: %w", handle, post.ID, embraye.ErrConflict)
+	} else if !errors.Is(err, embraye.ErrNotFound) {
+		return "", err
+	}
+	id, err := cs.desk.NewID()
+	if err != nil {
+		return "", err
+	}
+	at := cs.desk.Stamp()
+	if at.Before(post.Published) {
+		at = post.Published // Misskey skips a boost older than its post
+	}
+	body, err := cs.desk.Wire().Announce(id, handle, post.ID, author.URI, at)
+	if err != nil {
+		return "", err
+	}
+	_, err = cs.desk.SendToMany(ctx, t, app.Outgoing{ID: id, Actor: handle, Kind: "Announce", Object: post.ID, Body: body, Outbox: true,
+		To: store.Targets{FollowersOf: []string{handle}, Inboxes: []embraye.IRI{author.DeliveryInbox()}}})
+	return id, err
+}

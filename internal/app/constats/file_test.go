@@ -1,0 +1,101 @@
+package constats_test
+
+import (
+	"bytes"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"embraye/internal/app/constats"
+	"embraye/internal/apptest"
+	"embraye/internal/embraye"
+)
+
+// A file is public while something public shows it, and not before or after.
+func TestW25FilesOfDraftsAreNobodysBusiness(t *testing.T) {
+	apptest.EachHouse(t, func(h *apptest.House) {
+		f := h.Upload("editor", 3)
+		h.WantErr(h.Public(f.Name), embraye.ErrNotFound)
+		_, _, _, err := h.Constats.OpenFile(h.Context(), h.Who["reader"], f.Name)
+		h.WantErr(err, embraye.ErrNotFound)
+		content, info, row, err := h.Constats.OpenFile(h.Context(), h.Who["other"], f.Name)
+		h.Must(err)
+		if bytes, err := io.ReadAll(content); err != nil || len(bytes) == 0 || info.MediaType != "image/png" || row.Alt != "L'affiche" {
+			t.Errorf("%d bytes of %s, %+v, %v", len(bytes), info.MediaType, row, err)
+		}
+		h.Must(content.Close())
+
+		d := h.Draft("editor", h.WithFile(f))
+		h.WantErr(h.Public(f.Name), embraye.ErrNotFound)
+		out, err := h.Drafts.Publish(h.Context(), h.Who["editor"], d.ID, d.Version)
+		h.Must(err)
+		h.Must(h.Public(f.Name))
+		if e := out.Update.Evidence[1]; e.Type != "Document" || e.MediaType != "image/png" || !strings.HasPrefix(f.Name, e.SHA256) || len(e.SHA256) != 64 {
+			t.Errorf("%+v", e)
+		}
+		if e := out.Update.Evidence[0]; e.Type != "Link" || e.SHA256 != "" {
+			t.Errorf("%+v", e)
+		}
+		h.Must(h.Constats.Withdraw(h.Context(), h.Who["reviewer"], out.Update.ID, constats.WithdrawInput{Reason: "Erreur"}))
+		h.WantErr(h.Public(f.Name), embraye.ErrNotFound)
+	})
+}
+
+func TestFileThatTwoConstatsShow(t *testing.T) {
+	apptest.EachHouse(t, func(h *apptest.House) {
+		f := h.Upload("editor", 4)
+		var ids []string
+		for range 2 {
+			d := h.Draft("editor", h.WithFile(f))
+			out, err := h.Drafts.Publish(h.Context(), h.Who["editor"], d.ID, d.Version)
+			h.Must(err)
+			ids = append(ids, out.Update.ID)
+		}
+		for i, id := range ids {
+			h.Must(h.Public(f.Name))
+			h.Must(h.Constats.Withdraw(h.Context(), h.Who["reviewer"], id, constats.WithdrawInput{Reason: "Erreur", Erase: i == 1}))
+		}
+		h.WantErr(h.Public(f.Name), embraye.ErrNotFound)
+	})
+}
+
+func TestFilesThatAreRefused(t *testing.T) {
+	apptest.EachHouse(t, func(h *apptest.House) {
+		_, err := h.Constats.AddFile(h.Context(), h.Who["reader"], bytes.NewReader(apptest.Picture(t, 2)), "a.png", "")
+		h.WantErr(err, embraye.ErrForbidden)
+		_, err = h.Constats.AddFile(h.Context(), h.Who["editor"], strings.NewReader("<svg/>"), "a.png", "")
+		h.WantErr(err, embraye.ErrInvalid)
+		in := apptest.Complete()
+		in.Evidence[0].Href = h.Site.Base + "/fichiers/" + strings.Repeat("0", 64) + ".png"
+		d := h.Draft("editor", in)
+		_, err = h.Drafts.Publish(h.Context(), h.Who["editor"], d.ID, d.Version)
+		h.WantErr(err, embraye.ErrInvalid)
+	})
+}
+
+// Only pictures of ours are shown in timelines, and not too many.
+func TestPicturesForTimelines(t *testing.T) {
+	apptest.EachHouse(t, func(h *apptest.House) {
+		in := apptest.Complete()
+		in.Evidence[0].Attached = true // somebody else's page
+		for n := range embraye.MaxAttached + 1 {
+			f := h.Upload("editor", 10+n)
+			in.Evidence = append(in.Evidence, embraye.Evidence{Href: h.Site.Base + "/fichiers/" + f.Name, Name: "Affiche", Attached: true})
+		}
+		d := h.Draft("editor", in)
+		_, err := h.Drafts.Publish(h.Context(), h.Who["editor"], d.ID, d.Version)
+		h.WantErr(err, embraye.ErrInvalid)
+		in.Evidence[1].Attached = false
+		d = h.Draft("editor", in)
+		out, err := h.Drafts.Publish(h.Context(), h.Who["editor"], d.ID, d.Version)
+		h.Must(err)
+		var attached []bool
+		for _, e := range out.Update.Evidence {
+			attached = append(attached, e.Attached)
+		}
+		if want := []bool{false, false, true, true, true, true}; !slices.Equal(attached, want) || strings.Count(string(out.Update.Wire), `"type":"Image"`) != 4 {
+			t.Errorf("%v in %s", attached, out.Update.Wire)
+		}
+	})
+}

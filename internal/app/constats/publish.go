@@ -1,0 +1,134 @@
+package constats
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"time"
+
+	"embraye/internal/app"
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// PublishInput is a constat as an editor hands it in.
+type PublishInput struct {
+	embraye.Scope
+	embraye.Content
+	SignedBy string // name shown, only if the editor chose to sign
+}
+
+// Published is a constat that just went out.
+type Published struct {
+	Update     *embraye.Update
+	ActivityID string // ULID of the Create or Update
+	Inboxes    int    // how many servers get it
+}
+
+// Publish checks a constat, fixes its bytes and its revision 1, queues its
+// Create for the measure's followers and the organisation's boost for its own.
+// An *embraye.InvalidError lists all that is wrong; then nothing is stored.
+func (cs *Constats) Publish(ctx context.Context, by embraye.Acting, in PublishInput) (*Published, error) {
+	if err := by.May(embraye.Editor); err != nil {
+		return nil, fmt.Errorf("constats: publish: %w", err)
+	}
+	var out *Published
+	err := cs.desk.InTx(ctx, func(t store.Tables) (err error) {
+		out, err = cs.PublishIn(ctx, t, by, in)
+		return err
+	})
+	return out, err
+}
+
+// PublishIn is Publish inside a transaction of the caller's, who has checked
+// the permission.
+func (cs *Constats) PublishIn(ctx context.Context, t store.Tables, by embraye.Acting, in PublishInput) (*Published, error) {
+	scope, content, err := cs.desk.Frame().Check(in.Scope, in.Content)
+	if err != nil {
+		return nil, err
+	}
+	if err := cs.settleFiles(ctx, t, &content); err != nil {
+		return nil, err
+	}
+	u, err := cs.newUpdate(ctx, t, scope, content, in.SignedBy)
+	if err != nil {
+		return nil, err
+	}
+	if u.Wire, err = cs.desk.Wire().Note(*u, ""); err != nil {
+		return nil, err
+	}
+	create, err := cs.desk.NewID()
+	if err != nil {
+		return nil, err
+	}
+	u.CreateID = create
+	if err := t.Updates.Insert(ctx, u); err != nil {
+		return nil, err
+	}
+	if err := insertRevision(ctx, t, u, embraye.FirstRevision, "", u.PublishedAt); err != nil {
+		return nil, err
+	}
+	body, err := cs.desk.Wire().Create(create, u.Wire)
+	if err != nil {
+		return nil, err
+	}
+	n, err := cs.desk.SendToMany(ctx, t, app.Outgoing{ID: create, Actor: u.Actor, Kind: "Create", Object: cs.desk.Site.UpdateID(u.ID),
+		Body: body, Outbox: true, To: store.Targets{FollowersOf: []string{u.Actor}}})
+	if err != nil {
+		return nil, err
+	}
+	boosted, err := cs.boostOwn(ctx, t, cs.desk.Site.UpdateID(u.ID), u.Actor, u.PublishedAt)
+	if err != nil {
+		return nil, err
+	}
+	if err := cs.desk.RefreshPinned(ctx, t, scope.Measure); err != nil {
+		return nil, err
+	}
+	if err := cs.desk.Record(ctx, t, by, "update.publish", string(cs.desk.Site.UpdateID(u.ID)), "", true); err != nil {
+		return nil, err
+	}
+	t.Changed()
+	return &Published{Update: u, ActivityID: create, Inboxes: n + boosted}, nil
+}
+
+// newUpdate makes the row of a constat that speaks through its measure's actor.
+func (cs *Constats) newUpdate(ctx context.Context, t store.Tables, s embraye.Scope, c embraye.Content, signed string) (*embraye.Update, error) {
+	measure, _ := cs.desk.Reference().Measure(s.Measure) // Check knows it
+	actor, err := t.Actors.Take(ctx, measure.Handle)
+	if err != nil {
+		return nil, err
+	}
+	if !actor.Enabled {
+		return nil, &embraye.InvalidError{Problems: []embraye.Problem{{Field: "measure", Code: "switched_off", Value: s.Measure}}}
+	}
+	id, err := cs.desk.NewID()
+	if err != nil {
+		return nil, err
+	}
+	return &embraye.Update{ID: id, Scope: s, ScopeKey: s.Key(), Actor: actor.Handle, Content: c, Revision: 1, Substance: 1,
+		PublishedAt: cs.desk.Stamp(), SignedBy: signed, WireVersion: app.WireVersion}, nil
+}
+
+// insertRevision keeps what the constat says now, the bytes served first and
+// their hash.
+func insertRevision(ctx context.Context, t store.Tables, u *embraye.Update, kind embraye.RevisionKind, reason string, at time.Time) error {
+	sum := sha256.Sum256(u.Wire)
+	return t.Revisions.Insert(ctx, &embraye.Revision{UpdateID: u.ID, Number: u.Revision, Kind: kind, Reason: reason,
+		Content: u.Content, Wire: u.Wire, SHA256: hex.EncodeToString(sum[:]), CreatedAt: at})
+}
+
+// boostOwn makes the organisation boost what one of its measures just said, in
+// the same transaction (INTEROP 0.3).
+func (cs *Constats) boostOwn(ctx context.Context, t store.Tables, object embraye.IRI, author string, at time.Time) (int, error) {
+	id, err := cs.desk.NewID()
+	if err != nil {
+		return 0, err
+	}
+	body, err := cs.desk.Wire().Announce(id, cs.desk.Organisation(), object, cs.desk.Site.ActorID(author), at)
+	if err != nil {
+		return 0, err
+	}
+	return cs.desk.SendToMany(ctx, t, app.Outgoing{ID: id, Actor: cs.desk.Organisation(), Kind: "Announce", Object: object, Body: body,
+		Outbox: true, To: store.Targets{FollowersOf: []string{cs.desk.Organisation()}}})
+}

@@ -1,0 +1,127 @@
+package constats
+
+import (
+	"context"
+	"fmt"
+
+	"embraye/internal/app"
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// ReviseInput is a correction.
+type ReviseInput struct {
+	Kind    embraye.RevisionKind
+	Reason  string
+	Quiet   bool // no reply Note « Correction » (INTEROP 0.11)
+	Content embraye.Content
+}
+
+// Revise corrects a constat. A typo changes what is served and is not sent; a
+// correction of substance goes out as an Update to everyone who has the
+// constat, and as a short reply for those whose server ignores Updates.
+func (cs *Constats) Revise(ctx context.Context, by embraye.Acting, id string, in ReviseInput) (*Published, error) {
+	if err := by.May(embraye.Reviewer); err != nil {
+		return nil, fmt.Errorf("constats: revise: %w", err)
+	}
+	var out *Published
+	err := cs.desk.InTx(ctx, func(t store.Tables) (err error) {
+		out, err = cs.reviseIn(ctx, t, by, id, in)
+		return err
+	})
+	return out, err
+}
+
+func (cs *Constats) reviseIn(ctx context.Context, t store.Tables, by embraye.Acting, id string, in ReviseInput) (*Published, error) {
+	u, err := t.Updates.Take(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if u.Withdrawn() {
+		return nil, fmt.Errorf("constats: constat %s is withdrawn: %w", id, embraye.ErrGone)
+	}
+	reason := embraye.OneLine(in.Reason)
+	_, content, err := cs.desk.Frame().Check(u.Scope, in.Content)
+	if err = app.WithProblem(err, embraye.TextProblem("reason", reason, embraye.MaxReason, true)); err != nil {
+		return nil, err
+	}
+	if err := embraye.CheckRevision(in.Kind, reason, u.Content, content); err != nil {
+		return nil, err
+	}
+	if err := cs.settleFiles(ctx, t, &content); err != nil {
+		return nil, err
+	}
+	before := u.Stage
+	u.Content, u.Revision = content, u.Revision+1
+	now := cs.desk.Stamp()
+	said, err := lastReason(ctx, t, u) // a typo keeps the text of the last correction
+	if err != nil {
+		return nil, err
+	}
+	if in.Kind == embraye.Substance {
+		now = app.LaterThan(now, u.PublishedAt, u.UpdatedAt)
+		u.UpdatedAt, u.Substance, said = &now, u.Revision, reason
+	}
+	if u.Wire, err = cs.desk.Wire().Note(*u, said); err != nil {
+		return nil, err
+	}
+	u.WireVersion = app.WireVersion
+	if err := t.Updates.Save(ctx, u); err != nil {
+		return nil, err
+	}
+	if err := insertRevision(ctx, t, u, in.Kind, reason, now); err != nil {
+		return nil, err
+	}
+	out := &Published{Update: u}
+	if in.Kind == embraye.Substance {
+		if err := cs.sendCorrection(ctx, t, u, before, reason, in.Quiet, out); err != nil {
+			return nil, err
+		}
+	}
+	if err := cs.desk.RefreshPinned(ctx, t, u.Measure); err != nil {
+		return nil, err
+	}
+	t.Changed()
+	return out, cs.desk.Record(ctx, t, by, "update."+string(in.Kind), string(cs.desk.Site.UpdateID(u.ID)), reason, true)
+}
+
+// lastReason is the reason of the last correction of substance, if any.
+func lastReason(ctx context.Context, t store.Tables, u *embraye.Update) (string, error) {
+	if u.Substance <= 1 {
+		return "", nil
+	}
+	r, err := t.Revisions.Take(ctx, u.ID, u.Substance)
+	if err != nil {
+		return "", err
+	}
+	return r.Reason, nil
+}
+
+// sendCorrection tells everyone who has the constat: followers, everyone who
+// liked, boosted, quoted or replied, and every inbox that got the Create.
+func (cs *Constats) sendCorrection(ctx context.Context, t store.Tables, u *embraye.Update, before embraye.Stage, reason string, quiet bool, out *Published) error {
+	id, err := cs.desk.NewID()
+	if err != nil {
+		return err
+	}
+	object := cs.desk.Site.UpdateID(u.ID)
+	body, err := cs.desk.Wire().UpdateOf(id, u.Actor, u.Wire, *u.UpdatedAt)
+	if err != nil {
+		return err
+	}
+	everyone := store.Targets{FollowersOf: []string{u.Actor}, Object: object}
+	out.ActivityID = id
+	if out.Inboxes, err = cs.desk.SendToMany(ctx, t, app.Outgoing{ID: id, Actor: u.Actor, Kind: "Update", Object: object, Body: body, To: everyone}); err != nil {
+		return err
+	}
+	if quiet {
+		return nil
+	}
+	noteID, err := cs.desk.NewID()
+	if err != nil {
+		return err
+	}
+	note := &embraye.Note{ID: noteID, Kind: embraye.CorrectionNote, Actor: u.Actor, UpdateID: u.ID, InReplyTo: string(object),
+		Language: u.Language, HTML: cs.desk.Wire().CorrectionHTML(*u, before, reason), PublishedAt: *u.UpdatedAt}
+	return cs.desk.PublishNote(ctx, t, note, everyone)
+}

@@ -1,0 +1,152 @@
+package constats
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"embraye/internal/app"
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// WithdrawInput says why a constat is taken back.
+type WithdrawInput struct {
+	Reason string // shown to the public with the date
+	Erase  bool   // also remove the earlier texts for editors
+}
+
+// Withdraw takes a constat back, for good: Delete to everyone who has it, 410
+// on every face, its correction Notes deleted too and our boosts of it undone.
+func (cs *Constats) Withdraw(ctx context.Context, by embraye.Acting, id string, in WithdrawInput) error {
+	if err := by.May(embraye.Reviewer); err != nil {
+		return fmt.Errorf("constats: withdraw: %w", err)
+	}
+	reason := embraye.OneLine(in.Reason)
+	if err := app.RequiredText("reason", reason, embraye.MaxReason); err != nil {
+		return err
+	}
+	return cs.desk.InTx(ctx, func(t store.Tables) error { return cs.withdrawIn(ctx, t, by, id, reason, in.Erase) })
+}
+
+func (cs *Constats) withdrawIn(ctx context.Context, t store.Tables, by embraye.Acting, id, reason string, erase bool) error {
+	u, err := t.Updates.Take(ctx, id)
+	if err != nil {
+		return err
+	}
+	if u.Withdrawn() {
+		return fmt.Errorf("constats: constat %s is already withdrawn: %w", id, embraye.ErrGone)
+	}
+	now := cs.desk.Stamp()
+	object := cs.desk.Site.UpdateID(u.ID)
+	everyone := store.Targets{FollowersOf: []string{u.Actor}, Object: object}
+	if err := cs.undoBoosts(ctx, t, object); err != nil {
+		return err
+	}
+	if err := cs.deleteNotesOf(ctx, t, u, now); err != nil {
+		return err
+	}
+	if err := cs.takeBack(ctx, t, u, now, reason, erase); err != nil {
+		return err
+	}
+	if err := cs.desk.SendDelete(ctx, t, u.Actor, object, u.PublishedAt, now, everyone); err != nil {
+		return err
+	}
+	if err := cs.desk.RefreshPinned(ctx, t, u.Measure); err != nil {
+		return err
+	}
+	t.Changed()
+	return cs.desk.Record(ctx, t, by, "update.withdraw", string(object), reason, true)
+}
+
+// takeBack hides what a constat said and its files; erased, editors lose it too.
+func (cs *Constats) takeBack(ctx context.Context, t store.Tables, u *embraye.Update, at time.Time, reason string, erase bool) error {
+	u.WithdrawnAt, u.WithdrawReason, u.Erased = &at, reason, erase
+	if erase {
+		u.Content = embraye.Content{Stage: u.Stage, Licence: u.Licence, Language: u.Language}
+		u.Wire = nil
+	}
+	if err := t.Updates.Save(ctx, u); err != nil {
+		return err
+	}
+	if err := cs.hideFiles(ctx, t, u.ID); err != nil {
+		return err
+	}
+	if !erase {
+		return nil
+	}
+	return t.Revisions.Erase(ctx, u.ID)
+}
+
+// undoBoosts takes back every boost of ours of an object. The Undo goes where
+// the Announce went (INTEROP 0.16), and to nobody else: a server that does not
+// know the boost would fetch it, the object and their authors to find out.
+func (cs *Constats) undoBoosts(ctx context.Context, t store.Tables, object embraye.IRI) error {
+	said, err := t.Activities.OfObject(ctx, object)
+	if err != nil {
+		return err
+	}
+	for _, s := range said {
+		if s.Type != "Announce" || s.UndoneAt != nil {
+			continue
+		}
+		id, err := cs.desk.NewID()
+		if err != nil {
+			return err
+		}
+		body, err := cs.desk.Wire().Undo(id, s.Actor, s.Body, cs.desk.Stamp())
+		if err != nil {
+			return err
+		}
+		targets := store.Targets{Activity: s.ID}
+		if _, err := cs.desk.SendToMany(ctx, t, app.Outgoing{ID: id, Actor: s.Actor, Kind: "Undo", Object: object, Body: body, To: targets}); err != nil {
+			return err
+		}
+		if err := t.Activities.MarkUndone(ctx, s.ID); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deleteNotesOf deletes the correction Notes and answers under a constat.
+func (cs *Constats) deleteNotesOf(ctx context.Context, t store.Tables, u *embraye.Update, at time.Time) error {
+	notes, err := t.Notes.OfUpdate(ctx, u.ID)
+	if err != nil {
+		return err
+	}
+	for i := range notes {
+		n := &notes[i]
+		if n.DeletedAt != nil {
+			continue
+		}
+		n.DeletedAt, n.HTML = &at, ""
+		if err := t.Notes.Save(ctx, n); err != nil {
+			return err
+		}
+		object := cs.desk.Site.NoteID(n.ID)
+		to := store.Targets{FollowersOf: []string{n.Actor}, Object: object}
+		if err := cs.desk.SendDelete(ctx, t, n.Actor, object, n.PublishedAt, at, to); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Find takes a ULID or the address of a constat of ours.
+func (cs *Constats) Find(ctx context.Context, idOrURL string) (*embraye.Update, error) {
+	id := strings.ToLower(embraye.Address(idOrURL))
+	if local, ok := cs.desk.Site.LocalUpdate(embraye.IRI(embraye.Address(idOrURL))); ok {
+		id = local
+	}
+	if !embraye.ValidID(id) {
+		return nil, &embraye.InvalidError{Problems: []embraye.Problem{{Field: "id", Code: "not_a_constat", Value: idOrURL}}}
+	}
+	u, err := cs.desk.Store.Tables().Updates.Take(ctx, id)
+	if errors.Is(err, embraye.ErrNotFound) {
+		return nil, fmt.Errorf("no constat %s here: %w", id, embraye.ErrNotFound)
+	}
+	return u, err
+}

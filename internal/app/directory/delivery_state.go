@@ -1,0 +1,102 @@
+package directory
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// maxUnsent bounds the deliveries that the report of one constat looks at.
+const maxUnsent = 500
+
+// DeliveryState is how far the newest message about a constat has come: its
+// Create, its last Update, or its Delete; nil if nothing was ever sent.
+func (d *Directory) DeliveryState(ctx context.Context, updateID string) (*embraye.DeliveryReport, error) {
+	t := d.desk.Store.Tables()
+	u, err := t.Updates.Take(ctx, updateID)
+	if err != nil {
+		return nil, err
+	}
+	said, err := t.Activities.Told(ctx, u.Actor, d.desk.Site.UpdateID(u.ID))
+	if errors.Is(err, embraye.ErrNotFound) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	report := &embraye.DeliveryReport{ActivityID: said.ID, Type: said.Type, At: said.CreatedAt, Total: said.Total,
+		Sent: said.Sent, Waiting: said.Total - said.Sent - said.GivenUp, GivenUp: said.GivenUp}
+	rows, err := t.Deliveries.Unsent(ctx, said.ID, maxUnsent)
+	if err != nil {
+		return nil, err
+	}
+	report.Hosts, err = unsentHosts(ctx, t, rows)
+	return report, err
+}
+
+// unsentHosts is one line per server; rows come ordered by server. What waits
+// is tried when both the row and its server allow it.
+func unsentHosts(ctx context.Context, t store.Tables, rows []embraye.Delivery) ([]embraye.DeliveryHost, error) {
+	var all []embraye.DeliveryHost
+	for _, d := range rows {
+		if n := len(all); n > 0 && all[n-1].Host == d.Host {
+			if d.State == embraye.DeliveryGivenUp {
+				all[n-1].State = d.State
+			}
+			continue
+		}
+		line := embraye.DeliveryHost{Host: d.Host, State: d.State, Attempts: d.Attempts, Status: d.LastStatus, Reason: d.LastError}
+		if d.State == embraye.DeliveryWaiting {
+			host, err := t.Hosts.Take(ctx, d.Host)
+			if err != nil && !errors.Is(err, embraye.ErrNotFound) {
+				return nil, err
+			}
+			if err == nil {
+				line.NextAt = fromMillis(max(d.NextAt, host.NextAt))
+				if line.Reason == "" {
+					line.Reason = host.LastError
+				}
+			}
+		}
+		all = append(all, line)
+	}
+	return all, nil
+}
+
+// FailingHosts lists the servers that do not take what we send, or for which
+// something was given up.
+func (d *Directory) FailingHosts(ctx context.Context, by embraye.Acting) ([]embraye.FailingHost, error) {
+	if err := by.May(embraye.Reader); err != nil {
+		return nil, fmt.Errorf("directory: failing servers: %w", err)
+	}
+	t := d.desk.Store.Tables()
+	loads, err := t.Deliveries.Loads(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []embraye.FailingHost
+	for _, l := range loads {
+		host, err := t.Hosts.Take(ctx, l.Host)
+		if err != nil {
+			return nil, err
+		}
+		f := embraye.FailingHost{Host: *host, Waiting: l.Waiting, GivenUp: l.GivenUp, Since: fromMillis(host.FailingSince)}
+		if l.Waiting > 0 {
+			f.NextAt = fromMillis(host.NextAt)
+		}
+		all = append(all, f)
+	}
+	return all, nil
+}
+
+// fromMillis is a time of the queue; 0 is no time.
+func fromMillis(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms).UTC()
+}

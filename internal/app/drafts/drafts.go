@@ -1,0 +1,27 @@
+// Package drafts is where editors write: drafts that are checked, previewed,
+// read by a second person, planned and published, tables that become drafts,
+// and the start page with what waits for somebody.
+//
+// What always holds: a draft belongs to a person, and to everybody who may not
+// see it there is none; it is published once, however often it is asked.
+//
+// Start reading at draft.go, then publish.go.
+package drafts
+
+import (
+	"embraye/internal/app"
+	"embraye/internal/app/constats"
+	"embraye/internal/app/organisation"
+)
+
+// Drafts is the use cases of drafts.
+type Drafts struct {
+	desk         *app.App
+	constats     *constats.Constats
+	organisation *organisation.Organisation
+}
+
+// New opens it over a desk.
+func New(desk *app.App, c *constats.Constats, o *organisation.Organisation) *Drafts {
+	return &Drafts{desk: desk, constats: c, organisation: o}
+}

@@ -1,0 +1,36 @@
+package drafts
+
+import (
+	"context"
+	"slices"
+
+	"embraye/internal/activitypub"
+	"embraye/internal/embraye"
+)
+
+// Preview is the HTML that other servers would get, and its length in
+// characters as readers see them; empty until there is enough to show: measure,
+// stage and title.
+func (ds *Drafts) Preview(d *embraye.Draft) (html string, characters int) {
+	measure, known := ds.desk.Reference().Measure(d.Measure)
+	if !known || !slices.Contains(embraye.Stages(), d.Stage) || embraye.Blank(d.Title) {
+		return "", 0
+	}
+	u := embraye.Update{ID: previewID, Actor: measure.Handle, Scope: d.Scope, Revision: 1, Substance: 1,
+		Content: d.Content.WithDefaults(embraye.MakeDate(ds.desk.Now()), ds.desk.Language)}
+	html = ds.desk.Wire().ConstatHTML(u, "")
+	return html, activitypub.TextLength(html)
+}
+
+// previewID stands for the address that a constat gets when it is published.
+const previewID = "00000000000000000000000000"
+
+// Recipients counts who gets a constat of a measure: its followers and the
+// organisation's, once each, and through how many inboxes.
+func (ds *Drafts) Recipients(ctx context.Context, measure string) (followers, servers int, err error) {
+	m, ok := ds.desk.Reference().Measure(measure)
+	if !ok {
+		return 0, 0, nil // the draft does not say yet
+	}
+	return ds.desk.Store.Tables().Followers.Reach(ctx, m.Handle, ds.desk.Organisation())
+}

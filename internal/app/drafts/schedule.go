@@ -1,0 +1,126 @@
+package drafts
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// maxScheduleAhead is how far ahead a publication can be planned.
+const maxScheduleAhead = 366 * 24 * time.Hour
+
+// Why a publication did not happen at its hour, as Draft.Failure keeps it.
+const (
+	failureIncomplete = "incomplete"  // a rule or the reference text refuses it now
+	failureNotAllowed = "not_allowed" // who planned it may not publish any more
+)
+
+// Schedule plans the publication of a draft that could go out now, on the
+// word of who asks.
+func (ds *Drafts) Schedule(ctx context.Context, by embraye.Acting, id int64, version int, at time.Time) (*embraye.Draft, error) {
+	now := ds.desk.Stamp()
+	switch {
+	case !at.After(now):
+		return nil, &embraye.InvalidError{Problems: []embraye.Problem{{Field: "scheduled_at", Code: "in_the_past"}}}
+	case at.Sub(now) > maxScheduleAhead:
+		return nil, &embraye.InvalidError{Problems: []embraye.Problem{{Field: "scheduled_at", Code: "too_far"}}}
+	}
+	at = at.UTC()
+	return ds.change(ctx, by, id, version, func(t store.Tables, d *embraye.Draft) error {
+		if err := ds.mayPublish(ctx, t, by, d); err != nil {
+			return err
+		}
+		if missing := ds.Check(d); len(missing) > 0 {
+			return &embraye.InvalidError{Problems: missing}
+		}
+		d.State, d.ScheduledAt, d.ScheduledBy, d.Failure = embraye.DraftScheduled, &at, by.PersonID(), ""
+		return ds.desk.RecordDetail(ctx, t, by, "draft.schedule", draftName(id), "", at.Format(time.RFC3339)+" "+d.Title, false)
+	})
+}
+
+// Unschedule makes a planned draft one that is being written.
+func (ds *Drafts) Unschedule(ctx context.Context, by embraye.Acting, id int64) (*embraye.Draft, error) {
+	return ds.change(ctx, by, id, 0, func(t store.Tables, d *embraye.Draft) error {
+		if d.State != embraye.DraftScheduled {
+			return &Conflict{Theirs: d}
+		}
+		unschedule(d)
+		return ds.desk.RecordDetail(ctx, t, by, "draft.unschedule", draftName(id), "", d.Title, false)
+	})
+}
+
+// maxDue is how many planned drafts are published in one go.
+const maxDue = 50
+
+// PublishDue publishes what was planned for now or earlier, each in its own
+// transaction, on the word of who planned it. What cannot go out any more is a
+// draft again and says why. Any number of replicas may call it at once.
+func (ds *Drafts) PublishDue(ctx context.Context) (published int, err error) {
+	due, err := ds.desk.Store.Tables().Drafts.Due(ctx, ds.desk.Stamp(), maxDue)
+	if err != nil {
+		return 0, err
+	}
+	for _, d := range due {
+		ok, err := ds.publishPlanned(ctx, d.ID, d.Version)
+		if err != nil {
+			return published, fmt.Errorf("drafts: publishing the draft %d at its hour: %w", d.ID, err)
+		}
+		if ok {
+			published++
+		}
+	}
+	return published, nil
+}
+
+func (ds *Drafts) publishPlanned(ctx context.Context, id int64, version int) (published bool, err error) {
+	err = ds.desk.InTx(ctx, func(t store.Tables) error {
+		d, err := t.Drafts.Take(ctx, id)
+		if err != nil {
+			return err
+		}
+		if d.State != embraye.DraftScheduled || d.Version != version {
+			return errSettled
+		}
+		person, err := t.People.Take(ctx, d.ScheduledBy)
+		if err != nil {
+			return err
+		}
+		_, err = ds.publishIn(ctx, t, embraye.Acting{Person: person}, d, version)
+		return err
+	})
+	var invalid *embraye.InvalidError
+	switch {
+	case err == nil:
+		return true, nil
+	case errors.Is(err, errSettled), errors.Is(err, embraye.ErrConflict):
+		return false, nil // somebody changed it, or another replica was first
+	case errors.As(err, &invalid):
+		return false, ds.failPlanned(ctx, id, version, failureIncomplete)
+	case notAllowed(err):
+		return false, ds.failPlanned(ctx, id, version, failureNotAllowed)
+	}
+	return false, err
+}
+
+var errSettled = errors.New("the draft is not planned any more")
+
+// failPlanned keeps why nothing went out, for the author's start page.
+func (ds *Drafts) failPlanned(ctx context.Context, id int64, version int, failure string) error {
+	return ds.desk.Store.InTx(ctx, func(t store.Tables) error {
+		d, err := t.Drafts.Take(ctx, id)
+		if errors.Is(err, embraye.ErrNotFound) || err == nil && (d.State != embraye.DraftScheduled || d.Version != version) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		unschedule(d)
+		d.Failure, d.UpdatedAt = failure, ds.desk.Stamp()
+		d.Version++
+		return t.Drafts.Save(ctx, d)
+	})
+}

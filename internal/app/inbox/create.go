@@ -1,0 +1,61 @@
+package inbox
+
+import (
+	"context"
+
+	"embraye/internal/activitypub"
+	"embraye/internal/app/organisation"
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// maxReplyHTML bounds what is kept of a stranger's post, in bytes.
+const maxReplyHTML = 64 << 10
+
+// receiveCreate keeps a peer's constat, or a reply to or mention of one of
+// ours for the moderation. All else is none of our business.
+func (i *Inbox) receiveCreate(ctx context.Context, t store.Tables, m received) error {
+	post := m.in.Post
+	if post == nil {
+		return errIgnored
+	}
+	if err := i.posts.ownPost(post, m.sender); err != nil {
+		return err
+	}
+	if dead, err := t.Tombstones.Exists(ctx, grave(m.sender.URI, post.ID)); err != nil {
+		return err
+	} else if dead {
+		return errIgnored // what was deleted never comes back (F157)
+	}
+	if isConstat(post) {
+		followed, err := i.posts.followed(ctx, t, m.sender.URI)
+		if err != nil {
+			return err
+		}
+		if followed {
+			return i.posts.keepPeerPost(ctx, t, m, post)
+		}
+	}
+	return i.posts.keepReply(ctx, t, m, post)
+}
+
+// stateUnread is the state of a reply that nobody of ours has read: it waits,
+// unless the organisation shows replies at once.
+func stateUnread(ctx context.Context, t store.Tables, r *embraye.Reply) (embraye.ReplyState, error) {
+	if !r.Showable() {
+		return embraye.ReplyPending, nil
+	}
+	rules, err := organisation.RulesIn(ctx, t)
+	if err == nil && rules.RepliesOpen {
+		return embraye.ReplyShown, nil
+	}
+	return embraye.ReplyPending, err
+}
+
+// cleanPost bounds, then sanitises.
+func cleanPost(html string) string {
+	if len(html) > maxReplyHTML {
+		html = html[:maxReplyHTML]
+	}
+	return activitypub.SanitizeHTML(html)
+}

@@ -1,0 +1,45 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+
+	"embraye/internal/app"
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// receiveLike counts a Like or an EmojiReact of a Note of ours, once per actor
+// (F082).
+func (i *Inbox) receiveLike(ctx context.Context, t store.Tables, m received) error {
+	return i.interact(ctx, t, m, embraye.Like, m.in.Content)
+}
+
+// receiveAnnounce counts a boost of a Note of ours. Only the id counts: an
+// embedded copy is never believed (F075), and what is boosted of others is not
+// ours to keep or to repeat (F152).
+func (i *Inbox) receiveAnnounce(ctx context.Context, t store.Tables, m received) error {
+	return i.interact(ctx, t, m, embraye.Boost, "")
+}
+
+func (i *Inbox) interact(ctx context.Context, t store.Tables, m received, kind embraye.InteractionKind, emoji string) error {
+	object := embraye.IRI(m.in.Object.ID)
+	if !i.desk.Ours.IsNote(object) || i.desk.Site.Ours(m.sender.URI) {
+		return errIgnored
+	}
+	if blocked, err := t.ActorBlocks.Exists(ctx, i.desk.Site.ActorID(i.desk.Organisation()), m.sender.URI); err != nil {
+		return err
+	} else if blocked {
+		return errIgnored // what it liked before stays counted, so that it hears of a withdrawal
+	}
+	added, err := t.Interactions.Add(ctx, &embraye.Interaction{Kind: kind, Actor: m.sender.URI, Object: object,
+		ActivityID: string(m.id), Emoji: app.Cut(embraye.Straight(emoji), 100), Delivery: m.sender.DeliveryInbox(), CreatedAt: i.desk.Stamp()})
+	if err != nil || !added {
+		return err
+	}
+	err = i.desk.Ours.Count(ctx, t, object, kind, 1)
+	if errors.Is(err, embraye.ErrNotFound) {
+		return errIgnored // withdrawn, deleted or never there: the row goes with the transaction
+	}
+	return err
+}

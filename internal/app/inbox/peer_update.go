@@ -1,0 +1,124 @@
+package inbox
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"embraye/internal/activitypub"
+	"embraye/internal/app"
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// isConstat reports whether a post speaks in our terms, understood or not.
+func isConstat(p *activitypub.Post) bool { return p.Embraye != nil || p.EmbrayeErr != nil }
+
+// followed reports whether our organisation asked to follow the actor and was
+// not refused: its constats may overtake its Accept.
+func (o *posts) followed(ctx context.Context, t store.Tables, actor embraye.IRI) (bool, error) {
+	f, err := t.Follows.ByTarget(ctx, actor)
+	if errors.Is(err, embraye.ErrNotFound) {
+		return false, nil
+	}
+	return err == nil && f.State != embraye.FollowRejected, err
+}
+
+// keepPeerPost keeps a peer's constat; one that is not understood apart from the
+// others, with the reason: its author hears 202 and nobody else would know.
+func (o *posts) keepPeerPost(ctx context.Context, t store.Tables, m received, p *activitypub.Post) error {
+	if err := o.unread(p); err != nil {
+		return o.keepUnread(ctx, t, m, p, err)
+	}
+	if err := o.keepPeerUpdate(ctx, t, m, p); err != nil {
+		return err
+	}
+	return t.UnreadUpdates.Forget(ctx, m.sender.URI, p.ID)
+}
+
+// knownConstat reports whether a constat of the author's is here, understood or
+// not.
+func (o *posts) knownConstat(ctx context.Context, t store.Tables, actor, uri embraye.IRI) (bool, error) {
+	if _, err := t.PeerUpdates.ByURI(ctx, uri); err == nil || !errors.Is(err, embraye.ErrNotFound) {
+		return err == nil, err
+	}
+	return t.UnreadUpdates.Exists(ctx, actor, uri)
+}
+
+// unread tells why a constat is not understood: its terms are wrong, or its
+// dates are of a day that has not come.
+func (o *posts) unread(p *activitypub.Post) error {
+	if p.EmbrayeErr != nil {
+		return p.EmbrayeErr
+	}
+	if wrong := p.Embraye.Content.Problems(embraye.MakeDate(o.desk.Stamp())); len(wrong) > 0 {
+		return &embraye.InvalidError{Problems: wrong}
+	}
+	return nil
+}
+
+// keepUnread keeps what an author says of a constat in terms that we do not
+// know. A version that was understood before stays as it is.
+func (o *posts) keepUnread(ctx context.Context, t store.Tables, m received, p *activitypub.Post, why error) error {
+	o.desk.Log.WarnContext(ctx, "a peer's constat is not understood", "constat", p.ID, "actor", m.sender.URI, "error", why)
+	row := &embraye.UnreadUpdate{URI: p.ID, Actor: m.sender.URI, URL: o.shownURL(p), Reason: app.Cut(embraye.Straight(why.Error()), embraye.MaxText),
+		Wire: m.wire(), ReceivedAt: o.desk.Stamp()}
+	if err := t.UnreadUpdates.Put(ctx, row); err != nil {
+		return err
+	}
+	if err := o.keepReply(ctx, t, m, p); err != nil && !errors.Is(err, errIgnored) {
+		return err // it may answer one of ours all the same
+	}
+	return nil
+}
+
+// keepPeerUpdate stores a peer's constat as received: never shown as ours, and
+// replaced only by a newer one of the same author.
+func (o *posts) keepPeerUpdate(ctx context.Context, t store.Tables, m received, p *activitypub.Post) error {
+	old, err := t.PeerUpdates.ByURI(ctx, p.ID)
+	if err != nil && !errors.Is(err, embraye.ErrNotFound) {
+		return err
+	}
+	if err == nil && (old.Actor != m.sender.URI || old.WithdrawnAt != nil || older(p, old, o.desk.Stamp())) {
+		return errIgnored
+	}
+	c := p.Embraye
+	row := &embraye.PeerUpdate{URI: p.ID, Actor: m.sender.URI, Organisation: c.Organisation, MeasureIRI: c.MeasureIRI,
+		Scope: c.Scope, Territories: c.Territories, Content: c.Content, Revision: c.Revision, RevisionReason: c.RevisionReason,
+		HTML: cleanPost(p.HTML), URL: o.shownURL(p), ReceivedAt: o.desk.Stamp(), Wire: m.wire()}
+	row.PublishedAt = notLater(p.Published, row.ReceivedAt)
+	if old != nil && row.PublishedAt != p.Published {
+		row.PublishedAt = old.PublishedAt // not of the day of its correction
+	}
+	if p.Updated != nil {
+		updated := notLater(*p.Updated, row.ReceivedAt)
+		row.UpdatedAt = &updated
+	}
+	if measure, ok := o.desk.Reference().MeasureByIRI(c.MeasureIRI); ok {
+		row.Measure = measure.ID
+	}
+	t.Changed()
+	return t.PeerUpdates.Upsert(ctx, row)
+}
+
+// notLater is when something was said, as far as it can be believed: what is
+// dated tomorrow or not at all was said when it came, or it would stand on top
+// of all others, and no correction would ever be newer.
+func notLater(said, came time.Time) time.Time {
+	if said.IsZero() || said.After(came) {
+		return came
+	}
+	return said
+}
+
+// older reports whether a received version is not newer than the one kept.
+func older(p *activitypub.Post, kept *embraye.PeerUpdate, now time.Time) bool {
+	at := func(t *time.Time, or time.Time) time.Time {
+		if t != nil {
+			return *t
+		}
+		return or
+	}
+	before := notLater(at(kept.UpdatedAt, kept.PublishedAt), kept.ReceivedAt)
+	return notLater(at(p.Updated, p.Published), now).Before(before)
+}

@@ -1,0 +1,74 @@
+package organisation
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"embraye/internal/app"
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// LegalKey is the setting of a legal text.
+func LegalKey(name string) string { return "legal." + name }
+
+// Legal returns the texts of the legal pages; what nobody has written yet is
+// missing.
+func (o *Organisation) Legal(ctx context.Context) (map[string]string, error) {
+	texts := make(map[string]string)
+	t := o.desk.Store.Tables()
+	for _, name := range embraye.LegalTexts() {
+		text, ok, err := t.Settings.Get(ctx, LegalKey(name))
+		if err != nil {
+			return nil, err
+		}
+		if ok && text != "" {
+			texts[name] = text
+		}
+	}
+	return texts, nil
+}
+
+// SetLegal writes the texts that are named; the others stay.
+func (o *Organisation) SetLegal(ctx context.Context, by embraye.Acting, texts map[string]string) error {
+	if err := by.May(embraye.Admin); err != nil {
+		return fmt.Errorf("organisation: legal texts: %w", err)
+	}
+	wrong := &embraye.InvalidError{}
+	names := make([]string, 0, len(texts))
+	for name, text := range texts {
+		names = append(names, name)
+		if !slices.Contains(embraye.LegalTexts(), name) {
+			wrong.Problems = append(wrong.Problems, embraye.Problem{Field: "legal", Code: "unknown", Value: app.Cut(name, embraye.MaxName), Allowed: embraye.LegalTexts()})
+		} else if p := embraye.TextProblem(name, text, embraye.MaxText, false); p != nil {
+			wrong.Problems = append(wrong.Problems, *p)
+		}
+	}
+	if len(wrong.Problems) > 0 {
+		return wrong
+	}
+	slices.Sort(names)
+	return o.desk.InTx(ctx, func(t store.Tables) error {
+		for _, name := range names {
+			text := embraye.Prose(texts[name])
+			if err := t.Settings.Set(ctx, LegalKey(name), text); err != nil {
+				return err
+			}
+		}
+		t.Changed()
+		return o.desk.RecordDetail(ctx, t, by, "organisation.legal", o.desk.Site.Base, "", strings.Join(names, " "), false)
+	})
+}
+
+// LegalMissing lists what the legal pages still lack.
+func LegalMissing(texts map[string]string) []string {
+	var missing []string
+	for _, name := range embraye.LegalTexts() {
+		if texts[name] == "" {
+			missing = append(missing, name)
+		}
+	}
+	return missing
+}

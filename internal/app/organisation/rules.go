@@ -1,0 +1,63 @@
+package organisation
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// Rules are how this organisation works.
+type Rules struct {
+	ReviewRequired bool // editors cannot publish, only send for review
+	RepliesOpen    bool // public replies to constats are shown at once
+}
+
+const (
+	settingReviewRequired = "review_required"
+	settingRepliesOpen    = "replies_open"
+)
+
+// Rules reads them.
+func (o *Organisation) Rules(ctx context.Context) (Rules, error) {
+	return RulesIn(ctx, o.desk.Store.Tables())
+}
+
+// RulesIn reads them inside a transaction of the caller's.
+func RulesIn(ctx context.Context, t store.Tables) (r Rules, err error) {
+	if r.ReviewRequired, err = settingOn(ctx, t, settingReviewRequired); err != nil {
+		return r, err
+	}
+	r.RepliesOpen, err = settingOn(ctx, t, settingRepliesOpen)
+	return r, err
+}
+
+func settingOn(ctx context.Context, t store.Tables, key string) (bool, error) {
+	value, ok, err := t.Settings.Get(ctx, key)
+	if err != nil || !ok {
+		return false, err
+	}
+	on, err := strconv.ParseBool(value)
+	if err != nil {
+		return false, fmt.Errorf("organisation: setting %s: %w", key, err)
+	}
+	return on, nil
+}
+
+// SetRules changes them.
+func (o *Organisation) SetRules(ctx context.Context, by embraye.Acting, r Rules) error {
+	if err := by.May(embraye.Admin); err != nil {
+		return fmt.Errorf("organisation: rules: %w", err)
+	}
+	return o.desk.Store.InTx(ctx, func(t store.Tables) error {
+		for key, on := range map[string]bool{settingReviewRequired: r.ReviewRequired, settingRepliesOpen: r.RepliesOpen} {
+			if err := t.Settings.Set(ctx, key, strconv.FormatBool(on)); err != nil {
+				return err
+			}
+		}
+		detail := fmt.Sprintf("review_required=%t replies_open=%t", r.ReviewRequired, r.RepliesOpen)
+		return o.desk.RecordDetail(ctx, t, by, "organisation.rules", string(o.desk.Site.ActorID(o.desk.Organisation())), "", detail, false)
+	})
+}

@@ -1,0 +1,126 @@
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// Ours knows the Notes of ours that other servers speak of: constats,
+// corrections, answers.
+type Ours struct{ site embraye.Site }
+
+// ConstatOf is the ULID of the constat that a Note of ours is or belongs to,
+// or "".
+func (o Ours) ConstatOf(ctx context.Context, t store.Tables, object embraye.IRI) (string, error) {
+	if id, ok := o.site.LocalUpdate(object); ok {
+		return id, nil
+	}
+	id, ok := o.site.LocalNote(object)
+	if !ok {
+		return "", nil
+	}
+	n, err := t.Notes.Take(ctx, id)
+	if errors.Is(err, embraye.ErrNotFound) {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	return n.UpdateID, nil
+}
+
+// IsNote tells whether an address can be that of a Note of ours.
+func (o Ours) IsNote(object embraye.IRI) bool {
+	_, update := o.site.LocalUpdate(object)
+	_, note := o.site.LocalNote(object)
+	return update || note
+}
+
+// AuthorOf is the handle of who wrote a Note of ours that stands, or "".
+func (o Ours) AuthorOf(ctx context.Context, t store.Tables, object embraye.IRI) (handle string, err error) {
+	if id, ok := o.site.LocalUpdate(object); ok {
+		handle, err = t.Updates.Author(ctx, id)
+	} else if id, ok := o.site.LocalNote(object); ok {
+		handle, err = t.Notes.Author(ctx, id)
+	}
+	if errors.Is(err, embraye.ErrNotFound) {
+		return "", nil
+	}
+	return handle, err
+}
+
+// Uncount takes a reaction back; of what is withdrawn nothing is counted.
+func (o Ours) Uncount(ctx context.Context, t store.Tables, gone *embraye.Interaction) error {
+	err := o.Count(ctx, t, gone.Object, gone.Kind, -1)
+	if errors.Is(err, embraye.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// CountReply puts a reply into the public count, or takes it out.
+func (o Ours) CountReply(ctx context.Context, t store.Tables, r *embraye.Reply, by int) error {
+	t.Changed()
+	err := o.addCounts(ctx, t, r.Object, 0, 0, by)
+	if errors.Is(err, embraye.ErrNotFound) {
+		return nil
+	}
+	return err
+}
+
+// Count moves the live counter of a Note of ours.
+func (o Ours) Count(ctx context.Context, t store.Tables, object embraye.IRI, kind embraye.InteractionKind, by int) error {
+	likes, boosts := 0, by
+	if kind == embraye.Like {
+		likes, boosts = by, 0
+	}
+	t.Changed()
+	return o.addCounts(ctx, t, object, likes, boosts, 0)
+}
+
+func (o Ours) addCounts(ctx context.Context, t store.Tables, object embraye.IRI, likes, boosts, replies int) error {
+	if id, ok := o.site.LocalUpdate(object); ok {
+		return t.Updates.AddCounts(ctx, id, likes, boosts, replies)
+	}
+	if id, ok := o.site.LocalNote(object); ok {
+		return t.Notes.AddCounts(ctx, id, likes, boosts, replies)
+	}
+	return nil
+}
+
+// Private tells whether an object is an answer of ours for one reader.
+func (o Ours) Private(ctx context.Context, t store.Tables, object embraye.IRI) (bool, error) {
+	id, ok := o.site.LocalNote(object)
+	if !ok {
+		return false, nil
+	}
+	n, err := t.Notes.Take(ctx, id)
+	if err != nil {
+		return false, err
+	}
+	return n.Private, nil
+}
+
+// WriterOf is the handle of who wrote a Note of ours, whether it stands or not.
+func (o Ours) WriterOf(ctx context.Context, t store.Tables, object embraye.IRI) (string, error) {
+	if id, ok := o.site.LocalUpdate(object); ok {
+		u, err := t.Updates.Take(ctx, id)
+		if err != nil {
+			return "", err
+		}
+		return u.Actor, nil
+	}
+	id, ok := o.site.LocalNote(object)
+	if !ok {
+		return "", fmt.Errorf("app: %s is no post of ours: %w", object, embraye.ErrNotFound)
+	}
+	n, err := t.Notes.Take(ctx, id)
+	if err != nil {
+		return "", err
+	}
+	return n.Actor, nil
+}

@@ -1,0 +1,63 @@
+package peers_test
+
+import (
+	"net/http"
+	"testing"
+
+	"embraye/internal/apptest"
+	"embraye/internal/embraye"
+)
+
+func TestT08SyncWritesOnlyWhatChanged(t *testing.T) {
+	apptest.EachPair(t, func(p *apptest.Pair) {
+		p.Follow()
+		for range 3 {
+			p.W.Clock.Advance(1e9)
+			if skipped, err := p.In.Peers.Sync(p.Context(), embraye.Operator()); err != nil || len(skipped) != 0 {
+				p.Fatal(skipped, err)
+			}
+		}
+		p.W.Settle()
+		if n, sent := p.Journal("peer.add"), p.Home.Take(); n != 1 || len(sent) != 0 {
+			p.Errorf("%d events and %d messages after three syncs of nothing new", n, len(sent))
+		}
+		p.Measure(4)
+		p.List()
+		p.Org.Doc["name"] = "Autre nom"
+		p.Org.Publish()
+		if _, err := p.In.Peers.Sync(p.Context(), embraye.Operator()); err != nil {
+			p.Fatal(err)
+		}
+		p.W.Settle()
+		peers, err := p.In.Peers.List(p.Context())
+		p.Must(err)
+		if sent := apptest.Messages(p.Home.Take(), "Follow"); len(sent) != 1 || p.Journal("peer.measure") != 1 || p.Journal("peer.add") != 1 || peers[0].Name != "Autre nom" {
+			p.Errorf("a new measure: %d Follows, %d events, name %q", len(sent), p.Journal("peer.measure"), peers[0].Name)
+		}
+	})
+}
+
+func TestT08OneUnreadableMeasureIsSkippedAndNamed(t *testing.T) {
+	for name, status := range map[string]int{"gone": http.StatusGone, "broken": http.StatusInternalServerError, "hidden": http.StatusForbidden} {
+		t.Run(name, func(t *testing.T) {
+			p := apptest.NewPair(t, "sqlite")
+			sick := p.Measures[0]
+			p.Home.Put("/users/mesure1", "text/plain", status, nil)
+			added, err := p.In.Peers.Add(t.Context(), embraye.Operator(), p.Org.ID)
+			p.Must(err)
+			follows, err := p.In.Store.Tables().Follows.OfPeer(t.Context(), added.ID)
+			p.Must(err)
+			if len(follows) != 3 || len(added.Skipped) != 1 || added.Skipped[0].Measure != embraye.IRI(sick.ID) || added.Skipped[0].Why == nil {
+				t.Errorf("%d follows, skipped %v", len(follows), added.Skipped)
+			}
+			skipped, err := p.In.Peers.Sync(t.Context(), embraye.Operator())
+			if err != nil || len(skipped) != 1 {
+				t.Errorf("the sync skipped %v: %v", skipped, err)
+			}
+			sick.Publish()
+			if skipped, err = p.In.Peers.Sync(t.Context(), embraye.Operator()); err != nil || len(skipped) != 0 || p.Journal("peer.measure") != 1 {
+				t.Errorf("well again, the sync skipped %v (%d events): %v", skipped, p.Journal("peer.measure"), err)
+			}
+		})
+	}
+}

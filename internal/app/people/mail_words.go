@@ -1,0 +1,74 @@
+package people
+
+import (
+	"strings"
+	"time"
+
+	"embraye/internal/embraye"
+	"embraye/internal/locale"
+	"embraye/internal/mail"
+)
+
+// mailWords is what a mail with a link says.
+type mailWords struct {
+	catalogue    *locale.Catalogue
+	mail         *embraye.Mail
+	organisation string
+	site         string
+	name         string // of whom it is for, if known
+	link         string
+	until        time.Time // on the office's clock
+}
+
+func (w mailWords) t(key string, args ...any) string {
+	return w.catalogue.T(w.mail.Language, key, args...)
+}
+
+func (w mailWords) message() mail.Message {
+	m := mail.Message{To: w.mail.Email, Language: w.mail.Language}
+	var paragraphs []string
+	if w.mail.Kind == embraye.InviteLink {
+		m.Subject, paragraphs = w.t("mail.invite.subject", w.organisation), w.invitation()
+	} else {
+		m.Subject, paragraphs = w.t("mail.reset.subject", w.organisation), w.reset()
+	}
+	m.Text = strings.Join(paragraphs, "\n\n") + "\n"
+	return m
+}
+
+func (w mailWords) invitation() []string {
+	who := w.mail.AskedBy
+	if who == "" {
+		who = w.t("mail.admin")
+	}
+	role := "office.role." + string(w.mail.Role)
+	return []string{
+		w.t("mail.hello"),
+		w.t("mail.invite.who", who, w.organisation, w.site),
+		w.t("mail.invite.role", w.t(role), w.t(role+".help")),
+		w.t("mail.invite.open", w.deadline()),
+		w.link,
+		w.t("mail.invite.unexpected"),
+		w.t("mail.no_answer"),
+	}
+}
+
+func (w mailWords) reset() []string {
+	why := w.t("mail.reset.asked", w.organisation, w.site)
+	if w.mail.AskedBy != "" {
+		why = w.t("mail.reset.given", w.mail.AskedBy, w.organisation, w.site)
+	}
+	return []string{
+		w.t("mail.hello_name", w.name),
+		why,
+		w.t("mail.reset.open", w.deadline()),
+		w.link,
+		w.t("mail.reset.unexpected"),
+		w.t("mail.no_answer"),
+	}
+}
+
+// deadline is a minute with its zone, as the office writes it.
+func (w mailWords) deadline() string {
+	return w.catalogue.Date(w.mail.Language, w.until.Format(time.DateOnly)) + " " + w.until.Format("15:04 MST")
+}

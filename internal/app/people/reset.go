@@ -1,0 +1,170 @@
+package people
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"embraye/internal/app"
+	"embraye/internal/app/directory"
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// AskReset tells the admins that somebody has lost a password: they make the
+// link, or it goes by mail. It says the same whether the address is known or not
+// (SECURITY W04); only too many tries from one address are *TooMany. Since anybody
+// can ask for anybody, it ends no link.
+func (pp *People) AskReset(ctx context.Context, email, clientIP string) error {
+	email = mailKey(email)
+	if err := pp.try(ctx, "reset "+accountKey(email), "reset "+directory.AddressKey(clientIP)); err != nil {
+		return err
+	}
+	return pp.desk.Store.InTx(ctx, func(t store.Tables) error {
+		p, err := t.People.ByEmail(ctx, email)
+		if errors.Is(err, embraye.ErrNotFound) || err == nil && p.Disabled {
+			return pp.post.pretend(ctx, t)
+		}
+		if err != nil {
+			return err
+		}
+		if err := pp.post.ask(ctx, t, resetMail(p, "")); err != nil {
+			return err
+		}
+		return pp.desk.Record(ctx, t, embraye.Acting{Person: p}, app.ActionResetAsked, p.Email, "", false)
+	})
+}
+
+// ResetLink makes the link with which a person chooses a new password; earlier
+// ones end.
+func (pp *People) ResetLink(ctx context.Context, by embraye.Acting, email string) (url string, err error) {
+	if err := by.May(embraye.Admin); err != nil {
+		return "", fmt.Errorf("people: reset link: %w", err)
+	}
+	err = pp.desk.Store.InTx(ctx, func(t store.Tables) error {
+		p, err := t.People.ByEmail(ctx, mailKey(email))
+		if errors.Is(err, embraye.ErrNotFound) {
+			return fmt.Errorf("nobody here has the address %s: %w", email, err)
+		}
+		if err != nil {
+			return err
+		}
+		if err := pp.links.end(ctx, t, embraye.ResetLink, p.Email); err != nil {
+			return err
+		}
+		token, err := pp.links.give(ctx, t, embraye.Link{Kind: embraye.ResetLink, Email: p.Email, Role: p.Role, PersonID: p.ID, CreatedBy: by.Name()}, resetLasts)
+		if err != nil {
+			return err
+		}
+		if err := pp.post.ask(ctx, t, resetMail(p, askedBy(by))); err != nil {
+			return err
+		}
+		url = pp.links.url("/reset/", token)
+		return pp.desk.Record(ctx, t, by, "person.reset_link", p.Email, "", false)
+	})
+	return url, err
+}
+
+// ResetState tells what has become of a reset link.
+func (pp *People) ResetState(ctx context.Context, token string) (embraye.LinkState, error) {
+	state, _, err := pp.links.state(ctx, embraye.ResetLink, token)
+	return state, err
+}
+
+// ResetPassword sets a new password by a link and ends every session of that
+// person (SECURITY W06, W10).
+func (pp *People) ResetPassword(ctx context.Context, token, password string) (*embraye.Person, error) {
+	link, err := pp.links.check(ctx, embraye.ResetLink, token)
+	if err != nil {
+		return nil, err
+	}
+	hash, err := pp.newHash(ctx, password)
+	if err != nil {
+		return nil, err
+	}
+	var person *embraye.Person
+	err = pp.desk.Store.InTx(ctx, func(t store.Tables) error {
+		if err := pp.links.use(ctx, t, link); err != nil {
+			return err
+		}
+		if person, err = t.People.Take(ctx, link.PersonID); err != nil {
+			return err
+		}
+		if person.Email != link.Email || person.Disabled {
+			return errLink
+		}
+		person.PasswordHash = hash
+		if err := t.People.Save(ctx, person); err != nil {
+			return err
+		}
+		if err := pp.endAccess(ctx, t, person); err != nil {
+			return err
+		}
+		if err := t.Attempts.Forget(ctx, accountKey(person.Email)); err != nil {
+			return err
+		}
+		return pp.desk.Record(ctx, t, embraye.Acting{Person: person}, "person.reset", person.Email, "", false)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return person, nil
+}
+
+// newHash checks a new password and hashes it.
+func (pp *People) newHash(ctx context.Context, password string) (string, error) {
+	if p := passwordProblem(password); p != nil {
+		return "", &embraye.InvalidError{Problems: []embraye.Problem{*p}}
+	}
+	return pp.passwords.hash(ctx, password)
+}
+
+// ChangePassword is one's own change: the session with currentToken stays, all
+// others end. The old password may be tried as often as at the sign-in.
+func (pp *People) ChangePassword(ctx context.Context, by embraye.Acting, old, password, currentToken string) error {
+	if by.Person == nil {
+		return fmt.Errorf("people: change password: %w", embraye.ErrForbidden)
+	}
+	hash, err := pp.proveAndHash(ctx, by.Person.ID, old, password)
+	if err != nil {
+		return err
+	}
+	return pp.desk.Store.InTx(ctx, func(t store.Tables) error {
+		p, err := t.People.Take(ctx, by.Person.ID)
+		if err != nil {
+			return err
+		}
+		p.PasswordHash = hash
+		if err := t.People.Save(ctx, p); err != nil {
+			return err
+		}
+		if err := pp.links.end(ctx, t, embraye.ResetLink, p.Email); err != nil {
+			return err
+		}
+		if err := t.Sessions.EndOf(ctx, p.ID, hashToken(currentToken), pp.desk.Stamp()); err != nil {
+			return err
+		}
+		return pp.desk.Record(ctx, t, by, "person.password", p.Email, "", false)
+	})
+}
+
+// proveAndHash wants the old password before the new one is hashed.
+func (pp *People) proveAndHash(ctx context.Context, person int64, old, password string) (string, error) {
+	p, err := pp.Take(ctx, person)
+	if err != nil {
+		return "", err
+	}
+	if err := pp.try(ctx, accountKey(p.Email), "password "+accountKey(p.Email)); err != nil {
+		return "", err
+	}
+	if err := pp.passwords.check(ctx, p.PasswordHash, old); err != nil && !errors.Is(err, errWrongPassword) {
+		return "", err
+	} else if err != nil {
+		return "", &embraye.InvalidError{Problems: []embraye.Problem{{Field: "old_password", Code: "wrong_old_password"}}}
+	}
+	hash, err := pp.newHash(ctx, password)
+	if err != nil {
+		return "", err
+	}
+	return hash, pp.desk.Store.InTx(ctx, func(t store.Tables) error { return t.Attempts.Forget(ctx, accountKey(p.Email)) })
+}

@@ -1,0 +1,76 @@
+package apptest
+
+import (
+	"errors"
+	"testing"
+
+	"embraye/internal/app/drafts"
+	"embraye/internal/app/people"
+	"embraye/internal/embraye"
+	"embraye/internal/fedtest"
+	"embraye/internal/storetest"
+)
+
+// House is an instance with people in it.
+type House struct {
+	*testing.T
+	*fedtest.World
+	*fedtest.Instance
+	Who map[string]embraye.Acting
+}
+
+// EachHouse runs a test on each database: a reader, two editors, two reviewers
+// and an admin.
+func EachHouse(t *testing.T, test func(h *House)) {
+	for _, kind := range storetest.Kinds(t) {
+		t.Run(kind, func(t *testing.T) {
+			w := fedtest.New(t, fedtest.Config{Kind: kind}, "ours.example")
+			h := &House{T: t, World: w, Instance: w.Instances[0], Who: map[string]embraye.Acting{}}
+			for name, role := range map[string]embraye.Role{"reader": embraye.Reader, "editor": embraye.Editor, "other": embraye.Editor,
+				"reviewer": embraye.Reviewer, "second": embraye.Reviewer, "admin": embraye.Admin} {
+				p, err := h.People.Add(t.Context(), embraye.Operator(), people.NewPerson{Email: name + "@ours.example", Name: "N. " + name, Role: role})
+				h.Must(err)
+				h.Who[name] = embraye.Acting{Person: p}
+			}
+			test(h)
+		})
+	}
+}
+
+func (h *House) Must(err error) {
+	h.T.Helper()
+	if err != nil {
+		h.T.Fatal(err)
+	}
+}
+
+func (h *House) WantErr(err, want error) {
+	h.T.Helper()
+	if !errors.Is(err, want) {
+		h.T.Errorf("got %v, want %v", err, want)
+	}
+}
+
+// Complete is a draft that can be published.
+func Complete() drafts.Input {
+	return drafts.Input{
+		Scope: embraye.Scope{Measure: "m2", Subject: embraye.BySubjectInstitution, Territory: "FR-BRE",
+			Institution: embraye.Institution{Name: "Région Bretagne", Kind: "region"}},
+		Content: embraye.Content{Stage: embraye.UnderWay, Title: "Un appel à communs", Summary: "La région ouvre un appel.", Language: "fr",
+			Evidence: []embraye.Evidence{{Type: "Link", Href: "https://preuve.example/appel", Name: "Appel"}}},
+	}
+}
+
+func (h *House) Draft(by string, in drafts.Input) *embraye.Draft {
+	h.T.Helper()
+	d, err := h.Drafts.Begin(h.T.Context(), h.Who[by], in)
+	h.Must(err)
+	return d
+}
+
+func (h *House) Count() int {
+	h.T.Helper()
+	list, err := h.Store.Tables().Updates.Page(h.T.Context(), embraye.ConstatFilter{})
+	h.Must(err)
+	return len(list)
+}

@@ -1,0 +1,50 @@
+package instance
+
+import (
+	"context"
+	"errors"
+
+	"embraye/internal/app"
+	"embraye/internal/app/constats"
+	"embraye/internal/app/directory"
+	"embraye/internal/app/drafts"
+	"embraye/internal/app/inbox"
+	"embraye/internal/app/organisation"
+	"embraye/internal/app/peers"
+	"embraye/internal/app/people"
+	"embraye/internal/app/talk"
+)
+
+// Rooms are the use cases, all over one desk.
+type Rooms struct {
+	App          *app.App
+	Directory    *directory.Directory
+	Inbox        *inbox.Inbox
+	Constats     *constats.Constats
+	Drafts       *drafts.Drafts
+	Talk         *talk.Talk
+	People       *people.People
+	Organisation *organisation.Organisation
+	Peers        *peers.Peers
+}
+
+// Join makes the use cases of a database that the first start has been through.
+func Join(ctx context.Context, o app.Options) (*Rooms, error) {
+	desk, err := app.New(ctx, o)
+	if err != nil {
+		return nil, err
+	}
+	r := &Rooms{App: desk, Directory: directory.New(desk), Organisation: organisation.New(desk)}
+	r.Inbox = inbox.New(desk, r.Directory)
+	r.Constats = constats.New(desk, r.Directory)
+	r.Talk = talk.New(desk, r.Directory)
+	r.Peers = peers.New(desk, r.Directory)
+	r.Drafts = drafts.New(desk, r.Constats, r.Organisation)
+	r.People = people.New(desk, r.Organisation)
+	return r, nil
+}
+
+// Prune forgets what has served its time, in every room.
+func (r *Rooms) Prune(ctx context.Context) error {
+	return errors.Join(r.Directory.Prune(ctx), r.People.Prune(ctx), r.Constats.Prune(ctx))
+}

@@ -1,0 +1,26 @@
+package web
+
+import (
+	"embraye/internal/app"
+	"embraye/internal/app/constats"
+	"embraye/internal/app/directory"
+	"embraye/internal/app/drafts"
+	"embraye/internal/app/inbox"
+	"embraye/internal/app/organisation"
+	"embraye/internal/app/peers"
+	"embraye/internal/app/people"
+	"embraye/internal/app/talk"
+)
+
+// Rooms are the use cases that addresses lead to.
+type Rooms struct {
+	App          *app.App
+	Directory    *directory.Directory
+	Inbox        *inbox.Inbox
+	Constats     *constats.Constats
+	Drafts       *drafts.Drafts
+	Talk         *talk.Talk
+	People       *people.People
+	Organisation *organisation.Organisation
+	Peers        *peers.Peers
+}
