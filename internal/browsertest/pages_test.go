@@ -226,5 +226,25 @@ func (v *visitor) lookAt(tab context.Context, address string) error {
 	for _, f := range faults {
 		v.t.Errorf("%s: %s", address, f)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return v.narrow(tab, address)
+}
+
+// narrow is P05: nothing scrolls sideways on the smallest phones.
+func (v *visitor) narrow(tab context.Context, address string) error {
+	for _, width := range []int64{320, 360} {
+		if err := chromedp.Do(tab, chromedp.EmulateViewport(width, 800)); err != nil {
+			return fmt.Errorf("at %d px: %w", width, err)
+		}
+		wide, err := chromedp.Run(tab, chromedp.Evaluate[int64]("document.documentElement.scrollWidth"))
+		if err != nil {
+			return fmt.Errorf("at %d px: %w", width, err)
+		}
+		if wide > width {
+			v.t.Errorf("P05 %s scrolls sideways: %d px wide in a window of %d", address, wide, width)
+		}
+	}
+	return chromedp.Do(tab, chromedp.EmulateViewport(1280, 800))
 }
