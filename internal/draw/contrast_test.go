@@ -13,7 +13,7 @@ import (
 // sheet is the stylesheet of the site.
 func sheet(t *testing.T) string {
 	t.Helper()
-	body, err := os.ReadFile("../web/assets/style.css")
+	body, err := os.ReadFile("../web/page/assets/style.css")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,10 +13,7 @@ import (
 	"testing"
 
 	"embraye/internal/locale"
-	"embraye/internal/web"
 )
-
-func TestOfficePagesAreWhole(t *testing.T) { web.CheckOfficePages(t, newSite(t).Web) }
 
 // codeWord is what a problem's code looks like.
 var codeWord = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)

@@ -5,53 +5,32 @@ import (
 	"strings"
 
 	"github.com/go-chi/chi/v5"
+
+	"embraye/internal/web/answer"
 )
 
-// routes is the list of all addresses.
+// routes is the list of all addresses: what machines ask of the process, what
+// people and servers visit alike, and what each room has for itself.
 func (h *Handler) routes() chi.Router {
 	r := chi.NewRouter()
-	r.NotFound(func(w http.ResponseWriter, req *http.Request) { h.refuse(w, req, http.StatusNotFound) })
+	r.NotFound(func(w http.ResponseWriter, req *http.Request) { h.answers.Refuse(w, req, http.StatusNotFound) })
 	r.MethodNotAllowed(h.methodNotAllowed(r))
 
-	get := func(pattern string, handler http.HandlerFunc) {
-		r.Get(pattern, handler)
-		r.Head(pattern, handler)
-	}
-	get("/livez", h.livez)
-	get("/readyz", h.readyz)
+	all := answer.Routes{Router: r}
+	all.Get("/livez", h.answers.Livez)
+	all.Get("/readyz", h.answers.Readyz)
+	all.Get("/assets/{file}", h.answers.Serve(answer.OtherOnly, h.frame.Asset))
 
-	h.office.routes(r)
+	all.Get("/@{handle}", h.answers.Serve(answer.PageFirst, h.profile))
+	all.Get("/constats/{id}", h.answers.Serve(answer.PageFirst, h.constat))
+	all.Get("/constats/{id}/versions/{n}", h.answers.Serve(answer.PageFirst, h.constatVersion))
+	all.Get("/notes/{id}", h.answers.Serve(answer.PageFirst, h.note))
+	all.Get("/actors/{handle}", h.answers.Serve(answer.StreamsFirst, h.actor))
+	all.Get("/activities/{id}", h.answers.Serve(answer.StreamsFirst, h.activity))
 
-	get("/assets/{file}", h.serve(otherOnly, h.asset))
-	h.siteRoutes(get, r)
-	get("/@{handle}", h.serve(pageFirst, h.profile))
-	get("/constats/{id}", h.serve(pageFirst, h.constat))
-	get("/constats/{id}/versions/{n}", h.serve(pageFirst, h.constatVersion))
-	get("/notes/{id}", h.serve(pageFirst, h.note))
-
-	get("/actors/{handle}", h.serve(streamsFirst, h.actor))
-	get("/actors/{handle}/outbox", h.servePaged(streamsOnly, h.outbox))
-	get("/actors/{handle}/followers", h.serve(streamsOnly, h.followers))
-	get("/actors/{handle}/following", h.serve(streamsOnly, h.following))
-	get("/actors/{handle}/featured", h.serve(streamsOnly, h.featured))
-	get("/actors/{handle}/measures", h.serve(streamsOnly, h.measures))
-	get("/actors/{handle}/icon.png", h.serve(otherOnly, h.icon))
-	get("/activities/{id}", h.serve(streamsFirst, h.activity))
-	get("/citations/{id}", h.serve(streamsOnly, h.citation))
-	for _, kind := range []string{"/constats", "/notes"} {
-		get(kind+"/{id}/replies", h.servePaged(streamsOnly, h.replies(kind)))
-		get(kind+"/{id}/likes", h.serve(streamsOnly, h.reactions(kind, "likes")))
-		get(kind+"/{id}/shares", h.serve(streamsOnly, h.reactions(kind, "shares")))
-	}
-
-	r.Post("/inbox", h.inbox)
-	r.Post("/actors/{handle}/inbox", h.inbox)
-
-	get("/.well-known/webfinger", h.webfinger)
-	get("/.well-known/host-meta", h.serve(otherOnly, h.hostMeta))
-	get("/.well-known/nodeinfo", h.serve(otherOnly, h.nodeInfoLinks))
-	get("/nodeinfo/2.0", h.serve(otherOnly, h.nodeInfo("2.0")))
-	get("/nodeinfo/2.1", h.serve(otherOnly, h.nodeInfo("2.1")))
+	h.readers.Routes(all)
+	h.servers.Routes(all)
+	h.office.Routes(all)
 	return r
 }
 
@@ -78,6 +57,6 @@ func (h *Handler) methodNotAllowed(r *chi.Mux) http.HandlerFunc {
 			}
 		}
 		w.Header().Set("Allow", strings.Join(allowed, ", "))
-		h.refuse(w, req, http.StatusMethodNotAllowed)
+		h.answers.Refuse(w, req, http.StatusMethodNotAllowed)
 	}
 }

@@ -108,12 +108,12 @@ func (s *site) compareWeights(t *testing.T, list []weight) {
 		t.Fatal(err)
 	}
 	if os.Getenv("EMBRAYE_TEST_WRITE_WEIGHTS") != "" {
-		if err := os.WriteFile("weights.json", append(body, '\n'), 0o644); err != nil {
+		if err := os.WriteFile("site/weights.json", append(body, '\n'), 0o644); err != nil {
 			t.Fatal(err)
 		}
 		return
 	}
-	published, err := os.ReadFile("weights.json")
+	published, err := os.ReadFile("site/weights.json")
 	if err != nil {
 		t.Fatal(err)
 	}

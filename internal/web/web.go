@@ -1,40 +1,41 @@
-// Package web owns every address of the instance: the public pages, and what
-// other servers read and send. It decides which face of a thing is shown, under
-// which headers, and turns the errors of the use cases into statuses.
+// Package web owns every address of the instance and puts its rooms behind them:
+// web/site for whoever reads, web/office for editors, web/fed for other servers,
+// all of them on web/page (the HTML frame) and web/answer (bytes, headers, the
+// cache). What is here is the list of addresses, and for those that people and
+// servers visit alike the choice of the face.
 //
 // What always holds:
 //
-//   - It writes nothing itself. Reads come through Pages, writes through the
-//     use cases (rooms.go).
-//   - Ids and links come from the settings, never from a request. A request for
-//     a name that is not ours gets 421.
-//   - Every answer carries the security headers of guard.go, errors too.
-//   - An address with two faces says Vary: Accept and private, no-cache on both,
-//     and has an ETag for each (CONTRACT 3).
-//   - Answers to GETs are kept in memory for one public revision: what changes
-//     the public bumps the revision, so nothing stale is served for longer than
-//     revisionTTL, and nothing at all that this process changed.
+//   - It writes nothing itself. Reads come through Pages, writes through the rooms
+//     of app.
+//   - Ids and links come from the settings, never from a request.
 //
-// Start reading at routes.go (what there is), then serve.go (how a GET is
-// answered) and accept.go (which face). Files are named by audience: site_ for
-// anyone, fed_ for servers, one file per page.
+// Start reading at routes.go, then the Routes of each room.
 package web
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"sync"
 	"time"
 
 	"github.com/go-chi/chi/v5"
-	"golang.org/x/sync/singleflight"
 
 	"embraye/internal/embraye"
 	"embraye/internal/locale"
+	"embraye/internal/web/answer"
+	"embraye/internal/web/fed"
+	"embraye/internal/web/office"
+	"embraye/internal/web/office/constats"
+	"embraye/internal/web/office/organisation"
+	"embraye/internal/web/office/people"
+	"embraye/internal/web/office/talk"
+	"embraye/internal/web/page"
+	"embraye/internal/web/site"
 )
 
 // Options is what the pages work with.
@@ -47,44 +48,40 @@ type Options struct {
 	Language       string // of pages for readers who ask for none of ours; empty: French
 	Version        string
 	TrustedProxies []netip.Prefix
-	Mode           string // federation: open or allowlist, told by NodeInfo
+	Reading        answer.Pace // of requests' bodies; a zero field has its default
+	Writing        answer.Pace // of answers; likewise
+	Mode           string      // federation: open or allowlist, told by NodeInfo
 	RateLimits     bool
-	Reading        Pace                        // of requests' bodies; a zero field has its default
-	Writing        Pace                        // of answers; likewise
 	Ready          func(context.Context) error // nil: always ready
 	Now            func() time.Time
 	Log            *slog.Logger
 }
 
+// Pages is everything that pages and documents read, one method each: what each
+// audience reads, and the things that several of them visit.
+type Pages interface {
+	page.Pages
+	site.Pages
+	fed.Pages
+
+	ConstatPage(ctx context.Context, id string) (*embraye.ConstatPage, error)
+	VersionPage(ctx context.Context, id string, number int) (*embraye.VersionPage, error)
+	NotePage(ctx context.Context, id string) (*embraye.NotePage, error)
+	ActivityPage(ctx context.Context, id string) (*embraye.Activity, error)
+}
+
 // Handler answers every request.
 type Handler struct {
-	rooms     Rooms
-	pages     Pages
-	site      embraye.Site
-	catalogue *locale.Catalogue
-	language  string
-	version   string
-	mode      string
-	ready     func(context.Context) error
-	now       func() time.Time
-	log       *slog.Logger
-	reading   Pace
-	writing   Pace
-
-	hosts     hosts
-	proxies   proxies
-	headers   securityHeaders
-	templates templates
-	assets    *assets
-	office    *office
-	revision  *watch
-	cache     *cache
-	flights   singleflight.Group // answers that are being made
-	icons     *icons
-	cards     *cards
-	actors    sync.Map // handles that have an inbox
-	router    chi.Router
-	handler   http.Handler
+	rooms   Rooms
+	pages   Pages
+	site    embraye.Site
+	answers *answer.Server
+	frame   *page.Frame
+	readers *site.Handler
+	servers *fed.Handler
+	office  *office.Office
+	router  chi.Router
+	handler http.Handler
 }
 
 // New prepares templates and routes.
@@ -92,39 +89,38 @@ func New(o Options) (*Handler, error) {
 	if o.Rooms.App == nil || o.Pages == nil || o.Revision == nil || o.Catalogue == nil {
 		return nil, errors.New("web: Rooms, Pages, Revision and Catalogue are needed")
 	}
-	h := &Handler{
-		rooms: o.Rooms, pages: o.Pages, site: o.Site, catalogue: o.Catalogue, language: o.Language,
-		version: o.Version, mode: o.Mode, ready: o.Ready, now: o.Now, log: o.Log,
-		reading: o.Reading.or(defaultReading), writing: o.Writing.or(defaultWriting),
-		proxies: o.TrustedProxies, headers: newSecurityHeaders(o.Site.Base),
-		cache: newCache(maxCacheBytes), icons: newIcons(), cards: newCards(),
+	o.Language = cmp.Or(o.Language, locale.Default)
+	if o.Now == nil {
+		o.Now = time.Now
 	}
-	if h.language == "" {
-		h.language = locale.Default
+	if o.Log == nil {
+		o.Log = slog.New(slog.DiscardHandler)
 	}
-	if h.now == nil {
-		h.now = time.Now
-	}
-	if h.log == nil {
-		h.log = slog.New(slog.DiscardHandler)
-	}
-	h.revision = &watch{read: o.Revision, now: h.now}
-	var err error
-	if h.hosts, err = newHosts(o.Site); err != nil {
-		return nil, fmt.Errorf("web: base URL: %w", err)
-	}
-	if h.templates, err = parseTemplates(); err != nil {
-		return nil, fmt.Errorf("web: templates: %w", err)
-	}
-	if h.assets, err = loadAssets(assetFiles); err != nil {
-		return nil, fmt.Errorf("web: assets: %w", err)
-	}
-	if h.office, err = newOffice(h); err != nil {
-		return nil, fmt.Errorf("web: office: %w", err)
+	h := &Handler{rooms: o.Rooms, pages: o.Pages, site: o.Site}
+	if err := h.furnish(o); err != nil {
+		return nil, fmt.Errorf("web: %w", err)
 	}
 	h.router = h.routes()
-	h.handler = h.guard(h.sameOrigin(h.router))
+	h.handler = h.answers.Guard(h.answers.SameOrigin(h.router))
 	return h, nil
+}
+
+// furnish makes the rooms, each on those below it.
+func (h *Handler) furnish(o Options) (err error) {
+	if h.frame, err = page.NewFrame(page.Options{App: o.Rooms.App, Pages: o.Pages, Site: o.Site, Catalogue: o.Catalogue, Language: o.Language,
+		Templates: site.Templates(), Log: o.Log}); err != nil {
+		return err
+	}
+	if h.answers, err = answer.NewServer(answer.Options{Site: o.Site, Version: o.Version, TrustedProxies: o.TrustedProxies, Reading: o.Reading, Writing: o.Writing, Revision: o.Revision,
+		Verify: h.verify, Ready: o.Ready, Speaker: h.frame, Now: o.Now, Log: o.Log}); err != nil {
+		return err
+	}
+	h.readers = site.New(site.Options{Rooms: site.Rooms{App: o.Rooms.App, Directory: o.Rooms.Directory}, Pages: o.Pages, Answers: h.answers, Frame: h.frame, Site: o.Site,
+		Catalogue: o.Catalogue, Language: o.Language, Now: o.Now, Log: o.Log})
+	h.servers = fed.New(fed.Options{Rooms: fed.Rooms{App: o.Rooms.App, Inbox: o.Rooms.Inbox}, Pages: o.Pages, Answers: h.answers, Site: o.Site, Version: o.Version, Mode: o.Mode, Log: o.Log})
+	h.office, err = office.New(office.Options{Rooms: office.Rooms{App: o.Rooms.App, Directory: o.Rooms.Directory, Constats: o.Rooms.Constats, Drafts: o.Rooms.Drafts, Talk: o.Rooms.Talk, People: o.Rooms.People, Organisation: o.Rooms.Organisation}, Answers: h.answers, Frame: h.frame, Site: o.Site, Catalogue: o.Catalogue,
+		Wings: []office.Wing{constats.Wing(), talk.Wing(), people.Wing(), organisation.Wing()}, Renamed: h.servers.Renamed, Now: o.Now, Log: o.Log})
+	return err
 }
 
 // ServeHTTP answers one request.
@@ -132,4 +128,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.handler.
 
 // Invalidate says that this process changed what the public sees: the next
 // request shows it.
-func (h *Handler) Invalidate() { h.revision.forget() }
+func (h *Handler) Invalidate() { h.answers.Invalidate() }
+
+// verify checks the signature of a GET, if it has one.
+func (h *Handler) verify(ctx context.Context, r *http.Request) error {
+	_, err := h.rooms.Directory.VerifyGET(ctx, r)
+	return err
+}

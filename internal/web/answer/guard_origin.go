@@ -1,0 +1,15 @@
+package answer
+
+import "net/http"
+
+// SameOrigin refuses what another site's page sends with our reader's cookie
+// (SECURITY W19). Inboxes look at no cookie: their senders sign.
+func (h *Server) SameOrigin(next http.Handler) http.Handler {
+	protection := http.NewCrossOriginProtection()
+	protection.AddInsecureBypassPattern("POST /inbox")
+	protection.AddInsecureBypassPattern("POST /actors/{handle}/inbox")
+	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h.speaker.ErrorPage(r, http.StatusForbidden).Unkept().Write(w, r)
+	}))
+	return protection.Handler(next)
+}

@@ -1,0 +1,49 @@
+package fed
+
+import (
+	"context"
+
+	"embraye/internal/embraye"
+	"embraye/internal/web/answer"
+)
+
+// citation is /citations/{id}: a permission to quote (FEP-044f), while it holds
+// and what it lets quote is there. Mastodon fetches it before it shows a quote.
+func (h *Handler) citation(ctx context.Context, v *answer.View) (*answer.Answer, error) {
+	id, err := answer.IDOf(v.Param("id"))
+	if err != nil {
+		return nil, err
+	}
+	quote, err := h.pages.QuotePage(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	author, err := h.authorOf(ctx, quote.Object)
+	if err != nil {
+		return nil, err
+	}
+	return answer.Document(v)(h.rooms.App.Wire().QuoteAuthorization(*quote, author))
+}
+
+// authorOf is the handle of who wrote a Note of ours that still stands.
+func (h *Handler) authorOf(ctx context.Context, object embraye.IRI) (string, error) {
+	if id, ok := h.site.LocalUpdate(object); ok {
+		page, err := h.pages.ConstatPage(ctx, id)
+		if err != nil {
+			return "", err
+		}
+		if !page.Update.Withdrawn() {
+			return page.Update.Actor, nil
+		}
+	}
+	if id, ok := h.site.LocalNote(object); ok {
+		page, err := h.pages.NotePage(ctx, id)
+		if err != nil {
+			return "", err
+		}
+		if page.Note.DeletedAt == nil {
+			return page.Note.Actor, nil
+		}
+	}
+	return "", embraye.ErrNotFound
+}

@@ -1,0 +1,212 @@
+package constats
+
+import (
+	"context"
+	"errors"
+	"html/template"
+	"net/http"
+	"slices"
+	"strconv"
+	"time"
+
+	"embraye/internal/app/drafts"
+	"embraye/internal/embraye"
+	"embraye/internal/web/office"
+)
+
+// An editorPage is the one page on which a constat is written.
+type editorPage struct {
+	Draft      *embraye.Draft // ID 0: not saved yet
+	Version    int
+	Rows       []embraye.Evidence // those there are, and room for more
+	Choices    choices
+	Preview    template.HTML
+	Length     int
+	Handle     string
+	MayPublish bool
+	Colleagues []embraye.Person // who may be asked to read it
+	Missing    []embraye.Problem
+	Restored   bool // typed before the session had expired
+}
+
+// duplicateLast begins with the last constat once more.
+func duplicateLast(v *office.Visit) error {
+	draft, err := v.Rooms.Drafts.DuplicateLast(v.Context(), v.By)
+	if errors.Is(err, embraye.ErrNotFound) {
+		return v.Redirect("/office/constats/new")
+	}
+	if err != nil {
+		return err
+	}
+	return v.Said(draftPath(draft.ID), "office.said.duplicated")
+}
+
+// newDraftForm is an empty page.
+func newDraftForm(v *office.Visit) error {
+	draft := &embraye.Draft{Content: embraye.Content{Language: v.Lang}}
+	return showEditor(v, http.StatusOK, draft, nil)
+}
+
+func draftPath(id int64) string { return "/office/drafts/" + strconv.FormatInt(id, 10) }
+
+func draftID(v *office.Visit) (int64, error) {
+	id, err := strconv.ParseInt(v.Param("id"), 10, 64)
+	if err != nil || id <= 0 {
+		return 0, embraye.ErrNotFound
+	}
+	return id, nil
+}
+
+func draftForm(v *office.Visit) error {
+	id, err := draftID(v)
+	if err != nil {
+		return err
+	}
+	draft, err := v.Rooms.Drafts.Take(v.Context(), v.By, id)
+	if err != nil {
+		return err
+	}
+	if draft.PublishedID != "" {
+		return v.Redirect("/office/constats/" + draft.PublishedID)
+	}
+	return showEditor(v, http.StatusOK, draft, nil)
+}
+
+// showEditor shows a draft; after a mistake it is what was typed, with the
+// problems. What an expired session had kept comes back here.
+func showEditor(v *office.Visit, status int, draft *embraye.Draft, problems []embraye.Problem) error {
+	restored := false
+	if v.R.Method == http.MethodGet {
+		if values, ok := v.TypedBefore(); ok {
+			v.R.PostForm = values
+			in := draftInput(v)
+			draft.Scope, draft.Content, draft.Sign = in.Scope, in.Content, in.Sign
+			draft.Version = typedVersion(v) // a colleague may have saved meanwhile
+			restored = true
+		}
+	}
+	page, err := readEditor(v, draft)
+	if err != nil {
+		return err
+	}
+	page.Restored = restored
+	return v.Render(status, "editor", "office.editor", page, nil, problems)
+}
+
+// readEditor is what stands around a draft.
+func readEditor(v *office.Visit, draft *embraye.Draft) (*editorPage, error) {
+	page := &editorPage{Draft: draft, Version: draft.Version}
+	rules, err := v.Rooms.Organisation.Rules(v.Context())
+	if err != nil {
+		return nil, err
+	}
+	page.MayPublish = v.By.May(embraye.Reviewer) == nil || !rules.ReviewRequired && v.By.May(embraye.Editor) == nil
+	page.Choices = readChoices(v)
+	page.Rows = append(append([]embraye.Evidence{}, draft.Evidence...), embraye.Evidence{}, embraye.Evidence{})
+	html, length := v.Rooms.Drafts.Preview(draft)
+	page.Preview, page.Length = template.HTML(html), length // made by activitypub, which escapes and sanitises
+	if m, ok := v.Rooms.App.Reference().Measure(draft.Measure); ok {
+		page.Handle = v.Site().Mention(m.Handle)
+	}
+	if draft.ID != 0 {
+		page.Missing = v.Rooms.Drafts.Check(draft)
+	}
+	page.Colleagues, err = colleagues(v)
+	return page, err
+}
+
+// colleagues lists who may be asked to read a draft.
+func colleagues(v *office.Visit) ([]embraye.Person, error) {
+	people, err := v.Rooms.People.List(v.Context())
+	if err != nil {
+		return nil, err
+	}
+	var list []embraye.Person
+	for _, p := range people {
+		if !p.Disabled && p.Role.Includes(embraye.Reviewer) && p.ID != v.By.PersonID() {
+			list = append(list, p)
+		}
+	}
+	return list, nil
+}
+
+// saveDraft saves what was typed, whatever button was pressed, then does what
+// the button says. Nothing typed is lost: a mistake, a colleague's save and a
+// refused file come back with the text.
+func saveDraft(v *office.Visit) error {
+	problems, err := parseEditor(v)
+	if err != nil {
+		return err
+	}
+	in := draftInput(v)
+	if v.Form("action") == "autosave" {
+		return autosave(v, in)
+	}
+	draft, err := keepDraft(v, in)
+	if err == nil && v.Form("action") == "titles" {
+		var unread []embraye.Problem
+		draft, unread, err = findTitles(v, draft, in)
+		problems = append(problems, unread...)
+	}
+	var conflict *drafts.Conflict
+	var invalid *embraye.InvalidError
+	switch {
+	case errors.As(err, &conflict):
+		return showConflict(v, conflict.Theirs)
+	case errors.As(err, &invalid):
+		typed := &embraye.Draft{Scope: in.Scope, Content: in.Content, Sign: in.Sign}
+		typed.ID, typed.Version = typedID(v), typedVersion(v)
+		return showEditor(v, http.StatusBadRequest, typed, append(problems, invalid.Problems...))
+	case err != nil:
+		return err
+	}
+	if len(problems) > 0 {
+		return showEditor(v, http.StatusBadRequest, draft, problems)
+	}
+	return afterSave(v, draft)
+}
+
+// titlesWithin is how long the pages of the evidence are waited for, all
+// together: whoever writes waits too.
+const titlesWithin = 15 * time.Second
+
+// findTitles asks the pages of a saved draft's evidence for their titles and
+// saves what they say; what was typed stays. A page that does not answer is a
+// problem beside its address.
+func findTitles(v *office.Visit, draft *embraye.Draft, in drafts.Input) (*embraye.Draft, []embraye.Problem, error) {
+	ctx, cancel := context.WithTimeout(v.Context(), titlesWithin)
+	defer cancel()
+	in.Evidence = slices.Clone(in.Evidence)
+	unread, err := v.Rooms.Drafts.LinkTitles(ctx, v.By, in.Evidence)
+	if err != nil {
+		return draft, nil, err
+	}
+	var problems []embraye.Problem
+	for _, href := range unread {
+		problems = append(problems, embraye.Problem{Field: "evidence", Code: "link_unread", Value: href})
+	}
+	draft, err = v.Rooms.Drafts.Save(v.Context(), v.By, draft.ID, draft.Version, in)
+	return draft, problems, err
+}
+
+func typedID(v *office.Visit) int64 {
+	id, _ := draftID(v) // 0 on the page of a new one
+	return id
+}
+
+func typedVersion(v *office.Visit) int {
+	n, err := strconv.Atoi(v.Form("version"))
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// keepDraft saves over the version that the page was made from.
+func keepDraft(v *office.Visit, in drafts.Input) (*embraye.Draft, error) {
+	id := typedID(v)
+	if id == 0 {
+		return v.Rooms.Drafts.Begin(v.Context(), v.By, in)
+	}
+	return v.Rooms.Drafts.Save(v.Context(), v.By, id, typedVersion(v), in)
+}

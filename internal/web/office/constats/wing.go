@@ -1,0 +1,44 @@
+// Package constats is where constats are written and kept right: the list, the
+// editor of drafts, publication, corrections and withdrawals, files, the import.
+//
+// Nothing typed is lost: a mistake, a colleague's save and a refused file come
+// back with the text. Start reading at draft.go.
+package constats
+
+import (
+	"embed"
+	"html/template"
+
+	"embraye/internal/embraye"
+	"embraye/internal/web/office"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// Wing has the pages of the subject.
+func Wing() office.Wing {
+	return office.Wing{Routes: routes, Files: templateFiles, Funcs: template.FuncMap{"contentLanguages": contentLanguages, "moreOpen": moreOpen, "indicator": indicator,
+		"relations": relations, "relationKinds": relationKinds, "statesOf": statesOf, "commune": commune, "scheduled": scheduled, "way": way, "about": about,
+		"picture": picture, "rowError": rowError, "clock": clock}}
+}
+
+func routes(p office.Plan) {
+	p.See(embraye.Reader, "/office/constats", listConstats)
+	p.See(embraye.Editor, "/office/constats/new", newDraftForm)
+	p.Send(embraye.Editor, "/office/constats/new", saveDraft)
+	p.Do(embraye.Editor, "/office/constats/last", duplicateLast)
+	p.See(embraye.Editor, "/office/drafts/{id}", draftForm)
+	p.Send(embraye.Editor, "/office/drafts/{id}", saveDraft)
+	p.See(embraye.Editor, "/office/drafts/{id}/publish", publishForm)
+	p.Do(embraye.Editor, "/office/drafts/{id}/publish", publish)
+	p.Send(embraye.Editor, "/office/files", uploadFile)
+	p.See(embraye.Editor, "/office/import", importForm)
+	p.See(embraye.Editor, "/office/import/template.csv", importTemplate)
+	p.Send(embraye.Editor, "/office/import", importConstats)
+	p.See(embraye.Reader, "/office/constats/{id}", one)
+	p.See(embraye.Reviewer, "/office/constats/{id}/correct", correctForm)
+	p.Send(embraye.Reviewer, "/office/constats/{id}/correct", correct)
+	p.See(embraye.Reviewer, "/office/constats/{id}/withdraw", withdrawForm)
+	p.Do(embraye.Reviewer, "/office/constats/{id}/withdraw", withdraw)
+}

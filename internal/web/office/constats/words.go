@@ -1,0 +1,110 @@
+package constats
+
+import (
+	"slices"
+	"strings"
+
+	"embraye/internal/embraye"
+	"embraye/internal/locale"
+	"embraye/internal/web/office"
+)
+
+// picture reports whether a piece of evidence is a picture of ours.
+func picture(mediaType string) bool { return strings.HasPrefix(mediaType, "image/") }
+
+// rowError is what is wrong with one piece of evidence.
+func rowError(p *office.Page, href string) string { return p.Form.PartError("evidence", href) }
+
+// contentLanguages are those that the editor offers, and the one that the
+// constat already has.
+func contentLanguages(p *office.Page) []string {
+	list := locale.Languages()
+	if d := draftOf(p); d != nil && d.Language != "" && !slices.Contains(list, d.Language) && p.Catalogue.Has("office.language."+d.Language) {
+		list = append(list, d.Language)
+	}
+	return list
+}
+
+func draftOf(p *office.Page) *embraye.Draft {
+	switch c := p.Content.(type) {
+	case *editorPage:
+		return c.Draft
+	case *correctPage:
+		return c.Draft
+	}
+	return nil
+}
+
+// commune is INSEE's code of a commune, without our prefix.
+func commune(code string) string {
+	commune, ok := strings.CutPrefix(code, "COG-C")
+	if !ok {
+		return ""
+	}
+	return commune
+}
+
+// scheduled is the hour of a draft as a browser's field wants it.
+func scheduled(p *office.Page, d *embraye.Draft) string {
+	if d.ScheduledAt == nil {
+		return ""
+	}
+	return d.ScheduledAt.In(p.Zone).Format(scheduleLayout)
+}
+
+// moreOpen reports whether the optional part of the editor has something in it
+// that should be seen.
+func moreOpen(p *office.Page) bool {
+	for _, problem := range p.Form.Problems {
+		if strings.HasPrefix(problem.Field, "indicator") || slices.Contains([]string{"license", "lang", "lessons", "related_to"}, problem.Field) {
+			return true
+		}
+	}
+	d := draftOf(p)
+	return d.Indicator != nil || len(d.Lessons)+len(d.RelatedTo) > 0
+}
+
+// indicator is the draft's, or an empty one.
+func indicator(p *office.Page) embraye.Indicator {
+	if i := draftOf(p).Indicator; i != nil {
+		return *i
+	}
+	return embraye.Indicator{}
+}
+
+// relations are the draft's, and room for one more.
+func relations(p *office.Page) []embraye.Relation {
+	return append(slices.Clone(draftOf(p).RelatedTo), embraye.Relation{})
+}
+
+// relationKinds are the words between two constats.
+func relationKinds(p *office.Page, chosen string) []office.Option {
+	return p.Form.Options("relation", chosen, embraye.Relations())
+}
+
+// statesOf lists the states of the list of constats.
+func statesOf(p *office.Page, chosen string) []office.Option {
+	all := []office.Option{{Label: p.T("office.all"), Chosen: chosen == ""}}
+	return append(all, p.Form.Options("office.state", chosen, []string{"draft", "in_review", "scheduled", "published", "withdrawn"})...)
+}
+
+// clock is what the office's clock shows now.
+func clock(p *office.Page) string { return p.Minute(p.Now) }
+
+// A wayPart is how far a constat has come.
+type wayPart struct {
+	Page   *office.Page
+	Report *embraye.DeliveryReport
+}
+
+// way hands a delivery report to a part.
+func way(p *office.Page, report *embraye.DeliveryReport) wayPart { return wayPart{p, report} }
+
+// A replyPart is one reply in a list.
+type replyPart struct {
+	Page  *office.Page
+	Reply embraye.OfficeReply
+}
+
+// about hands a reply to a part.
+func about(p *office.Page, reply embraye.OfficeReply) replyPart { return replyPart{p, reply} }

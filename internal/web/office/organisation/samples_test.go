@@ -1,0 +1,15 @@
+package organisation
+
+import "embraye/internal/embraye"
+
+// Samples is every page of the wing with something in each of its corners, by
+// template.
+func Samples() map[string][]any {
+	org := &embraye.Actor{Handle: "organisation", Name: "Organisation", Links: []embraye.ActorLink{{Name: "Site", Href: "https://o.example/"}}, IconFile: "a.png"}
+	return map[string][]any{
+		"organisation": {&organisationPage{Organisation: org, Rows: org.Links, Off: []embraye.Actor{{Handle: "mesure3", Measure: "m3", Name: "Mesure 3"}}},
+			&organisationPage{Organisation: &embraye.Actor{Handle: "organisation"}, HandleLocked: true}},
+		"legal": {legalPage{Names: embraye.LegalTexts(), Texts: map[string]string{"director": "Ana"}}},
+		"audit": {&embraye.AuditPage{}, &embraye.AuditPage{Entries: []embraye.AuditEntry{{Action: "update.publish", Who: "Ana", Public: true, Reason: "r", Detail: "d"}, {Action: "other"}}, Next: 2}},
+	}
+}

@@ -1,0 +1,29 @@
+// Package organisation is what the instance says about itself, its profile and
+// its legal texts, and the log of what was decided.
+//
+// Start reading at organisation.go.
+package organisation
+
+import (
+	"embed"
+	"html/template"
+
+	"embraye/internal/embraye"
+	"embraye/internal/web/office"
+)
+
+//go:embed templates/*.html
+var templateFiles embed.FS
+
+// Wing has the pages of the subject.
+func Wing() office.Wing {
+	return office.Wing{Routes: routes, Files: templateFiles, Funcs: template.FuncMap{"act": act, "decided": decided, "doer": doer, "legalKind": legalKind}}
+}
+
+func routes(p office.Plan) {
+	p.See(embraye.Admin, "/office/organisation", showOrganisation)
+	p.Send(embraye.Admin, "/office/organisation", change)
+	p.See(embraye.Admin, "/office/legal", legal)
+	p.Do(embraye.Admin, "/office/legal", changeLegal)
+	p.See(embraye.Reviewer, "/office/audit", audit)
+}

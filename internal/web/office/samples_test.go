@@ -1,0 +1,24 @@
+package office
+
+import (
+	"time"
+
+	"embraye/internal/embraye"
+)
+
+var someday = time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)
+
+// Samples is every page of the wing with something in each of its corners, by
+// template.
+func Samples() map[string][]any {
+	content := embraye.Content{Stage: embraye.Done, Title: "Titre", Summary: "Résumé", Language: "fr", Lessons: []string{"e1"},
+		Indicator: &embraye.Indicator{Name: "communs", Value: "3"}, RelatedTo: []embraye.Relation{{Rel: "follows", Href: "https://a.example/"}},
+		Evidence: []embraye.Evidence{{Type: "Link", Href: "https://preuve.example/", Name: "Preuve"}}}
+	scope := embraye.Scope{Measure: "m2", Subject: embraye.BySubjectInstitution, Territory: "FR-BRE", Institution: embraye.Institution{Name: "Région", Kind: "region"}}
+	hour := someday
+	draft := &embraye.Draft{ID: 7, State: embraye.DraftInReview, Scope: scope, Content: content, Failure: "incomplete", ReviewNote: "à revoir", ScheduledAt: &hour, UpdatedAt: someday}
+	return map[string][]any{
+		"start": {&embraye.OfficeStart{}, &embraye.OfficeStart{Drafts: []embraye.Draft{*draft, {}}, ForReview: []embraye.Draft{*draft}, Scheduled: []embraye.Draft{*draft},
+			Failed: []embraye.Draft{*draft}, Replies: 2, Reports: 1, Reset: []embraye.AuditEntry{{Object: "bea@a.example"}}, DeadLinks: []embraye.LinkCheck{{Href: "https://x.example/a", Reason: "404"}, {Href: "https://y.example/", Reason: "unreachable"}}, FailingHosts: 2, GivenUp: 3, LegalMissing: embraye.LegalTexts(), Demo: true}},
+	}
+}

@@ -1,0 +1,36 @@
+package talk
+
+import (
+	"time"
+
+	"embraye/internal/embraye"
+)
+
+var someday = time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)
+
+// Samples is every page of the wing with something in each of its corners, by
+// template.
+func Samples() map[string][]any {
+	content := embraye.Content{Stage: embraye.Done, Title: "Titre", Summary: "Résumé", Language: "fr", Lessons: []string{"e1"},
+		Indicator: &embraye.Indicator{Name: "communs", Value: "3"}, RelatedTo: []embraye.Relation{{Rel: "follows", Href: "https://a.example/"}},
+		Evidence: []embraye.Evidence{{Type: "Link", Href: "https://preuve.example/", Name: "Preuve"}}}
+	scope := embraye.Scope{Measure: "m2", Subject: embraye.BySubjectInstitution, Territory: "FR-BRE", Institution: embraye.Institution{Name: "Région", Kind: "region"}}
+	hour := someday
+	update := embraye.Update{ID: "01HX0000000000000000000000", Scope: scope, Content: content, Revision: 2, PublishedAt: someday}
+	author := embraye.RemoteActor{URI: "https://a.example/u/ana", Host: "a.example", Username: "ana", Name: "Ana"}
+	reply := embraye.OfficeReply{Reply: embraye.Reply{ID: 3, Actor: author.URI, HTML: "<p>Bravo</p>", State: embraye.ReplyPending, Public: true, URL: "https://a.example/3", Reason: "hors sujet"},
+		Author: author, Update: &update, Answer: &embraye.Note{HTML: "<p>Merci</p>"}}
+	hidden := reply
+	hidden.Reply.State, hidden.Reply.Public, hidden.Author = embraye.ReplyHidden, false, embraye.RemoteActor{URI: author.URI}
+	revoked := embraye.OfficeQuote{Quote: embraye.Quote{ID: "01HY", RevokedAt: &hour}, Author: author}
+	return map[string][]any{
+		"conversation": {&conversationPage{}, &conversationPage{State: embraye.ReplyPending}, &conversationPage{Open: true, Closing: 1, Replies: []embraye.OfficeReply{reply, hidden}, Next: 3,
+			Reports: []embraye.Report{{ID: 1, Host: "a.example", Objects: []string{"https://x"}, Text: "non"}}, Blocked: []embraye.ActorBlock{{Blocked: author.URI}}}},
+		"reply": {&reply, &hidden},
+		"interactions": {&interactionsPage{}, &interactionsPage{Interactions: []embraye.OfficeInteraction{{Interaction: embraye.Interaction{Kind: embraye.Like}, Author: author, Update: &update},
+			{Interaction: embraye.Interaction{Kind: embraye.Boost}}}, Quotes: []embraye.OfficeQuote{{Quote: embraye.Quote{ID: "01HX"}, Author: author, Update: &update}, revoked}, Next: 4}},
+		"followers": {&followersPage{Page: &embraye.FollowerPage{}}, &followersPage{Hosts: []embraye.HostCount{{Host: "a.example", Followers: 2}},
+			Page: &embraye.FollowerPage{Actor: "mesure2", Total: 2, Followers: []embraye.OfficeFollower{{Author: author}}, Next: 9}}},
+		"deliveries": {[]embraye.FailingHost(nil), []embraye.FailingHost{{Host: embraye.Host{Host: "a.example", LastError: "timeout"}, Waiting: 1, NextAt: someday, Since: someday}, {Host: embraye.Host{Host: "b.example"}, GivenUp: 1}}},
+	}
+}

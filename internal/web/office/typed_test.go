@@ -1,0 +1,21 @@
+package office
+
+import (
+	"strings"
+	"testing"
+)
+
+// After signing in one comes to a page of the office, whatever the address says
+// (SECURITY W52).
+func TestW52NextIsOurs(t *testing.T) {
+	for given, want := range map[string]string{
+		"": "/office", "/office": "/office", "/office/drafts/7": "/office/drafts/7", "/office/constats?state=draft": "/office/constats?state=draft",
+		"//evil.example": "/office", `/\evil.example`: "/office", "https:evil": "/office", "https://evil.example/office": "/office", "/%2Fevil.example": "/office",
+		"/%09/evil.example": "/office", "javascript:alert(1)": "/office", "/office/../@x": "/office", "/office\\x": "/office", "/officer": "/office", "//office.evil": "/office",
+		"/office?" + strings.Repeat("x", 10_000): "/office",
+	} {
+		if got := NextPath(given); got != want {
+			t.Errorf("next %.60q leads to %q, want %q", given, got, want)
+		}
+	}
+}

@@ -1,0 +1,84 @@
+package office
+
+import (
+	"html/template"
+	"slices"
+	"strings"
+
+	"embraye/internal/activitypub"
+	"embraye/internal/embraye"
+	"embraye/internal/locale"
+)
+
+// clean is a stranger's text, sanitised when it came and once more here.
+func clean(html string) template.HTML {
+	return template.HTML(activitypub.SanitizeHTML(html))
+}
+
+// codes are the codes of a closed list.
+func codes[T ~string](list []T) []string {
+	out := make([]string, len(list))
+	for i, v := range list {
+		out[i] = string(v)
+	}
+	return out
+}
+
+// Closed lists of the forms.
+func stages() []string { return codes(embraye.Stages()) }
+
+func subjects() []string { return codes(embraye.Subjects()) }
+
+func confidences() []string { return codes(embraye.Confidences()) }
+
+func institutionKinds() []string { return codes(embraye.InstitutionKinds()) }
+
+func revisionKinds() []string { return codes(embraye.RevisionKinds()) }
+
+// Roles are those that a person may have.
+func Roles() []string { return codes(embraye.Roles()) }
+
+func licences() []string { return embraye.Licences() }
+
+func pageLanguages() []string { return locale.Languages() }
+
+// lines is a list as lines of a text.
+func lines(list []string) string { return strings.Join(list, "\n") }
+
+// includes reports whether a list has a value.
+func includes(list []string, value string) bool { return slices.Contains(list, value) }
+
+// draftTitle names a draft that may have no title yet.
+func draftTitle(p *Page, d embraye.Draft) string {
+	if d.Title == "" {
+		return p.T("office.untitled")
+	}
+	return d.Title
+}
+
+// draftPlace is the measure and the place of a draft, as far as they are known.
+func draftPlace(p *Page, d embraye.Draft) string {
+	var parts []string
+	if d.Measure != "" {
+		parts = append(parts, p.MeasureTitle(d.Measure))
+	}
+	if d.Territory != "" {
+		parts = append(parts, p.Place(d.Scope))
+	}
+	return strings.Join(parts, " · ")
+}
+
+// waiting reports whether anything waits for the reader.
+func waiting(p *Page, s *embraye.OfficeStart) bool {
+	return len(s.Drafts)+len(s.ForReview)+len(s.Scheduled)+len(s.Failed)+len(s.Reset)+len(s.NotMailed)+len(s.DeadLinks)+len(s.Unread)+s.Replies+s.Reports+s.FailingHosts > 0 ||
+		len(s.LegalMissing) > 0 && p.May("admin")
+}
+
+// replyState names the state of a reply; what could never be shown is filed,
+// not hidden.
+func replyState(p *Page, r embraye.Reply) string {
+	if r.State == embraye.ReplyHidden && !r.Showable() {
+		return p.T("office.reply_state.filed")
+	}
+	return p.T("office.reply_state." + string(r.State))
+}

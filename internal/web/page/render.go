@@ -1,0 +1,77 @@
+package page
+
+import (
+	"bytes"
+	"fmt"
+	"html/template"
+	"net/http"
+
+	"embraye/internal/embraye"
+	"embraye/internal/web/answer"
+)
+
+// templates are the pages by name, each with the layout around it.
+type templates map[string]*template.Template
+
+// NewPage has what all pages share. Where that cannot be read, the page cannot
+// be rendered: a thinner one would be kept for everybody.
+func (h *Frame) NewPage(v *answer.View, title string) *Page {
+	page := &Page{
+		Lang: v.Lang, Title: title, Canonical: h.site.Base + v.Path, Type: "website", SiteName: h.catalogue.T(v.Lang, "site.name"),
+		Home: h.site.Base + "/", Path: v.Path, Style: h.assets.byName["style.css"],
+		query: v.Query, Site: h.site, Catalogue: h.catalogue, Territories: h.app.Wire().Territories, Reference: h.app.Reference(),
+	}
+	if v.Path == "" { // made by hand, without a cache key
+		page.Path, page.Canonical = v.Request.URL.Path, h.site.Base+v.Request.URL.Path
+	}
+	frame, err := h.pages.FramePage(v.Request.Context())
+	if err != nil {
+		page.Incomplete = fmt.Errorf("web: frame of the page: %w", err)
+		frame = &embraye.FramePage{Organisation: embraye.Actor{Handle: h.app.Organisation()}}
+	}
+	page.Frame = *frame
+	page.Image = h.site.Base + "/@" + frame.Organisation.Handle + "/card.png"
+	return page
+}
+
+// Render fills a template; the page varies by what was accepted and by language.
+func (h *Frame) Render(name string, status int, page *Page) (*answer.Answer, error) {
+	if page.Incomplete != nil {
+		return nil, page.Incomplete
+	}
+	var out bytes.Buffer
+	tmpl, ok := h.templates[name]
+	if !ok {
+		return nil, fmt.Errorf("web: no template %s", name)
+	}
+	if err := tmpl.ExecuteTemplate(&out, "layout", page); err != nil {
+		return nil, fmt.Errorf("web: page %s: %w", name, err)
+	}
+	a := answer.New(status, answer.TypeHTML, out.Bytes())
+	a.Vary = answer.VaryBoth
+	return a.With("Content-Language", page.Lang), nil
+}
+
+// ErrorPage says in a sentence what happened and how to go on. It repeats
+// nothing of the request. A database that is away costs the name in its
+// masthead, not the page that says so; nobody keeps it.
+func (h *Frame) ErrorPage(r *http.Request, status int) *answer.Answer {
+	v := &answer.View{Request: r, Key: answer.Key{Face: answer.FacePage, Lang: h.LanguageOf(r)}}
+	key := fmt.Sprintf("site.error_%d", status)
+	if !h.catalogue.Has(key) {
+		key = "site.error_other"
+	}
+	page := h.NewPage(v, h.catalogue.T(v.Lang, key))
+	if page.Incomplete != nil {
+		h.log.Warn("an error page goes without the organisation's name", "path", answer.PathOf(r), "err", page.Incomplete)
+		page.Incomplete = nil
+	}
+	page.Canonical, page.Path, page.Hidden = page.Home, "", true
+	page.Content = status
+	a, err := h.Render("error", status, page)
+	if err != nil {
+		h.log.Error("error page failed", "err", err)
+		return answer.New(status, answer.TypeText, []byte(http.StatusText(status)+"\n"))
+	}
+	return a
+}

@@ -1,0 +1,109 @@
+package site
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+
+	"embraye/internal/embraye"
+	"embraye/internal/export"
+	"embraye/internal/web/answer"
+)
+
+const (
+	typeAtom     = "application/atom+xml; charset=utf-8"
+	typeJSONFeed = "application/feed+json; charset=utf-8"
+)
+
+// A feedFormat is one of the two ways to write a feed.
+type feedFormat struct {
+	name, contentType string
+	write             func(io.Writer, export.Feed) error
+}
+
+func feedFormats() []feedFormat {
+	return []feedFormat{{"atom", typeAtom, export.WriteAtom}, {"json", typeJSONFeed, export.WriteJSONFeed}}
+}
+
+// feed answers every feed address: of everything, of one of our actors, of a
+// territory, of a measure in a territory. Its words are in the instance's
+// language, its entries in their own.
+func (h *Handler) feed(format feedFormat) answer.Builder {
+	return func(ctx context.Context, v *answer.View) (*answer.Answer, error) {
+		f, measure, codes, prefixes, err := h.feedOf(ctx, v)
+		if err != nil {
+			return nil, err
+		}
+		data, err := h.pages.FeedPage(ctx, measure, codes, prefixes)
+		if err != nil {
+			return nil, err
+		}
+		f.SelfURL, f.Language = h.site.Base+v.Path, h.language
+		f.IconURL = string(h.site.Icon(data.Organisation.Handle))
+		f.Author = export.Author{Name: data.Organisation.Name, URL: h.site.ActorPage(data.Organisation.Handle)}
+		f.Title = h.catalogue.T(h.language, "feed.title", f.Title, data.Organisation.Name)
+		f.Licence = "CC-BY-4.0"
+		for i := range data.Updates {
+			f.Entries = append(f.Entries, h.feedEntry(&data.Updates[i], data.Reasons[data.Updates[i].ID]))
+		}
+		var out bytes.Buffer
+		if err := format.write(&out, f); err != nil {
+			return nil, fmt.Errorf("web: feed %s: %w", v.Path, err)
+		}
+		a := answer.New(http.StatusOK, format.contentType, out.Bytes()).Bare()
+		return a.With("Access-Control-Allow-Origin", "*"), nil
+	}
+}
+
+// feedOf reads from the address what the feed is about.
+func (h *Handler) feedOf(ctx context.Context, v *answer.View) (f export.Feed, measure string, codes, prefixes []string, err error) {
+	f.Title, f.HomeURL = h.catalogue.T(h.language, "feed.all"), h.site.Base+"/"
+	if v.Param("handle") != "" {
+		actor, err := h.ActorPage(ctx, v)
+		if err != nil {
+			return f, "", nil, nil, err
+		}
+		a := actor.Actor
+		f.HomeURL = h.site.ActorPage(a.Handle)
+		switch a.Kind {
+		case embraye.MeasureActor:
+			measure, f.Title = a.Measure, measureTitle(h.rooms.App.Reference(), a, h.language)
+		case embraye.InstanceActor:
+			return f, "", nil, nil, fmt.Errorf("web: the instance has no feed: %w", embraye.ErrNotFound)
+		}
+	}
+	if typed := v.Param("territory"); typed != "" {
+		place, moved, err := placeOf(h.rooms.App.Wire().Territories, typed)
+		if err == nil && moved || v.Param("handle") != "" && measure == "" {
+			err = fmt.Errorf("web: feed of %.20q: %w", typed, embraye.ErrNotFound)
+		}
+		if err != nil {
+			return f, "", nil, nil, err
+		}
+		codes, prefixes = within(h.rooms.App.Wire().Territories, place)
+		name := h.rooms.App.Wire().Territories.Name(place.Code, h.language)
+		if measure == "" {
+			f.Title, f.HomeURL = name, h.site.Base+"/territoires/"+place.Code
+		} else {
+			f.Title, f.HomeURL = f.Title+", "+name, f.HomeURL+"/"+place.Code
+		}
+	}
+	return f, measure, codes, prefixes, nil
+}
+
+func (h *Handler) feedEntry(u *embraye.Update, reason string) export.Entry {
+	id, words := string(h.site.UpdateID(u.ID)), func(area, value string) string { return h.catalogue.T(u.Language, area+"."+value) }
+	e := export.Entry{ID: id, URL: id, Title: words("stage", string(u.Stage)) + " · " + u.Title, Summary: u.Summary,
+		HTML: h.rooms.App.Wire().ConstatHTML(*u, reason), Language: u.Language, Published: u.PublishedAt,
+		Categories: []string{words("stage", string(u.Stage)), words("subject", string(u.Subject))}}
+	if m, ok := h.rooms.App.Reference().Measure(u.Measure); ok {
+		e.Categories = append(e.Categories, m.Title.In(u.Language))
+		e.Author = export.Author{Name: m.Title.In(u.Language), URL: h.site.ActorPage(u.Actor)}
+	}
+	if u.UpdatedAt != nil {
+		e.Updated = *u.UpdatedAt
+	}
+	return e
+}

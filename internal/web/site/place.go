@@ -1,0 +1,170 @@
+package site
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"embraye/internal/embraye"
+	"embraye/internal/web/answer"
+	"embraye/internal/web/page"
+)
+
+// placeOf reads a territory of an address. Only the canonical code has pages;
+// what else means the place is sent there (to is its code, moved true).
+func placeOf(territories *embraye.Territories, typed string) (place embraye.Territory, moved bool, err error) {
+	if len(typed) > answer.MaxHandleBytes {
+		return place, false, embraye.ErrNotFound
+	}
+	code, ok := territories.Canonical(typed)
+	if ok {
+		place, ok = territories.Lookup(code)
+	}
+	if !ok {
+		return place, false, fmt.Errorf("web: territory %.20q: %w", typed, embraye.ErrNotFound)
+	}
+	return place, code != typed, nil
+}
+
+// within are the codes of a place and of those below it, and how the codes of
+// its communes begin.
+func within(territories *embraye.Territories, place embraye.Territory) (codes, prefixes []string) {
+	codes = []string{place.Code}
+	switch place.Kind {
+	case embraye.TerritoryRegion:
+		for _, p := range territories.All() {
+			if p.Kind == embraye.TerritoryDepartment && p.Region == place.Code {
+				codes, prefixes = append(codes, p.Code), append(prefixes, "COG-C"+p.COG)
+			}
+		}
+	case embraye.TerritoryDepartment:
+		prefixes = []string{"COG-C" + place.COG}
+	}
+	return codes, prefixes
+}
+
+type placeContent struct {
+	Code, Name string
+	Measure    embraye.Actor // of one measure; Handle is empty on a territory's own page
+	Number     string
+	Answers    []subjectAnswer
+	Groups     []placeGroup
+	Follow     followBox
+	Prev, Next *placeLink
+}
+
+// A placeGroup is what is known on one measure, or on one subject.
+type placeGroup struct {
+	Title, Href string
+	Cards       []card
+	Silent      string // the sentence of an empty group
+}
+
+// measurePlace is /@{measure}/{territory}: one measure in one place.
+func (h *Handler) measurePlace(ctx context.Context, v *answer.View) (*answer.Answer, error) {
+	actor, err := h.ActorPage(ctx, v)
+	if err != nil {
+		return nil, err
+	}
+	if actor.Actor.Kind != embraye.MeasureActor {
+		return nil, fmt.Errorf("web: %s is no measure: %w", actor.Actor.Handle, embraye.ErrNotFound)
+	}
+	place, moved, err := placeOf(h.rooms.App.Wire().Territories, v.Param("territory"))
+	if err != nil {
+		return nil, err
+	}
+	if moved {
+		return answer.Redirect(http.StatusMovedPermanently, h.site.ActorPage(actor.Actor.Handle)+"/"+place.Code), nil
+	}
+	codes, prefixes := within(h.rooms.App.Wire().Territories, place)
+	data, err := h.pages.PlacePage(ctx, actor.Actor.Measure, codes, prefixes)
+	if err != nil {
+		return nil, err
+	}
+	page := h.frame.NewPage(v, "")
+	content := placeContent{Code: place.Code, Name: page.Territory(place.Code), Measure: actor.Actor,
+		Number: page.MeasureName(actor.Actor.Measure), Answers: answers(page, latestStates(data.Updates))}
+	describe(page, actor.Actor)
+	page.Title = page.T("place.title", page.MeasureTitle(actor.Actor.Measure), content.Name)
+	page.Canonical += "/" + place.Code
+	page.Streams, page.Type = "", "website"
+	page.Feed, page.FeedTitle = page.Actor(actor.Actor.Handle)+"/"+place.Code+"/feed", page.Title
+	page.Description = page.T("place.description", content.Number, content.Name, actor.Organisation.Name)
+	content.Follow = newFollowBox(page, "follow.measure", actor.Actor.Handle, page.Feed+".atom")
+	for _, subject := range embraye.Subjects() {
+		group := placeGroup{Title: page.Name("subject", subject), Silent: page.T("place.silent", content.Name)}
+		for _, u := range data.Updates {
+			if u.Subject == subject && len(group.Cards) < maxCards {
+				group.Cards = append(group.Cards, card{Page: page, Update: u, Organisation: actor.Organisation.Name, Bare: true})
+			}
+		}
+		content.Groups = append(content.Groups, group)
+	}
+	content.Prev, content.Next = regionsBeside(page, place, page.Actor(actor.Actor.Handle)+"/")
+	page.Content = content
+	return h.frame.Render("place", http.StatusOK, page)
+}
+
+// maxCards is how many constats one group lists; the chronology has all.
+const maxCards = 12
+
+// latestStates keeps the newest constat of each scope; updates are newest
+// first.
+func latestStates(updates []embraye.Update) []embraye.Update {
+	var states []embraye.Update
+	seen := map[string]bool{}
+	for _, u := range updates {
+		if key := u.Measure + " " + u.ScopeKey; !seen[key] {
+			seen[key] = true
+			states = append(states, u)
+		}
+	}
+	return states
+}
+
+// regionsBeside are the regions before and after one, in the table's order.
+func regionsBeside(p *page.Page, place embraye.Territory, base string) (prev, next *placeLink) {
+	regions := p.Territories.Regions()
+	i := slices.IndexFunc(regions, func(r embraye.Territory) bool { return r.Code == place.Code })
+	if i > 0 {
+		prev = &placeLink{base + regions[i-1].Code, p.Territory(regions[i-1].Code)}
+	}
+	if i >= 0 && i+1 < len(regions) {
+		next = &placeLink{base + regions[i+1].Code, p.Territory(regions[i+1].Code)}
+	}
+	return prev, next
+}
+
+// territory is /territoires/{code}: all measures in one place.
+func (h *Handler) territory(ctx context.Context, v *answer.View) (*answer.Answer, error) {
+	place, moved, err := placeOf(h.rooms.App.Wire().Territories, v.Param("territory"))
+	if err != nil {
+		return nil, err
+	}
+	if moved {
+		return answer.Redirect(http.StatusMovedPermanently, h.site.Base+"/territoires/"+place.Code), nil
+	}
+	codes, prefixes := within(h.rooms.App.Wire().Territories, place)
+	data, err := h.pages.PlacePage(ctx, "", codes, prefixes)
+	if err != nil {
+		return nil, err
+	}
+	page := h.frame.NewPage(v, h.rooms.App.Wire().Territories.Name(place.Code, v.Lang))
+	page.Description = page.T("territory.description", page.Title)
+	page.Feed, page.FeedTitle = "/territoires/"+place.Code+"/feed", page.Title
+	content := placeContent{Code: place.Code, Name: page.Title}
+	for _, m := range data.Measures {
+		group := placeGroup{Title: page.MeasureName(m.Measure) + page.T("site.colon") + page.MeasureTitle(m.Measure),
+			Href: page.Actor(m.Handle) + "/" + place.Code, Silent: page.T("territory.silent")}
+		for _, u := range data.Updates {
+			if u.Measure == m.Measure && len(group.Cards) < 2 {
+				group.Cards = append(group.Cards, card{Page: page, Update: u, Organisation: page.Frame.Organisation.Name, Bare: true})
+			}
+		}
+		content.Groups = append(content.Groups, group)
+	}
+	content.Prev, content.Next = regionsBeside(page, place, "/territoires/")
+	page.Content = content
+	return h.frame.Render("territory", http.StatusOK, page)
+}
