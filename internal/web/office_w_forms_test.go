@@ -34,7 +34,7 @@ func typedCases() []typed {
 		{"editor", "institution", embraye.MaxName, false}, {"editor", "territory_name", embraye.MaxName, false},
 		{"editor", "indicator_name", embraye.MaxName, false},
 		{"editor", "searched", embraye.MaxSummary, false}, {"editor", "evidence_href", 2048, false}, {"editor", "evidence_name", embraye.MaxSummary, false},
-		{"editor", "evidence_publisher", embraye.MaxName, false}, {"editor", "related_href", 2048, false},
+		{"editor", "evidence_publisher", embraye.MaxSummary, false}, {"editor", "related_href", 2048, false},
 		{"correct", "reason", embraye.MaxReason, true}, {"withdraw", "reason", embraye.MaxReason, true},
 	}
 }

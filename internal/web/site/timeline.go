@@ -64,6 +64,12 @@ func parseTimeline(reference *embraye.Reference, territories *embraye.Territorie
 	bad := func(name string) error {
 		return fmt.Errorf("web: %s of the chronology: %w", name, embraye.ErrInvalid)
 	}
+	for name := range values {
+		// Trim would take them for nothing, and a filter that is none finds all.
+		if strings.ContainsFunc(strings.TrimSpace(values.Get(name)), unicode.IsControl) {
+			return f, bad("characters")
+		}
+	}
 	if _, ok := reference.Measure(f.Measure); f.Measure != "" && !ok {
 		return f, bad("measure")
 	}
@@ -85,7 +91,7 @@ func parseTimeline(reference *embraye.Reference, territories *embraye.Territorie
 	if !f.From.Valid() || !f.To.Valid() {
 		return f, bad("date")
 	}
-	if utf8.RuneCountInString(f.Search) > maxSearchRunes || !utf8.ValidString(f.Search) || strings.ContainsFunc(f.Search, unicode.IsControl) {
+	if utf8.RuneCountInString(f.Search) > maxSearchRunes || !utf8.ValidString(f.Search) {
 		return f, bad("search")
 	}
 	if date, id, ok := strings.Cut(f.After, "."); f.After != "" && (!ok || !embraye.Date(date).Valid() || !embraye.ValidID(id)) {
