@@ -34,6 +34,7 @@ func manifold() map[string]int {
 	return map[string]int{"internal/activitypub.Wire": 60, "internal/store.Store": 56}
 }
 
+// S01: what follows must not grow two folders until nobody finds their way.
 func TestTypesFoldersAndFunctionsStaySmall(t *testing.T) {
 	methods, files, lines := shape(t)
 	for name, n := range methods {

@@ -1,7 +1,6 @@
 package browsertest
 
 import (
-	"fmt"
 	"strings"
 	"testing"
 
@@ -222,6 +221,6 @@ func TestNewcomersClock(t *testing.T) {
 		if p.Waits > 10 {
 			t.Errorf("%d loads and submits", p.Waits)
 		}
-		t.Log(fmt.Sprintf("a published constat after %d loads and submits", p.Waits))
+		t.Logf("a published constat after %d loads and submits", p.Waits)
 	})
 }

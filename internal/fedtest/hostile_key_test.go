@@ -187,11 +187,8 @@ func badKeys(b *bench) {
 	a := b.actor("evil")
 	private := string(pem.EncodeToMemory(&pem.Block{Type: "RSA PRIVATE KEY", Bytes: x509.MarshalPKCS1PrivateKey(a.Key)}))
 	deep := string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: []byte(strings.Repeat("\x30\x80", 1500))}))
-	var values []any
-	for _, v := range []any{strings.Repeat("-----BEGIN PUBLIC KEY-----\n", 1<<15), private, deep,
-		[]any{PEM(b.t, &a.Key.PublicKey), private}, private + PEM(b.t, &a.Key.PublicKey)} {
-		values = append(values, v)
-	}
+	values := []any{strings.Repeat("-----BEGIN PUBLIC KEY-----\n", 1<<15), private, deep,
+		[]any{PEM(b.t, &a.Key.PublicKey), private}, private + PEM(b.t, &a.Key.PublicKey)}
 	b.ready()
 	for i, v := range values {
 		other := a.Server.Actor(fmt.Sprintf("mal%d", i))

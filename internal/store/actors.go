@@ -37,7 +37,7 @@ func (t Actors) Save(ctx context.Context, a *embraye.Actor) error {
 // what never changes; nobody may have heard of the old handle, for what was said
 // under it stays as it was.
 func (t Actors) Rename(ctx context.Context, from, to string) error {
-	if _, err := (Keys{t.table}).Reseal(ctx, from); err != nil {
+	if _, err := Keys(t).Reseal(ctx, from); err != nil {
 		return err
 	}
 	for _, query := range []string{"UPDATE actors SET handle = ? WHERE handle = ?", "UPDATE actor_keys SET actor = ? WHERE actor = ?"} {

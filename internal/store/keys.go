@@ -74,7 +74,7 @@ func (t Keys) Signer(ctx context.Context, id int64) (crypto.Signer, error) {
 
 // sealOf finds what the keys of a handle are sealed under.
 func (t Keys) sealOf(ctx context.Context, handle string) (string, error) {
-	actor, err := Actors{t.table}.Take(ctx, handle)
+	actor, err := Actors(t).Take(ctx, handle)
 	if errors.Is(err, embraye.ErrNotFound) {
 		return handle, nil
 	}

@@ -31,9 +31,8 @@ var (
 
 	immutable = []string{"public, max-age=31536000, immutable"}
 
-	varyAccept   = []string{"Accept"}
-	VaryBoth     = []string{"Accept, Accept-Language"}
-	varyLanguage = []string{"Accept-Language"}
+	varyAccept = []string{"Accept"}
+	VaryBoth   = []string{"Accept, Accept-Language"}
 )
 
 // New is an answer that can be asked for again with If-None-Match.
