@@ -30,7 +30,7 @@ func blockAdd(ctx context.Context, c *call) error {
 		if err := i.Talk.BlockDomain(ctx, by, args[0], comment); err != nil {
 			return err
 		}
-		return c.print(nil, "blocked %s and its subdomains\n", args[0])
+		return c.print(nil, "blocked %s and its subdomains; a Reject tells its followers\n", args[0])
 	})
 }
 
@@ -44,7 +44,8 @@ func blockRemove(ctx context.Context, c *call) error {
 		if err := i.Talk.UnblockDomain(ctx, by, args[0]); err != nil {
 			return err
 		}
-		return c.print(nil, "%s is not blocked any more\n", args[0])
+		return c.print(nil, "%s is not blocked any more. What the block ended does not come back: its people have to follow again,"+
+			" peers there to be added again, and replies stay hidden until somebody shows them\n", args[0])
 	})
 }
 

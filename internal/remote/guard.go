@@ -74,7 +74,8 @@ func (g *guard) precheck(host string, port uint16) error {
 
 // admit reads a URL that a stranger gave us, in a message or a redirect, and
 // returns what may be requested, its host in canonical form. Every request of
-// this package passes here, once per hop.
+// this package passes here, once per hop. Blocks are asked last: with ErrBlocked
+// comes a URL with which nothing else is wrong.
 func (c *Client) admit(raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	if err != nil {

@@ -3,6 +3,7 @@ package remote
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -24,6 +25,9 @@ type Delivery struct {
 	Signer  httpsig.Signer
 	Scheme  httpsig.Scheme
 	Headers map[string]string // Collection-Synchronization (FEP-8fcf); may be nil
+	// LastWord goes to a blocked host too: a Reject tells its people that they
+	// do not follow any more.
+	LastWord bool
 }
 
 // Answer is what the peer said, whatever it was.
@@ -48,7 +52,7 @@ func (c *Client) Post(ctx context.Context, d Delivery) (Answer, error) {
 
 func (c *Client) post(ctx context.Context, d Delivery) (Answer, error) {
 	u, err := c.admit(string(d.Inbox))
-	if err != nil {
+	if err != nil && !(d.LastWord && errors.Is(err, ErrBlocked)) {
 		return Answer{}, err
 	}
 	deadline, cancel := context.WithTimeout(ctx, c.limits.post)

@@ -205,3 +205,24 @@ func TestPostAfterTheServerHungUp(t *testing.T) {
 		t.Errorf("%d connections, want 2", connections.Load())
 	}
 }
+
+// A Reject is the last word to a blocked host; all other refusals stay.
+func TestT12LastWordToABlockedHost(t *testing.T) {
+	var l lab
+	l.serve(t, "bad.example", handlerAS(`{}`))
+	c := l.client(t, func(o *Options) { o.Blocked = func(string) (bool, error) { return true, nil } })
+	d := delivery("http://bad.example/inbox", httpsig.Cavage)
+	if _, err := c.Post(context.Background(), d); !errors.Is(err, ErrBlocked) || l.dialled() != 0 {
+		t.Errorf("got %v; want ErrBlocked", err)
+	}
+	d.LastWord = true
+	if a, err := c.Post(context.Background(), d); err != nil || a.Status != 200 {
+		t.Errorf("the last word: %+v, %v", a, err)
+	}
+	for _, inbox := range []embraye.IRI{"http://ours.example/inbox", "ftp://bad.example/inbox", "http://10.0.0.1/inbox"} {
+		d.Inbox = inbox
+		if _, err := c.Post(context.Background(), d); !errors.Is(err, ErrRefused) {
+			t.Errorf("the last word to %s: %v; want ErrRefused", inbox, err)
+		}
+	}
+}

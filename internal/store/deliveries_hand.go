@@ -80,12 +80,13 @@ func (t Deliveries) Drop(ctx context.Context, host string) (int, error) {
 	if host == "" {
 		return 0, fmt.Errorf("store: dropping deliveries: no host: %w", embraye.ErrInvalid)
 	}
-	return t.drop(ctx, host, func(t Deliveries) ([]string, error) { return t.handHosts(ctx, host) })
+	return t.drop(ctx, host, "", func(t Deliveries) ([]string, error) { return t.handHosts(ctx, host) })
 }
 
-// DropHostSuffix is Drop for a domain and every host below it.
+// DropHostSuffix is Drop for a domain and every host below it, which is about to
+// be blocked. A Reject still goes: it is the last word to whom it sends away.
 func (t Deliveries) DropHostSuffix(ctx context.Context, domain string) (int, error) {
-	return t.drop(ctx, domain, func(t Deliveries) ([]string, error) {
+	return t.drop(ctx, domain, "Reject", func(t Deliveries) ([]string, error) {
 		hosts, err := t.hostsUnder(ctx, domain, "SELECT host FROM hosts ORDER BY host")
 		if err == nil {
 			err = t.lockHosts(ctx, hosts)
@@ -94,23 +95,24 @@ func (t Deliveries) DropHostSuffix(ctx context.Context, domain string) (int, err
 	})
 }
 
-func (t Deliveries) drop(ctx context.Context, what string, hosts func(Deliveries) ([]string, error)) (n int, err error) {
+func (t Deliveries) drop(ctx context.Context, what, but string, hosts func(Deliveries) ([]string, error)) (n int, err error) {
 	err = t.writing(ctx, func(in table) error {
 		names, err := hosts(Deliveries{in})
 		if err == nil && len(names) > 0 {
-			n, err = Deliveries{in}.dropHosts(ctx, names)
+			n, err = Deliveries{in}.dropHosts(ctx, names, but)
 		}
 		return err
 	})
 	return n, wrap(err, "dropping the deliveries to %s", what)
 }
 
-func (t Deliveries) dropHosts(ctx context.Context, hosts []string) (int, error) {
+// dropHosts ends what is for the hosts, activities of one type excepted.
+func (t Deliveries) dropHosts(ctx context.Context, hosts []string, but string) (int, error) {
 	names, tally, n := asJSON(hosts), counts{}, 0
 	for _, from := range []embraye.DeliveryState{embraye.DeliveryWaiting, embraye.DeliveryGivenUp} {
 		var gone []ended
 		err := t.scan(ctx, &gone, fmt.Sprintf("UPDATE deliveries SET state = 3 WHERE state = %d AND ", from)+
-			t.inJSON("host")+" RETURNING activity_id, state", names)
+			t.inJSON("host")+` AND coalesce((SELECT type FROM activities WHERE id = activity_id), '') <> ? RETURNING activity_id, state`, names, but)
 		if err != nil {
 			return 0, err
 		}
@@ -126,7 +128,8 @@ func (t Deliveries) dropHosts(ctx context.Context, hosts []string) (int, error) 
 	if err := t.count(ctx, tally); err != nil {
 		return 0, err
 	}
-	_, err := t.exec(ctx, "UPDATE hosts SET pending = false WHERE "+t.inJSON("host"), names)
+	_, err := t.exec(ctx, `UPDATE hosts SET pending = EXISTS (SELECT 1 FROM deliveries WHERE deliveries.host = hosts.host AND state = 0)
+		WHERE `+t.inJSON("host"), names)
 	return n, err
 }
 

@@ -50,14 +50,14 @@ func (t Followers) RemoveAll(ctx context.Context, follower embraye.IRI) error {
 	return wrap(err, "removing the follower %s", follower)
 }
 
-// RemoveHost removes the followers of a domain and of those below it.
-func (t Followers) RemoveHost(ctx context.Context, hostSuffix string) error {
-	hosts, err := t.hostsUnder(ctx, hostSuffix, "SELECT DISTINCT host FROM followers UNION SELECT DISTINCT delivery_host FROM followers")
+// Under lists who follows from a domain and those below it, or is reached there.
+func (t Followers) Under(ctx context.Context, domain string) (followers []embraye.IRI, err error) {
+	hosts, err := t.hostsUnder(ctx, domain, "SELECT DISTINCT host FROM followers UNION SELECT DISTINCT delivery_host FROM followers")
 	if err == nil && len(hosts) > 0 {
 		names := asJSON(hosts)
-		_, err = t.exec(ctx, "DELETE FROM followers WHERE "+t.inJSON("host")+" OR "+t.inJSON("delivery_host"), names, names)
+		err = t.scan(ctx, &followers, "SELECT DISTINCT follower FROM followers WHERE "+t.inJSON("host")+" OR "+t.inJSON("delivery_host")+" ORDER BY follower", names, names)
 	}
-	return wrap(err, "removing the followers of %s", hostSuffix)
+	return followers, wrap(err, "listing the followers of %s", domain)
 }
 
 // hostsUnder filters a list of hosts here and not with LIKE, whose wildcards

@@ -13,7 +13,8 @@ import (
 )
 
 // BlockDomain refuses a domain and its subdomains, in and out: what waits for it
-// is dropped, its followers are removed, what came from it is hidden.
+// is dropped, its followers are rejected, what came from it is hidden. The block
+// itself comes after the Rejects, the last that is queued for the domain.
 func (k *Talk) BlockDomain(ctx context.Context, by embraye.Acting, domain, comment string) error {
 	if err := by.May(embraye.Admin); err != nil {
 		return fmt.Errorf("talk: block: %w", err)
@@ -23,17 +24,17 @@ func (k *Talk) BlockDomain(ctx context.Context, by embraye.Acting, domain, comme
 		return err
 	}
 	err = k.desk.InTx(ctx, func(t store.Tables) error {
-		b := &embraye.DomainBlock{Domain: host, Severity: "suspend", Comment: app.Cut(embraye.OneLine(comment), embraye.MaxReason), CreatedAt: k.desk.Stamp()}
-		if err := t.DomainBlocks.Add(ctx, b); err != nil {
+		if _, err := t.Deliveries.DropHostSuffix(ctx, host); err != nil {
 			return err
 		}
-		if err := t.Followers.RemoveHost(ctx, host); err != nil {
+		if err := k.rejectHost(ctx, t, host); err != nil {
 			return err
 		}
 		if err := t.Follows.RemoveHost(ctx, host); err != nil {
 			return err
 		}
-		if _, err := t.Deliveries.DropHostSuffix(ctx, host); err != nil {
+		b := &embraye.DomainBlock{Domain: host, Severity: "suspend", Comment: app.Cut(embraye.OneLine(comment), embraye.MaxReason), CreatedAt: k.desk.Stamp()}
+		if err := t.DomainBlocks.Add(ctx, b); err != nil {
 			return err
 		}
 		authors, err := t.Replies.AuthorsUnder(ctx, host)
@@ -50,6 +51,21 @@ func (k *Talk) BlockDomain(ctx context.Context, by embraye.Acting, domain, comme
 	})
 	k.directory.ForgetBlocks()
 	return err
+}
+
+// rejectHost ends whatever is followed from a domain. GoToSocial and Hollo show
+// « following » for ever to people whose server never hears of it.
+func (k *Talk) rejectHost(ctx context.Context, t store.Tables, domain string) error {
+	followers, err := t.Followers.Under(ctx, domain)
+	if err != nil {
+		return err
+	}
+	for _, follower := range followers {
+		if err := k.rejectFollower(ctx, t, follower); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // blockable refuses what would cut off half the network, or ourselves.
@@ -70,7 +86,8 @@ func (k *Talk) blockable(domain string) (string, error) {
 	return host, nil
 }
 
-// UnblockDomain speaks with a domain again.
+// UnblockDomain speaks with a domain again. What the block ended does not come
+// back: followers were rejected and follows removed, replies stay hidden.
 func (k *Talk) UnblockDomain(ctx context.Context, by embraye.Acting, domain string) error {
 	if err := by.May(embraye.Admin); err != nil {
 		return fmt.Errorf("talk: unblock: %w", err)

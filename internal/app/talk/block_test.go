@@ -1,9 +1,12 @@
 package talk_test
 
 import (
+	"maps"
 	"testing"
 
+	"embraye/internal/app/constats"
 	"embraye/internal/embraye"
+	"embraye/internal/fedtest"
 	"embraye/internal/store"
 )
 
@@ -46,6 +49,55 @@ func TestT22BlockedAuthorsLikesAndBoostsDoNotCount(t *testing.T) {
 		k.post(k.ann, map[string]any{"id": k.ann.ID + "/boost2", "type": "Announce", "object": k.constat})
 		if u, err = k.in.Store.Tables().Updates.Take(k.Context(), k.update.ID); err != nil || u.LikeCount != 1 || u.BoostCount != 1 {
 			k.Errorf("after the Undo and the end of the block: %d likes, %d boosts, %v", u.LikeCount, u.BoostCount, err)
+		}
+	})
+}
+
+// The servers of a blocked domain learn that their people follow no more; it is
+// the last that they hear.
+func TestT12ABlockedDomainHearsOfItsFollowersEnd(t *testing.T) {
+	eachTalk(t, func(k *scene) {
+		below := k.w.Server("sub.home.example")
+		dee := below.Actor("dee")
+		k.follow(k.ann)
+		k.post(k.ann, map[string]any{"id": k.ann.ID + "/follow-3", "type": "Follow", "object": string(k.in.Site.ActorID("mesure3"))})
+		k.follow(k.bo)
+		k.follow(dee)
+		k.settle()
+		below.Take()
+		k.must(k.in.Talk.BlockAuthor(k.Context(), k.reviewer, embraye.IRI(k.bo.ID), "Injures"))                       // its Reject still waits
+		k.must(k.in.Constats.Withdraw(k.Context(), embraye.Operator(), k.update.ID, constats.WithdrawInput{Reason: "Erreur"})) // its Delete waits too
+		k.must(k.in.Talk.BlockDomain(k.Context(), embraye.Operator(), "home.example", ""))
+		rejected := map[string]int{}
+		for _, server := range []*fedtest.Server{k.home, below} {
+			for _, m := range k.sent(server) {
+				rejected[m.Type()+" "+m.ObjectID()]++
+			}
+		}
+		want := map[string]int{"Reject " + k.ann.ID + "/follow": 1, "Reject " + k.ann.ID + "/follow-3": 1,
+			"Reject " + k.bo.ID + "/follow": 1, "Reject " + dee.ID + "/follow": 1}
+		if !maps.Equal(rejected, want) {
+			k.Errorf("the blocked domain heard %v, want %v", rejected, want)
+		}
+		k.must(k.in.Talk.UnblockDomain(k.Context(), embraye.Operator(), "home.example"))
+		k.post(k.ann, map[string]any{"id": k.ann.ID + "/follow-again", "type": "Follow", "object": k.measure()})
+		if got := k.sent(k.home); len(got) != 1 || got[0].Type() != "Accept" {
+			k.Errorf("following again brought %+v", got)
+		}
+	})
+}
+
+// A block that fails says nothing to anybody.
+func TestT12ASecondBlockSaysNothing(t *testing.T) {
+	eachTalk(t, func(k *scene) {
+		k.must(k.in.Talk.BlockDomain(k.Context(), embraye.Operator(), "home.example", ""))
+		for _, domain := range []string{"home.example", "ours.example"} {
+			if err := k.in.Talk.BlockDomain(k.Context(), embraye.Operator(), domain, ""); err == nil {
+				k.Errorf("blocking %s was taken", domain)
+			}
+		}
+		if got := append(k.sent(k.home), k.sent(k.far)...); len(got) != 0 {
+			k.Errorf("sent %+v", got)
 		}
 	})
 }
