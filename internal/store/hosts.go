@@ -29,6 +29,13 @@ func (t Hosts) List(ctx context.Context) ([]embraye.Host, error) {
 	return all, wrap(err, "listing hosts")
 }
 
+// Answering returns hosts that took the last that we sent them, or spoke to us
+// since, the latest contact first.
+func (t Hosts) Answering(ctx context.Context, limit int) ([]embraye.Host, error) {
+	all, err := list[embraye.Host](ctx, t.table, "seen_at DESC, host", limit, "failures = 0 AND seen_at > 0")
+	return all, wrap(err, "listing the hosts that answer")
+}
+
 // SetScheme remembers how a host signs, and so what it understands.
 func (t Hosts) SetScheme(ctx context.Context, host, scheme string) error {
 	known, err := take[embraye.Host](ctx, t.table, "host = ?", host)

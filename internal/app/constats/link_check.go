@@ -3,6 +3,8 @@ package constats
 import (
 	"context"
 	"errors"
+	"math/rand/v2"
+	"slices"
 	"strconv"
 	"time"
 
@@ -17,34 +19,42 @@ const (
 	linkEvery    = 7 * 24 * time.Hour // a page that answered
 	linkAgain    = 24 * time.Hour     // one that did not
 	linkPatience = 20 * time.Second
+	linkProbes   = 5 // servers that are asked whether it is we who are cut off
 )
 
 // CheckLinks looks again at pages that constats name as evidence, those that
-// were not looked at for longest included; the start page lists what is dead.
-// If nothing at all answers it is we who are cut off, and nothing is noted.
+// were not looked at for longest first; the start page lists what is dead. If
+// nobody answers, nor a server known to, it is we who are cut off, and nothing
+// is noted.
 func (cs *Constats) CheckLinks(ctx context.Context) error {
-	due, unused, err := cs.linksDue(ctx)
+	l, err := cs.links(ctx)
 	if err != nil {
 		return err
 	}
+	looks := l.due[:min(len(l.due), linkBatch)]
 	online := false
-	for i := range due {
-		answered, err := cs.look(ctx, &due[i])
+	for i := range looks {
+		answered, err := cs.look(ctx, &looks[i])
 		if err != nil {
 			return err
 		}
 		online = online || answered
 	}
+	if !online && len(looks) > 0 {
+		if online, err = cs.online(ctx, looks, l); err != nil {
+			return err
+		}
+	}
 	if !online {
-		due = nil
+		looks = nil
 	}
 	return cs.desk.Store.InTx(ctx, func(t store.Tables) error {
-		for i := range due {
-			if err := t.LinkChecks.Put(ctx, &due[i]); err != nil {
+		for i := range looks {
+			if err := t.LinkChecks.Put(ctx, &looks[i]); err != nil {
 				return err
 			}
 		}
-		for _, href := range unused {
+		for _, href := range l.unused {
 			if err := t.LinkChecks.Remove(ctx, href); err != nil {
 				return err
 			}
@@ -53,13 +63,18 @@ func (cs *Constats) CheckLinks(ctx context.Context) error {
 	})
 }
 
-// linksDue lists what to look at now, and the looks at links that no constat
-// names any more.
-func (cs *Constats) linksDue(ctx context.Context) (due []embraye.LinkCheck, unused []string, err error) {
+// links is what is known before anything is looked at.
+type links struct {
+	due      []embraye.LinkCheck // the oldest look first, so that silent links never starve others
+	answered []embraye.LinkCheck // at their last look, the newest look first
+	unused   []string            // looked at once, and named by no constat any more
+}
+
+func (cs *Constats) links(ctx context.Context) (l links, err error) {
 	t, now := cs.desk.Store.Tables(), cs.desk.Stamp()
 	all, err := t.LinkChecks.All(ctx)
 	if err != nil {
-		return nil, nil, err
+		return l, err
 	}
 	known, named := map[string]embraye.LinkCheck{}, map[string]bool{}
 	for _, c := range all {
@@ -76,17 +91,59 @@ func (cs *Constats) linksDue(ctx context.Context) (due []embraye.LinkCheck, unus
 			if c.Failures > 0 {
 				wait = linkAgain
 			}
-			if c.Href, c.UpdateID = e.Href, u.ID; len(due) < linkBatch && (!seen || now.Sub(c.CheckedAt) >= wait) {
-				due = append(due, c)
+			if c.Href, c.UpdateID = e.Href, u.ID; !seen || now.Sub(c.CheckedAt) >= wait {
+				l.due = append(l.due, c)
 			}
 		}
 	})
 	for _, c := range all {
-		if !named[c.Href] {
-			unused = append(unused, c.Href)
+		switch {
+		case !named[c.Href]:
+			l.unused = append(l.unused, c.Href)
+		case c.Failures == 0:
+			l.answered = append(l.answered, c)
 		}
 	}
-	return due, unused, err
+	// Links that nobody looked at are shuffled: the same thirty silent ones in
+	// front would hide the others from an instance that knows no server yet.
+	rand.Shuffle(len(l.due), func(i, j int) { l.due[i], l.due[j] = l.due[j], l.due[i] })
+	slices.SortStableFunc(l.due, func(a, b embraye.LinkCheck) int { return a.CheckedAt.Compare(b.CheckedAt) })
+	slices.SortFunc(l.answered, func(a, b embraye.LinkCheck) int { return b.CheckedAt.Compare(a.CheckedAt) })
+	return l, err
+}
+
+// online tells whether anybody answers us when a whole batch is silent. It asks
+// a few servers that are known to answer, and not those that just did not:
+// those of links that answered, those that we deliver to, else of other links.
+func (cs *Constats) online(ctx context.Context, silent []embraye.LinkCheck, l links) (bool, error) {
+	hosts, err := cs.desk.Store.Tables().Hosts.Answering(ctx, linkProbes)
+	if err != nil {
+		return false, err
+	}
+	asked := map[string]bool{}
+	for _, c := range silent {
+		asked[embraye.IRI(c.Href).Host()] = true
+	}
+	candidates := l.answered
+	for _, h := range hosts {
+		candidates = append(candidates, embraye.LinkCheck{Href: "https://" + h.Host + "/"})
+	}
+	candidates = append(candidates, l.due[len(silent):]...)
+	probes := 0
+	for _, c := range candidates {
+		host := embraye.IRI(c.Href).Host()
+		if asked[host] {
+			continue
+		}
+		if probes++; probes > linkProbes {
+			break
+		}
+		asked[host] = true
+		if answered, err := cs.look(ctx, &c); err != nil || answered {
+			return answered, err
+		}
+	}
+	return false, nil
 }
 
 // eachStanding calls f for every constat that is not withdrawn, newest first.

@@ -1,6 +1,7 @@
 package constats_test
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
@@ -83,6 +84,116 @@ func TestLinksAreNotBlamedForOurNetwork(t *testing.T) {
 		}
 		if all, err := h.Store.Tables().LinkChecks.All(h.Context()); err != nil || len(all) != 0 {
 			t.Errorf("%v, %v", all, err)
+		}
+	})
+}
+
+// linked publishes a constat with links as evidence.
+func linked(h *apptest.House, hrefs ...string) {
+	h.T.Helper()
+	in := apptest.Complete()
+	in.Evidence = nil
+	for _, href := range hrefs {
+		in.Evidence = append(in.Evidence, embraye.Evidence{Href: href})
+	}
+	d := h.Draft("editor", in)
+	_, err := h.Drafts.Publish(h.Context(), h.Who["editor"], d.ID, d.Version)
+	h.Must(err)
+}
+
+// failures is what is noted: failures by address.
+func failures(h *apptest.House) map[string]int {
+	h.T.Helper()
+	all, err := h.Store.Tables().LinkChecks.All(h.Context())
+	h.Must(err)
+	noted := map[string]int{}
+	for _, c := range all {
+		noted[c.Href] = c.Failures
+	}
+	return noted
+}
+
+func lookFor(h *apptest.House, days int) {
+	h.T.Helper()
+	for range days {
+		h.Clock.Advance(25 * time.Hour)
+		h.Must(h.Constats.CheckLinks(h.Context()))
+	}
+}
+
+func answering(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) }
+
+// From the second day on the gone server is alone in what is due.
+func TestT06AGoneServerIsFoundDead(t *testing.T) {
+	apptest.EachHouse(t, func(h *apptest.House) {
+		for _, host := range []string{"alive.example", "gone.example"} {
+			h.World.Wire.Serve(host, http.HandlerFunc(answering))
+		}
+		linked(h, "https://alive.example/", "https://gone.example/")
+		lookFor(h, 1)
+		h.World.Wire.Remove("gone.example")
+		lookFor(h, 7+embraye.DeadAfter)
+		if got := failures(h); got["https://gone.example/"] < embraye.DeadAfter || got["https://alive.example/"] != 0 || len(got) != 2 {
+			t.Errorf("failures %v", got)
+		}
+	})
+}
+
+// When the server that answered is silent too, it is we who are cut off.
+func TestT06WithoutNetworkNothingIsNoted(t *testing.T) {
+	apptest.EachHouse(t, func(h *apptest.House) {
+		h.World.Wire.Serve("alive.example", http.HandlerFunc(answering))
+		linked(h, "https://alive.example/", "https://gone.example/")
+		lookFor(h, 1)
+		h.World.Wire.Remove("alive.example")
+		lookFor(h, 10)
+		if got := failures(h); got["https://gone.example/"] != 1 || got["https://alive.example/"] != 0 {
+			t.Errorf("failures %v", got)
+		}
+	})
+}
+
+// Servers that take what we send are known to answer, too.
+func TestT06FollowersServersTellThatWeAreOnline(t *testing.T) {
+	apptest.EachHouse(t, func(h *apptest.House) {
+		ann := h.World.Server("home.example").Actor("ann")
+		ann.Post(string(h.Site.SharedInbox()), map[string]any{"@context": "https://www.w3.org/ns/activitystreams", "id": ann.ID + "/follow",
+			"type": "Follow", "actor": ann.ID, "object": string(h.Site.ActorID("mesure2"))})
+		h.World.Settle()
+		linked(h, "https://gone.example/")
+		h.World.Settle()
+		lookFor(h, embraye.DeadAfter)
+		if got := failures(h); got["https://gone.example/"] != embraye.DeadAfter {
+			t.Errorf("failures %v", got)
+		}
+	})
+}
+
+// More silent links than one batch has do not hide the one that answers.
+func TestT06SilentLinksStarveNobody(t *testing.T) {
+	apptest.EachHouse(t, func(h *apptest.House) {
+		asked := 0
+		h.World.Wire.Serve("alive.example", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			asked++
+			answering(w, r)
+		}))
+		linked(h, "https://alive.example/")
+		var silent []string
+		for n := range 31 {
+			silent = append(silent, fmt.Sprintf("https://silent%d.example/", n))
+		}
+		linked(h, silent...)
+		lookFor(h, 1)
+		h.Must(h.Constats.CheckLinks(h.Context()))
+		if got := failures(h); len(got) != 32 || asked == 0 {
+			t.Fatalf("%d links looked at, the living one %d times", len(got), asked)
+		}
+		lookFor(h, 1)
+		h.Must(h.Constats.CheckLinks(h.Context()))
+		for href, n := range failures(h) {
+			if want := 2; n != want && href != "https://alive.example/" {
+				t.Errorf("%s: %d failures, want %d", href, n, want)
+			}
 		}
 	})
 }

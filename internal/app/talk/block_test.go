@@ -65,7 +65,7 @@ func TestT12ABlockedDomainHearsOfItsFollowersEnd(t *testing.T) {
 		k.follow(dee)
 		k.settle()
 		below.Take()
-		k.must(k.in.Talk.BlockAuthor(k.Context(), k.reviewer, embraye.IRI(k.bo.ID), "Injures"))                       // its Reject still waits
+		k.must(k.in.Talk.BlockAuthor(k.Context(), k.reviewer, embraye.IRI(k.bo.ID), "Injures"))                                // its Reject still waits
 		k.must(k.in.Constats.Withdraw(k.Context(), embraye.Operator(), k.update.ID, constats.WithdrawInput{Reason: "Erreur"})) // its Delete waits too
 		k.must(k.in.Talk.BlockDomain(k.Context(), embraye.Operator(), "home.example", ""))
 		rejected := map[string]int{}
