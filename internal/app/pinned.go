@@ -3,11 +3,36 @@ package app
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
+
+// RefreshStates rewrites « où on en est » wherever a constat decides about it:
+// for its own measure, and for those of what it replaces, or did before.
+func (a *App) RefreshStates(ctx context.Context, t store.Tables, u *embraye.Update, before embraye.Content) error {
+	measures := []string{u.Measure}
+	for _, id := range append(before.Replaces(), u.Replaces()...) {
+		other, err := t.Updates.Take(ctx, id)
+		if errors.Is(err, embraye.ErrNotFound) {
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		if !slices.Contains(measures, other.Measure) {
+			measures = append(measures, other.Measure)
+		}
+	}
+	for _, measure := range measures {
+		if err := a.RefreshPinned(ctx, t, measure); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // RefreshPinned rewrites « où on en est » of a measure in place. It is never
 // delivered: servers reread featured (INTEROP 0.6).
@@ -16,7 +41,7 @@ func (a *App) RefreshPinned(ctx context.Context, t store.Tables, measureID strin
 	if !ok {
 		return nil
 	}
-	states, err := t.Updates.ScopeStates(ctx, measureID)
+	states, err := t.ScopeStates(ctx, measureID)
 	if err != nil {
 		return err
 	}

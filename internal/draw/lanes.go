@@ -24,13 +24,14 @@ type Change struct {
 	day time.Time // the last day that Date can mean
 }
 
-// Lanes orders the constats of one measure by scope and time. What is withdrawn
-// or has no date is left out. Institutions come first; within a subject the
-// lane that moved last comes first.
+// Lanes orders the constats of one measure that count (embraye.Counting) by
+// scope and time, so that each lane ends where embraye.States says. What is
+// withdrawn or has no date is left out. Institutions come first; within a
+// subject the lane that moved last comes first.
 func Lanes(updates []embraye.Update) []Lane {
 	byScope := map[string][]Change{}
 	for _, u := range updates {
-		date := cmp.Or(u.EffectiveDate, u.ObservedDate)
+		date := u.FactDate()
 		day, ok := date.LastDay()
 		if !ok || u.Withdrawn() {
 			continue

@@ -13,7 +13,8 @@ type MeasurePage struct {
 	Actor        Actor
 	Organisation Actor
 	Measures     []Actor  // switched on, in the order of the reference text: neighbours
-	States       []Update // the latest constat of every scope
+	States       []Update // one of every scope: see the function States
+	Counting     []Update // those of All that decide about states: see the function Counting
 	All          []Update // every constat that stands, newest first, without its bytes
 	Followers    int
 }

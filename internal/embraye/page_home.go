@@ -18,7 +18,7 @@ type HomePage struct {
 // MeasureCard is one measure on the home page.
 type MeasureCard struct {
 	Actor         Actor
-	States        []Update // the latest constat of every scope
+	States        []Update // one of every scope: see the function States
 	Organisations int      // how many speak of it: ours, and peers whose constats we keep
 }
 

@@ -33,10 +33,11 @@ func (c Content) FactDate() Date {
 // PlacePage is what stands about one territory: of one measure, or of all.
 type PlacePage struct {
 	Measures []Actor
-	Updates  []Update // newest first
+	States   []Update // one of every scope: see States
+	Updates  []Update // every constat that stands, the latest fact first
 }
 
-// MatrixPage is the latest constat of every scope of every measure.
+// MatrixPage is the state of every scope of every measure: see States.
 type MatrixPage struct {
 	Measures []Actor
 	States   []Update

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"embraye/internal/embraye"
@@ -24,7 +25,12 @@ func (s *Store) PlacePage(ctx context.Context, measure string, codes, prefixes [
 	if measure != "" {
 		where, args = where+" AND measure = ?", append(args, measure)
 	}
-	page.Updates, err = t.light(ctx, "id DESC", 0, where+" AND withdrawn_at IS NULL", args...)
+	if page.Updates, err = t.light(ctx, "id", 0, where+" AND withdrawn_at IS NULL", args...); err != nil {
+		return nil, err
+	}
+	counting, err := t.counting(ctx, page.Updates)
+	page.States = embraye.States(counting)
+	slices.SortFunc(page.Updates, embraye.ByFact)
 	return page, err
 }
 

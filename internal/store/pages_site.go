@@ -45,15 +45,14 @@ func (s *Store) HomePage(ctx context.Context) (*embraye.HomePage, error) {
 	return page, err
 }
 
-// MatrixPage reads the latest constat of every scope of every measure.
+// MatrixPage reads where every scope of every measure stands.
 func (s *Store) MatrixPage(ctx context.Context) (*embraye.MatrixPage, error) {
 	t, page := s.Tables(), &embraye.MatrixPage{}
 	var err error
 	if page.Measures, err = t.enabledMeasures(ctx); err != nil {
 		return nil, err
 	}
-	page.States, err = t.light(ctx, "id DESC", 0, `id IN (SELECT max(id) FROM updates
-		WHERE withdrawn_at IS NULL GROUP BY measure, scope_key)`)
+	page.States, err = t.states(ctx, "")
 	return page, err
 }
 
@@ -107,13 +106,10 @@ func (s *Store) MeasurePage(ctx context.Context, handle string) (*embraye.Measur
 	if page.All, err = t.light(ctx, "id DESC", 0, "measure = ? AND withdrawn_at IS NULL", actor.Measure); err != nil {
 		return nil, err
 	}
-	seen := map[string]bool{}
-	for _, u := range page.All { // the newest of a scope comes first
-		if !seen[u.ScopeKey] {
-			seen[u.ScopeKey] = true
-			page.States = append(page.States, u)
-		}
+	if page.Counting, err = t.counting(ctx, page.All); err != nil {
+		return nil, err
 	}
+	page.States = embraye.States(page.Counting)
 	page.Followers, err = t.Followers.Count(ctx, handle)
 	return page, err
 }

@@ -47,14 +47,6 @@ func (t Updates) Count(ctx context.Context) (int, error) {
 	return n, wrap(err, "counting constats")
 }
 
-// ScopeStates returns, for each scope of a measure, the latest constat that
-// stands, newest first.
-func (t Updates) ScopeStates(ctx context.Context, measure string) ([]embraye.Update, error) {
-	all, err := list[embraye.Update](ctx, t.table, "id DESC", 0, `id IN (SELECT max(id) FROM updates
-		WHERE measure = ? AND withdrawn_at IS NULL GROUP BY scope_key)`, measure)
-	return all, wrap(err, "reading the state of %s", measure)
-}
-
 // AddCounts moves the counters by the given differences; ErrNotFound if no
 // such constat stands.
 func (t Updates) AddCounts(ctx context.Context, id string, likes, boosts, replies int) error {

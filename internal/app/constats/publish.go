@@ -82,7 +82,7 @@ func (cs *Constats) PublishIn(ctx context.Context, t store.Tables, by embraye.Ac
 	if err != nil {
 		return nil, err
 	}
-	if err := cs.desk.RefreshPinned(ctx, t, scope.Measure); err != nil {
+	if err := cs.desk.RefreshStates(ctx, t, u, embraye.Content{}); err != nil {
 		return nil, err
 	}
 	if err := cs.desk.Record(ctx, t, by, "update.publish", string(cs.desk.Site.UpdateID(u.ID)), "", true); err != nil {

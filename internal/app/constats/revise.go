@@ -51,7 +51,7 @@ func (cs *Constats) reviseIn(ctx context.Context, t store.Tables, by embraye.Act
 	if err := cs.settleFiles(ctx, t, &content); err != nil {
 		return nil, err
 	}
-	before := u.Stage
+	before := u.Content
 	u.Content, u.Revision = content, u.Revision+1
 	now := cs.desk.Stamp()
 	said, err := lastReason(ctx, t, u) // a typo keeps the text of the last correction
@@ -74,11 +74,11 @@ func (cs *Constats) reviseIn(ctx context.Context, t store.Tables, by embraye.Act
 	}
 	out := &Published{Update: u}
 	if in.Kind == embraye.Substance {
-		if err := cs.sendCorrection(ctx, t, u, before, reason, in.Quiet, out); err != nil {
+		if err := cs.sendCorrection(ctx, t, u, before.Stage, reason, in.Quiet, out); err != nil {
 			return nil, err
 		}
 	}
-	if err := cs.desk.RefreshPinned(ctx, t, u.Measure); err != nil {
+	if err := cs.desk.RefreshStates(ctx, t, u, before); err != nil {
 		return nil, err
 	}
 	t.Changed()

@@ -39,7 +39,7 @@ func (cs *Constats) withdrawIn(ctx context.Context, t store.Tables, by embraye.A
 	if u.Withdrawn() {
 		return fmt.Errorf("constats: constat %s is already withdrawn: %w", id, embraye.ErrGone)
 	}
-	now := cs.desk.Stamp()
+	now, said := cs.desk.Stamp(), u.Content
 	object := cs.desk.Site.UpdateID(u.ID)
 	everyone := store.Targets{FollowersOf: []string{u.Actor}, Object: object}
 	if err := cs.undoBoosts(ctx, t, object); err != nil {
@@ -54,7 +54,7 @@ func (cs *Constats) withdrawIn(ctx context.Context, t store.Tables, by embraye.A
 	if err := cs.desk.SendDelete(ctx, t, u.Actor, object, u.PublishedAt, now, everyone); err != nil {
 		return err
 	}
-	if err := cs.desk.RefreshPinned(ctx, t, u.Measure); err != nil {
+	if err := cs.desk.RefreshStates(ctx, t, u, said); err != nil {
 		return err
 	}
 	t.Changed()

@@ -84,15 +84,15 @@ func (h *Handler) MeasurePage(ctx context.Context, v *answer.View, a embraye.Act
 	for _, subject := range embraye.Subjects() {
 		content.Maps = append(content.Maps, draw.TileMap(draw.TileMapInput{Words: h.catalogue, Lang: v.Lang, Subject: subject, States: data.States}))
 	}
-	addChanges(page, &content, data.All, v.Day)
+	addChanges(page, &content, data.Counting, v.Day)
 	addNeighbours(page, &content, data)
 	page.Content = content
 	return h.frame.Render("measure", http.StatusOK, page)
 }
 
 // addChanges draws the timeline and the table that equals it.
-func addChanges(p *page.Page, content *measureContent, all []embraye.Update, today embraye.Date) {
-	lanes := draw.Lanes(all)
+func addChanges(p *page.Page, content *measureContent, counting []embraye.Update, today embraye.Date) {
+	lanes := draw.Lanes(counting)
 	content.Timeline = draw.Timeline(draw.TimelineInput{Words: p.Catalogue, Lang: p.Lang, Lanes: lanes, Name: func(s embraye.Scope) string { return scopeName(p, s) },
 		Deadline: embraye.Date(p.Reference.Deadline), Today: today})
 	changes := draw.Changes(lanes)

@@ -84,7 +84,7 @@ func (h *Handler) measurePlace(ctx context.Context, v *answer.View) (*answer.Ans
 	}
 	page := h.frame.NewPage(v, "")
 	content := placeContent{Code: place.Code, Name: page.Territory(place.Code), Measure: actor.Actor,
-		Number: page.MeasureName(actor.Actor.Measure), Answers: answers(page, latestStates(data.Updates))}
+		Number: page.MeasureName(actor.Actor.Measure), Answers: answers(page, data.States)}
 	describe(page, actor.Actor)
 	page.Title = page.T("place.title", page.MeasureTitle(actor.Actor.Measure), content.Name)
 	page.Canonical += "/" + place.Code
@@ -108,20 +108,6 @@ func (h *Handler) measurePlace(ctx context.Context, v *answer.View) (*answer.Ans
 
 // maxCards is how many constats one group lists; the chronology has all.
 const maxCards = 12
-
-// latestStates keeps the newest constat of each scope; updates are newest
-// first.
-func latestStates(updates []embraye.Update) []embraye.Update {
-	var states []embraye.Update
-	seen := map[string]bool{}
-	for _, u := range updates {
-		if key := u.Measure + " " + u.ScopeKey; !seen[key] {
-			seen[key] = true
-			states = append(states, u)
-		}
-	}
-	return states
-}
 
 // regionsBeside are the regions before and after one, in the table's order.
 func regionsBeside(p *page.Page, place embraye.Territory, base string) (prev, next *placeLink) {
@@ -157,7 +143,7 @@ func (h *Handler) territory(ctx context.Context, v *answer.View) (*answer.Answer
 	for _, m := range data.Measures {
 		group := placeGroup{Title: page.MeasureName(m.Measure) + page.T("site.colon") + page.MeasureTitle(m.Measure),
 			Href: page.Actor(m.Handle) + "/" + place.Code, Silent: page.T("territory.silent")}
-		for _, u := range data.Updates {
+		for _, u := range data.States {
 			if u.Measure == m.Measure && len(group.Cards) < 2 {
 				group.Cards = append(group.Cards, card{Page: page, Update: u, Organisation: page.Frame.Organisation.Name, Bare: true})
 			}
