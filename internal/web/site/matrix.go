@@ -111,8 +111,12 @@ func matrixStages(p *page.Page, data *embraye.MatrixPage, subject embraye.Subjec
 				names = append(names, cmp.Or(p.MeasureNumber(m.Measure), p.MeasureTitle(m.Measure)))
 			}
 		}
-		if len(names) > 0 {
-			stages = append(stages, matrixStage{stage, p.N("matrix.measures", len(names), strings.Join(names, ", "))})
+		switch len(names) {
+		case 0:
+		case 1:
+			stages = append(stages, matrixStage{stage, p.T("matrix.measure_named", names[0])})
+		default:
+			stages = append(stages, matrixStage{stage, p.T("matrix.measures_named", strings.Join(names, ", "))})
 		}
 	}
 	return stages
