@@ -64,9 +64,10 @@ func (i *wired) serve(ctx context.Context, restore func(), c *call) error {
 		notify = append(notify, engine.Wake)
 	}
 	var front *listener
+	var handler *web.Handler
 	if i.settings.Web {
-		handler, err := web.New(i.webOptions(c))
-		if err != nil {
+		var err error
+		if handler, err = web.New(i.webOptions(c)); err != nil {
 			return err
 		}
 		notify = append(notify, handler.Invalidate)
@@ -79,7 +80,7 @@ func (i *wired) serve(ctx context.Context, restore func(), c *call) error {
 			f()
 		}
 	}
-	metrics, err := i.listenMetrics(engine)
+	metrics, err := i.listenMetrics(engine, handler)
 	if err != nil {
 		return errors.Join(err, front.stop(ctx))
 	}
@@ -174,18 +175,21 @@ func (i *wired) work(ctx context.Context, engine *delivery.Engine, failed chan<-
 	chores.Wait()
 }
 
-// every does a chore now and then at each turn; one that failed is logged and
-// tried again at the next.
+// every does a chore now and then at each turn; one that failed is tried again
+// at the next.
 func (i *wired) every(ctx context.Context, wait time.Duration, what string, chore func(context.Context) error) {
-	if err := chore(ctx); err != nil && ctx.Err() == nil {
-		i.log.Error(what, "error", err)
-	}
-	i.later(ctx, wait, what, chore)
+	do := i.telling(what, chore)
+	do(ctx)
+	each(ctx, wait, do)
 }
 
 // later is every, but for the first time after one turn: a start asks nobody
 // for anything.
 func (i *wired) later(ctx context.Context, wait time.Duration, what string, chore func(context.Context) error) {
+	each(ctx, wait, i.telling(what, chore))
+}
+
+func each(ctx context.Context, wait time.Duration, do func(context.Context)) {
 	tick := time.NewTicker(wait)
 	defer tick.Stop()
 	for {
@@ -194,7 +198,23 @@ func (i *wired) later(ctx context.Context, wait time.Duration, what string, chor
 			return
 		case <-tick.C:
 		}
-		if err := chore(ctx); err != nil && ctx.Err() == nil {
+		do(ctx)
+	}
+}
+
+// telling logs that a chore fails, and once that it does not any more. While
+// something is away, or the same is wrong, once is enough.
+func (i *wired) telling(what string, chore func(context.Context) error) func(context.Context) {
+	failing := ""
+	return func(ctx context.Context) {
+		err := chore(ctx)
+		switch {
+		case ctx.Err() != nil: // stopping
+		case err == nil && failing != "":
+			failing = ""
+			i.log.Info(what + ": it works again")
+		case err != nil && failing != err.Error() && (failing == "" || !errors.Is(err, embraye.ErrUnavailable)):
+			failing = err.Error()
 			i.log.Error(what, "error", err)
 		}
 	}

@@ -124,6 +124,6 @@ func (i *wired) webOptions(c *call) web.Options {
 	return web.Options{
 		Rooms: web.Rooms(*i.Rooms), Pages: i.store, Revision: i.store.PublicRevision, Site: i.App.Site, Catalogue: i.catalogue,
 		Language: i.settings.Language, Version: version, TrustedProxies: i.settings.TrustedProxies, Mode: i.settings.FederationMode,
-		RateLimits: i.settings.RateLimits, Ready: i.store.Ping, Now: c.now, Log: i.log,
+		RateLimits: i.settings.RateLimits, Ready: i.App.Ready, Now: c.now, Log: i.log,
 	}
 }

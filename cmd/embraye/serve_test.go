@@ -63,7 +63,7 @@ func TestFirstStartServesAndKeepsToItself(t *testing.T) {
 		t.Errorf("F120: no word about the proxy in\n%s", s.log)
 	}
 	metrics := between(s.log.String(), "msg=metrics address=", "\n")
-	for path, want := range map[string]string{"/metrics": "embraye_deliveries_waiting 0", "/debug/pprof/": "goroutine"} {
+	for path, want := range map[string]string{"/metrics": "embraye_database_up 1", "/debug/pprof/": "goroutine"} {
 		if code, body := get(t, http.DefaultClient, "http://"+metrics+path); code != 200 || !strings.Contains(body, want) {
 			t.Errorf("%s: %d, without %q", path, code, want)
 		}

@@ -79,6 +79,9 @@ type App struct {
 	identity  atomic.Pointer[identity]
 	// Ours knows our Notes.
 	Ours Ours
+	// Tally counts for metrics.
+	Tally Tally
+	room  roomMemory
 }
 
 // New loads what FirstStart wrote.

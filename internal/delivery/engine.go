@@ -99,7 +99,7 @@ type Engine struct {
 
 // counters count since the start of the process.
 type counters struct {
-	hosts, probing, exchanges, sent, failed, givenUp atomic.Int64
+	hosts, probing, exchanges, sent, failed, givenUp, dropped atomic.Int64
 }
 
 // Stats is a snapshot for metrics. Hosts and Probing are now, the others count
@@ -111,6 +111,7 @@ type Stats struct {
 	Sent      int64 // deliveries accepted
 	Failed    int64 // attempts that will be repeated
 	GivenUp   int64 // deliveries that will not
+	Dropped   int64 // deliveries whose host was blocked meanwhile
 }
 
 // New makes an engine. It does nothing until Run or Batch.
@@ -162,6 +163,7 @@ func (e *Engine) Stats() Stats {
 		Sent:      e.counts.sent.Load(),
 		Failed:    e.counts.failed.Load(),
 		GivenUp:   e.counts.givenUp.Load(),
+		Dropped:   e.counts.dropped.Load(),
 	}
 }
 

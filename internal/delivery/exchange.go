@@ -129,6 +129,8 @@ func (e *Engine) outcome(a *attempt, now int64) store.Outcome {
 		e.counts.failed.Add(1)
 	case embraye.DeliveryGivenUp:
 		e.counts.givenUp.Add(1)
+	case embraye.DeliveryDropped:
+		e.counts.dropped.Add(1)
 	}
 	return o
 }

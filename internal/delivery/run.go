@@ -154,7 +154,7 @@ func (r *runner) anythingDue(ctx context.Context) bool {
 func (r *runner) sweep(ctx context.Context) {
 	r.e.forgetQuiet()
 	if err := r.e.tables.Deliveries.Sweep(ctx); err != nil && ctx.Err() == nil {
-		r.e.log.Error("sweep deliveries", "error", err)
+		r.e.queueTrouble.begins(err.Error())
 	}
 }
 

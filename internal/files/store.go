@@ -16,6 +16,7 @@ type Options struct {
 	MaxSide        int       // of a stored image; larger ones are scaled down: 1,600
 	MaxFrames      int       // of a GIF: 1,000
 	MaxDecodeBytes int64     // that decoding one image may take: 64 MiB
+	LeastRoom      int64     // bytes that are free before Room says that there is none: 1 MiB
 	Random         io.Reader // of names of unfinished files: crypto/rand
 }
 
@@ -25,6 +26,7 @@ func (o Options) withDefaults() Options {
 	o.MaxSide = cmp.Or(o.MaxSide, 1600)
 	o.MaxFrames = cmp.Or(o.MaxFrames, 1000)
 	o.MaxDecodeBytes = cmp.Or(o.MaxDecodeBytes, 64<<20)
+	o.LeastRoom = cmp.Or(o.LeastRoom, 1<<20)
 	if o.Random == nil {
 		o.Random = rand.Reader
 	}

@@ -94,7 +94,7 @@ func (i *Instance) Web() (*web.Handler, error) {
 	h, err := web.New(web.Options{
 		Rooms: web.Rooms(*i.Rooms), Pages: i.Store, Revision: i.Store.PublicRevision, Site: i.App.Site, Catalogue: i.Catalogue,
 		Language: i.Language, Version: i.Version, TrustedProxies: i.TrustedProxies, Mode: i.Mode,
-		RateLimits: i.RateLimits, Ready: i.Store.Ping, Now: i.Now, Log: i.Log,
+		RateLimits: i.RateLimits, Ready: i.App.Ready, Now: i.Now, Log: i.Log,
 	})
 	if err == nil {
 		i.changed = append(i.changed, h.Invalidate)

@@ -21,7 +21,10 @@ type DeliveryFilter struct {
 }
 
 // DeliveryStats counts the queue.
-type DeliveryStats struct{ Waiting, GivenUp, FailingHosts int }
+type DeliveryStats struct {
+	Waiting, GivenUp, FailingHosts int
+	Oldest                         int64 // when what waits longest was queued, in ms; 0 if nothing waits
+}
 
 // OfActivity lists the deliveries of an activity in the order of their IDs.
 func (t Deliveries) OfActivity(ctx context.Context, activityID string) ([]embraye.Delivery, error) {
@@ -49,7 +52,8 @@ func (t Deliveries) Stats(ctx context.Context) (DeliveryStats, error) {
 	var s []DeliveryStats
 	err := t.scan(ctx, &s, `SELECT (SELECT count(*) FROM deliveries WHERE state = 0) AS waiting,
 		(SELECT count(*) FROM deliveries WHERE state = 2) AS given_up,
-		(SELECT count(*) FROM hosts WHERE failing_since > 0) AS failing_hosts`)
+		(SELECT count(*) FROM hosts WHERE failing_since > 0) AS failing_hosts,
+		coalesce((SELECT created_at FROM deliveries WHERE id = (SELECT min(id) FROM deliveries WHERE state = 0)), 0) AS oldest`)
 	if err != nil || len(s) != 1 {
 		return DeliveryStats{}, wrap(err, "counting deliveries")
 	}

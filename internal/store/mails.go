@@ -27,6 +27,12 @@ func (t Mails) Due(ctx context.Context, now time.Time, limit int) ([]embraye.Mai
 	return all, wrap(err, "listing mails")
 }
 
+// Waiting counts what is not sent yet.
+func (t Mails) Waiting(ctx context.Context) (n int, err error) {
+	err = t.scan(ctx, &n, "SELECT count(*) FROM mails")
+	return n, wrap(err, "counting mails")
+}
+
 // Claim takes a due mail for one more try; until next it is nobody else's. Of
 // two processes at the same moment one gets true.
 func (t Mails) Claim(ctx context.Context, id int64, now, next time.Time) (bool, error) {

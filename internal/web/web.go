@@ -126,6 +126,9 @@ func (h *Handler) furnish(o Options) (err error) {
 // ServeHTTP answers one request.
 func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.handler.ServeHTTP(w, r) }
 
+// Counts is what was answered since the start, for metrics.
+func (h *Handler) Counts() answer.Counts { return h.answers.Counts() }
+
 // Invalidate says that this process changed what the public sees: the next
 // request shows it.
 func (h *Handler) Invalidate() { h.answers.Invalidate() }

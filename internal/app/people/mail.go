@@ -94,9 +94,11 @@ func (o *post) send(ctx context.Context, id int64) error {
 	failure := o.desk.Mail.Send(ctx, l.message)
 	ctx = context.WithoutCancel(ctx)
 	if failure != nil {
+		o.desk.Tally.MailsFailed.Add(1)
 		o.desk.Log.Warn("a mail could not be sent and is tried again", "kind", l.mail.Kind, "tries", l.mail.Tries, "next", l.mail.NextAt, "error", failure)
 		return o.desk.Store.InTx(ctx, func(t store.Tables) error { return t.Links.End(ctx, l.hash, o.desk.Stamp()) })
 	}
+	o.desk.Tally.MailsSent.Add(1)
 	return o.desk.Store.InTx(ctx, func(t store.Tables) error {
 		if err := t.Mails.Done(ctx, l.mail); err != nil {
 			return err
@@ -108,13 +110,15 @@ func (o *post) send(ctx context.Context, id int64) error {
 // claim takes a mail from all other processes and makes its link; nil if
 // another was faster, or if it is not wanted or not tried any more.
 func (o *post) claim(ctx context.Context, id int64) (l *letter, err error) {
+	givenUp := false
 	err = o.desk.Store.InTx(ctx, func(t store.Tables) error {
-		l = nil
+		l, givenUp = nil, false
 		m, err := o.take(ctx, t, id)
 		if err != nil || m == nil {
 			return err
 		}
 		if o.desk.Stamp().Sub(m.CreatedAt) >= mailUntil {
+			givenUp = true
 			return o.giveUp(ctx, t, m)
 		}
 		addressee, err := o.addressee(ctx, t, m)
@@ -127,6 +131,9 @@ func (o *post) claim(ctx context.Context, id int64) (l *letter, err error) {
 		l, err = o.write(ctx, t, m, addressee)
 		return err
 	})
+	if err == nil && givenUp {
+		o.desk.Tally.MailsGivenUp.Add(1)
+	}
 	return l, err
 }
 

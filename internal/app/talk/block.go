@@ -23,8 +23,10 @@ func (k *Talk) BlockDomain(ctx context.Context, by embraye.Acting, domain, comme
 	if err != nil {
 		return err
 	}
+	dropped := 0
 	err = k.desk.InTx(ctx, func(t store.Tables) error {
-		if _, err := t.Deliveries.DropHostSuffix(ctx, host); err != nil {
+		var err error
+		if dropped, err = t.Deliveries.DropHostSuffix(ctx, host); err != nil {
 			return err
 		}
 		if err := k.rejectHost(ctx, t, host); err != nil {
@@ -50,6 +52,9 @@ func (k *Talk) BlockDomain(ctx context.Context, by embraye.Acting, domain, comme
 		return k.desk.Record(ctx, t, by, "block.add", host, b.Comment, true)
 	})
 	k.directory.ForgetBlocks()
+	if err == nil {
+		k.desk.Tally.Dropped.Add(int64(dropped))
+	}
 	return err
 }
 

@@ -53,7 +53,7 @@ func (h *Server) Fail(w http.ResponseWriter, r *http.Request, err error) {
 		return // the client is gone, and probably the reason for the error
 	}
 	if status >= 500 {
-		h.log.Error("request failed", "method", r.Method, "path", PathOf(r), "status", status, "err", err)
+		h.LogFailure(r, "request failed", err, "status", status)
 	}
 	SetRetryAfter(w, err, status)
 	h.Refuse(w, r, status)

@@ -17,6 +17,7 @@ func (h *Server) Guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.headers.set(w.Header())
 		out := &recorder{ResponseWriter: w, pace: mover{Pace: h.writing, set: http.NewResponseController(w).SetWriteDeadline}}
+		defer func() { h.counts.request(r, out.status) }()
 		defer h.recover(out, r)
 		if h.log.Enabled(r.Context(), slog.LevelDebug) {
 			defer h.logRequest(out, r, h.now())
@@ -36,6 +37,7 @@ func (h *Server) Guard(next http.Handler) http.Handler {
 			h.Refuse(out, r, http.StatusMisdirectedRequest)
 		default:
 			next.ServeHTTP(out, r)
+			h.written(r, out.status)
 		}
 		out.finish()
 	})

@@ -3,8 +3,12 @@ package answer
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"net/http"
 	"time"
+
+	"embraye/internal/embraye"
 )
 
 // readyTimeout bounds the question to the database; a probe that waits longer
@@ -28,8 +32,9 @@ func (h *Server) Readyz(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), readyTimeout)
 	defer cancel()
 	if h.ready != nil {
-		if err := h.ready(ctx); err != nil {
-			h.log.Warn("not ready", "err", err)
+		err := h.ready(ctx)
+		h.unready.tell(h.log, "not ready", "ready again", err)
+		if err != nil {
 			w.Header().Set("Retry-After", "5")
 			h.writeHealth(w, r, http.StatusServiceUnavailable, health{"unavailable", h.version, reasonOf(err)})
 			return
@@ -39,6 +44,13 @@ func (h *Server) Readyz(w http.ResponseWriter, r *http.Request) {
 }
 
 func reasonOf(err error) string {
+	var path *fs.PathError
+	switch {
+	case errors.Is(err, embraye.ErrNoRoom):
+		return "the disk is full or read-only: nothing that is sent here is kept until there is room; the log says where"
+	case errors.As(err, &path):
+		return "the folder of evidence files cannot be written to; the log says why"
+	}
 	if StatusOf(err) == http.StatusServiceUnavailable {
 		return "the database does not answer"
 	}

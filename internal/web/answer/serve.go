@@ -66,6 +66,7 @@ func (h *Server) Answer(w http.ResponseWriter, v *View, build Builder) {
 		h.Fail(w, v.Request, err)
 		return
 	}
+	h.unread.tell(h.log, "", "the database answers again", nil)
 	if a := h.cache.get(revision, v.Key); a != nil {
 		a.Write(w, v.Request)
 		return

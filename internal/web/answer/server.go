@@ -64,6 +64,11 @@ type Server struct {
 	now     func() time.Time
 	log     *slog.Logger
 
+	unready   outage // of what Ready asks
+	unread    outage // of what pages need
+	unwritten outage // of what forms and messages need
+	counts    counters
+
 	hosts    hosts
 	proxies  proxies
 	reading  Pace

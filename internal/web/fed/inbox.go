@@ -23,6 +23,7 @@ const maxInboxBytes = 256 << 10
 func (h *Handler) inbox(w http.ResponseWriter, r *http.Request) {
 	status, err := h.takeMessage(w, r)
 	if err == nil {
+		h.answers.CountMessage(http.StatusAccepted)
 		w.Header()["Cache-Control"] = answer.NoStore
 		w.WriteHeader(http.StatusAccepted)
 		return
@@ -34,6 +35,7 @@ func (h *Handler) inbox(w http.ResponseWriter, r *http.Request) {
 	if status == http.StatusGone {
 		status = http.StatusNotFound
 	}
+	h.answers.CountMessage(status)
 	h.logRefusal(r, status, err)
 	if status == http.StatusRequestEntityTooLarge || status == http.StatusRequestTimeout {
 		w.Header().Set("Connection", "close")
@@ -121,10 +123,9 @@ func (h *Handler) logRefusal(r *http.Request, status int, err error) {
 	if len(reason) > 500 {
 		reason = strings.ToValidUTF8(reason[:500], "") + "…"
 	}
-	args := []any{"path", answer.PathOf(r), "client", answer.ClientOf(r), "status", status, "reason", reason}
 	if status >= http.StatusInternalServerError {
-		h.log.Error("message not taken", args...)
+		h.answers.LogFailure(r, "message not taken", err, "client", answer.ClientOf(r), "status", status)
 		return
 	}
-	h.log.Info("message refused", args...)
+	h.log.Info("message refused", "path", answer.PathOf(r), "client", answer.ClientOf(r), "status", status, "reason", reason)
 }

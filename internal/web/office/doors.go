@@ -131,7 +131,7 @@ func (v *Visit) fail(err error) {
 		status = http.StatusRequestTimeout
 	}
 	if status >= 500 {
-		v.Log().Error("request failed", "method", v.R.Method, "path", answer.PathOf(v.R), "status", status, "err", err)
+		v.office.answers.LogFailure(v.R, "request failed", err, "status", status)
 	}
 	answer.SetRetryAfter(v.W, err, status)
 	v.office.frame.ErrorPage(v.R, status).Unkept().Write(v.W, v.R)

@@ -149,7 +149,7 @@ func (v *Visit) TakeFile(alt string) (*embraye.EvidenceFile, []embraye.Problem, 
 	case errors.As(err, &invalid):
 		return nil, invalid.Problems, nil
 	case errors.Is(err, embraye.ErrUnavailable):
-		v.Log().Error("an uploaded file could not be kept", "path", answer.PathOf(v.R), "err", err)
+		v.office.answers.LogFailure(v.R, "an uploaded file could not be kept", err)
 		v.unkept = err
 		return nil, []embraye.Problem{{Field: "file", Code: "file_not_kept"}}, nil
 	}

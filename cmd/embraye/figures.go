@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"embraye/internal/delivery"
+	"embraye/internal/web"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// figures are read when they are asked for. What stands in the database is
+// shared by replicas and has no counter here; while the database is away the
+// rest is told all the same.
+type figures struct {
+	wired  *wired
+	engine *delivery.Engine // nil without the role worker
+	front  *web.Handler     // nil without the role web
+}
+
+// figure is one value under a name; labels are pairs of name and value.
+type figure func(name, help string, value float64, labels ...string)
+
+// Describe implements prometheus.Collector: which figures there are depends on
+// what answers.
+func (f *figures) Describe(chan<- *prometheus.Desc) {}
+
+// Collect implements prometheus.Collector.
+func (f *figures) Collect(out chan<- prometheus.Metric) {
+	tell := func(kind prometheus.ValueType) figure {
+		return func(name, help string, value float64, labels ...string) {
+			var names, values []string
+			for n := 0; n+1 < len(labels); n += 2 {
+				names, values = append(names, labels[n]), append(values, labels[n+1])
+			}
+			out <- prometheus.MustNewConstMetric(prometheus.NewDesc("embraye_"+name, help, names, nil), kind, value, values...)
+		}
+	}
+	gauge, counter := tell(prometheus.GaugeValue), tell(prometheus.CounterValue)
+	gauge("build_info", "The version that runs.", 1, "version", version)
+	f.database(gauge)
+	if free, err := f.wired.files.Free(); err == nil {
+		gauge("disk_free_bytes", "What can still be written where evidence files lie.", float64(free))
+	}
+	f.mails(counter)
+	if f.engine != nil {
+		f.deliveries(gauge, counter)
+	}
+	if f.front != nil {
+		f.requests(counter)
+	}
+}
+
+// database tells what stands there, or that it does not answer.
+func (f *figures) database(gauge figure) {
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+	defer cancel()
+	t := f.wired.store.Tables()
+	queue, err := t.Deliveries.Stats(ctx)
+	mails := 0
+	if err == nil {
+		mails, err = t.Mails.Waiting(ctx)
+	}
+	const up = "Whether the database answers: without it the figures of queues are missing."
+	if err != nil {
+		gauge("database_up", up, 0)
+		return
+	}
+	gauge("database_up", up, 1)
+	oldest := time.Duration(0)
+	if queue.Oldest > 0 {
+		oldest = max(time.Since(time.UnixMilli(queue.Oldest)), 0)
+	}
+	gauge("deliveries_waiting", "Deliveries that wait for their turn, in all replicas.", float64(queue.Waiting))
+	gauge("delivery_oldest_seconds", "How long the oldest of them has been waiting; 0 if none waits.", oldest.Seconds())
+	gauge("deliveries_given_up", "Deliveries given up and not yet dropped or retried by hand.", float64(queue.GivenUp))
+	gauge("hosts_failing", "Servers that do not take deliveries now.", float64(queue.FailingHosts))
+	gauge("mails_waiting", "Mails that are not sent yet, in all replicas.", float64(mails))
+}
+
+func (f *figures) mails(counter figure) {
+	const help = "What became of mails in this process."
+	tally := &f.wired.App.Tally
+	counter("mails_total", help, float64(tally.MailsSent.Load()), "result", "sent")
+	counter("mails_total", help, float64(tally.MailsFailed.Load()), "result", "to_be_repeated")
+	counter("mails_total", help, float64(tally.MailsGivenUp.Load()), "result", "given_up")
+}
+
+func (f *figures) deliveries(gauge, counter figure) {
+	s := f.engine.Stats()
+	const hosts = "Servers being delivered to by this process now."
+	gauge("hosts_served", hosts, float64(s.Hosts), "state", "healthy")
+	gauge("hosts_served", hosts, float64(s.Probing), "state", "failing")
+	counter("delivery_requests_total", "Requests made by the delivery engine of this process.", float64(s.Exchanges))
+	const results = "What became of deliveries in this process."
+	counter("delivery_results_total", results, float64(s.Sent), "result", "sent")
+	counter("delivery_results_total", results, float64(s.Failed), "result", "to_be_repeated")
+	counter("delivery_results_total", results, float64(s.GivenUp), "result", "given_up")
+	counter("delivery_results_total", results, float64(s.Dropped+f.wired.App.Tally.Dropped.Load()), "result", "dropped")
+}
+
+func (f *figures) requests(counter figure) {
+	c := f.front.Counts()
+	for kind, statuses := range map[string]map[string]int64{"read": c.Reads, "write": c.Writes} {
+		for status, n := range statuses {
+			counter("http_requests_total", "Requests that this process answered: those that read (GET, HEAD), and those that write.", float64(n), "kind", kind, "status", status)
+		}
+	}
+	const messages = "Messages of other servers."
+	counter("inbox_messages_total", messages, float64(c.Taken), "result", "taken")
+	counter("inbox_messages_total", messages, float64(c.Refused), "result", "refused")
+	counter("inbox_messages_total", messages, float64(c.NotTaken), "result", "not_taken")
+}
