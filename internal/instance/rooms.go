@@ -13,20 +13,11 @@ import (
 	"embraye/internal/app/peers"
 	"embraye/internal/app/people"
 	"embraye/internal/app/talk"
+	"embraye/internal/web"
 )
 
-// Rooms are the use cases, all over one desk.
-type Rooms struct {
-	App          *app.App
-	Directory    *directory.Directory
-	Inbox        *inbox.Inbox
-	Constats     *constats.Constats
-	Drafts       *drafts.Drafts
-	Talk         *talk.Talk
-	People       *people.People
-	Organisation *organisation.Organisation
-	Peers        *peers.Peers
-}
+// Rooms are the use cases, all over one desk, as the pages get them.
+type Rooms web.Rooms
 
 // Join makes the use cases of a database that the first start has been through.
 func Join(ctx context.Context, o app.Options) (*Rooms, error) {
