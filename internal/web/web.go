@@ -1,5 +1,5 @@
 // Package web owns every address of the instance and puts its rooms behind them:
-// web/site for whoever reads, web/office for editors, web/fed for other servers,
+// web/site for whoever reads, web/open for programs, web/office for editors, web/fed for other servers,
 // all of them on web/page (the HTML frame) and web/answer (bytes, headers, the
 // cache). What is here is the list of addresses, and for those that people and
 // servers visit alike the choice of the face.
@@ -34,6 +34,7 @@ import (
 	"embraye/internal/web/office/organisation"
 	"embraye/internal/web/office/people"
 	"embraye/internal/web/office/talk"
+	"embraye/internal/web/open"
 	"embraye/internal/web/page"
 	"embraye/internal/web/site"
 )
@@ -62,6 +63,7 @@ type Options struct {
 type Pages interface {
 	page.Pages
 	site.Pages
+	open.Pages
 	fed.Pages
 
 	ConstatPage(ctx context.Context, id string) (*embraye.ConstatPage, error)
@@ -78,6 +80,7 @@ type Handler struct {
 	answers *answer.Server
 	frame   *page.Frame
 	readers *site.Handler
+	files   *open.Handler
 	servers *fed.Handler
 	office  *office.Office
 	router  chi.Router
@@ -116,7 +119,8 @@ func (h *Handler) furnish(o Options) (err error) {
 		return err
 	}
 	h.readers = site.New(site.Options{Rooms: site.Rooms{App: o.Rooms.App, Directory: o.Rooms.Directory}, Pages: o.Pages, Answers: h.answers, Frame: h.frame, Site: o.Site,
-		Catalogue: o.Catalogue, Language: o.Language, Now: o.Now, Log: o.Log})
+		Catalogue: o.Catalogue, Now: o.Now, Log: o.Log})
+	h.files = open.New(open.Options{App: o.Rooms.App, Pages: o.Pages, Answers: h.answers, Frame: h.frame, Site: o.Site, Catalogue: o.Catalogue, Language: o.Language, Now: o.Now})
 	h.servers = fed.New(fed.Options{Rooms: fed.Rooms{App: o.Rooms.App, Inbox: o.Rooms.Inbox}, Pages: o.Pages, Answers: h.answers, Site: o.Site, Version: o.Version, Mode: o.Mode, Log: o.Log})
 	h.office, err = office.New(office.Options{Rooms: office.Rooms{App: o.Rooms.App, Directory: o.Rooms.Directory, Constats: o.Rooms.Constats, Drafts: o.Rooms.Drafts, Talk: o.Rooms.Talk, People: o.Rooms.People, Organisation: o.Rooms.Organisation}, Answers: h.answers, Frame: h.frame, Site: o.Site, Catalogue: o.Catalogue,
 		Wings: []office.Wing{constats.Wing(), talk.Wing(), people.Wing(), organisation.Wing()}, Renamed: h.servers.Renamed, Now: o.Now, Log: o.Log})

@@ -13,7 +13,7 @@ import (
 
 type homeContent struct {
 	*embraye.HomePage
-	Lede   []answerTerm
+	Lede   []page.AnswerTerm
 	Rows   []measureRow
 	Cards  []card
 	Follow followBox
@@ -23,7 +23,7 @@ type homeContent struct {
 type measureRow struct {
 	Number        string
 	Title, Href   string
-	Answers       []subjectAnswer
+	Answers       []page.SubjectAnswer
 	Assessed      bool
 	Last          embraye.Date
 	Organisations int
@@ -42,7 +42,7 @@ func (h *Handler) home(ctx context.Context, v *answer.View) (*answer.Answer, err
 		Follow: newFollowBox(page, "follow.organisation", data.Organisation.Handle, "/feed.atom")}
 	for _, m := range data.Measures {
 		row := measureRow{Number: page.MeasureNumber(m.Actor.Measure), Title: page.MeasureTitle(m.Actor.Measure), Href: page.Actor(m.Actor.Handle),
-			Answers: mainAnswers(answers(page, m.States)), Assessed: len(m.States) > 0, Organisations: m.Organisations}
+			Answers: mainAnswers(page.Answers(m.States)), Assessed: len(m.States) > 0, Organisations: m.Organisations}
 		for _, u := range m.States {
 			row.Last = max(row.Last, u.FactDate())
 		}
@@ -59,13 +59,13 @@ const maxMarks = 3
 // mainAnswers keeps of each answer the stages that most scopes have, in their
 // own order, and the sentence without what nobody looked at: the measure's page
 // has the rest.
-func mainAnswers(answers []subjectAnswer) []subjectAnswer {
+func mainAnswers(answers []page.SubjectAnswer) []page.SubjectAnswer {
 	for i, a := range answers {
-		most := slices.SortedStableFunc(slices.Values(a.Stages), func(x, y stageCount) int { return cmp.Compare(y.N, x.N) })
+		most := slices.SortedStableFunc(slices.Values(a.Stages), func(x, y page.StageCount) int { return cmp.Compare(y.N, x.N) })
 		for _, rest := range most[min(len(most), maxMarks):] {
-			a.Stages = slices.DeleteFunc(a.Stages, func(s stageCount) bool { return s.Stage == rest.Stage })
+			a.Stages = slices.DeleteFunc(a.Stages, func(s page.StageCount) bool { return s.Stage == rest.Stage })
 		}
-		a.Terms = slices.DeleteFunc(a.Terms, func(t answerTerm) bool { return !t.Strong })
+		a.Terms = slices.DeleteFunc(a.Terms, func(t page.AnswerTerm) bool { return !t.Strong })
 		answers[i] = a
 	}
 	return answers
@@ -73,7 +73,7 @@ func mainAnswers(answers []subjectAnswer) []subjectAnswer {
 
 // homeLede counts scopes of all measures by answer, and the measures of which
 // nothing is known.
-func homeLede(p *page.Page, measures []embraye.MeasureCard) []answerTerm {
+func homeLede(p *page.Page, measures []embraye.MeasureCard) []page.AnswerTerm {
 	counts, silent := map[embraye.Answer]int{}, 0
 	for _, m := range measures {
 		if len(m.States) == 0 {
@@ -86,7 +86,7 @@ func homeLede(p *page.Page, measures []embraye.MeasureCard) []answerTerm {
 	if silent == len(measures) {
 		return nil
 	}
-	terms := []answerTerm{{Word: p.N("home.assessed", len(measures)-silent, len(measures))}}
+	terms := []page.AnswerTerm{{Word: p.N("home.assessed", len(measures)-silent, len(measures))}}
 	for _, answer := range []embraye.Answer{embraye.Yes, embraye.Partly, embraye.NotYet, embraye.No} {
 		if n := counts[answer]; n > 0 {
 			rest := p.N("answer.in_scope", n)
@@ -94,12 +94,12 @@ func homeLede(p *page.Page, measures []embraye.MeasureCard) []answerTerm {
 				rest = p.T("answer.in", n)
 				terms[len(terms)-1].Rest += ","
 			}
-			terms = append(terms, answerTerm{Word: p.Name("answer", answer), Rest: rest, Strong: true})
+			terms = append(terms, page.AnswerTerm{Word: p.Name("answer", answer), Rest: rest, Strong: true})
 		}
 	}
 	terms[len(terms)-1].Rest += "."
 	if silent > 0 {
-		terms = append(terms, answerTerm{Word: p.N("home.silent", silent)})
+		terms = append(terms, page.AnswerTerm{Word: p.N("home.silent", silent)})
 	}
 	return terms
 }

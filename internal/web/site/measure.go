@@ -30,7 +30,7 @@ type measureContent struct {
 	Deadline    string
 	Summary     string
 	Grid        []string
-	Answers     []subjectAnswer
+	Answers     []page.SubjectAnswer
 	Scopes      []scopeRow
 	Maps        []template.HTML
 	Timeline    template.HTML
@@ -66,9 +66,9 @@ func (h *Handler) MeasurePage(ctx context.Context, v *answer.View, a embraye.Act
 	if err != nil {
 		return nil, err
 	}
-	page := h.frame.NewPage(v, measureTitle(h.rooms.App.Reference(), a, v.Lang))
+	page := h.frame.NewPage(v, page.MeasureTitle(h.rooms.App.Reference(), a, v.Lang))
 	describe(page, a)
-	content := measureContent{MeasurePage: data, Name: page.MeasureName(a.Measure), Answers: answers(page, data.States),
+	content := measureContent{MeasurePage: data, Name: page.MeasureName(a.Measure), Answers: page.Answers(data.States),
 		Scopes: scopeRows(page, data.Actor.Handle, data.States), Cards: cardsOf(page, data.All[:min(len(data.All), 2)], data.Organisation.Name),
 		Follow: newFollowBox(page, "follow.measure", a.Handle, "/@"+a.Handle+"/feed.atom")}
 	reference := h.rooms.App.Reference()
@@ -80,7 +80,7 @@ func (h *Handler) MeasurePage(ctx context.Context, v *answer.View, a embraye.Act
 		content.Summary, content.Grid = m.Summary.In(v.Lang), m.GridIn(v.Lang)
 	}
 	content.Deadline = page.Date(embraye.Date(reference.Deadline))
-	page.Description = cmp.Or(said(page, content.Answers), content.Summary, content.Text)
+	page.Description = cmp.Or(page.Said(content.Answers), content.Summary, content.Text)
 	for _, subject := range embraye.Subjects() {
 		content.Maps = append(content.Maps, draw.TileMap(draw.TileMapInput{Words: h.catalogue, Lang: v.Lang, Subject: subject, States: data.States}))
 	}
@@ -130,7 +130,7 @@ func scopeRows(p *page.Page, handle string, states []embraye.Update) []scopeRow 
 		for _, subject := range embraye.Subjects() {
 			var places []embraye.Scope
 			if stage == embraye.NotAssessed {
-				for _, region := range unassessed(p, states, subject) {
+				for _, region := range p.Unassessed(states, subject) {
 					places = append(places, embraye.Scope{Territory: region.Code})
 				}
 			}

@@ -9,6 +9,7 @@ import (
 
 	"embraye/internal/embraye"
 	"embraye/internal/web/answer"
+	"embraye/internal/web/page"
 )
 
 type noteContent struct {
@@ -25,7 +26,7 @@ func (h *Handler) NotePage(v *answer.View, data *embraye.NotePage) (*answer.Answ
 	n := &data.Note
 	name := data.Actor.Name
 	if data.Actor.Kind == embraye.MeasureActor {
-		name = measureTitle(h.rooms.App.Reference(), data.Actor, v.Lang)
+		name = page.MeasureTitle(h.rooms.App.Reference(), data.Actor, v.Lang)
 	}
 	page := h.frame.NewPage(v, h.catalogue.T(v.Lang, "site.note_"+string(n.Kind), name))
 	page.Type, page.Streams, page.Language = "article", string(h.site.NoteID(n.ID)), n.Language

@@ -11,44 +11,11 @@ import (
 	"embraye/internal/web/page"
 )
 
-// placeOf reads a territory of an address. Only the canonical code has pages;
-// what else means the place is sent there (to is its code, moved true).
-func placeOf(territories *embraye.Territories, typed string) (place embraye.Territory, moved bool, err error) {
-	if len(typed) > answer.MaxHandleBytes {
-		return place, false, embraye.ErrNotFound
-	}
-	code, ok := territories.Canonical(typed)
-	if ok {
-		place, ok = territories.Lookup(code)
-	}
-	if !ok {
-		return place, false, fmt.Errorf("web: territory %.20q: %w", typed, embraye.ErrNotFound)
-	}
-	return place, code != typed, nil
-}
-
-// within are the codes of a place and of those below it, and how the codes of
-// its communes begin.
-func within(territories *embraye.Territories, place embraye.Territory) (codes, prefixes []string) {
-	codes = []string{place.Code}
-	switch place.Kind {
-	case embraye.TerritoryRegion:
-		for _, p := range territories.All() {
-			if p.Kind == embraye.TerritoryDepartment && p.Region == place.Code {
-				codes, prefixes = append(codes, p.Code), append(prefixes, "COG-C"+p.COG)
-			}
-		}
-	case embraye.TerritoryDepartment:
-		prefixes = []string{"COG-C" + place.COG}
-	}
-	return codes, prefixes
-}
-
 type placeContent struct {
 	Code, Name string
 	Measure    embraye.Actor // of one measure; Handle is empty on a territory's own page
 	Number     string
-	Answers    []subjectAnswer
+	Answers    []page.SubjectAnswer
 	Groups     []placeGroup
 	Follow     followBox
 	Prev, Next *placeLink
@@ -70,21 +37,21 @@ func (h *Handler) measurePlace(ctx context.Context, v *answer.View) (*answer.Ans
 	if actor.Actor.Kind != embraye.MeasureActor {
 		return nil, fmt.Errorf("web: %s is no measure: %w", actor.Actor.Handle, embraye.ErrNotFound)
 	}
-	place, moved, err := placeOf(h.rooms.App.Wire().Territories, v.Param("territory"))
+	place, moved, err := page.PlaceOf(h.rooms.App.Wire().Territories, v.Param("territory"))
 	if err != nil {
 		return nil, err
 	}
 	if moved {
 		return answer.Redirect(http.StatusMovedPermanently, h.site.ActorPage(actor.Actor.Handle)+"/"+place.Code), nil
 	}
-	codes, prefixes := within(h.rooms.App.Wire().Territories, place)
+	codes, prefixes := page.Within(h.rooms.App.Wire().Territories, place)
 	data, err := h.pages.PlacePage(ctx, actor.Actor.Measure, codes, prefixes)
 	if err != nil {
 		return nil, err
 	}
 	page := h.frame.NewPage(v, "")
 	content := placeContent{Code: place.Code, Name: page.Territory(place.Code), Measure: actor.Actor,
-		Number: page.MeasureName(actor.Actor.Measure), Answers: answers(page, data.States)}
+		Number: page.MeasureName(actor.Actor.Measure), Answers: page.Answers(data.States)}
 	describe(page, actor.Actor)
 	page.Title = page.T("place.title", page.MeasureTitle(actor.Actor.Measure), content.Name)
 	page.Canonical += "/" + place.Code
@@ -124,14 +91,14 @@ func regionsBeside(p *page.Page, place embraye.Territory, base string) (prev, ne
 
 // territory is /territoires/{code}: all measures in one place.
 func (h *Handler) territory(ctx context.Context, v *answer.View) (*answer.Answer, error) {
-	place, moved, err := placeOf(h.rooms.App.Wire().Territories, v.Param("territory"))
+	place, moved, err := page.PlaceOf(h.rooms.App.Wire().Territories, v.Param("territory"))
 	if err != nil {
 		return nil, err
 	}
 	if moved {
 		return answer.Redirect(http.StatusMovedPermanently, h.site.Base+"/territoires/"+place.Code), nil
 	}
-	codes, prefixes := within(h.rooms.App.Wire().Territories, place)
+	codes, prefixes := page.Within(h.rooms.App.Wire().Territories, place)
 	data, err := h.pages.PlacePage(ctx, "", codes, prefixes)
 	if err != nil {
 		return nil, err

@@ -25,14 +25,6 @@ func describe(page *page.Page, a embraye.Actor) {
 	page.Feed, page.FeedTitle = "/@"+a.Handle+"/feed", page.Title
 }
 
-// measureTitle is the reference text's short title, in the reader's language.
-func measureTitle(reference *embraye.Reference, a embraye.Actor, lang string) string {
-	if m, ok := reference.Measure(a.Measure); ok {
-		return m.Title.In(lang)
-	}
-	return a.Name
-}
-
 type organisationContent struct {
 	*embraye.OrganisationPage
 	Rows   []measureRow

@@ -1,5 +1,5 @@
-// Package site is what anybody may read: pages, feeds, open data, pictures. One
-// file and one template per page; parts.html has what several share.
+// Package site is what anybody may read: one file and one template per page;
+// parts.html has what several share. Feeds, open data and pictures are web/open.
 //
 // Reads come through Pages, one method per page; nothing is written here but the
 // way to a reader's own server. Start reading at routes.go.
@@ -32,12 +32,9 @@ type Pages interface {
 	MatrixPage(ctx context.Context) (*embraye.MatrixPage, error)
 	PlacePage(ctx context.Context, measure string, codes, prefixes []string) (*embraye.PlacePage, error)
 	TimelinePage(ctx context.Context, f embraye.TimelineFilter) (*embraye.TimelinePage, error)
-	FeedPage(ctx context.Context, measure string, codes, prefixes []string) (*embraye.FeedPage, error)
-	DataPage(ctx context.Context) (*embraye.DataPage, error)
 	DataCensus(ctx context.Context) (*embraye.DataCensus, error)
 	JournalPage(ctx context.Context, before int64, limit int) (*embraye.JournalPage, error)
 	LegalPage(ctx context.Context) (*embraye.LegalPage, error)
-	MapPage(ctx context.Context) (*embraye.MapPage, error)
 	ActorPage(ctx context.Context, handle string) (*embraye.ActorPage, error)
 }
 
@@ -55,7 +52,6 @@ type Options struct {
 	Frame     *page.Frame
 	Site      embraye.Site
 	Catalogue *locale.Catalogue
-	Language  string // of feeds and cards
 	Now       func() time.Time
 	Log       *slog.Logger
 }
@@ -68,16 +64,14 @@ type Handler struct {
 	frame     *page.Frame
 	site      embraye.Site
 	catalogue *locale.Catalogue
-	language  string
 	now       func() time.Time
 	log       *slog.Logger
-	cards     *cards
 }
 
 // New makes a Handler.
 func New(o Options) *Handler {
 	return &Handler{rooms: o.Rooms, pages: o.Pages, answers: o.Answers, frame: o.Frame, site: o.Site, catalogue: o.Catalogue,
-		language: o.Language, now: o.Now, log: o.Log, cards: newCards()}
+		now: o.Now, log: o.Log}
 }
 
 //go:embed templates/*.html

@@ -1,4 +1,4 @@
-package site
+package open
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"embraye/internal/embraye"
 	"embraye/internal/export"
 	"embraye/internal/web/answer"
+	"embraye/internal/web/page"
 )
 
 const (
@@ -61,7 +62,7 @@ func (h *Handler) feed(format feedFormat) answer.Builder {
 func (h *Handler) feedOf(ctx context.Context, v *answer.View) (f export.Feed, measure string, codes, prefixes []string, err error) {
 	f.Title, f.HomeURL = h.catalogue.T(h.language, "feed.all"), h.site.Base+"/"
 	if v.Param("handle") != "" {
-		actor, err := h.ActorPage(ctx, v)
+		actor, err := h.actorPage(ctx, v)
 		if err != nil {
 			return f, "", nil, nil, err
 		}
@@ -69,21 +70,21 @@ func (h *Handler) feedOf(ctx context.Context, v *answer.View) (f export.Feed, me
 		f.HomeURL = h.site.ActorPage(a.Handle)
 		switch a.Kind {
 		case embraye.MeasureActor:
-			measure, f.Title = a.Measure, measureTitle(h.rooms.App.Reference(), a, h.language)
+			measure, f.Title = a.Measure, page.MeasureTitle(h.app.Reference(), a, h.language)
 		case embraye.InstanceActor:
 			return f, "", nil, nil, fmt.Errorf("web: the instance has no feed: %w", embraye.ErrNotFound)
 		}
 	}
 	if typed := v.Param("territory"); typed != "" {
-		place, moved, err := placeOf(h.rooms.App.Wire().Territories, typed)
+		place, moved, err := page.PlaceOf(h.app.Wire().Territories, typed)
 		if err == nil && moved || v.Param("handle") != "" && measure == "" {
 			err = fmt.Errorf("web: feed of %.20q: %w", typed, embraye.ErrNotFound)
 		}
 		if err != nil {
 			return f, "", nil, nil, err
 		}
-		codes, prefixes = within(h.rooms.App.Wire().Territories, place)
-		name := h.rooms.App.Wire().Territories.Name(place.Code, h.language)
+		codes, prefixes = page.Within(h.app.Wire().Territories, place)
+		name := h.app.Wire().Territories.Name(place.Code, h.language)
 		if measure == "" {
 			f.Title, f.HomeURL = name, h.site.Base+"/territoires/"+place.Code
 		} else {
@@ -96,9 +97,9 @@ func (h *Handler) feedOf(ctx context.Context, v *answer.View) (f export.Feed, me
 func (h *Handler) feedEntry(u *embraye.Update, reason string) export.Entry {
 	id, words := string(h.site.UpdateID(u.ID)), func(area, value string) string { return h.catalogue.T(u.Language, area+"."+value) }
 	e := export.Entry{ID: id, URL: id, Title: words("stage", string(u.Stage)) + " · " + u.Title, Summary: u.Summary,
-		HTML: h.rooms.App.Wire().ConstatHTML(*u, reason), Language: u.Language, Published: u.PublishedAt,
+		HTML: h.app.Wire().ConstatHTML(*u, reason), Language: u.Language, Published: u.PublishedAt,
 		Categories: []string{words("stage", string(u.Stage)), words("subject", string(u.Subject))}}
-	if m, ok := h.rooms.App.Reference().Measure(u.Measure); ok {
+	if m, ok := h.app.Reference().Measure(u.Measure); ok {
 		e.Categories = append(e.Categories, m.Title.In(u.Language))
 		e.Author = export.Author{Name: m.Title.In(u.Language), URL: h.site.ActorPage(u.Actor)}
 	}

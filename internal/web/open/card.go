@@ -1,4 +1,4 @@
-package site
+package open
 
 import (
 	"context"
@@ -77,7 +77,7 @@ func (h *Handler) constatCard(ctx context.Context, v *answer.View) (*answer.Answ
 // actorCard is the preview of a measure, or of the organisation and with it of
 // every page that has no card of its own.
 func (h *Handler) actorCard(ctx context.Context, v *answer.View) (*answer.Answer, error) {
-	actor, err := h.ActorPage(ctx, v)
+	actor, err := h.actorPage(ctx, v)
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +93,7 @@ func (h *Handler) actorCard(ctx context.Context, v *answer.View) (*answer.Answer
 		}
 		in.Heading, in.Title = page.MeasureName(a.Measure), page.MeasureTitle(a.Measure)
 		in.Line = page.T("home.not_assessed")
-		for _, answer := range answers(page, data.States) {
+		for _, answer := range page.Answers(data.States) {
 			if text := answer.Sentence(); text != "" {
 				in.Line = page.Name("subject", answer.Subject) + page.T("site.colon") + text
 				break

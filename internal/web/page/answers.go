@@ -1,42 +1,41 @@
-package site
+package page
 
 import (
 	"slices"
 	"strings"
 
 	"embraye/internal/embraye"
-	"embraye/internal/web/page"
 )
 
 // The answer in words is built from counts of scopes and never becomes one word
 // or one number for a measure: « Oui dans 1 région, en partie dans 3. »
 
-// An answerTerm is one answer and where it holds.
-type answerTerm struct {
+// An AnswerTerm is one answer and where it holds.
+type AnswerTerm struct {
 	Word   string // Oui
 	Rest   string // dans 1 région,
 	Strong bool
 }
 
-// subjectAnswer is the answer for one of the two subjects, which never merge.
-type subjectAnswer struct {
+// A SubjectAnswer is the answer for one of the two subjects, which never merge.
+type SubjectAnswer struct {
 	Subject embraye.Subject
-	Terms   []answerTerm // empty: nobody looked
-	Stages  []stageCount
+	Terms   []AnswerTerm // empty: nobody looked
+	Stages  []StageCount
 	Unknown int // regions without a constat
 }
 
-// answers answers for both subjects.
-func answers(p *page.Page, states []embraye.Update) []subjectAnswer {
-	var both []subjectAnswer
+// Answers answers for both subjects.
+func (p *Page) Answers(states []embraye.Update) []SubjectAnswer {
+	var both []SubjectAnswer
 	for _, subject := range embraye.Subjects() {
 		both = append(both, answerOf(p, states, subject))
 	}
 	return both
 }
 
-func answerOf(p *page.Page, states []embraye.Update, subject embraye.Subject) subjectAnswer {
-	a := subjectAnswer{Subject: subject, Stages: stageCountsOf(states, subject)}
+func answerOf(p *Page, states []embraye.Update, subject embraye.Subject) SubjectAnswer {
+	a := SubjectAnswer{Subject: subject, Stages: stageCountsOf(states, subject)}
 	counts, unit, regional := map[embraye.Answer]int{}, "region", false
 	for _, u := range states {
 		if u.Subject != subject {
@@ -50,14 +49,14 @@ func answerOf(p *page.Page, states []embraye.Update, subject embraye.Subject) su
 		}
 	}
 	if regional { // the others are regions too: worth saying that nobody looked there
-		a.Unknown = len(unassessed(p, states, subject))
+		a.Unknown = len(p.Unassessed(states, subject))
 	}
 	for _, answer := range []embraye.Answer{embraye.Yes, embraye.Partly, embraye.NotYet, embraye.No} {
 		n := counts[answer]
 		if n == 0 {
 			continue
 		}
-		term := answerTerm{Word: p.Name("answer", answer), Rest: p.T("answer.in", n), Strong: true}
+		term := AnswerTerm{Word: p.Name("answer", answer), Rest: p.T("answer.in", n), Strong: true}
 		if len(a.Terms) == 0 {
 			term.Word, term.Rest = p.Capital(term.Word), p.N("answer.in_"+unit, n)
 		} else {
@@ -70,13 +69,13 @@ func answerOf(p *page.Page, states []embraye.Update, subject embraye.Subject) su
 	}
 	a.Terms[len(a.Terms)-1].Rest += "."
 	if a.Unknown > 0 {
-		a.Terms = append(a.Terms, answerTerm{Word: p.N("answer.unknown_region", a.Unknown)})
+		a.Terms = append(a.Terms, AnswerTerm{Word: p.N("answer.unknown_region", a.Unknown)})
 	}
 	return a
 }
 
 // Sentence is the answer as one text.
-func (a subjectAnswer) Sentence() string {
+func (a SubjectAnswer) Sentence() string {
 	var words []string
 	for _, t := range a.Terms {
 		words = append(words, strings.TrimSpace(t.Word+" "+t.Rest))
@@ -84,8 +83,8 @@ func (a subjectAnswer) Sentence() string {
 	return strings.Join(words, " ")
 }
 
-// said are the answers of both subjects as one text; empty if nobody looked.
-func said(p *page.Page, answers []subjectAnswer) string {
+// Said are the answers of both subjects as one text; empty if nobody looked.
+func (p *Page) Said(answers []SubjectAnswer) string {
 	var sentences []string
 	for _, a := range answers {
 		if len(a.Terms) > 0 {
@@ -96,8 +95,8 @@ func said(p *page.Page, answers []subjectAnswer) string {
 }
 
 // Numbers of the states by stage, in the order of pages.
-func stageCountsOf(states []embraye.Update, subject embraye.Subject) []stageCount {
-	var counts []stageCount
+func stageCountsOf(states []embraye.Update, subject embraye.Subject) []StageCount {
+	var counts []StageCount
 	for _, stage := range embraye.DisplayStages() {
 		n := 0
 		for _, u := range states {
@@ -106,19 +105,20 @@ func stageCountsOf(states []embraye.Update, subject embraye.Subject) []stageCoun
 			}
 		}
 		if n > 0 {
-			counts = append(counts, stageCount{stage, n})
+			counts = append(counts, StageCount{stage, n})
 		}
 	}
 	return counts
 }
 
-type stageCount struct {
+// A StageCount is how many scopes are at a stage.
+type StageCount struct {
 	Stage embraye.Stage
 	N     int
 }
 
-// unassessed are the regions of which nobody said anything on a subject.
-func unassessed(p *page.Page, states []embraye.Update, subject embraye.Subject) []embraye.Territory {
+// Unassessed are the regions of which nobody said anything on a subject.
+func (p *Page) Unassessed(states []embraye.Update, subject embraye.Subject) []embraye.Territory {
 	seen := map[string]bool{}
 	for _, u := range states {
 		if u.Subject == subject {

@@ -1,4 +1,4 @@
-package site
+package open
 
 import (
 	"context"
@@ -40,7 +40,7 @@ func (h *Handler) sitemap(ctx context.Context, _ *answer.View) (*answer.Answer, 
 	}
 	var all siteMap
 	for _, path := range []string{"/", "/territoires", "/chronologie", "/comprendre", "/comprendre/memoire", "/suivre", "/donnees", "/organisations",
-		"/journal", "/mentions-legales", "/confidentialite", "/accessibilite", "/ecoconception", "/signaler", "/@" + h.rooms.App.Organisation()} {
+		"/journal", "/mentions-legales", "/confidentialite", "/accessibilite", "/ecoconception", "/signaler", "/@" + h.app.Organisation()} {
 		all.URLs = append(all.URLs, siteMapLine{Loc: h.site.Base + path})
 	}
 	for _, m := range data.Measures {
