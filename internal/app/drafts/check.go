@@ -1,20 +1,25 @@
 package drafts
 
 import (
+	"encoding/json"
+	"errors"
 	"slices"
+	"strings"
 
 	"embraye/internal/app"
 	"embraye/internal/embraye"
 )
 
-// checkInput refuses what no draft can hold: what the law for texts and
-// dates refuses of everybody, and values that no form offers. What is missing
-// is no mistake yet, a half-typed address is kept, and a date may lie ahead
-// until the day of publication.
+// maxDraftBytes bounds what one draft holds: far more than any constat may say.
+const maxDraftBytes = 512 << 10
+
+// checkInput refuses what no draft can hold: values that no form offers, and
+// what a database cannot keep. All else is kept as it was typed, also what
+// publication will refuse: one mistake must not keep the rest from being saved.
+// A refusal lists everything that is wrong, see Wrong.
 func (ds *Drafts) checkInput(in Input) (Input, error) {
 	in = trim(in)
 	c := &draftCheck{}
-	c.wrong.Problems = append(in.Scope.Problems(), in.Content.Problems("")...)
 	choose(c, "subject", in.Subject, embraye.Subjects())
 	choose(c, "institution_kind", in.Institution.Kind, embraye.InstitutionKinds())
 	choose(c, "stage", in.Stage, embraye.Stages())
@@ -23,10 +28,50 @@ func (ds *Drafts) checkInput(in Input) (Input, error) {
 	for _, r := range in.RelatedTo {
 		choose(c, "related_to", r.Rel, embraye.Relations())
 	}
-	if len(c.wrong.Problems) > 0 {
+	law := lawOf(in.Scope, in.Content)
+	if len(c.wrong.Problems) > 0 || size(in) > maxDraftBytes || slices.ContainsFunc(law, unkept) {
+		c.wrong.Problems = append(law, c.wrong.Problems...)
 		return in, &c.wrong
 	}
 	return in, nil
+}
+
+// lawOf is what the law for texts, lists and the form of dates refuses. What is
+// missing is no mistake yet, a half-typed address is none, and a date may lie
+// ahead until the day of publication.
+func lawOf(s embraye.Scope, c embraye.Content) []embraye.Problem {
+	return append(s.Problems(), c.Problems("")...)
+}
+
+// Refused lists what is wrong in a draft however it goes on.
+func (ds *Drafts) Refused(d *embraye.Draft) []embraye.Problem { return lawOf(d.Scope, d.Content) }
+
+// unkept is a text that no database takes: no UTF-8, or a NUL in it.
+func unkept(p embraye.Problem) bool { return p.Code == "not_text" && p.Value == "" }
+
+// size is about how many bytes a draft needs.
+func size(in Input) int {
+	text, err := json.Marshal(in)
+	if err != nil {
+		return maxDraftBytes + 1 // what cannot be written cannot be kept
+	}
+	return len(text)
+}
+
+// Check lists what publication would refuse now.
+func (ds *Drafts) Check(d *embraye.Draft) []embraye.Problem {
+	_, _, err := ds.desk.Frame().Check(d.Scope, d.Content)
+	var invalid *embraye.InvalidError
+	if errors.As(err, &invalid) {
+		return invalid.Problems
+	}
+	return nil
+}
+
+// Wrong is Check without what is only missing yet: what is said beside the
+// fields while somebody writes.
+func (ds *Drafts) Wrong(d *embraye.Draft) []embraye.Problem {
+	return slices.DeleteFunc(ds.Check(d), func(p embraye.Problem) bool { return strings.HasPrefix(p.Code, "required") })
 }
 
 type draftCheck struct{ wrong embraye.InvalidError }

@@ -195,16 +195,6 @@ func (ds *Drafts) Delete(ctx context.Context, by embraye.Acting, id int64) error
 	})
 }
 
-// Check lists what publication would refuse now.
-func (ds *Drafts) Check(d *embraye.Draft) []embraye.Problem {
-	_, _, err := ds.desk.Frame().Check(d.Scope, d.Content)
-	var invalid *embraye.InvalidError
-	if errors.As(err, &invalid) {
-		return invalid.Problems
-	}
-	return nil
-}
-
 // trim is what was meant by what a form, command or table holds, without
 // blank lines of lists.
 func trim(in Input) Input {

@@ -71,6 +71,9 @@ func (ds *Drafts) Import(ctx context.Context, by embraye.Acting, lines []export.
 	drafts := make([]embraye.Draft, len(lines))
 	for i, line := range lines {
 		d, err := ds.draftOf(by, importInput(line))
+		if err == nil && len(ds.Refused(d)) > 0 { // a form says it beside the field, a table refuses the line
+			err = &embraye.InvalidError{Problems: ds.Refused(d)}
+		}
 		if err != nil {
 			return 0, fmt.Errorf("drafts: import: line %d: %w", line.Line, err)
 		}

@@ -53,3 +53,26 @@ func TestK07ADraftPartsAddresses(t *testing.T) {
 		}
 	})
 }
+
+// One mistake keeps nothing else from being saved: it stays as it was typed.
+func TestP01ADraftKeepsWhatIsWrong(t *testing.T) {
+	apptest.EachHouse(t, func(h *apptest.House) {
+		in := apptest.Complete()
+		in.EffectiveDate, in.Text = "bientôt", "Tout est là."
+		in.Evidence[0].Consulted = "31/02/2024"
+		d := h.Draft("editor", in)
+		in.Text = "Et la suite."
+		d, err := h.Drafts.Save(h.Context(), h.Who["editor"], d.ID, d.Version, in)
+		h.Must(err)
+		if d.EffectiveDate != "bientôt" || d.Evidence[0].Consulted != "31/02/2024" || d.Text != "Et la suite." {
+			t.Errorf("kept %+v", d)
+		}
+		if wrong := h.Drafts.Wrong(d); len(wrong) != 2 || wrong[0].Field != "effective_date" || wrong[1].Field != "evidence_consulted" {
+			t.Errorf("wrong is %v", wrong)
+		}
+		_, err = h.Drafts.Publish(h.Context(), h.Who["editor"], d.ID, d.Version)
+		h.WantErr(err, embraye.ErrInvalid)
+		_, err = h.Drafts.Begin(h.Context(), h.Who["editor"], drafts.Input{Content: embraye.Content{Text: "a\x00b"}})
+		h.WantErr(err, embraye.ErrInvalid) // no database keeps that
+	})
+}

@@ -114,8 +114,12 @@ func (p *Page) Languages() []page.LanguageLink {
 	return links
 }
 
-// Minute is a date with its time, on the office's clock.
+// Minute is a date with its time, on the office's clock; nothing has ever
+// happened at no time.
 func (p *Page) Minute(t time.Time) string {
+	if t.IsZero() {
+		return p.T("office.no_date")
+	}
 	t = t.In(p.Zone)
 	return p.Date(embraye.MakeDate(t)) + " " + t.Format("15:04 MST")
 }

@@ -2,6 +2,7 @@ package office
 
 import (
 	"net/url"
+	"strings"
 	"unicode/utf8"
 
 	"embraye/internal/embraye"
@@ -41,5 +42,9 @@ func fits(problem embraye.Problem, value string) bool {
 	case "not_text":
 		return !embraye.Readable(value)
 	}
-	return problem.Value == value
+	return problem.Value == value || utf8.RuneCountInString(problem.Value) >= shortest && strings.HasPrefix(embraye.OneLine(value), problem.Value)
 }
+
+// shortest is the shortest piece of a value that a problem quotes instead of
+// all of it.
+const shortest = 40

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"html/template"
 	"net/http"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -27,6 +28,7 @@ type editorPage struct {
 	Colleagues []embraye.Person // who may be asked to read it
 	Missing    []embraye.Problem
 	Restored   bool // typed before the session had expired
+	Unsaved    bool // what the page shows is not what is kept
 }
 
 // duplicateLast begins with the last constat once more.
@@ -72,15 +74,14 @@ func draftForm(v *office.Visit) error {
 	return showEditor(v, http.StatusOK, draft, nil)
 }
 
-// showEditor shows a draft; after a mistake it is what was typed, with the
-// problems. What an expired session had kept comes back here.
+// showEditor shows a draft with what is wrong in it, and with problems that are
+// not the draft's. What an expired session had kept comes back here.
 func showEditor(v *office.Visit, status int, draft *embraye.Draft, problems []embraye.Problem) error {
 	restored := false
 	if v.R.Method == http.MethodGet {
 		if values, ok := v.TypedBefore(); ok {
 			v.R.PostForm = values
-			in := draftInput(v)
-			draft.Scope, draft.Content, draft.Sign = in.Scope, in.Content, in.Sign
+			overlay(draft, draftInput(v))
 			draft.Version = typedVersion(v) // a colleague may have saved meanwhile
 			restored = true
 		}
@@ -89,8 +90,51 @@ func showEditor(v *office.Visit, status int, draft *embraye.Draft, problems []em
 	if err != nil {
 		return err
 	}
-	page.Restored = restored
-	return v.Render(status, "editor", "office.editor", page, nil, problems)
+	page.Restored, page.Unsaved = restored, restored
+	return page.show(v, status, problems)
+}
+
+// show answers with the page. Each problem is told once, whoever found it.
+func (page *editorPage) show(v *office.Visit, status int, problems []embraye.Problem) error {
+	for _, p := range v.Rooms.Drafts.Wrong(page.Draft) {
+		if !slices.ContainsFunc(problems, func(q embraye.Problem) bool { return q.Field == p.Field && q.Code == p.Code && q.Value == p.Value }) {
+			problems = append(problems, p)
+		}
+	}
+	return v.Render(status, "editor", "office.editor", page, typedValues(v), problems)
+}
+
+// typedValues is the form of the editor as it was sent, if it was: what is in a
+// field stays there, also what no draft keeps. Every browser sends its title.
+func typedValues(v *office.Visit) url.Values {
+	if v.R.PostForm.Has("title") {
+		return v.R.PostForm
+	}
+	return nil
+}
+
+// overlay puts what was typed over a draft.
+func overlay(draft *embraye.Draft, in drafts.Input) {
+	draft.Scope, draft.Content, draft.Sign = in.Scope, in.Content, in.Sign
+}
+
+// showUnsaved shows what no draft can hold over the draft as it is kept.
+func showUnsaved(v *office.Visit, in drafts.Input, problems []embraye.Problem) error {
+	draft := &embraye.Draft{}
+	if id := typedID(v); id != 0 {
+		kept, err := v.Rooms.Drafts.Take(v.Context(), v.By, id)
+		if err != nil {
+			return err
+		}
+		draft = kept
+	}
+	overlay(draft, in)
+	page, err := readEditor(v, draft)
+	if err != nil {
+		return err
+	}
+	page.Version, page.Unsaved = typedVersion(v), true
+	return page.show(v, http.StatusBadRequest, problems)
 }
 
 // readEditor is what stands around a draft.
@@ -130,9 +174,9 @@ func colleagues(v *office.Visit) ([]embraye.Person, error) {
 	return list, nil
 }
 
-// saveDraft saves what was typed, whatever button was pressed, then does what
-// the button says. Nothing typed is lost: a mistake, a colleague's save and a
-// refused file come back with the text.
+// saveDraft saves what was typed, whatever button was pressed and whatever is
+// wrong in it, then does what the button says. Nothing typed is lost: a mistake,
+// a colleague's save and a refused file come back with the text.
 func saveDraft(v *office.Visit) error {
 	problems, err := parseEditor(v)
 	if err != nil {
@@ -154,16 +198,27 @@ func saveDraft(v *office.Visit) error {
 	case errors.As(err, &conflict):
 		return showConflict(v, conflict.Theirs)
 	case errors.As(err, &invalid):
-		typed := &embraye.Draft{Scope: in.Scope, Content: in.Content, Sign: in.Sign}
-		typed.ID, typed.Version = typedID(v), typedVersion(v)
-		return showEditor(v, http.StatusBadRequest, typed, append(problems, invalid.Problems...))
+		return showUnsaved(v, in, append(problems, invalid.Problems...))
 	case err != nil:
 		return err
 	}
-	if len(problems) > 0 {
+	if problems = append(problems, inTheWay(v, draft)...); len(problems) > 0 {
 		return showEditor(v, http.StatusBadRequest, draft, problems)
 	}
 	return afterSave(v, draft)
+}
+
+// inTheWay lists what keeps a saved draft from what the button says: all that
+// publication would refuse, at once, or what is wrong in any case. To give a
+// draft back with a mistake in it is what giving back is for.
+func inTheWay(v *office.Visit, draft *embraye.Draft) []embraye.Problem {
+	switch v.Form("action") {
+	case "publish":
+		return v.Rooms.Drafts.Check(draft)
+	case "return", "unschedule", "delete":
+		return nil
+	}
+	return v.Rooms.Drafts.Refused(draft)
 }
 
 // titlesWithin is how long the pages of the evidence are waited for, all

@@ -53,6 +53,7 @@ func parseEditor(v *office.Visit) ([]embraye.Problem, error) {
 		"evidence_sha256": strings.SplitN(kept.Name, ".", 2)[0]} {
 		v.R.PostForm[key] = append(v.R.PostForm[key], value)
 	}
+	v.R.PostForm.Del("file_alt") // it was said of this file
 	return nil, nil
 }
 
@@ -71,8 +72,9 @@ func draftInput(v *office.Visit) drafts.Input {
 	if in.Subject == embraye.BySubjectCivilSociety && in.Institution.Name == "" {
 		in.Institution.Kind = ""
 	}
-	if name := f("indicator_name"); name != "" || f("indicator_value") != "" {
-		in.Indicator = &embraye.Indicator{Name: name, Value: f("indicator_value"), Unit: f("indicator_unit"), Goal: f("indicator_goal"), AsOf: embraye.Date(f("indicator_as_of"))}
+	indicator := embraye.Indicator{Name: f("indicator_name"), Value: f("indicator_value"), Unit: f("indicator_unit"), Goal: f("indicator_goal"), AsOf: embraye.Date(f("indicator_as_of"))}
+	if indicator != (embraye.Indicator{}) {
+		in.Indicator = &indicator
 	}
 	for i, href := range v.R.PostForm["related_href"] {
 		if href = embraye.Trim(href); href != "" {

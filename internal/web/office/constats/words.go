@@ -88,6 +88,18 @@ func statesOf(p *office.Page, chosen string) []office.Option {
 	return append(all, p.Form.Options("office.state", chosen, []string{"draft", "in_review", "scheduled", "published", "withdrawn"})...)
 }
 
+// kept says how far the draft of the editor is kept.
+func kept(p *office.Page) string {
+	c, ok := p.Content.(*editorPage)
+	switch {
+	case !ok || c.Draft.ID == 0:
+		return p.T("office.not_saved")
+	case c.Unsaved:
+		return p.T("office.changes_not_saved", p.Minute(c.Draft.UpdatedAt))
+	}
+	return p.T("office.state."+string(c.Draft.State)) + " · " + p.T("office.saved_at", p.Minute(c.Draft.UpdatedAt))
+}
+
 // clock is what the office's clock shows now.
 func clock(p *office.Page) string { return p.Minute(p.Now) }
 

@@ -28,7 +28,49 @@
   let changed = false;
   let stopped = false; // somebody else saved first, or the session has ended
 
-  const say = (text) => { said.textContent = text; };
+  const say = (text) => {
+    for (const place of document.querySelectorAll("[data-saved]")) place.textContent = text;
+  };
+
+  const touched = new WeakSet(); // fields that somebody has changed since the page came
+
+  // The sentence beside a field, and the mark that it is about the field.
+  const tell = (control, text) => {
+    const id = `${control.id}-e`;
+    let sentence = document.getElementById(id);
+    if (!sentence) {
+      sentence = document.createElement("span");
+      sentence.className = "err";
+      sentence.id = id;
+      control.before(sentence);
+      control.setAttribute("aria-describedby", `${control.getAttribute("aria-describedby") ?? ""} ${id}`.trim());
+    }
+    sentence.textContent = text;
+    control.setAttribute("aria-invalid", "true");
+    control.closest(".field")?.classList.add("bad");
+  };
+
+  const untell = (control) => {
+    document.getElementById(`${control.id}-e`)?.remove();
+    const rest = (control.getAttribute("aria-describedby") ?? "").split(" ").filter((id) => document.getElementById(id));
+    if (rest.length) control.setAttribute("aria-describedby", rest.join(" ")); else control.removeAttribute("aria-describedby");
+    control.removeAttribute("aria-invalid");
+    control.closest(".field")?.classList.remove("bad");
+  };
+
+  // What the server finds wrong stands beside its field; what was wrong and has
+  // been changed does not.
+  const mark = (wrong) => {
+    const found = new Map();
+    for (const { name, row, text } of wrong) {
+      const control = form.querySelectorAll(`[name="${name}"]`)[row];
+      if (control?.id) found.set(control, text);
+    }
+    for (const control of form.querySelectorAll("[aria-invalid]")) {
+      if (touched.has(control) && !found.has(control)) untell(control);
+    }
+    for (const [control, text] of found) tell(control, text);
+  };
 
   // The form as it stands; a file is sent once, by the button.
   const typed = () => {
@@ -45,6 +87,7 @@
       method: "POST", body: typed(), redirect: "error", headers: { Accept: "application/json" },
     });
     const answer = await response.json();
+    mark(answer.wrong);
     if (answer.message) {
       stopped = response.status === 409;
       say(answer.message);
@@ -70,6 +113,7 @@
 
   form.addEventListener("input", (event) => {
     if (event.target.name === "file") return;
+    touched.add(event.target);
     changed = true;
     clearTimeout(timer);
     timer = setTimeout(run, wait);
