@@ -22,7 +22,7 @@ const (
 	// pace lies between claims that found little: each new row wakes the engine.
 	pace = 50 * time.Millisecond
 	// firstClaim is the size of the first claim after a rest.
-	firstClaim = 32
+	firstClaim = 128
 	// grace is how long exchanges in flight may go on after a stop, and
 	// lastWrites how long their results may take to be written.
 	grace      = 15 * time.Second

@@ -160,7 +160,7 @@ func (t Deliveries) count(ctx context.Context, tally counts) error {
 	for id, n := range tally {
 		rows, ids = append(rows, []any{id, n[0], n[1], n[2]}), append(ids, id)
 	}
-	if t.s.postgres {
+	if t.s.postgres && len(ids) > 1 {
 		var locked []string
 		err := t.scan(ctx, &locked, "SELECT id FROM activities WHERE "+t.inJSON("id")+" ORDER BY id FOR NO KEY UPDATE", asJSON(ids))
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 
 	"github.com/libtnb/sqlite"
 	"gorm.io/gorm"
+	driver "modernc.org/sqlite"
 )
 
 // sqliteReaders is how many connections read beside the writer.
@@ -17,10 +18,11 @@ const sqliteReaders = 4
 // pool of readers that cannot write, so that a slow report stops nobody.
 func (s *Store) openSQLite(path string, o Options) error {
 	pool := func(connections int, extra string) (*sql.DB, *gorm.DB, error) {
-		raw, err := sql.Open(sqlite.DriverName, sqliteName(path, o, extra))
+		connector, err := driver.NewConnector(sqliteName(path, o, extra))
 		if err != nil {
 			return nil, nil, err
 		}
+		raw := sql.OpenDB(keeping{connector})
 		raw.SetMaxOpenConns(connections)
 		raw.SetMaxIdleConns(connections)
 		db, err := gorm.Open(sqlite.New(sqlite.Config{Conn: raw}), s.config())
