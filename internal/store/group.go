@@ -83,7 +83,7 @@ func (g *group) member(ctx context.Context, fn func(Tables) error, committed cha
 	if err := fn(newTables(table{db: db, s: g.s, tx: state})); err != nil {
 		return err
 	}
-	if g.members > 1 {
+	if g.members > 1 && !g.s.postgres { // there it is a round trip, and the commit releases all
 		if err := g.savepoint("RELEASE member"); err != nil {
 			g.broken = err
 			return wrap(err, "ending a transaction")
