@@ -50,9 +50,9 @@ type FeedPage struct {
 	Reasons      map[string]string // by constat, of the version that is served
 }
 
-// DataPage is everything that is open data, withdrawn constats too.
+// DataPage is one piece of what is open data, withdrawn constats too.
 type DataPage struct {
-	Updates   []Update
+	Updates   []Update // by id; none: the data ended before
 	Revisions []Revision
 	Damaged   []string // names of public files whose bytes are not what they were
 }

@@ -11,46 +11,115 @@ import (
 	"unicode/utf8"
 )
 
-// WriteCSV writes constats.csv: UTF-8 without BOM, comma, CRLF (RFC 4180), one
+// A Writer writes rows as they come, so that nobody has to hold them all.
+type Writer interface {
+	Write(rows []Row) error
+	Close() error // ends the file
+}
+
+// NewCSV writes constats.csv: UTF-8 without BOM, comma, CRLF (RFC 4180), one
 // line of names, one line per row, cells that a spreadsheet will not run.
-func WriteCSV(w io.Writer, rows []Row) error {
-	out := csv.NewWriter(w)
-	out.UseCRLF = true
-	table := columns()
-	line := make([]string, len(table))
-	for i, col := range table {
-		line[i] = col.name
+func NewCSV(w io.Writer) Writer { return newCSV(w, ',') }
+
+// NewSpreadsheet writes the same with what a French spreadsheet expects of a
+// file that somebody opens with a double click: a BOM and semicolons.
+func NewSpreadsheet(w io.Writer) Writer {
+	out := newCSV(w, ';')
+	out.before = bom
+	return out
+}
+
+const bom = "\ufeff"
+
+type csvWriter struct {
+	file   io.Writer
+	out    *csv.Writer
+	table  []column
+	line   []string
+	before string // what the file begins with
+	begun  bool
+}
+
+func newCSV(w io.Writer, comma rune) *csvWriter {
+	out := &csvWriter{file: w, out: csv.NewWriter(w), table: columns()}
+	out.out.Comma, out.out.UseCRLF, out.line = comma, true, make([]string, len(out.table))
+	return out
+}
+
+// begin writes the names of the columns.
+func (c *csvWriter) begin() error {
+	if c.begun {
+		return nil
 	}
-	if err := out.Write(line); err != nil {
-		return fmt.Errorf("writing the names of the CSV: %w", err)
+	c.begun = true
+	if _, err := io.WriteString(c.file, c.before); err != nil {
+		return fmt.Errorf("beginning the CSV: %w", err)
+	}
+	for i, col := range c.table {
+		c.line[i] = col.name
+	}
+	return c.out.Write(c.line)
+}
+
+// Write adds lines.
+func (c *csvWriter) Write(rows []Row) error {
+	if err := c.begin(); err != nil {
+		return err
 	}
 	for r := range rows {
-		for i, col := range table {
-			line[i] = CSVCell(col.cell(&rows[r]))
+		for i, col := range c.table {
+			c.line[i] = CSVCell(col.cell(&rows[r]))
 		}
-		if err := out.Write(line); err != nil {
+		if err := c.out.Write(c.line); err != nil {
 			return fmt.Errorf("writing a line of the CSV: %w", err)
 		}
 	}
-	out.Flush()
-	if err := out.Error(); err != nil {
-		return fmt.Errorf("writing the CSV: %w", err)
+	c.out.Flush()
+	return c.out.Error()
+}
+
+// Close writes the names where there was no row.
+func (c *csvWriter) Close() error { return c.Write(nil) }
+
+// NewJSON writes constats.json: one array, one object per row and line, the
+// texts as they are.
+func NewJSON(w io.Writer) Writer {
+	out := &jsonWriter{file: w, out: json.NewEncoder(w)}
+	out.out.SetEscapeHTML(false)
+	return out
+}
+
+type jsonWriter struct {
+	file  io.Writer
+	out   *json.Encoder
+	begun bool
+}
+
+// Write adds objects, each with what separates it from the one before.
+func (j *jsonWriter) Write(rows []Row) error {
+	for r := range rows {
+		separator := ","
+		if !j.begun {
+			j.begun, separator = true, "["
+		}
+		if _, err := io.WriteString(j.file, separator); err != nil {
+			return fmt.Errorf("writing the JSON: %w", err)
+		}
+		if err := j.out.Encode(&rows[r]); err != nil {
+			return fmt.Errorf("writing the JSON: %w", err)
+		}
 	}
 	return nil
 }
 
-// WriteJSON writes constats.json: one array, one object per row, the texts as
-// they are.
-func WriteJSON(w io.Writer, rows []Row) error {
-	if rows == nil {
-		rows = []Row{}
+// Close ends the array.
+func (j *jsonWriter) Close() error {
+	end := "]\n"
+	if !j.begun {
+		end = "[]\n"
 	}
-	out := json.NewEncoder(w)
-	out.SetEscapeHTML(false)
-	if err := out.Encode(rows); err != nil {
-		return fmt.Errorf("writing the JSON: %w", err)
-	}
-	return nil
+	_, err := io.WriteString(j.file, end)
+	return err
 }
 
 var number = regexp.MustCompile(`^[+-]?[0-9]+([.,][0-9]+)?$`)

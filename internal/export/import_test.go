@@ -71,9 +71,7 @@ func TestImportOfTheExport(t *testing.T) {
 	w := newWorld(t)
 	u, revisions := sampleUpdate()
 	var out bytes.Buffer
-	if err := WriteCSV(&out, Rows(w.site, w.reference, w.places, []embraye.Update{u}, revisions)); err != nil {
-		t.Fatal(err)
-	}
+	write(t, NewCSV(&out), Rows(w.site, w.reference, w.places, []embraye.Update{u}, revisions))
 	got := read(t, out.String()).Lines
 	want := revisions[1].Content
 	want.RelatedTo, want.Evidence[0].Name = nil, ""

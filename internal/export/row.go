@@ -80,7 +80,8 @@ type Related struct {
 }
 
 // Rows makes one row per version, the oldest constat first, versions
-// ascending. Lateness is judged by the reference text's own deadline.
+// ascending. Lateness is judged by the reference text's own deadline. A version
+// that came after the constat was read is left for the next time.
 func Rows(site embraye.Site, ref *embraye.Reference, places *embraye.Territories, updates []embraye.Update, revisions []embraye.Revision) []Row {
 	versions := map[string][]embraye.Revision{}
 	for _, r := range revisions {
@@ -97,6 +98,9 @@ func Rows(site embraye.Site, ref *embraye.Reference, places *embraye.Territories
 		}
 		slices.SortFunc(list, func(a, b embraye.Revision) int { return cmp.Compare(a.Number, b.Number) })
 		for j := range list {
+			if list[j].Number > u.Revision {
+				break
+			}
 			row := identity(site, ref, u, &list[j])
 			if !u.Withdrawn() {
 				row.scope(ref, places, u, list[j].Language)

@@ -145,14 +145,68 @@ func TestColumnsAreTheKeysOfRowInOrderAndExplained(t *testing.T) {
 	}
 }
 
+// write writes each row by itself.
+func write(t *testing.T, w Writer, rows []Row) {
+	t.Helper()
+	for i := range rows {
+		if err := w.Write(rows[i : i+1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A spreadsheet in French opens what begins with a BOM and has semicolons.
+func TestSpreadsheetHasTheSameCells(t *testing.T) {
+	w := newWorld(t)
+	u, revisions := sampleUpdate()
+	rows := Rows(w.site, w.reference, w.places, []embraye.Update{u}, revisions)
+	rows[0].Title = "un ; deux, trois"
+	var comma, semicolon, none bytes.Buffer
+	write(t, NewCSV(&comma), rows)
+	write(t, NewSpreadsheet(&semicolon), rows)
+	write(t, NewSpreadsheet(&none), nil)
+	text, ok := strings.CutPrefix(semicolon.String(), "\ufeff")
+	if !ok || !strings.HasPrefix(text, "id;version;version_url;") || strings.Contains(text, "\ufeff") {
+		t.Fatalf("the file begins with %.40q", semicolon.String())
+	}
+	if !strings.HasPrefix(none.String(), "\ufeffid;version;") || strings.Count(none.String(), "\r\n") != 1 {
+		t.Errorf("a file without rows is %q", none.String())
+	}
+	in := csv.NewReader(strings.NewReader(text))
+	in.Comma = ';'
+	got, err := in.ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := csv.NewReader(&comma).ReadAll()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A version that came while the file was being written is not half there.
+func TestRowsLeaveOutAVersionThatIsNewerThanTheConstat(t *testing.T) {
+	w := newWorld(t)
+	u, revisions := sampleUpdate()
+	u.Revision = 1
+	rows := Rows(w.site, w.reference, w.places, []embraye.Update{u}, revisions)
+	if len(rows) != 1 || !rows[0].Current {
+		t.Errorf("%d rows, the first current: %v", len(rows), rows[0].Current)
+	}
+}
+
 func TestWriteCSV(t *testing.T) {
 	w := newWorld(t)
 	u, revisions := sampleUpdate()
 	rows := Rows(w.site, w.reference, w.places, []embraye.Update{u}, revisions)
 	var out bytes.Buffer
-	if err := WriteCSV(&out, rows); err != nil {
-		t.Fatal(err)
-	}
+	write(t, NewCSV(&out), rows)
 	lines, err := csv.NewReader(bytes.NewReader(out.Bytes())).ReadAll()
 	if err != nil {
 		t.Fatal(err)
@@ -178,9 +232,7 @@ func TestWriteJSONLeavesTextsAsTheyAre(t *testing.T) {
 	u, revisions := sampleUpdate()
 	rows := Rows(w.site, w.reference, w.places, []embraye.Update{u}, revisions)
 	var out bytes.Buffer
-	if err := WriteJSON(&out, rows); err != nil {
-		t.Fatal(err)
-	}
+	write(t, NewJSON(&out), rows)
 	var back []Row
 	if err := json.Unmarshal(out.Bytes(), &back); err != nil {
 		t.Fatal(err)
@@ -189,7 +241,8 @@ func TestWriteJSONLeavesTextsAsTheyAre(t *testing.T) {
 		t.Error(diff)
 	}
 	out.Reset()
-	if err := WriteJSON(&out, nil); err != nil || out.String() != "[]\n" {
-		t.Errorf("no rows are %q, %v", out.String(), err)
+	write(t, NewJSON(&out), nil)
+	if out.String() != "[]\n" {
+		t.Errorf("no rows are %q", out.String())
 	}
 }

@@ -77,22 +77,30 @@ func (s *Store) FeedPage(ctx context.Context, measure string, codes, prefixes []
 	return page, nil
 }
 
-// DataPage reads all that is open data. The bytes of versions are not part of
-// it, their hashes are.
-func (s *Store) DataPage(ctx context.Context) (*embraye.DataPage, error) {
+// DataPage reads the constats after an id, at most so many: open data is read
+// in pieces, and nothing is held meanwhile. The bytes of versions are not part
+// of it, their hashes are. The first piece has the names of damaged files.
+func (s *Store) DataPage(ctx context.Context, after string, limit int) (*embraye.DataPage, error) {
 	t, page := s.Tables(), &embraye.DataPage{}
 	var err error
-	if page.Updates, err = t.light(ctx, "id", 0, ""); err != nil {
+	if page.Updates, err = t.light(ctx, "id", limit, "id > ?", after); err != nil {
 		return nil, err
 	}
-	if err = t.table.db.WithContext(ctx).Omit("Wire").Order("update_id, number").Find(&page.Revisions).Error; err != nil {
-		return nil, wrap(err, "listing versions")
+	if after == "" {
+		damaged, err := list[embraye.EvidenceFile](ctx, t.table, "name", 0, "public AND damaged")
+		if err != nil {
+			return nil, wrap(err, "listing damaged files")
+		}
+		for _, f := range damaged {
+			page.Damaged = append(page.Damaged, f.Name)
+		}
 	}
-	damaged, err := list[embraye.EvidenceFile](ctx, t.table, "name", 0, "public AND damaged")
-	for _, f := range damaged {
-		page.Damaged = append(page.Damaged, f.Name)
+	if len(page.Updates) == 0 {
+		return page, nil
 	}
-	return page, wrap(err, "listing damaged files")
+	first, last := page.Updates[0].ID, page.Updates[len(page.Updates)-1].ID
+	err = t.table.db.WithContext(ctx).Omit("Wire").Where("update_id BETWEEN ? AND ?", first, last).Order("update_id, number").Find(&page.Revisions).Error
+	return page, wrap(err, "listing versions")
 }
 
 // DataCensus counts for the page about the open data.

@@ -28,11 +28,9 @@ func (h *Server) Serve(negotiate func(http.Header) face, build Builder) http.Han
 // ServeQuery is Serve for addresses of which a part of the query counts, in its one spelling.
 func (h *Server) ServeQuery(negotiate func(http.Header) face, query string, build Builder) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if r.Header["Signature"] != nil || r.Header["Signature-Input"] != nil {
-			if err := h.verify(r.Context(), r); err != nil {
-				h.Fail(w, r, err)
-				return
-			}
+		if err := h.verifySigned(r); err != nil {
+			h.Fail(w, r, err)
+			return
 		}
 		v := &View{Request: r, Key: Key{Path: r.URL.Path, Query: query, Face: negotiate(r.Header)}}
 		if v.Face == FacePage {
@@ -41,6 +39,14 @@ func (h *Server) ServeQuery(negotiate func(http.Header) face, query string, buil
 		}
 		h.Answer(w, v, build)
 	}
+}
+
+// verifySigned: nobody has to sign a GET, and who does must do it right.
+func (h *Server) verifySigned(r *http.Request) error {
+	if r.Header["Signature"] == nil && r.Header["Signature-Input"] == nil {
+		return nil
+	}
+	return h.verify(r.Context(), r)
 }
 
 // ServePaged is serve for collections, the only addresses whose query counts.

@@ -77,6 +77,7 @@ type Server struct {
 	revision *watch
 	cache    *cache
 	flights  singleflight.Group // answers that are being made
+	pieces   chan struct{}      // of streams that are being read
 }
 
 // NewServer prepares an empty cache.
@@ -88,7 +89,7 @@ func NewServer(o Options) (*Server, error) {
 	return &Server{
 		site: o.Site, version: o.Version, verify: o.Verify, ready: o.Ready, speaker: o.Speaker, now: o.Now, log: o.Log,
 		hosts: hosts, proxies: o.TrustedProxies, reading: o.Reading.or(defaultReading), writing: o.Writing.or(defaultWriting), headers: newSecurityHeaders(o.Site.Base),
-		revision: &watch{read: o.Revision, now: o.Now}, cache: newCache(maxCacheBytes),
+		revision: &watch{read: o.Revision, now: o.Now}, cache: newCache(maxCacheBytes), pieces: make(chan struct{}, piecesAtOnce),
 	}, nil
 }
 

@@ -12,7 +12,6 @@ import (
 
 	"embraye/internal/app"
 	"embraye/internal/embraye"
-	"embraye/internal/export"
 	"embraye/internal/locale"
 	"embraye/internal/web/answer"
 	"embraye/internal/web/page"
@@ -25,7 +24,7 @@ type Pages interface {
 	ConstatPage(ctx context.Context, id string) (*embraye.ConstatPage, error)
 	MeasurePage(ctx context.Context, handle string) (*embraye.MeasurePage, error)
 	FeedPage(ctx context.Context, measure string, codes, prefixes []string) (*embraye.FeedPage, error)
-	DataPage(ctx context.Context) (*embraye.DataPage, error)
+	DataPage(ctx context.Context, after string, limit int) (*embraye.DataPage, error)
 	LegalPage(ctx context.Context) (*embraye.LegalPage, error)
 	MapPage(ctx context.Context) (*embraye.MapPage, error)
 }
@@ -80,8 +79,9 @@ func (h *Handler) Routes(r answer.Routes) {
 		file("/@{handle}/{territory}/feed."+format.name, h.feed(format))
 		file("/territoires/{territory}/feed."+format.name, h.feed(format))
 	}
-	file("/donnees/constats.csv", h.dataFile("text/csv; charset=utf-8; header=present", export.WriteCSV))
-	file("/donnees/constats.json", h.dataFile(answer.TypeJSON, export.WriteJSON))
+	for _, format := range dataFormats() {
+		r.Get("/donnees/"+format.name, h.dataFile(format))
+	}
 
 	file("/constats/{id}/card.png", h.constatCard)
 	file("/@{handle}/card.png", h.actorCard)

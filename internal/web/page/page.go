@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"html/template"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -70,6 +71,16 @@ func (p *Page) ISO(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // Number is a count for people.
 func (p *Page) Number(n int) string { return p.Catalogue.Number(p.Lang, n) }
+
+// Bytes is the size of a file for people: « 42 ko », « 1,3 Mo ».
+func (p *Page) Bytes(n int64) string {
+	const kB, MB = 1000, 1000 * 1000
+	if n < MB {
+		return p.T("site.kB", p.Number(int((n+kB-1)/kB)))
+	}
+	tenths := (n + MB/20) / (MB / 10)
+	return p.T("site.MB", p.Number(int(tenths/10))+p.T("site.decimal")+strconv.Itoa(int(tenths%10)))
+}
 
 // Publisher is whose site this is: the organisation, once it has a name.
 func (p *Page) Publisher() string { return cmp.Or(p.Frame.Organisation.Name, p.SiteName) }

@@ -32,6 +32,7 @@ type Pages interface {
 	MatrixPage(ctx context.Context) (*embraye.MatrixPage, error)
 	PlacePage(ctx context.Context, measure string, codes, prefixes []string) (*embraye.PlacePage, error)
 	TimelinePage(ctx context.Context, f embraye.TimelineFilter) (*embraye.TimelinePage, error)
+	DataPage(ctx context.Context, after string, limit int) (*embraye.DataPage, error)
 	DataCensus(ctx context.Context) (*embraye.DataCensus, error)
 	JournalPage(ctx context.Context, before int64, limit int) (*embraye.JournalPage, error)
 	LegalPage(ctx context.Context) (*embraye.LegalPage, error)
