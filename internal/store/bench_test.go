@@ -47,7 +47,7 @@ func like(b *testing.B, s *store.Store, n int) error {
 	digest := sha256.Sum256(binary.BigEndian.AppendUint64(nil, uint64(n)))
 	ctx := b.Context()
 	return s.InTx(ctx, func(t store.Tables) error {
-		if fresh, err := t.Seen.Mark(ctx, digest[:]); err != nil || !fresh {
+		if fresh, err := t.Seen.Mark(ctx, digest[:], "masto.example"); err != nil || !fresh {
 			return fmt.Errorf("fresh %v: %w", fresh, err)
 		}
 		added, err := t.Interactions.Add(ctx, storetest.Interaction(embraye.Like, "a.example", n, 1))

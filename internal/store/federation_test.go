@@ -188,13 +188,40 @@ func TestBlocks(t *testing.T) {
 	})
 }
 
+func TestWhatABlockedDomainSendsIsNotMarked(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		mark := func(host string) (fresh bool, err error) {
+			err = s.InTx(ctx, func(tx store.Tables) error {
+				fresh, err = tx.Seen.Mark(ctx, []byte("digest"), host)
+				return err
+			})
+			return fresh, err
+		}
+		write(t, s, func(ctx context.Context, tx store.Tables) error {
+			return tx.DomainBlocks.Add(ctx, &embraye.DomainBlock{Domain: "bad.example", Severity: "suspend", CreatedAt: storetest.Start})
+		})
+		for _, host := range []string{"bad.example", "deep.under.bad.example:8443", "BAD.example."} {
+			if fresh, err := mark(host); fresh || !errors.Is(err, embraye.ErrForbidden) {
+				t.Errorf("%s: %v, %v; want it refused", host, fresh, err)
+			}
+		}
+		if fresh, err := mark("notbad.example"); !fresh || err != nil {
+			t.Errorf("the same digest from elsewhere: %v, %v; want it new", fresh, err)
+		}
+		if _, err := mark("bad.example"); !errors.Is(err, embraye.ErrForbidden) {
+			t.Errorf("seen before, from a blocked domain: %v", err)
+		}
+	})
+}
+
 func TestTombstonesAndSeen(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx := t.Context()
 		mark := func(want bool) {
 			t.Helper()
 			write(t, s, func(ctx context.Context, tx store.Tables) error {
-				fresh, err := tx.Seen.Mark(ctx, []byte("digest"))
+				fresh, err := tx.Seen.Mark(ctx, []byte("digest"), "masto.example")
 				if fresh != want {
 					t.Errorf("Mark = %v, want %v", fresh, want)
 				}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"embraye/internal/embraye"
@@ -31,12 +32,22 @@ func (t Tombstones) Prune(ctx context.Context, before time.Time) error {
 // Seen are digests of what was received.
 type Seen struct{ table }
 
-// Mark remembers a digest and tells whether it is new. Of two transactions that
-// mark the same one, PostgreSQL lets the second wait for the first.
-func (t Seen) Mark(ctx context.Context, digest []byte) (fresh bool, err error) {
-	n, err := t.exec(ctx, "INSERT INTO seen_activities (digest, seen_at) VALUES (?, ?) ON CONFLICT DO NOTHING",
-		digest, t.s.now().Unix())
-	return n == 1, wrap(err, "marking an activity as seen")
+// Mark remembers a digest of what came from a host and tells whether it is new.
+// What comes from a blocked domain is not remembered: embraye.ErrForbidden. It is
+// one question, because every message asks it. Of two transactions that mark the
+// same digest, PostgreSQL lets the second wait for the first.
+func (t Seen) Mark(ctx context.Context, digest []byte, host string) (fresh bool, err error) {
+	n, err := t.exec(ctx, `INSERT INTO seen_activities (digest, seen_at)
+		SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM domain_blocks WHERE `+t.inJSON("domain")+`) ON CONFLICT DO NOTHING`,
+		digest, t.s.now().Unix(), asJSON(domainsOf(host)))
+	if err != nil || n == 1 {
+		return n == 1, wrap(err, "marking an activity as seen")
+	}
+	blocked, err := DomainBlocks{t.table}.Blocked(ctx, host)
+	if err == nil && blocked {
+		err = fmt.Errorf("its server is blocked: %w", embraye.ErrForbidden)
+	}
+	return false, wrap(err, "marking an activity of %s as seen", host)
 }
 
 // Prune forgets what was seen before a date.

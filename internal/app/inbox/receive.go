@@ -106,16 +106,11 @@ func (i *Inbox) receive(ctx context.Context, m received) (err error) {
 		return err
 	}
 	err = i.desk.Store.InTx(ctx, func(t store.Tables) error {
-		fresh, err := t.Seen.Mark(ctx, m.digest())
+		// The gate asked a memory that is up to a second old, and not this
+		// process alone blocks: what is committed decides here.
+		fresh, err := t.Seen.Mark(ctx, m.digest(), m.sender.Host)
 		if err != nil || !fresh {
 			return err
-		}
-		// The gate asked a memory that is up to a second old, and not this
-		// process alone blocks: what is committed decides.
-		if blocked, err := t.DomainBlocks.Blocked(ctx, m.sender.Host); err != nil {
-			return err
-		} else if blocked {
-			return fmt.Errorf("inbox: %s by %s: its server is blocked: %w", m.in.Type, m.sender.URI, embraye.ErrForbidden)
 		}
 		return handler(ctx, t, m)
 	})
