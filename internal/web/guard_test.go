@@ -132,12 +132,12 @@ func TestW55FacesDoNotMix(t *testing.T) {
 	s := newSite(t)
 	_, constat := s.publish("Un appel à communs est ouvert")
 	for range 3 {
-		if w := s.get(constat, activity); w.Header().Get("Content-Type") != asAnswered || w.Header().Get("Vary") != "Accept" {
+		if w := s.get(constat, activity); w.Header().Get("Content-Type") != asAnswered || w.Header().Get("Vary") != "Accept, Accept-Encoding" {
 			t.Errorf("JSON: %v", w.Header())
 		}
 		for _, lang := range []string{"fr", "en"} {
 			w := s.request("GET", constat, "Accept: "+browser, "Accept-Language: "+lang)
-			if !strings.Contains(w.Body.String(), `<html lang="`+lang+`">`) || w.Header().Get("Vary") != "Accept, Accept-Language" {
+			if !strings.Contains(w.Body.String(), `<html lang="`+lang+`">`) || w.Header().Get("Vary") != "Accept, Accept-Language, Accept-Encoding" {
 				t.Errorf("page in %s: %v %s", lang, w.Header(), w.Body)
 			}
 		}

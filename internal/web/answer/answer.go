@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // An Answer is a whole response, made once and written many times. Its header
@@ -16,6 +17,9 @@ type Answer struct {
 
 	contentType, etag, Vary, cacheControl, length []string
 	more                                          []headerLine // Location, Retry-After, Allow…
+
+	packing sync.Once
+	packed  *packed
 }
 
 type headerLine struct {
@@ -31,8 +35,9 @@ var (
 
 	immutable = []string{"public, max-age=31536000, immutable"}
 
-	varyAccept = []string{"Accept"}
-	VaryBoth   = []string{"Accept, Accept-Language"}
+	varyEncoding = []string{"Accept-Encoding"}
+	varyAccept   = []string{"Accept, Accept-Encoding"}
+	VaryBoth     = []string{"Accept, Accept-Language, Accept-Encoding"}
 )
 
 // New is an answer that can be asked for again with If-None-Match.
@@ -90,9 +95,12 @@ func (a *Answer) Unkept() *Answer {
 	return a
 }
 
-// Bare is an answer that is the same whatever the request accepts.
+// Bare is an answer that is the same whatever type the request accepts.
 func (a *Answer) Bare() *Answer {
 	a.Vary = nil
+	if a.packs() {
+		a.Vary = varyEncoding
+	}
 	return a
 }
 
@@ -104,8 +112,8 @@ func (a *Answer) KeptForADay() *Answer {
 
 // KeptForGood never changes: another content has another address.
 func (a *Answer) KeptForGood() *Answer {
-	a.cacheControl, a.Vary = immutable, nil
-	return a
+	a.cacheControl = immutable
+	return a.Bare()
 }
 
 // With adds a header line to an answer that nobody has seen yet.
@@ -114,7 +122,8 @@ func (a *Answer) With(name, value string) *Answer {
 	return a
 }
 
-// Write sends the answer, or 304 to who has it already.
+// Write sends the answer, or 304 to who has it already: compressed to who
+// takes that, which is another representation with an ETag of its own.
 func (a *Answer) Write(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h["Cache-Control"] = a.cacheControl
@@ -124,19 +133,24 @@ func (a *Answer) Write(w http.ResponseWriter, r *http.Request) {
 	for _, line := range a.more {
 		h[line.name] = line.values
 	}
-	if a.etag != nil && a.status < 300 {
-		h["Etag"] = a.etag
-		if match := r.Header["If-None-Match"]; match != nil && matches(match, a.etag[0]) {
+	body, length, etag := a.body, a.length, a.etag
+	if p := a.packedFor(r); p != nil {
+		body, length, etag = p.body, p.length, p.etag
+		h["Content-Encoding"] = gzipped
+	}
+	if etag != nil && a.status < 300 {
+		h["Etag"] = etag
+		if match := r.Header["If-None-Match"]; match != nil && matches(match, etag[0]) {
 			w.WriteHeader(http.StatusNotModified)
 			return
 		}
 	}
 	h["Content-Type"] = a.contentType
-	h["Content-Length"] = a.length
+	h["Content-Length"] = length
 	w.WriteHeader(a.status)
 	if r.Method != http.MethodHead {
 		// A stranger who hung up is no error of ours.
-		_, _ = w.Write(a.body)
+		_, _ = w.Write(body)
 	}
 }
 
@@ -156,7 +170,14 @@ func matches(values []string, etag string) bool {
 	return false
 }
 
-// size is what the answer costs in the cache.
-func (a *Answer) size() int { return len(a.body) + answerOverheadBytes }
+// size is what the answer costs in the cache, with room for its compressed
+// form: pages become four times smaller and more.
+func (a *Answer) size() int {
+	size := len(a.body) + answerOverheadBytes
+	if a.packs() {
+		size += len(a.body) / 3
+	}
+	return size
+}
 
 const answerOverheadBytes = 1024

@@ -24,7 +24,7 @@ const piecesAtOnce = 2
 
 // Stream answers with what a stream writes. Its bytes may differ between two
 // readings of one revision, where somebody publishes meanwhile: hence a weak
-// ETag. An error before the first byte is a status; one after it cuts the
+// ETag, which the compressed form may share. An error before the first byte is a status; one after it cuts the
 // connection, because half a file must not look like a whole one.
 func (h *Server) Stream(contentType string, stream Stream) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
@@ -35,6 +35,7 @@ func (h *Server) Stream(contentType string, stream Stream) http.HandlerFunc {
 		}
 		header := w.Header()
 		header["Cache-Control"] = noCache
+		header["Vary"] = varyEncoding
 		header.Set("Access-Control-Allow-Origin", "*") // anybody may read it from a page of theirs
 		header.Set("Etag", `W/"`+h.version+"-"+strconv.FormatInt(revision, 10)+`"`)
 		if match := r.Header["If-None-Match"]; match != nil && matches(match, header.Get("Etag")[len("W/"):]) {
@@ -42,12 +43,15 @@ func (h *Server) Stream(contentType string, stream Stream) http.HandlerFunc {
 			return
 		}
 		header.Set("Content-Type", contentType)
+		if TakesGzip(r) {
+			header["Content-Encoding"] = gzipped
+		}
 		if r.Method == http.MethodHead {
 			w.WriteHeader(http.StatusOK)
 			return
 		}
 		out := &late{Writer: w}
-		err = stream(r.Context(), h.piece, out)
+		err = out.pack(TakesGzip(r), func(w io.Writer) error { return stream(r.Context(), h.piece, w) })
 		switch {
 		case err == nil:
 			err = out.flush()
@@ -85,6 +89,19 @@ type late struct {
 	io.Writer
 	kept  bytes.Buffer
 	begun bool
+}
+
+// pack puts what a stream writes through gzip, or not.
+func (l *late) pack(compressed bool, stream func(io.Writer) error) error {
+	if !compressed {
+		return stream(l)
+	}
+	z := packer(l)
+	defer packers.Put(z)
+	if err := stream(z); err != nil {
+		return err
+	}
+	return z.Close()
 }
 
 // Write hands on whole chunks.
