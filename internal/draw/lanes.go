@@ -18,6 +18,7 @@ type Lane struct {
 type Change struct {
 	Scope    embraye.Scope
 	Date     embraye.Date // when it happened, else when it was seen
+	Dated    bool         // it is known when it happened
 	Stage    embraye.Stage
 	UpdateID string
 
@@ -27,7 +28,8 @@ type Change struct {
 // Lanes orders the constats of one measure that count (embraye.Counting) by
 // scope and time, so that each lane ends where embraye.States says. What is
 // withdrawn or has no date is left out. Institutions come first; within a
-// subject the lane that moved last comes first.
+// subject the lanes that tell of a change or of a dated fact, then those where
+// somebody only looked, and the one that moved last first.
 func Lanes(updates []embraye.Update) []Lane {
 	byScope := map[string][]Change{}
 	for _, u := range updates {
@@ -37,7 +39,7 @@ func Lanes(updates []embraye.Update) []Lane {
 			continue
 		}
 		key := u.Scope.Key()
-		byScope[key] = append(byScope[key], Change{Scope: u.Scope, Date: date, Stage: known(u.Stage), UpdateID: u.ID, day: day})
+		byScope[key] = append(byScope[key], Change{Scope: u.Scope, Date: date, Dated: u.EffectiveDate != "", Stage: known(u.Stage), UpdateID: u.ID, day: day})
 	}
 	lanes := make([]Lane, 0, len(byScope))
 	for _, changes := range byScope {
@@ -46,29 +48,29 @@ func Lanes(updates []embraye.Update) []Lane {
 		lanes = append(lanes, Lane{Scope: changes[len(changes)-1].Scope, Changes: changes})
 	}
 	slices.SortFunc(lanes, func(a, b Lane) int {
-		return cmp.Or(cmp.Compare(subjectRank(a), subjectRank(b)), lastMoved(a, b))
+		return cmp.Or(cmp.Compare(subjectRank(a), subjectRank(b)), telling(a, b))
 	})
 	return lanes
 }
 
 // Changes lists what the lanes show, newest first: the table that equals the
-// picture.
+// picture. What has no date of its own, only one of when it was seen, comes after.
 func Changes(lanes []Lane) []Change {
 	var all []Change
 	for _, lane := range lanes {
 		all = append(all, lane.Changes...)
 	}
-	slices.SortFunc(all, func(a, b Change) int { return earlier(b, a) })
+	slices.SortFunc(all, func(a, b Change) int { return cmp.Or(datedFirst(a.Dated, b.Dated), earlier(b, a)) })
 	return all
 }
 
-// latest keeps the lanes that moved last, in their order.
+// latest keeps the lanes that tell most, in their order.
 func latest(lanes []Lane, most int) []Lane {
 	if len(lanes) <= most {
 		return lanes
 	}
 	byMove := slices.Clone(lanes)
-	slices.SortStableFunc(byMove, lastMoved)
+	slices.SortStableFunc(byMove, telling)
 	kept := map[string]bool{}
 	for _, lane := range byMove[:most] {
 		kept[lane.Scope.Key()] = true
@@ -80,6 +82,28 @@ func latest(lanes []Lane, most int) []Lane {
 // id is the smaller, comes first.
 func earlier(a, b Change) int {
 	return cmp.Or(a.day.Compare(b.day), cmp.Compare(a.UpdateID, b.UpdateID))
+}
+
+// telling puts lanes of which it is known when something happened first, then the
+// lane that moved last: a square of yesterday that says « nothing found » tells
+// less than what changed three years ago.
+func telling(a, b Lane) int {
+	return cmp.Or(datedFirst(a.tells(), b.tells()), lastMoved(a, b))
+}
+
+// tells: it changed, or something in it has a date.
+func (l Lane) tells() bool {
+	return len(l.Changes) > 1 || slices.ContainsFunc(l.Changes, func(c Change) bool { return c.Dated })
+}
+
+func datedFirst(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case a:
+		return -1
+	}
+	return 1
 }
 
 // lastMoved puts the lane with the newest change first.

@@ -6,8 +6,10 @@ import (
 	"html/template"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"embraye/internal/embraye"
 	"embraye/internal/locale"
@@ -290,5 +292,57 @@ func TestTimelineLeavesOutADeadlineItDoesNotReach(t *testing.T) {
 	in := TimelineInput{Words: words(t), Lang: "fr", Lanes: lanes, Deadline: "2021-12-31", Today: "2026-01-01", Name: func(embraye.Scope) string { return "x" }}
 	if got := Timeline(in); strings.Contains(string(got), `class="e"`) {
 		t.Errorf("a deadline of 2021 in a picture from 2024 on: %s", got)
+	}
+}
+
+// P07: a picture of where people looked lately and found nothing tells nobody
+// whether anything moved.
+func TestP07TimelineTellsOfChange(t *testing.T) {
+	i, c := embraye.BySubjectInstitution, embraye.BySubjectCivilSociety
+	var all []embraye.Update
+	for n, region := range []string{"FR-ARA", "FR-BFC", "FR-CVL", "FR-GES", "FR-HDF", "FR-IDF"} {
+		u := state("x"+strconv.Itoa(n), region, i, embraye.NoSign, "")
+		u.ObservedDate = embraye.Date("2026-0" + strconv.Itoa(n+1))
+		all = append(all, u)
+	}
+	looked := func(id, region string, subject embraye.Subject, stage embraye.Stage, at embraye.Date) embraye.Update {
+		u := state(id, region, subject, stage, "")
+		u.ObservedDate = at
+		return u
+	}
+	all = append(all,
+		state("1", "FR-BRE", i, embraye.Announced, "2022-03"),                                                       // a dated fact
+		looked("2", "FR-OCC", c, embraye.NoSign, "2023-01"), looked("3", "FR-OCC", c, embraye.Announced, "2023-06"), // a change between two looks
+		state("4", "FR-NOR", c, embraye.Done, "2024-02"))
+	in := TimelineInput{Words: words(t), Lang: "fr", Lanes: Lanes(all), Since: "2020-04-29", Deadline: "2021-12-31", Today: "2026-11-29",
+		Name: func(s embraye.Scope) string { return s.Territory }}
+	list := elements(t, Timeline(in))
+	if got, want := texts(list, "l"), []string{"FR-BRE", "FR-HDF", "FR-NOR", "FR-OCC"}; len(got) != 4 || got[0] != want[0] || got[2] != want[2] || got[3] != want[3] {
+		t.Errorf("lanes %q: those that tell of change come before those where somebody only looked", got)
+	}
+	if got := texts(list, ""); !slices.Contains(got, "2020") || !slices.Contains(got, "2026") {
+		t.Errorf("years %q: from the reference text to today", got)
+	}
+	if got := texts(list, "e"); len(got) != 1 {
+		t.Errorf("the deadline is written %d times", len(got))
+	}
+	changes := Changes(in.Lanes)
+	for n, change := range changes {
+		if n > 0 && change.Dated && !changes[n-1].Dated {
+			t.Errorf("%s of %s comes after what has no date", change.UpdateID, change.Date)
+		}
+	}
+}
+
+// The deadline of a text that is still running is in the picture too, and the
+// bars end today.
+func TestP07TimelineReachesADeadlineToCome(t *testing.T) {
+	lanes := Lanes([]embraye.Update{state("1", "FR-BRE", embraye.BySubjectInstitution, embraye.Announced, "2026-01-01")})
+	a := newAxis(TimelineInput{Since: "2025-05", Deadline: "2030-12-31"}, lanes, time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC))
+	if a.from.Year() != 2025 || a.to.Year() < 2030 || a.at(a.end) > 40 {
+		t.Errorf("from %v to %v, bars end at %.0f %%", a.from, a.to, a.at(a.end))
+	}
+	if early := newAxis(TimelineInput{Since: "2025-05"}, Lanes([]embraye.Update{state("1", "FR-BRE", embraye.BySubjectInstitution, embraye.Done, "2019-03")}), a.end); early.from.Year() != 2019 {
+		t.Errorf("a fact before the text is cut off: from %v", early.from)
 	}
 }

@@ -17,15 +17,17 @@ const MaxLanes = 4
 type TimelineInput struct {
 	Words    *locale.Catalogue
 	Lang     string
-	Lanes    []Lane                     // from Lanes; the MaxLanes that moved last are drawn
+	Lanes    []Lane                     // from Lanes; the MaxLanes that tell most are drawn
 	Name     func(embraye.Scope) string // what a lane is called: the institution, else the place
 	Deadline embraye.Date               // of the reference text; may be empty
+	Since    embraye.Date               // where the picture begins at the latest: the reference text's; may be empty
 	Today    embraye.Date               // where the bars end
 }
 
 // axis turns days into per cent of the picture's width.
 type axis struct {
 	from, to time.Time
+	end      time.Time // of the bars
 }
 
 func (a axis) at(day time.Time) float64 {
@@ -48,7 +50,7 @@ func Timeline(in TimelineInput) template.HTML {
 	if len(lanes) == 0 || !ok {
 		return ""
 	}
-	a := newAxis(lanes, today)
+	a := newAxis(in, lanes, today)
 	height := laneTop + laneHeight*len(lanes) + laneHead*countSubjects(lanes) + 4
 	var out svg
 	out.put(`<svg class="line" width="100%" height="`, height, `" role="img" aria-label="`)
@@ -72,10 +74,13 @@ func Timeline(in TimelineInput) template.HTML {
 	return out.html()
 }
 
-// newAxis begins with the year of the first change and ends today; dates in the
-// future stretch it.
-func newAxis(lanes []Lane, today time.Time) axis {
+// newAxis begins with the year of the reference text, or of a change before it,
+// and ends today; the deadline is always in it, and dates in the future stretch it.
+func newAxis(in TimelineInput, lanes []Lane, today time.Time) axis {
 	first, last := today, today
+	if since, ok := in.Since.LastDay(); ok && since.Before(first) {
+		first = since
+	}
 	for _, lane := range lanes {
 		if d := lane.Changes[0].day; d.Before(first) {
 			first = d
@@ -84,8 +89,12 @@ func newAxis(lanes []Lane, today time.Time) axis {
 			last = d
 		}
 	}
-	from := time.Date(first.Year(), 1, 1, 0, 0, 0, 0, time.UTC)
-	return axis{from: from, to: last.AddDate(0, 0, 30)} // a change of today keeps a bar that can be seen
+	end := last.AddDate(0, 0, 30) // a change of today keeps a bar that can be seen
+	to := end
+	if deadline, ok := in.Deadline.LastDay(); ok && deadline.AddDate(0, 0, 30).After(to) && in.Since != "" {
+		to = deadline.AddDate(0, 0, 30)
+	}
+	return axis{from: time.Date(first.Year(), 1, 1, 0, 0, 0, 0, time.UTC), to: to, end: end}
 }
 
 // years draws one line a year, and writes as many of them as have room.
@@ -124,7 +133,7 @@ func (s *svg) lane(in TimelineInput, a axis, lane Lane, y int) {
 	s.word(in.Name(lane.Scope))
 	s.put(`</text>`)
 	for i, c := range lane.Changes {
-		start, end := a.at(c.day), 100.0
+		start, end := a.at(c.day), a.at(a.end)
 		if i+1 < len(lane.Changes) {
 			end = a.at(lane.Changes[i+1].day)
 		}

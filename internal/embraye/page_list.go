@@ -14,8 +14,11 @@ type TimelineFilter struct {
 	Limit     int
 }
 
+// Undated begins the cursor of the chronology's last part.
+const Undated = "-"
+
 // TimelinePage is one page of the chronology: by the date of the fact, the
-// newest first.
+// newest first; then what has no such date, what was seen last first.
 type TimelinePage struct {
 	Updates []Update
 	Total   int    // on all pages

@@ -41,19 +41,44 @@ func (s *Store) TimelinePage(ctx context.Context, f embraye.TimelineFilter) (*em
 		return nil, wrap(err, "counting the chronology")
 	}
 	if f.After != "" {
-		date, id, ok := strings.Cut(f.After, ".")
-		if !ok || !embraye.Date(date).Valid() || !embraye.ValidID(id) {
-			return nil, fmt.Errorf("store: cursor %.40q: %w", f.After, embraye.ErrInvalid)
+		condition, values, err := after(f.After)
+		if err != nil {
+			return nil, err
 		}
-		and("("+factDate+" < ? OR "+factDate+" = ? AND id < ?)", date, date, id)
+		and(condition, values...)
 	}
-	page.Updates, err = t.light(ctx, factDate+" DESC, id DESC", f.Limit+1, strings.Join(where, " AND "), args...)
+	page.Updates, err = t.light(ctx, undated+", "+factDate+" DESC, id DESC", f.Limit+1, strings.Join(where, " AND "), args...)
 	if err == nil && len(page.Updates) > f.Limit {
 		page.Updates = page.Updates[:f.Limit]
-		last := page.Updates[f.Limit-1]
-		page.Next = string(last.FactDate()) + "." + last.ID
+		page.Next = cursorOf(page.Updates[f.Limit-1])
 	}
 	return page, err
+}
+
+// undated sorts what nobody knows a date of behind everything that has one.
+const undated = "effective_date = ''"
+
+// cursorOf is the place of a constat in the chronology.
+func cursorOf(u embraye.Update) string {
+	cursor := string(u.FactDate()) + "." + u.ID
+	if u.EffectiveDate == "" {
+		return embraye.Undated + cursor
+	}
+	return cursor
+}
+
+// after is the condition that a constat comes after a cursor.
+func after(cursor string) (condition string, args []any, err error) {
+	place, isUndated := strings.CutPrefix(cursor, embraye.Undated)
+	date, id, ok := strings.Cut(place, ".")
+	if !ok || !embraye.Date(date).Valid() || !embraye.ValidID(id) {
+		return "", nil, fmt.Errorf("store: cursor %.40q: %w", cursor, embraye.ErrInvalid)
+	}
+	condition, args = "("+factDate+" < ? OR "+factDate+" = ? AND id < ?)", []any{date, date, id}
+	if isUndated {
+		return undated + " AND " + condition, args, nil
+	}
+	return "(" + undated + " OR " + condition + ")", args, nil
 }
 
 // maxSearchWords bounds what one search can make the database do.

@@ -85,3 +85,39 @@ func whenSQLite(kind string, want []string) []string {
 	}
 	return nil
 }
+
+// P07: what nobody knows a date of does not stand among what happened this year
+// because somebody looked this year; pages go on from one part to the other.
+func TestP07ChronologyPutsTheUndatedAside(t *testing.T) {
+	for _, kind := range storetest.Kinds(t) {
+		t.Run(kind, func(t *testing.T) {
+			s, ctx := storetest.Open(t, kind), t.Context()
+			rows := []*embraye.Update{constatNamed(t, 10, "A", "2024-06"), constatNamed(t, 11, "B", ""), constatNamed(t, 12, "C", ""),
+				constatNamed(t, 13, "D", "2020"), constatNamed(t, 14, "E", ""), constatNamed(t, 15, "F", "2026-01-02")}
+			rows[1].ObservedDate, rows[2].ObservedDate, rows[4].ObservedDate, rows[3].ObservedDate = "2026-05", "2026-11-03", "2026-05", "2026-11"
+			must(t, s.InTx(ctx, func(tx store.Tables) error {
+				for _, u := range rows {
+					if err := tx.Updates.Insert(ctx, u); err != nil {
+						return err
+					}
+				}
+				return nil
+			}))
+			for limit := 1; limit <= 6; limit++ {
+				var titles []string
+				f := embraye.TimelineFilter{Limit: limit}
+				for {
+					page, err := s.TimelinePage(ctx, f)
+					must(t, err)
+					for _, u := range page.Updates {
+						titles = append(titles, u.Title)
+					}
+					if f.After = page.Next; f.After == "" {
+						break
+					}
+				}
+				equal(t, "pages of "+string(rune('0'+limit)), titles, []string{"F", "A", "D", "C", "E", "B"})
+			}
+		})
+	}
+}

@@ -7,7 +7,9 @@ import (
 	"strings"
 	"testing"
 
+	"embraye/internal/app/constats"
 	"embraye/internal/browsertest"
+	"embraye/internal/embraye"
 )
 
 // P06: one side at a time, measures by name, every mark with its word.
@@ -105,4 +107,39 @@ func (s *site) html(t *testing.T, address string) string {
 		t.Fatalf("%s: %d", address, w.Code)
 	}
 	return w.Body.String()
+}
+
+// P07: forty constats that say « nothing found » this year hide no change of the
+// past, and the chronology does not date facts by the day somebody looked.
+func TestP07ChangeComesBeforeWhereSomebodyLooked(t *testing.T) {
+	s := newSite(t)
+	publish := func(territory string, c embraye.Content) {
+		t.Helper()
+		c.Language, c.Title, c.Summary = "fr", "Constat de "+territory, "Un texte d'essai, assez long pour un résumé."
+		_, err := s.Constats.Publish(t.Context(), embraye.Operator(), constats.PublishInput{
+			Scope: embraye.Scope{Measure: "m2", Subject: embraye.BySubjectCivilSociety, Territory: territory}, Content: c})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	publish("FR-BRE", embraye.Content{Stage: embraye.Announced, EffectiveDate: "2022-03", Evidence: []embraye.Evidence{{Type: "Link", Href: "https://preuves.example/1", Name: "Délibération"}}})
+	for _, territory := range strings.Fields("FR-ARA FR-BFC FR-CVL FR-GES FR-HDF FR-IDF FR-NOR FR-NAQ") {
+		publish(territory, embraye.Content{Stage: embraye.NoSign, Searched: []string{"recueil des actes"}})
+	}
+	page := s.html(t, "/@mesure2")
+	_, picture, _ := strings.Cut(page, `<svg class="line"`)
+	picture, table, _ := strings.Cut(picture, "</svg>\n<details>")
+	for _, want := range []string{">2020<", `class="e`, ">Bretagne<"} {
+		if !strings.Contains(picture, want) {
+			t.Errorf("the timeline lacks %s", want)
+		}
+	}
+	if row, _, _ := strings.Cut(table[strings.Index(table, "<tbody>"):], "</tr>"); !strings.Contains(row, "Bretagne") {
+		t.Errorf("the table begins with %s", row)
+	}
+	text := s.html(t, "/chronologie")
+	year, aside := strings.Index(text, "<h2>2022</h2>"), strings.Index(text, "Sans date de fait")
+	if year < 0 || aside < year || strings.Contains(text, "<h2>"+s.Clock.Now().Format("2006")+"</h2>") {
+		t.Errorf("the chronology has 2022 at %d and what has no date at %d", year, aside)
+	}
 }

@@ -18,7 +18,7 @@ import (
 // the table what keeps its page light.
 const (
 	maxScopeLinks = 18
-	maxTableLinks = 60
+	maxTableLinks = 54
 )
 
 type measureContent struct {
@@ -94,10 +94,14 @@ func (h *Handler) MeasurePage(ctx context.Context, v *answer.View, a embraye.Act
 func addChanges(p *page.Page, content *measureContent, counting []embraye.Update, today embraye.Date) {
 	lanes := draw.Lanes(counting)
 	content.Timeline = draw.Timeline(draw.TimelineInput{Words: p.Catalogue, Lang: p.Lang, Lanes: lanes, Name: func(s embraye.Scope) string { return scopeName(p, s) },
-		Deadline: embraye.Date(p.Reference.Deadline), Today: today})
+		Deadline: embraye.Date(p.Reference.Deadline), Since: embraye.Date(p.Reference.Version), Today: today})
 	changes := draw.Changes(lanes)
 	for _, c := range changes[:min(len(changes), maxChanges)] {
-		content.Changes = append(content.Changes, changeRow{p.Date(c.Date), scopeName(p, c.Scope), c.Stage})
+		date := p.Date(c.Date)
+		if !c.Dated {
+			date = observed(p, c.Date)
+		}
+		content.Changes = append(content.Changes, changeRow{date, scopeName(p, c.Scope), c.Stage})
 	}
 }
 

@@ -94,7 +94,7 @@ func parseTimeline(reference *embraye.Reference, territories *embraye.Territorie
 	if utf8.RuneCountInString(f.Search) > maxSearchRunes || !utf8.ValidString(f.Search) {
 		return f, bad("search")
 	}
-	if date, id, ok := strings.Cut(f.After, "."); f.After != "" && (!ok || !embraye.Date(date).Valid() || !embraye.ValidID(id)) {
+	if date, id, ok := strings.Cut(strings.TrimPrefix(f.After, embraye.Undated), "."); f.After != "" && (!ok || !embraye.Date(date).Valid() || !embraye.ValidID(id)) {
 		return f, bad("cursor")
 	}
 	return f, nil
@@ -158,8 +158,8 @@ func (h *Handler) timelineAnswer(ctx context.Context, v *answer.View, f embraye.
 	page.Hidden = content.Filtered || f.After != "" // one list is enough for search engines
 	addChoices(page, &content)
 	for _, u := range data.Updates {
-		year := "" // without a date
-		if d := u.FactDate(); len(d) >= 4 {
+		year := "" // of the fact; when it was seen says nothing of when it happened
+		if d := u.EffectiveDate; len(d) >= 4 {
 			year = string(d[:4])
 		}
 		if n := len(content.Years); n == 0 || content.Years[n-1].Year != year {
