@@ -25,6 +25,8 @@ type (
 		Rel  string `xml:"rel,attr"`
 		Type string `xml:"type,attr,omitempty"`
 		Href string `xml:"href,attr"`
+
+		Title string `xml:"title,attr,omitempty"`
 	}
 	atomAuthor struct {
 		Name string `xml:"name"`
@@ -57,7 +59,7 @@ func WriteAtom(w io.Writer, f Feed) error {
 	f = f.clean()
 	doc := atomFeed{Lang: f.Language, ID: f.ID, Title: f.Title, Subtitle: f.Subtitle, Updated: moment(f.Updated),
 		Icon: f.IconURL, Rights: f.Licence, Author: atomAuthor{Name: f.Author.Name, URI: f.Author.URL}}
-	doc.Links = atomLinks(atomLink{"self", "application/atom+xml", f.SelfURL}, atomLink{"alternate", "text/html", f.HomeURL})
+	doc.Links = atomLinks(atomLink{Rel: "self", Type: "application/atom+xml", Href: f.SelfURL}, atomLink{Rel: "alternate", Type: "text/html", Href: f.HomeURL})
 	for _, e := range f.Entries {
 		doc.Entries = append(doc.Entries, makeAtomEntry(e))
 	}
@@ -72,7 +74,10 @@ func WriteAtom(w io.Writer, f Feed) error {
 
 func makeAtomEntry(e Entry) atomEntry {
 	out := atomEntry{Lang: e.Language, ID: e.ID, Title: e.Title, Published: moment(e.Published), Updated: moment(e.Updated), Summary: e.Summary,
-		Links: atomLinks(atomLink{"alternate", "text/html", e.URL})}
+		Links: atomLinks(atomLink{Rel: "alternate", Type: "text/html", Href: e.URL})}
+	for _, f := range e.Enclosures {
+		out.Links = append(out.Links, atomLink{Rel: "enclosure", Type: f.Type, Href: f.URL, Title: f.Title})
+	}
 	if e.Author.Name != "" {
 		out.Author = &atomAuthor{Name: e.Author.Name, URI: e.Author.URL}
 	}

@@ -40,7 +40,11 @@ type Entry struct {
 	Updated    time.Time // when empty, Published
 	Author     Author    // when empty, the feed's
 	Categories []string
+	Enclosures []Enclosure
 }
+
+// An Enclosure is a file that an entry rests on.
+type Enclosure struct{ URL, Type, Title string }
 
 // clean returns a copy whose texts and links can be written into any format.
 func (f Feed) clean() Feed {
@@ -83,6 +87,13 @@ func (e Entry) clean() Entry {
 		}
 	}
 	e.Categories = categories
+	var enclosures []Enclosure
+	for _, f := range e.Enclosures {
+		if f = (Enclosure{link(f.URL), cleanLine(f.Type), cleanLine(f.Title)}); f.URL != "" && f.Type != "" {
+			enclosures = append(enclosures, f)
+		}
+	}
+	e.Enclosures = enclosures
 	return e
 }
 

@@ -196,3 +196,22 @@ func FuzzFeedText(f *testing.F) {
 	}
 	f.Fuzz(checkFeed)
 }
+
+// A file that a constat rests on can be taken by a program that reads feeds.
+func TestFeedsHaveEnclosures(t *testing.T) {
+	f := sampleFeed()
+	f.Entries[0].Enclosures = []Enclosure{{"https://suivi.example/fichiers/a.pdf", "application/pdf", "Délibération"}, {"javascript:alert(1)", "text/html", ""}, {"https://suivi.example/b", "", ""}}
+	var atom, js bytes.Buffer
+	if err := WriteAtom(&atom, f); err != nil {
+		t.Fatal(err)
+	}
+	if err := WriteJSONFeed(&js, f); err != nil {
+		t.Fatal(err)
+	}
+	if want := `<link rel="enclosure" type="application/pdf" href="https://suivi.example/fichiers/a.pdf" title="Délibération"></link>`; !strings.Contains(atom.String(), want) || strings.Count(atom.String(), "enclosure") != 1 {
+		t.Error(atom.String())
+	}
+	if want := `"attachments":[{"url":"https://suivi.example/fichiers/a.pdf","mime_type":"application/pdf","title":"Délibération"}]`; !strings.Contains(js.String(), want) {
+		t.Error(js.String())
+	}
+}

@@ -34,6 +34,13 @@ type (
 		Authors       []jsonAuthor `json:"authors,omitempty"`
 		Tags          []string     `json:"tags,omitempty"`
 		Language      string       `json:"language,omitempty"`
+
+		Attachments []jsonAttachment `json:"attachments,omitempty"`
+	}
+	jsonAttachment struct {
+		URL   string `json:"url"`
+		Type  string `json:"mime_type"`
+		Title string `json:"title,omitempty"`
 	}
 )
 
@@ -47,6 +54,9 @@ func WriteJSONFeed(w io.Writer, f Feed) error {
 			DatePublished: moment(e.Published), Authors: jsonAuthors(e.Author), Tags: e.Categories, Language: e.Language}
 		if !e.Updated.Equal(e.Published) {
 			item.DateModified = moment(e.Updated)
+		}
+		for _, f := range e.Enclosures {
+			item.Attachments = append(item.Attachments, jsonAttachment{f.URL, f.Type, f.Title})
 		}
 		doc.Items = append(doc.Items, item)
 	}

@@ -13,7 +13,7 @@ import (
 // people and servers visit alike, and what each room has for itself.
 func (h *Handler) routes() chi.Router {
 	r := chi.NewRouter()
-	r.NotFound(func(w http.ResponseWriter, req *http.Request) { h.answers.Refuse(w, req, http.StatusNotFound) })
+	r.NotFound(h.notFound(r))
 	r.MethodNotAllowed(h.methodNotAllowed(r))
 
 	all := answer.Routes{Router: r}
@@ -46,6 +46,24 @@ func (h *Handler) Routes() ([]Route, error) {
 		return nil
 	})
 	return list, err
+}
+
+// notFound: an address with a slash at its end is what people and old links
+// write for the one without. Ids of actors and activities have one spelling.
+func (h *Handler) notFound(r *chi.Mux) http.HandlerFunc {
+	return func(w http.ResponseWriter, req *http.Request) {
+		path, slash := strings.CutSuffix(req.URL.Path, "/")
+		id := strings.HasPrefix(path, "/actors/") || strings.HasPrefix(path, "/activities/") || strings.HasPrefix(path, "//")
+		if !slash || id || req.Method != http.MethodGet && req.Method != http.MethodHead || !r.Match(chi.NewRouteContext(), req.Method, path) {
+			h.answers.Refuse(w, req, http.StatusNotFound)
+			return
+		}
+		to := h.site.Base + path
+		if req.URL.RawQuery != "" {
+			to += "?" + req.URL.RawQuery
+		}
+		answer.Redirect(http.StatusPermanentRedirect, to).Write(w, req)
+	}
 }
 
 // methodNotAllowed names the methods that the address has (RFC 9110 15.5.6).

@@ -119,7 +119,7 @@ func (h *Handler) furnish(o Options) (err error) {
 		return err
 	}
 	h.readers = site.New(site.Options{Rooms: site.Rooms{App: o.Rooms.App, Directory: o.Rooms.Directory}, Pages: o.Pages, Answers: h.answers, Frame: h.frame, Site: o.Site,
-		Catalogue: o.Catalogue, Now: o.Now, Log: o.Log})
+		Catalogue: o.Catalogue, Now: o.Now})
 	h.files = open.New(open.Options{App: o.Rooms.App, Pages: o.Pages, Answers: h.answers, Frame: h.frame, Site: o.Site, Catalogue: o.Catalogue, Language: o.Language, Now: o.Now})
 	h.servers = fed.New(fed.Options{Rooms: fed.Rooms{App: o.Rooms.App, Inbox: o.Rooms.Inbox}, Pages: o.Pages, Answers: h.answers, Site: o.Site, Version: o.Version, Mode: o.Mode, Log: o.Log})
 	h.office, err = office.New(office.Options{Rooms: office.Rooms{App: o.Rooms.App, Directory: o.Rooms.Directory, Constats: o.Rooms.Constats, Drafts: o.Rooms.Drafts, Talk: o.Rooms.Talk, People: o.Rooms.People, Organisation: o.Rooms.Organisation}, Answers: h.answers, Frame: h.frame, Site: o.Site, Catalogue: o.Catalogue,

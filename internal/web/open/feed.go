@@ -2,6 +2,7 @@ package open
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -94,14 +95,21 @@ func (h *Handler) feedOf(ctx context.Context, v *answer.View) (f export.Feed, me
 	return f, measure, codes, prefixes, nil
 }
 
+// feedEntry is a constat in a feed. Its author is the feed's: the organisation,
+// which says it; measure and place are what readers sort by.
 func (h *Handler) feedEntry(u *embraye.Update, reason string) export.Entry {
 	id, words := string(h.site.UpdateID(u.ID)), func(area, value string) string { return h.catalogue.T(u.Language, area+"."+value) }
 	e := export.Entry{ID: id, URL: id, Title: words("stage", string(u.Stage)) + " · " + u.Title, Summary: u.Summary,
 		HTML: h.app.Wire().ConstatHTML(*u, reason), Language: u.Language, Published: u.PublishedAt,
-		Categories: []string{words("stage", string(u.Stage)), words("subject", string(u.Subject))}}
+		Categories: []string{words("stage", string(u.Stage)), words("subject", string(u.Subject)),
+			cmp.Or(u.TerritoryName, h.app.Wire().Territories.Name(u.Territory, u.Language))}}
 	if m, ok := h.app.Reference().Measure(u.Measure); ok {
 		e.Categories = append(e.Categories, m.Title.In(u.Language))
-		e.Author = export.Author{Name: m.Title.In(u.Language), URL: h.site.ActorPage(u.Actor)}
+	}
+	for _, proof := range u.Evidence {
+		if proof.Type == "Document" { // a file of ours
+			e.Enclosures = append(e.Enclosures, export.Enclosure{URL: proof.Href, Type: proof.MediaType, Title: proof.Name})
+		}
 	}
 	if u.UpdatedAt != nil {
 		e.Updated = *u.UpdatedAt

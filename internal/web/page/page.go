@@ -25,10 +25,11 @@ type Page struct {
 	Streams     string // id of the same thing for servers, if there is one
 	Feed        string // address of its Atom feed without the extension
 	FeedTitle   string
-	Type        string // Open Graph: website, profile, article
-	Image       string // 1200 × 630, unless the page has only an icon
-	ImageAlt    string
+	Type        string        // Open Graph: website, profile, article
+	Image       string        // 1200 × 630, unless the page has only an icon
 	Creator     string        // fediverse:creator, @handle@host
+	Published   time.Time     // of an article
+	Modified    time.Time     // likewise, if it was
 	Language    string        // of the content, where it is not the page's
 	LinkedData  template.HTML // a script of data, not of code
 	SiteName    string

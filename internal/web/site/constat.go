@@ -55,7 +55,7 @@ func (h *Handler) ConstatPage(v *answer.View, data *embraye.ConstatPage) (*answe
 	u := &data.Update
 	page := h.frame.NewPage(v, u.Title)
 	describeConstat(page, u, string(h.site.UpdateID(u.ID)))
-	page.LinkedData = h.claimReview(page, u, data.Organisation)
+	page.LinkedData = h.claimReview(page, u, data.Organisation) + breadcrumbs(page, crumb{page.MeasureTitle(u.Measure), page.Site.ActorPage(u.Actor)}, crumb{u.Title, page.Canonical})
 	content := newConstatContent(page, u, data.Actor, data.Organisation)
 	content.addFiles(data.Files)
 	for _, r := range data.Replies {
@@ -83,6 +83,9 @@ func lastChange(data *embraye.ConstatPage) time.Time {
 func describeConstat(page *page.Page, u *embraye.Update, id string) {
 	page.Title = page.T("constat.title", u.Title, page.MeasureName(u.Measure), page.MeasureTitle(u.Measure))
 	page.Description, page.Type, page.Streams = page.T("constat.description", page.MeasureName(u.Measure), u.Summary), "article", id
+	if page.Published = u.PublishedAt; u.UpdatedAt != nil {
+		page.Modified = *u.UpdatedAt
+	}
 	page.Canonical, page.Language, page.Creator = id, u.Language, page.Site.Mention(u.Actor)
 	page.Image = string(page.Site.UpdateID(u.ID)) + "/card.png"
 	page.Feed, page.FeedTitle = "/@"+u.Actor+"/feed", page.MeasureName(u.Measure)

@@ -37,6 +37,7 @@ func (h *Handler) home(ctx context.Context, v *answer.View) (*answer.Answer, err
 	}
 	page := h.frame.NewPage(v, h.catalogue.T(v.Lang, "site.question"))
 	page.Description = page.T("site.home_description", data.Organisation.Name)
+	page.LinkedData = publisher(page)
 	page.Feed, page.FeedTitle = "/feed", page.T("feed.all")
 	content := homeContent{HomePage: data, Cards: cardsOf(page, data.Latest, data.Organisation.Name),
 		Follow: newFollowBox(page, "follow.organisation", data.Organisation.Handle, "/feed.atom")}

@@ -79,6 +79,7 @@ func (h *Handler) MeasurePage(ctx context.Context, v *answer.View, a embraye.Act
 		}
 		content.Summary, content.Grid = m.Summary.In(v.Lang), m.GridIn(v.Lang)
 	}
+	page.LinkedData = breadcrumbs(page, crumb{page.Title, page.Canonical})
 	content.Deadline = page.Date(embraye.Date(reference.Deadline))
 	page.Description = cmp.Or(page.Said(content.Answers), content.Summary, content.Text)
 	for _, subject := range embraye.Subjects() {

@@ -56,6 +56,7 @@ func (h *Handler) measurePlace(ctx context.Context, v *answer.View) (*answer.Ans
 	page.Title = page.T("place.title", page.MeasureTitle(actor.Actor.Measure), content.Name)
 	page.Canonical += "/" + place.Code
 	page.Streams, page.Type = "", "website"
+	page.LinkedData = breadcrumbs(page, crumb{page.MeasureTitle(actor.Actor.Measure), h.site.ActorPage(actor.Actor.Handle)}, crumb{content.Name, page.Canonical})
 	page.Feed, page.FeedTitle = page.Actor(actor.Actor.Handle)+"/"+place.Code+"/feed", page.Title
 	page.Description = page.T("place.description", content.Number, content.Name, actor.Organisation.Name)
 	content.Follow = newFollowBox(page, "follow.measure", actor.Actor.Handle, page.Feed+".atom")

@@ -1,7 +1,6 @@
 package site
 
 import (
-	"encoding/json"
 	"html/template"
 	"strings"
 	"time"
@@ -40,34 +39,4 @@ func newReply(r embraye.ShownReply) reply {
 		out.Language = r.Reply.Language
 	}
 	return out
-}
-
-// claimReview is the constat for search engines: the claim is the measure in a
-// scope, the rating a word of the scale and no number (schema.org/ClaimReview).
-func (h *Handler) claimReview(page *page.Page, u *embraye.Update, org embraye.Actor) template.HTML {
-	type thing map[string]any
-	reference := h.rooms.App.Reference()
-	m, _ := reference.Measure(u.Measure)
-	id := string(h.site.UpdateID(u.ID))
-	doc := thing{
-		"@context": "https://schema.org", "@type": "ClaimReview", "@id": id, "url": id,
-		"datePublished": u.PublishedAt.UTC().Format(time.RFC3339), "inLanguage": u.Language, "headline": u.Title, "description": u.Summary,
-		"author":        thing{"@type": "Organization", "name": org.Name, "url": h.site.ActorPage(org.Handle)},
-		"claimReviewed": m.Title.In(u.Language) + " (" + h.catalogue.T(u.Language, "subject."+string(u.Subject)) + ", " + page.Place(u.Scope) + ")",
-		"reviewRating":  thing{"@type": "Rating", "alternateName": h.catalogue.T(u.Language, "stage."+string(u.Stage))},
-		"itemReviewed": thing{"@type": "Claim", "@id": reference.MeasureIRI(u.Measure), "name": m.Title.In(u.Language), "datePublished": reference.Version,
-			"appearance": thing{"@type": "CreativeWork", "name": reference.Name.In(u.Language), "url": h.site.Base + "/comprendre/memoire"}},
-	}
-	if l := page.Licence(u.Licence); l.Href != "" {
-		doc["license"] = l.Href
-	}
-	if u.UpdatedAt != nil {
-		doc["dateModified"] = u.UpdatedAt.UTC().Format(time.RFC3339)
-	}
-	body, err := json.Marshal(doc) // writes < > & as escapes, so nothing ends the element
-	if err != nil {
-		h.log.Error("linked data of a constat", "id", u.ID, "err", err)
-		return ""
-	}
-	return template.HTML(`<script type="application/ld+json">` + string(body) + `</script>`)
 }

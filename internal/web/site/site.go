@@ -9,7 +9,6 @@ import (
 	"context"
 	"embed"
 	"io/fs"
-	"log/slog"
 	"time"
 
 	"embraye/internal/app"
@@ -54,7 +53,6 @@ type Options struct {
 	Site      embraye.Site
 	Catalogue *locale.Catalogue
 	Now       func() time.Time
-	Log       *slog.Logger
 }
 
 // Handler answers whoever reads.
@@ -66,13 +64,12 @@ type Handler struct {
 	site      embraye.Site
 	catalogue *locale.Catalogue
 	now       func() time.Time
-	log       *slog.Logger
 }
 
 // New makes a Handler.
 func New(o Options) *Handler {
 	return &Handler{rooms: o.Rooms, pages: o.Pages, answers: o.Answers, frame: o.Frame, site: o.Site, catalogue: o.Catalogue,
-		now: o.Now, log: o.Log}
+		now: o.Now}
 }
 
 //go:embed templates/*.html
