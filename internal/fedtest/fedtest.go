@@ -13,6 +13,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
+	"database/sql/driver"
 	"io"
 	"log/slog"
 	"net/http"
@@ -72,9 +73,10 @@ type Config struct {
 	Kind        string // storetest kind: "sqlite" or "postgres"
 	Reference   *embraye.Reference
 	RateLimits  bool
-	Mode        string        // "open" if empty
-	BusyTimeout time.Duration // how long SQLite waits for another process; 0: as usual
-	Log         io.Writer     // where the instances' logs go; nil: the test's output
+	Mode        string                                  // "open" if empty
+	BusyTimeout time.Duration                           // how long SQLite waits for another process; 0: as usual
+	Listen      func(driver.Connector) driver.Connector // of the databases; nil: nobody hears what is asked
+	Log         io.Writer                               // where the instances' logs go; nil: the test's output
 }
 
 // New makes a world with one instance per host name.
@@ -117,10 +119,7 @@ func (w *World) instance(c Config, host string) *Instance {
 	}
 	in := &Instance{Host: host, Site: embraye.Site{Base: "https://" + host, HandleDomain: host}}
 	in.URL = storetest.URL(t, c.Kind)
-	in.Store = storetest.OpenURL(t, in.URL, w.Clock.Now)
-	if c.BusyTimeout != 0 {
-		in.Store = impatient(t, in.URL, w.Clock.Now, c.BusyTimeout)
-	}
+	in.Store = storetest.OpenOptions(t, store.Options{URL: in.URL, Now: w.Clock.Now, BusyTimeout: c.BusyTimeout, Listen: c.Listen})
 	in.FilesDir = t.TempDir()
 	evidence, err := files.Open(in.FilesDir, files.Options{})
 	if err != nil {
@@ -180,21 +179,6 @@ func (w *World) Restart(in *Instance) {
 	in.Client = in.Remote
 	in.open(t)
 	w.Wire.Serve(in.Host, in.Web)
-}
-
-// impatient opens a database that gives up soon when another process holds it.
-func impatient(t testing.TB, url string, now func() time.Time, busy time.Duration) *store.Store {
-	t.Helper()
-	s, err := store.Open(t.Context(), store.Options{URL: url, Now: now, Secret: storetest.Secret, BusyTimeout: busy})
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s
 }
 
 // Settle drains every queue until nothing moves any more.

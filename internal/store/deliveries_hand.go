@@ -175,6 +175,6 @@ func (t Deliveries) Sweep(ctx context.Context) error {
 // stay: its Update and Delete go to every inbox that got it.
 func (t Deliveries) Prune(ctx context.Context, before time.Time) error {
 	_, err := t.exec(ctx, `DELETE FROM deliveries WHERE state <> 0 AND created_at < ?
-		AND activity_id IN (SELECT id FROM activities WHERE type NOT IN ('Create', 'Announce'))`, before.UnixMilli())
+		AND activity_id IN (SELECT id FROM activities WHERE type NOT IN ('Create', 'Announce') AND created_at < ?)`, before.UnixMilli(), before.UTC())
 	return wrap(err, "forgetting old deliveries")
 }

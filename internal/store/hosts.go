@@ -23,6 +23,19 @@ func (t Hosts) Take(ctx context.Context, host string) (*embraye.Host, error) {
 	return h, wrap(err, "taking the host %s", host)
 }
 
+// Among returns what is known of some hosts, by their names.
+func (t Hosts) Among(ctx context.Context, names []string) (map[string]embraye.Host, error) {
+	found := make(map[string]embraye.Host, len(names))
+	if len(names) == 0 {
+		return found, nil
+	}
+	all, err := list[embraye.Host](ctx, t.table, "host", 0, t.inJSON("host"), asJSON(names))
+	for _, h := range all {
+		found[h.Host] = h
+	}
+	return found, wrap(err, "taking %d hosts", len(names))
+}
+
 // List returns all hosts by name.
 func (t Hosts) List(ctx context.Context) ([]embraye.Host, error) {
 	all, err := list[embraye.Host](ctx, t.table, "host", 0, "")

@@ -16,10 +16,10 @@ type HostLoad struct {
 // Loads lists the servers that fail or that something was given up for.
 func (t Deliveries) Loads(ctx context.Context) ([]HostLoad, error) {
 	var all []HostLoad
-	err := t.scan(ctx, &all, `SELECT hosts.host AS host,
-		(SELECT count(*) FROM deliveries WHERE deliveries.host = hosts.host AND state = 0) AS waiting,
-		(SELECT count(*) FROM deliveries WHERE deliveries.host = hosts.host AND state = 2) AS given_up
-		FROM hosts WHERE failing_since > 0 OR host IN (SELECT host FROM deliveries WHERE state = 2) ORDER BY hosts.host`)
+	err := t.scan(ctx, &all, `SELECT troubled.host AS host,
+		(SELECT count(*) FROM deliveries WHERE deliveries.host = troubled.host AND state = 0) AS waiting,
+		(SELECT count(*) FROM deliveries WHERE deliveries.host = troubled.host AND state = 2) AS given_up
+		FROM (SELECT host FROM hosts WHERE failing_since > 0 UNION SELECT host FROM deliveries WHERE state = 2) AS troubled ORDER BY troubled.host`)
 	return all, wrap(err, "counting what waits by server")
 }
 

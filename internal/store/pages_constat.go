@@ -42,20 +42,25 @@ func (t Tables) shownReplies(ctx context.Context, id string) ([]embraye.ShownRep
 		return nil, err
 	}
 	object := embraye.Site{Base: base}.UpdateID(id)
-	replies, err := list[embraye.Reply](ctx, t.table, "id", embraye.MaxShownReplies, "object = ? AND "+shownReplies, object, embraye.ReplyShown)
+	replies, err := list[embraye.Reply](ctx, t.table, "id", embraye.MaxShownReplies, "object = ? AND "+shownReplies, object)
 	if err != nil {
 		return nil, wrap(err, "listing the replies to %s", id)
 	}
+	authors := make([]embraye.IRI, len(replies))
+	for i, r := range replies {
+		authors[i] = r.Actor
+	}
+	known, err := t.RemoteActors.Among(ctx, authors)
+	if err != nil {
+		return nil, err
+	}
 	shown := make([]embraye.ShownReply, len(replies))
 	for i, r := range replies {
-		author, err := t.RemoteActors.ByURI(ctx, r.Actor)
-		if errors.Is(err, embraye.ErrNotFound) { // forgotten since: its address has to do
-			author, err = &embraye.RemoteActor{URI: r.Actor, Host: r.Actor.Host()}, nil
+		author, ok := known[r.Actor]
+		if !ok { // forgotten since: its address has to do
+			author = embraye.RemoteActor{URI: r.Actor, Host: r.Actor.Host()}
 		}
-		if err != nil {
-			return nil, err
-		}
-		shown[i] = embraye.ShownReply{Reply: r, Author: *author}
+		shown[i] = embraye.ShownReply{Reply: r, Author: author}
 	}
 	return shown, nil
 }

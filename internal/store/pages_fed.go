@@ -13,7 +13,7 @@ import (
 const featuredConstats = 10
 
 // shownReplies are those that may be shown and counted publicly.
-const shownReplies = "public AND state = ?"
+const shownReplies = "public AND state = 'shown'"
 
 // ActorPage reads an actor with the key that signs now.
 func (s *Store) ActorPage(ctx context.Context, handle string) (*embraye.ActorPage, error) {
@@ -133,10 +133,10 @@ func (s *Store) RepliesPage(ctx context.Context, object embraye.IRI, number, siz
 	t, page := s.Tables(), &embraye.RepliesPage{}
 	const where = "object = ? AND " + shownReplies
 	var err error
-	if page.Total, err = count[embraye.Reply](ctx, t.table, where, object, embraye.ReplyShown); err != nil {
+	if page.Total, err = count[embraye.Reply](ctx, t.table, where, object); err != nil {
 		return nil, wrap(err, "counting the replies to %s", object)
 	}
-	err = t.table.db.WithContext(ctx).Where(where, object, embraye.ReplyShown).Order("id").
+	err = t.table.db.WithContext(ctx).Where(where, object).Order("id").
 		Offset((number - 1) * size).Limit(size + 1).Find(&page.Replies).Error
 	if len(page.Replies) > size {
 		page.Replies, page.More = page.Replies[:size], true

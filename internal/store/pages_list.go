@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -60,21 +61,33 @@ func (s *Store) FeedPage(ctx context.Context, measure string, codes, prefixes []
 		in, places := t.inPlace(codes, prefixes)
 		where, args = append(where, in), append(args, places...)
 	}
-	page := &embraye.FeedPage{Organisation: *org, Reasons: map[string]string{}}
+	page := &embraye.FeedPage{Organisation: *org}
 	if page.Updates, err = t.light(ctx, "id DESC", feedEntries, strings.Join(where, " AND "), args...); err != nil {
 		return nil, err
 	}
-	for _, u := range page.Updates {
-		if u.Revision == 1 {
-			continue
+	page.Reasons, err = t.reasons(ctx, page.Updates)
+	return page, err
+}
+
+// reasons are why constats were corrected last, by their ids.
+func (t Tables) reasons(ctx context.Context, updates []embraye.Update) (map[string]string, error) {
+	corrected, reasons := []string{}, map[string]string{}
+	for _, u := range updates {
+		if u.Revision > 1 {
+			corrected = append(corrected, u.ID)
 		}
-		r, err := t.Revisions.Take(ctx, u.ID, u.Revision)
-		if err != nil {
-			return nil, err
-		}
-		page.Reasons[u.ID] = r.Reason
 	}
-	return page, nil
+	if len(corrected) == 0 {
+		return reasons, nil
+	}
+	err := t.table.query(ctx, func(rows *sql.Rows) error {
+		var id, reason string
+		err := rows.Scan(&id, &reason)
+		reasons[id] = reason
+		return err
+	}, `SELECT updates.id, revisions.reason FROM updates JOIN revisions ON revisions.update_id = updates.id AND revisions.number = updates.revision
+		WHERE `+t.table.inJSON("updates.id"), asJSON(corrected))
+	return reasons, wrap(err, "reading why %d constats were corrected", len(corrected))
 }
 
 // DataPage reads the constats after an id, at most so many: open data is read
@@ -144,13 +157,9 @@ func (s *Store) LegalPage(ctx context.Context) (*embraye.LegalPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &embraye.LegalPage{Organisation: *org, Texts: map[string]string{}}
-	for _, name := range embraye.LegalTexts() {
-		if page.Texts[name], _, err = t.Settings.Get(ctx, "legal."+name); err != nil {
-			return nil, err
-		}
-	}
-	return page, nil
+	page := &embraye.LegalPage{Organisation: *org}
+	page.Texts, err = t.Settings.Among(ctx, "legal.", embraye.LegalTexts())
+	return page, err
 }
 
 // MapPage lists every constat for search engines.

@@ -77,15 +77,21 @@ func (t Tables) peerCards(ctx context.Context) ([]embraye.PeerCard, error) {
 	if err != nil {
 		return nil, err
 	}
+	kept := map[embraye.IRI]int{}
+	err = t.table.query(ctx, func(rows *sql.Rows) error {
+		var (
+			organisation embraye.IRI
+			n            int
+		)
+		err := rows.Scan(&organisation, &n)
+		kept[organisation] = n
+		return err
+	}, `SELECT organisation, (SELECT count(*) FROM peer_updates WHERE peer_updates.organisation = peers.organisation AND withdrawn_at IS NULL) FROM peers`)
 	cards := make([]embraye.PeerCard, len(peers))
 	for i, p := range peers {
-		n, err := count[embraye.PeerUpdate](ctx, t.table, "organisation = ? AND withdrawn_at IS NULL", p.Organisation)
-		if err != nil {
-			return nil, wrap(err, "counting the constats of %s", p.Organisation)
-		}
-		cards[i] = embraye.PeerCard{Peer: p, Constats: n}
+		cards[i] = embraye.PeerCard{Peer: p, Constats: kept[p.Organisation]}
 	}
-	return cards, nil
+	return cards, wrap(err, "counting the constats of peers")
 }
 
 // MeasurePage reads one measure for people.
@@ -167,6 +173,6 @@ func (s *Store) CensusPage(ctx context.Context) (*embraye.CensusPage, error) {
 		return nil, wrap(err, "counting notes")
 	}
 	page.Posts = constats + notes
-	page.Comments, err = count[embraye.Reply](ctx, t.table, shownReplies, embraye.ReplyShown)
+	page.Comments, err = count[embraye.Reply](ctx, t.table, shownReplies)
 	return page, wrap(err, "counting replies")
 }

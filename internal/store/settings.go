@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"errors"
+	"strings"
 
 	"embraye/internal/embraye"
 
@@ -23,6 +24,21 @@ func (t Settings) Get(ctx context.Context, key string) (string, bool, error) {
 		return "", false, wrap(err, "reading the setting %s", key)
 	}
 	return row.Value, true, nil
+}
+
+// Among returns those of the values that there are, by what follows a prefix in
+// their keys.
+func (t Settings) Among(ctx context.Context, prefix string, names []string) (map[string]string, error) {
+	keys := make([]string, len(names))
+	for i, name := range names {
+		keys[i] = prefix + name
+	}
+	rows, err := list[embraye.Setting](ctx, t.table, "key", 0, t.inJSON("key"), asJSON(keys))
+	found := make(map[string]string, len(rows))
+	for _, row := range rows {
+		found[strings.TrimPrefix(row.Key, prefix)] = row.Value
+	}
+	return found, wrap(err, "reading %d settings", len(names))
 }
 
 // Set writes the value, whether there was one or not.

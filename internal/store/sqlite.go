@@ -22,7 +22,7 @@ func (s *Store) openSQLite(path string, o Options) error {
 		if err != nil {
 			return nil, nil, err
 		}
-		raw := sql.OpenDB(keeping{connector})
+		raw := sql.OpenDB(o.listened(keeping{connector}))
 		raw.SetMaxOpenConns(connections)
 		raw.SetMaxIdleConns(connections)
 		db, err := gorm.Open(sqlite.New(sqlite.Config{Conn: raw}), s.config())

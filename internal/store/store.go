@@ -20,6 +20,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -40,6 +41,16 @@ type Options struct {
 	// BusyTimeout is how long SQLite waits for another process before a write
 	// is ErrUnavailable; 0 means 5 s.
 	BusyTimeout time.Duration
+	// Listen puts something between the program and SQLite, for tests that hear
+	// what is asked; nil: nothing.
+	Listen func(driver.Connector) driver.Connector
+}
+
+func (o Options) listened(c driver.Connector) driver.Connector {
+	if o.Listen == nil {
+		return c
+	}
+	return o.Listen(c)
 }
 
 // Store is an open database.

@@ -51,7 +51,14 @@ func Open(t testing.TB, kind string) *store.Store {
 // a clock of their own.
 func OpenURL(t testing.TB, url string, now func() time.Time) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Options{URL: url, Now: now, Secret: Secret})
+	return OpenOptions(t, store.Options{URL: url, Now: now})
+}
+
+// OpenOptions is OpenURL for those who want something unusual.
+func OpenOptions(t testing.TB, o store.Options) *store.Store {
+	t.Helper()
+	o.Secret = Secret
+	s, err := store.Open(t.Context(), o)
 	if err != nil {
 		t.Fatal(err)
 	}

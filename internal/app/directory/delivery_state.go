@@ -40,8 +40,15 @@ func (d *Directory) DeliveryState(ctx context.Context, updateID string) (*embray
 
 // unsentHosts is one line per server; rows come ordered by server. What waits
 // is tried when both the row and its server allow it.
-func unsentHosts(ctx context.Context, t store.Tables, rows []embraye.Delivery) ([]embraye.DeliveryHost, error) {
-	var all []embraye.DeliveryHost
+func unsentHosts(ctx context.Context, t store.Tables, rows []embraye.Delivery) (all []embraye.DeliveryHost, err error) {
+	names := make([]string, len(rows))
+	for i, d := range rows {
+		names[i] = d.Host
+	}
+	hosts, err := t.Hosts.Among(ctx, names)
+	if err != nil {
+		return nil, err
+	}
 	for _, d := range rows {
 		if n := len(all); n > 0 && all[n-1].Host == d.Host {
 			if d.State == embraye.DeliveryGivenUp {
@@ -50,16 +57,10 @@ func unsentHosts(ctx context.Context, t store.Tables, rows []embraye.Delivery) (
 			continue
 		}
 		line := embraye.DeliveryHost{Host: d.Host, State: d.State, Attempts: d.Attempts, Status: d.LastStatus, Reason: d.LastError}
-		if d.State == embraye.DeliveryWaiting {
-			host, err := t.Hosts.Take(ctx, d.Host)
-			if err != nil && !errors.Is(err, embraye.ErrNotFound) {
-				return nil, err
-			}
-			if err == nil {
-				line.NextAt = fromMillis(max(d.NextAt, host.NextAt))
-				if line.Reason == "" {
-					line.Reason = host.LastError
-				}
+		if host, known := hosts[d.Host]; known && d.State == embraye.DeliveryWaiting {
+			line.NextAt = fromMillis(max(d.NextAt, host.NextAt))
+			if line.Reason == "" {
+				line.Reason = host.LastError
 			}
 		}
 		all = append(all, line)
@@ -78,13 +79,21 @@ func (d *Directory) FailingHosts(ctx context.Context, by embraye.Acting) ([]embr
 	if err != nil {
 		return nil, err
 	}
+	names := make([]string, len(loads))
+	for i, l := range loads {
+		names[i] = l.Host
+	}
+	hosts, err := t.Hosts.Among(ctx, names)
+	if err != nil {
+		return nil, err
+	}
 	var all []embraye.FailingHost
 	for _, l := range loads {
-		host, err := t.Hosts.Take(ctx, l.Host)
-		if err != nil {
-			return nil, err
+		host, known := hosts[l.Host]
+		if !known {
+			continue // forgotten since
 		}
-		f := embraye.FailingHost{Host: *host, Waiting: l.Waiting, GivenUp: l.GivenUp, Since: fromMillis(host.FailingSince)}
+		f := embraye.FailingHost{Host: host, Waiting: l.Waiting, GivenUp: l.GivenUp, Since: fromMillis(host.FailingSince)}
 		if l.Waiting > 0 {
 			f.NextAt = fromMillis(host.NextAt)
 		}

@@ -3,6 +3,7 @@ package organisation
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -11,24 +12,18 @@ import (
 	"embraye/internal/store"
 )
 
+// legalPrefix begins the settings that are legal texts.
+const legalPrefix = "legal."
+
 // LegalKey is the setting of a legal text.
-func LegalKey(name string) string { return "legal." + name }
+func LegalKey(name string) string { return legalPrefix + name }
 
 // Legal returns the texts of the legal pages; what nobody has written yet is
 // missing.
 func (o *Organisation) Legal(ctx context.Context) (map[string]string, error) {
-	texts := make(map[string]string)
-	t := o.desk.Store.Tables()
-	for _, name := range embraye.LegalTexts() {
-		text, ok, err := t.Settings.Get(ctx, LegalKey(name))
-		if err != nil {
-			return nil, err
-		}
-		if ok && text != "" {
-			texts[name] = text
-		}
-	}
-	return texts, nil
+	texts, err := o.desk.Store.Tables().Settings.Among(ctx, legalPrefix, embraye.LegalTexts())
+	maps.DeleteFunc(texts, func(_, text string) bool { return text == "" })
+	return texts, err
 }
 
 // SetLegal writes the texts that are named; the others stay.
