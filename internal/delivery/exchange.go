@@ -85,8 +85,8 @@ func (t *turn) post(ctx context.Context, job *row, body []byte, scheme httpsig.S
 		Body:   body,
 		Signer: httpsig.Signer{KeyID: t.e.site.KeyID(job.Actor), Key: t.signers.wrap(key)},
 		Scheme: scheme,
-		// Only Rejects from before a block are queued for its host.
-		LastWord: job.Type == "Reject",
+		// A block queues its last words before it counts, and drops all else.
+		LastWord: job.Type == "Reject" || job.Type == "Undo",
 	})
 }
 

@@ -11,6 +11,32 @@ import (
 // DomainBlocks are domains refused with everything below them.
 type DomainBlocks struct{ table }
 
+// whileReceiving is the lock that what is received and stays holds together, and
+// a block alone; any number that is nobody else's.
+const whileReceiving = 0x656d6272617966
+
+// Alone makes what arrives wait until this transaction has ended, after what is
+// being received has ended. Without it a Follow that asked about blocks before
+// this commit and commits after it would stand. It comes first: what was waited
+// for must be seen by the statements that follow. SQLite has one writer.
+func (t DomainBlocks) Alone(ctx context.Context) error {
+	if !t.s.postgres {
+		return nil
+	}
+	_, err := t.exec(ctx, "SELECT pg_advisory_xact_lock(?)", int64(whileReceiving))
+	return wrap(err, "waiting for what is being received")
+}
+
+// Hold keeps a block from being made until this transaction has ended, after one
+// that is being made has been. It comes first, as Alone does.
+func (t DomainBlocks) Hold(ctx context.Context) error {
+	if !t.s.postgres {
+		return nil
+	}
+	_, err := t.exec(ctx, "SELECT pg_advisory_xact_lock_shared(?)", int64(whileReceiving))
+	return wrap(err, "waiting for a block")
+}
+
 // Add adds a block; a domain that is blocked already is ErrConflict.
 func (t DomainBlocks) Add(ctx context.Context, b *embraye.DomainBlock) error {
 	return wrap(insert(ctx, t.table, b), "blocking %s", b.Domain)

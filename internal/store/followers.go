@@ -1,9 +1,11 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"math"
 	"slices"
 	"strings"
 
@@ -50,12 +52,13 @@ func (t Followers) RemoveAll(ctx context.Context, follower embraye.IRI) error {
 	return wrap(err, "removing the follower %s", follower)
 }
 
-// Under lists who follows from a domain and those below it, or is reached there.
-func (t Followers) Under(ctx context.Context, domain string) (followers []embraye.IRI, err error) {
+// Under lists who follows from a domain and those below it, or is reached there,
+// at most limit of them if it is positive.
+func (t Followers) Under(ctx context.Context, domain string, limit int) (followers []embraye.IRI, err error) {
 	hosts, err := t.hostsUnder(ctx, domain, "SELECT DISTINCT host FROM followers UNION SELECT DISTINCT delivery_host FROM followers")
 	if err == nil && len(hosts) > 0 {
 		names := asJSON(hosts)
-		err = t.scan(ctx, &followers, "SELECT DISTINCT follower FROM followers WHERE "+t.inJSON("host")+" OR "+t.inJSON("delivery_host")+" ORDER BY follower", names, names)
+		err = t.scan(ctx, &followers, "SELECT DISTINCT follower FROM followers WHERE "+t.inJSON("host")+" OR "+t.inJSON("delivery_host")+" ORDER BY follower LIMIT ?", names, names, cmp.Or(limit, math.MaxInt32))
 	}
 	return followers, wrap(err, "listing the followers of %s", domain)
 }

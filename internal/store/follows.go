@@ -49,11 +49,11 @@ func (t Follows) Remove(ctx context.Context, id int64) error {
 	return wrap(err, "removing the follow %d", id)
 }
 
-// RemoveHost forgets the Follows of a domain and of those below it.
-func (t Follows) RemoveHost(ctx context.Context, domain string) error {
+// Under lists the Follows of a domain and of those below it.
+func (t Follows) Under(ctx context.Context, domain string) (follows []embraye.Follow, err error) {
 	hosts, err := t.hostsUnder(ctx, domain, "SELECT DISTINCT host FROM follows")
 	if err == nil && len(hosts) > 0 {
-		_, err = t.exec(ctx, "DELETE FROM follows WHERE "+t.inJSON("host"), asJSON(hosts))
+		follows, err = list[embraye.Follow](ctx, t.table, "id", 0, t.inJSON("host"), asJSON(hosts))
 	}
-	return wrap(err, "removing the follows at %s", domain)
+	return follows, wrap(err, "listing the follows at %s", domain)
 }

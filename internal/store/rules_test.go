@@ -230,7 +230,7 @@ func TestFollowers(t *testing.T) {
 		write(t, s, func(ctx context.Context, tx store.Tables) error {
 			return errors.Join(tx.Followers.Upsert(ctx, storetest.Follower("sub.evil_x.example:8443", 2)), tx.Followers.Upsert(ctx, storetest.Follower("evilyx.example", 3)))
 		})
-		under, err := s.Tables().Followers.Under(ctx, "evil_x.example")
+		under, err := s.Tables().Followers.Under(ctx, "evil_x.example", 0)
 		must(t, err)
 		equal(t, "followers under a domain", under, []embraye.IRI{storetest.Someone("sub.evil_x.example:8443", 2)})
 		for _, want := range []bool{true, false} {

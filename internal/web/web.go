@@ -115,7 +115,7 @@ func (h *Handler) furnish(o Options) (err error) {
 		return err
 	}
 	if h.answers, err = answer.NewServer(answer.Options{Site: o.Site, Version: o.Version, TrustedProxies: o.TrustedProxies, Reading: o.Reading, Writing: o.Writing, Revision: o.Revision,
-		Verify: h.verify, Ready: o.Ready, Speaker: h.frame, Now: o.Now, Log: o.Log}); err != nil {
+		Refuse: o.Rooms.Directory.RefuseReader, Ready: o.Ready, Speaker: h.frame, Now: o.Now, Log: o.Log}); err != nil {
 		return err
 	}
 	h.readers = site.New(site.Options{Rooms: site.Rooms{App: o.Rooms.App, Directory: o.Rooms.Directory}, Pages: o.Pages, Answers: h.answers, Frame: h.frame, Site: o.Site,
@@ -136,9 +136,3 @@ func (h *Handler) Counts() answer.Counts { return h.answers.Counts() }
 // Invalidate says that this process changed what the public sees: the next
 // request shows it.
 func (h *Handler) Invalidate() { h.answers.Invalidate() }
-
-// verify checks the signature of a GET, if it has one.
-func (h *Handler) verify(ctx context.Context, r *http.Request) error {
-	_, err := h.rooms.Directory.VerifyGET(ctx, r)
-	return err
-}

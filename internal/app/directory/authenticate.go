@@ -228,25 +228,23 @@ func (d *Directory) remember(ctx context.Context, uri embraye.IRI, actor *embray
 	}))
 }
 
-// VerifyGET checks the signature of a GET, if there is one, and returns whose
-// server asks; "" is an anonymous reader. A blocked server is ErrForbidden, a
-// signature that we cannot check is no reason to refuse a public document.
-func (d *Directory) VerifyGET(ctx context.Context, r *http.Request) (host string, err error) {
+// RefuseReader is ErrForbidden for a GET that names a key on a blocked server. The
+// signature is not checked: everybody else may read what is public, and who
+// leaves the name out is an anonymous reader.
+func (d *Directory) RefuseReader(ctx context.Context, r *http.Request) error {
 	sig, err := httpsig.Parse(r, nil, d.Policy())
 	if err != nil {
-		return "", nil
+		return nil
 	}
 	_, guess, err := embraye.ParseKeyID(sig.KeyID, d.desk.AllowHTTP)
 	if err != nil {
-		return "", nil
+		return nil
 	}
-	if blocked, err := d.Blocked(ctx, guess.Host()); err != nil || blocked {
-		if err == nil {
-			err = embraye.ErrForbidden
-		}
-		return guess.Host(), err
+	blocked, err := d.Blocked(ctx, guess.Host())
+	if err == nil && blocked {
+		err = fmt.Errorf("%s is blocked here: %w", guess.Host(), embraye.ErrForbidden)
 	}
-	return guess.Host(), nil
+	return err
 }
 
 // Policy is how signatures are judged now.

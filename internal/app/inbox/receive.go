@@ -106,6 +106,11 @@ func (i *Inbox) receive(ctx context.Context, m received) (err error) {
 		return err
 	}
 	err = i.desk.Store.InTx(ctx, func(t store.Tables) error {
+		if stays(m.in.Type) {
+			if err := t.DomainBlocks.Hold(ctx); err != nil {
+				return err
+			}
+		}
 		// The gate asked a memory that is up to a second old, and not this
 		// process alone blocks: what is committed decides here.
 		fresh, err := t.Seen.Mark(ctx, m.digest(), m.sender.Host)
@@ -125,6 +130,10 @@ func (i *Inbox) receive(ctx context.Context, m received) (err error) {
 	}
 	return err
 }
+
+// stays tells what is there for good once it is taken: nothing of the kind may
+// slip past a block that is being made at the same moment.
+func stays(kind string) bool { return kind == "Follow" || kind == "QuoteRequest" || kind == "Create" }
 
 // errIgnored rolls back and is answered 202: the message was understood and is
 // none of our business, so nothing of it is kept, not even that it was seen.

@@ -53,8 +53,8 @@ func FirstStart(ctx context.Context, o app.Options, first First) (created bool, 
 	}
 	err = o.Store.InTx(ctx, func(t store.Tables) error {
 		t.Changed()
-		for key, value := range map[string]string{app.SettingBaseURL: o.Site.Base, app.SettingHandleDomain: o.Site.HandleDomain, app.SettingReference: string(doc)} {
-			if err := t.Settings.Set(ctx, key, value); err != nil {
+		for _, fact := range []embraye.Setting{{Key: app.SettingBaseURL, Value: o.Site.Base}, {Key: app.SettingHandleDomain, Value: o.Site.HandleDomain}, {Key: app.SettingReference, Value: string(doc)}} {
+			if err := t.Settings.Set(ctx, fact.Key, fact.Value); err != nil {
 				return err
 			}
 		}

@@ -52,8 +52,11 @@ func (o *Organisation) SetRules(ctx context.Context, by embraye.Acting, r Rules)
 		return fmt.Errorf("organisation: rules: %w", err)
 	}
 	return o.desk.Store.InTx(ctx, func(t store.Tables) error {
-		for key, on := range map[string]bool{settingReviewRequired: r.ReviewRequired, settingRepliesOpen: r.RepliesOpen} {
-			if err := t.Settings.Set(ctx, key, strconv.FormatBool(on)); err != nil {
+		for _, rule := range []struct { // always in this order: two who change them wait for each other, not in a circle
+			key string
+			on  bool
+		}{{settingReviewRequired, r.ReviewRequired}, {settingRepliesOpen, r.RepliesOpen}} {
+			if err := t.Settings.Set(ctx, rule.key, strconv.FormatBool(rule.on)); err != nil {
 				return err
 			}
 		}

@@ -225,7 +225,7 @@ func (ps *Peers) Remove(ctx context.Context, by embraye.Acting, address string) 
 			return err
 		}
 		for _, f := range follows {
-			if err := ps.unfollow(ctx, t, f); err != nil {
+			if err := ps.desk.Unfollow(ctx, t, f); err != nil {
 				return err
 			}
 		}
@@ -250,26 +250,6 @@ func findPeer(ctx context.Context, t store.Tables, address string) (*embraye.Pee
 		}
 	}
 	return nil, fmt.Errorf("no peer %s here: %w", address, embraye.ErrNotFound)
-}
-
-// unfollow sends Undo with the whole Follow inside, to the personal inbox.
-func (ps *Peers) unfollow(ctx context.Context, t store.Tables, f embraye.Follow) error {
-	said, err := t.Activities.Take(ctx, f.ActivityID)
-	if err != nil {
-		return err
-	}
-	id, err := ps.desk.NewID()
-	if err != nil {
-		return err
-	}
-	body, err := ps.desk.Wire().Undo(id, ps.desk.Organisation(), said.Body, ps.desk.Stamp())
-	if err != nil {
-		return err
-	}
-	if err := ps.desk.SendToOne(ctx, t, app.Outgoing{ID: id, Actor: ps.desk.Organisation(), Kind: "Undo", Object: f.Target, Body: body}, f.Inbox); err != nil {
-		return err
-	}
-	return t.Follows.Remove(ctx, f.ID)
 }
 
 // List lists the peers.

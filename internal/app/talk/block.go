@@ -13,8 +13,9 @@ import (
 )
 
 // BlockDomain refuses a domain and its subdomains, in and out: what waits for it
-// is dropped, its followers are rejected, what came from it is hidden. The block
-// itself comes after the Rejects, the last that is queued for the domain.
+// is dropped, its followers are rejected, what we follow there is undone, what
+// came from it is hidden. The block itself comes after these last words, of which
+// there may be very many: most of them are said before, some at a time.
 func (k *Talk) BlockDomain(ctx context.Context, by embraye.Acting, domain, comment string) error {
 	if err := by.May(embraye.Admin); err != nil {
 		return fmt.Errorf("talk: block: %w", err)
@@ -23,30 +24,26 @@ func (k *Talk) BlockDomain(ctx context.Context, by embraye.Acting, domain, comme
 	if err != nil {
 		return err
 	}
+	if err := k.rejectMost(ctx, host); err != nil {
+		return err
+	}
+	b := &embraye.DomainBlock{Domain: host, Severity: "suspend", Comment: app.Cut(embraye.OneLine(comment), embraye.MaxReason), CreatedAt: k.desk.Stamp()}
 	dropped := 0
-	err = k.desk.InTx(ctx, func(t store.Tables) error {
-		var err error
+	err = k.desk.InTx(ctx, func(t store.Tables) (err error) {
+		if err := t.DomainBlocks.Alone(ctx); err != nil {
+			return err
+		}
 		if dropped, err = t.Deliveries.DropHostSuffix(ctx, host); err != nil {
 			return err
 		}
-		if err := k.rejectHost(ctx, t, host); err != nil {
+		if err := k.leave(ctx, t, host); err != nil {
 			return err
 		}
-		if err := t.Follows.RemoveHost(ctx, host); err != nil {
-			return err
-		}
-		b := &embraye.DomainBlock{Domain: host, Severity: "suspend", Comment: app.Cut(embraye.OneLine(comment), embraye.MaxReason), CreatedAt: k.desk.Stamp()}
 		if err := t.DomainBlocks.Add(ctx, b); err != nil {
 			return err
 		}
-		authors, err := t.Replies.AuthorsUnder(ctx, host)
-		if err != nil {
+		if err := k.hideUnder(ctx, t, host, b.Comment); err != nil {
 			return err
-		}
-		for _, author := range authors {
-			if err := k.hideAllOf(ctx, t, author, b.Comment); err != nil {
-				return err
-			}
 		}
 		t.Changed()
 		return k.desk.Record(ctx, t, by, "block.add", host, b.Comment, true)
@@ -58,15 +55,69 @@ func (k *Talk) BlockDomain(ctx context.Context, by embraye.Acting, domain, comme
 	return err
 }
 
-// rejectHost ends whatever is followed from a domain. GoToSocial and Hollo show
-// « following » for ever to people whose server never hears of it.
-func (k *Talk) rejectHost(ctx context.Context, t store.Tables, domain string) error {
-	followers, err := t.Followers.Under(ctx, domain)
+// rejectsAtOnce bounds how long others wait to write while the followers of a
+// domain are sent away.
+const rejectsAtOnce = 100
+
+// rejectMost sends the followers of a domain away, some in each transaction,
+// until hardly any are left.
+func (k *Talk) rejectMost(ctx context.Context, domain string) error {
+	for {
+		rejected := 0
+		err := k.desk.InTx(ctx, func(t store.Tables) (err error) {
+			rejected, err = k.rejectHost(ctx, t, domain, rejectsAtOnce)
+			return err
+		})
+		if err != nil || rejected < rejectsAtOnce {
+			return err
+		}
+	}
+}
+
+// rejectHost ends whatever is followed from a domain, by some or by all (0).
+// GoToSocial and Hollo show « following » for ever to people whose server never
+// hears of it.
+func (k *Talk) rejectHost(ctx context.Context, t store.Tables, domain string, most int) (rejected int, err error) {
+	followers, err := t.Followers.Under(ctx, domain, most)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for _, follower := range followers {
 		if err := k.rejectFollower(ctx, t, follower); err != nil {
+			return 0, err
+		}
+	}
+	if len(followers) > 0 {
+		t.Changed()
+	}
+	return len(followers), nil
+}
+
+// leave says the last words to a domain: it neither follows nor is followed.
+func (k *Talk) leave(ctx context.Context, t store.Tables, domain string) error {
+	if _, err := k.rejectHost(ctx, t, domain, 0); err != nil {
+		return err
+	}
+	follows, err := t.Follows.Under(ctx, domain)
+	if err != nil {
+		return err
+	}
+	for _, f := range follows {
+		if err := k.desk.Unfollow(ctx, t, f); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// hideUnder hides what everybody on a domain wrote.
+func (k *Talk) hideUnder(ctx context.Context, t store.Tables, domain, reason string) error {
+	authors, err := t.Replies.AuthorsUnder(ctx, domain)
+	if err != nil {
+		return err
+	}
+	for _, author := range authors {
+		if err := k.hideAllOf(ctx, t, author, reason); err != nil {
 			return err
 		}
 	}

@@ -27,9 +27,9 @@ func (k *Talk) Show(ctx context.Context, by embraye.Acting, id int64) error {
 // Hide takes a reply off the site, with a reason that is public. What
 // could never be shown is only filed: nobody has to give a reason for that.
 func (k *Talk) Hide(ctx context.Context, by embraye.Acting, id int64, reason string) error {
-	reason = embraye.OneLine(reason)
+	given := embraye.OneLine(reason)
 	return k.decide(ctx, by, id, func(t store.Tables, r *embraye.Reply) error {
-		action, about := "reply.hide", string(r.Object)
+		action, about, reason := "reply.hide", string(r.Object), given
 		if !r.Showable() {
 			action, about, reason = "reply.file", "", ""
 		} else if err := app.RequiredText("reason", reason, embraye.MaxReason); err != nil {
@@ -95,6 +95,9 @@ func (k *Talk) BlockAuthor(ctx context.Context, by embraye.Acting, actor embraye
 		return app.OneProblem("actor", "is_this_instance", string(actor))
 	}
 	return k.desk.InTx(ctx, func(t store.Tables) error {
+		if err := t.DomainBlocks.Alone(ctx); err != nil {
+			return err
+		}
 		blocked, err := t.ActorBlocks.Exists(ctx, k.desk.Site.ActorID(k.desk.Organisation()), actor)
 		if err != nil || blocked {
 			return err

@@ -28,7 +28,7 @@ func (h *Server) Serve(negotiate func(http.Header) face, build Builder) http.Han
 // ServeQuery is Serve for addresses of which a part of the query counts, in its one spelling.
 func (h *Server) ServeQuery(negotiate func(http.Header) face, query string, build Builder) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		if err := h.verifySigned(r); err != nil {
+		if err := h.refuseReader(r); err != nil {
 			h.Fail(w, r, err)
 			return
 		}
@@ -41,12 +41,12 @@ func (h *Server) ServeQuery(negotiate func(http.Header) face, query string, buil
 	}
 }
 
-// verifySigned: nobody has to sign a GET, and who does must do it right.
-func (h *Server) verifySigned(r *http.Request) error {
+// refuseReader: nobody has to sign a GET, but a server that names itself may be blocked.
+func (h *Server) refuseReader(r *http.Request) error {
 	if r.Header["Signature"] == nil && r.Header["Signature-Input"] == nil {
 		return nil
 	}
-	return h.verify(r.Context(), r)
+	return h.refuse(r.Context(), r)
 }
 
 // ServePaged is serve for collections, the only addresses whose query counts.

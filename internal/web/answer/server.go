@@ -39,7 +39,7 @@ type Options struct {
 	Reading        Pace                                       // of requests' bodies; a zero field has its default
 	Writing        Pace                                       // of answers; likewise
 	Revision       func(context.Context) (int64, error)       // the public revision
-	Verify         func(context.Context, *http.Request) error // of the signature of a GET, if it has one
+	Refuse         func(context.Context, *http.Request) error // readers that get nothing
 	Ready          func(context.Context) error                // nil: always ready
 	Speaker        Speaker
 	Now            func() time.Time
@@ -58,7 +58,7 @@ type Speaker interface {
 type Server struct {
 	site    embraye.Site
 	version string
-	verify  func(context.Context, *http.Request) error
+	refuse  func(context.Context, *http.Request) error
 	ready   func(context.Context) error
 	speaker Speaker
 	now     func() time.Time
@@ -87,7 +87,7 @@ func NewServer(o Options) (*Server, error) {
 		return nil, fmt.Errorf("base URL: %w", err)
 	}
 	return &Server{
-		site: o.Site, version: o.Version, verify: o.Verify, ready: o.Ready, speaker: o.Speaker, now: o.Now, log: o.Log,
+		site: o.Site, version: o.Version, refuse: o.Refuse, ready: o.Ready, speaker: o.Speaker, now: o.Now, log: o.Log,
 		hosts: hosts, proxies: o.TrustedProxies, reading: o.Reading.or(defaultReading), writing: o.Writing.or(defaultWriting), headers: newSecurityHeaders(o.Site.Base),
 		revision: &watch{read: o.Revision, now: o.Now}, cache: newCache(maxCacheBytes), pieces: make(chan struct{}, piecesAtOnce),
 	}, nil
