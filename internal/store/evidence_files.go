@@ -28,6 +28,12 @@ func (t EvidenceFiles) List(ctx context.Context, after string, limit int) ([]emb
 	return all, wrap(err, "listing files")
 }
 
+// Named returns the files of some names, those that there are.
+func (t EvidenceFiles) Named(ctx context.Context, names []string) ([]embraye.EvidenceFile, error) {
+	all, err := list[embraye.EvidenceFile](ctx, t.table, "name", 0, "name IN ?", names)
+	return all, wrap(err, "taking %d files", len(names))
+}
+
 // SetDamaged writes whether the bytes of a file still are what its name says.
 func (t EvidenceFiles) SetDamaged(ctx context.Context, name string, damaged bool) error {
 	_, err := t.exec(ctx, "UPDATE evidence_files SET damaged = ? WHERE name = ?", damaged, name)

@@ -65,6 +65,26 @@ func (cs *Constats) fileName(href string) (string, bool) {
 	return strings.CutPrefix(href, cs.desk.Site.Base+"/fichiers/")
 }
 
+// FilesOf finds the files of ours among evidence, by address; only editors see
+// what is not public.
+func (cs *Constats) FilesOf(ctx context.Context, by embraye.Acting, list []embraye.Evidence) (map[string]embraye.EvidenceFile, error) {
+	var names []string
+	for _, e := range list {
+		if name, ours := cs.fileName(e.Href); ours && files.ValidName(name) {
+			names = append(names, name)
+		}
+	}
+	if len(names) == 0 || by.May(embraye.Editor) != nil {
+		return nil, nil
+	}
+	rows, err := cs.desk.Store.Tables().EvidenceFiles.Named(ctx, names)
+	found := make(map[string]embraye.EvidenceFile, len(rows))
+	for _, f := range rows {
+		found[cs.desk.Site.Base+"/fichiers/"+f.Name] = f
+	}
+	return found, err
+}
+
 // settleFiles makes the files that a constat names public, and writes what they
 // are as we know it, whatever a form said.
 func (cs *Constats) settleFiles(ctx context.Context, t store.Tables, c *embraye.Content) error {

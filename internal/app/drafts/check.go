@@ -71,7 +71,9 @@ func (ds *Drafts) Check(d *embraye.Draft) []embraye.Problem {
 // Wrong is Check without what is only missing yet: what is said beside the
 // fields while somebody writes.
 func (ds *Drafts) Wrong(d *embraye.Draft) []embraye.Problem {
-	return slices.DeleteFunc(ds.Check(d), func(p embraye.Problem) bool { return strings.HasPrefix(p.Code, "required") })
+	return slices.DeleteFunc(ds.Check(d), func(p embraye.Problem) bool {
+		return strings.HasPrefix(p.Code, "required") || p.Code == "bad_url" && p.Value == ""
+	})
 }
 
 type draftCheck struct{ wrong embraye.InvalidError }

@@ -17,6 +17,9 @@ import (
 
 func afterSave(v *office.Visit, draft *embraye.Draft) error {
 	here := draftPath(draft.ID)
+	if aboutProofs(v.Form("action")) {
+		return v.Redirect(here + proofPlace(v, len(draft.Evidence)))
+	}
 	switch v.Form("action") {
 	case "publish":
 		return v.Redirect(here + "/publish")

@@ -65,7 +65,7 @@ func read(v *office.Visit) (*embraye.OfficeConstat, error) {
 type correctPage struct {
 	Constat *embraye.OfficeConstat
 	Draft   *embraye.Draft // what was typed, or what stands
-	Rows    []embraye.Evidence
+	Proofs  []proof
 	Choices choices
 	Reason  string
 	Kind    string
@@ -91,8 +91,11 @@ func correctForm(v *office.Visit) error {
 }
 
 func showCorrect(v *office.Visit, status int, page *correctPage, problems []embraye.Problem) error {
+	var err error
 	page.Choices = readChoices(v)
-	page.Rows = append(append([]embraye.Evidence{}, page.Draft.Evidence...), embraye.Evidence{}, embraye.Evidence{})
+	if page.Proofs, err = readProofs(v, page.Draft.Evidence); err != nil {
+		return err
+	}
 	return v.Render(status, "correct", "office.correct", page, nil, problems)
 }
 
@@ -127,6 +130,9 @@ func correct(v *office.Visit) error {
 	page := &correctPage{Constat: c, Draft: &embraye.Draft{Scope: c.Update.Scope, Content: content}, Kind: v.Form("kind"), Reason: input.Reason, Quiet: input.Quiet}
 	if len(problems) > 0 {
 		return showCorrect(v, http.StatusBadRequest, page, problems)
+	}
+	if aboutProofs(v.Form("action")) {
+		return showCorrect(v, http.StatusOK, page, nil)
 	}
 	_, err = v.Rooms.Constats.Revise(v.Context(), v.By, c.Update.ID, input)
 	var invalid *embraye.InvalidError

@@ -19,7 +19,8 @@ import (
 type editorPage struct {
 	Draft      *embraye.Draft // ID 0: not saved yet
 	Version    int
-	Rows       []embraye.Evidence // those there are, and room for more
+	Follows    *embraye.Update // the constat of ours that this is the sequel of
+	Proofs     []proof
 	Choices    choices
 	Preview    template.HTML
 	Length     int
@@ -43,9 +44,19 @@ func duplicateLast(v *office.Visit) error {
 	return v.Said(draftPath(draft.ID), "office.said.duplicated")
 }
 
-// newDraftForm is an empty page.
+// newDraftForm is an empty page, or one for what came after a constat.
 func newDraftForm(v *office.Visit) error {
 	draft := &embraye.Draft{Content: embraye.Content{Language: v.Lang}}
+	if before := v.R.URL.Query().Get("follows"); before != "" {
+		if !embraye.ValidID(before) {
+			return embraye.ErrNotFound
+		}
+		next, err := v.Rooms.Drafts.Next(v.Context(), v.By, before)
+		if err != nil {
+			return err
+		}
+		draft = next
+	}
 	return showEditor(v, http.StatusOK, draft, nil)
 }
 
@@ -146,7 +157,12 @@ func readEditor(v *office.Visit, draft *embraye.Draft) (*editorPage, error) {
 	}
 	page.MayPublish = v.By.May(embraye.Reviewer) == nil || !rules.ReviewRequired && v.By.May(embraye.Editor) == nil
 	page.Choices = readChoices(v)
-	page.Rows = append(append([]embraye.Evidence{}, draft.Evidence...), embraye.Evidence{}, embraye.Evidence{})
+	if page.Proofs, err = readProofs(v, draft.Evidence); err != nil {
+		return nil, err
+	}
+	if page.Follows, err = followed(v, draft); err != nil {
+		return nil, err
+	}
 	html, length := v.Rooms.Drafts.Preview(draft)
 	page.Preview, page.Length = template.HTML(html), length // made by activitypub, which escapes and sanitises
 	if m, ok := v.Rooms.App.Reference().Measure(draft.Measure); ok {
@@ -157,6 +173,23 @@ func readEditor(v *office.Visit, draft *embraye.Draft) (*editorPage, error) {
 	}
 	page.Colleagues, err = colleagues(v)
 	return page, err
+}
+
+// followed is the constat of ours that a draft says it follows, if there is one.
+func followed(v *office.Visit, draft *embraye.Draft) (*embraye.Update, error) {
+	for _, r := range draft.RelatedTo {
+		if r.Rel != "follows" {
+			continue
+		}
+		u, err := v.Rooms.Constats.Find(v.Context(), r.Href)
+		if err == nil && !u.Withdrawn() {
+			return u, nil
+		}
+		if err != nil && !errors.Is(err, embraye.ErrNotFound) && !errors.Is(err, embraye.ErrInvalid) {
+			return nil, err
+		}
+	}
+	return nil, nil
 }
 
 // colleagues lists who may be asked to read a draft.
@@ -181,6 +214,9 @@ func saveDraft(v *office.Visit) error {
 	problems, err := parseEditor(v)
 	if err != nil {
 		return err
+	}
+	if file, _ := v.Uploaded(); file != nil && len(problems) == 0 && v.Form("action") == "save" {
+		v.R.PostForm.Set("action", actionKeep) // one comes back to the card of the file
 	}
 	in := draftInput(v)
 	if v.Form("action") == "autosave" {
@@ -212,10 +248,10 @@ func saveDraft(v *office.Visit) error {
 // publication would refuse, at once, or what is wrong in any case. To give a
 // draft back with a mistake in it is what giving back is for.
 func inTheWay(v *office.Visit, draft *embraye.Draft) []embraye.Problem {
-	switch v.Form("action") {
-	case "publish":
+	switch action := v.Form("action"); {
+	case action == "publish":
 		return v.Rooms.Drafts.Check(draft)
-	case "return", "unschedule", "delete":
+	case slices.Contains([]string{"return", "unschedule", "delete"}, action), aboutProofs(action):
 		return nil
 	}
 	return v.Rooms.Drafts.Refused(draft)

@@ -92,21 +92,23 @@ func nth(v *office.Visit, name string, i int) string {
 	return ""
 }
 
-// readEvidence reads the rows that have an address. The hidden columns of a file
-// stand in every row, so that rows stay together.
+// readEvidence reads the cards that have something in them but the one that its
+// button takes away. The hidden columns of a file stand in every card, so that
+// cards stay together.
 func readEvidence(v *office.Visit) []embraye.Evidence {
 	var list []embraye.Evidence
 	for i, href := range v.R.PostForm["evidence_href"] {
-		if href = embraye.Trim(href); href == "" {
-			continue
-		}
 		kind := nth(v, "evidence_type", i)
 		if kind != "Document" {
 			kind = "Link"
 		}
-		list = append(list, embraye.Evidence{Type: kind, Href: href, Name: nth(v, "evidence_name", i), Publisher: nth(v, "evidence_publisher", i),
+		href = embraye.Trim(href)
+		e := embraye.Evidence{Type: kind, Href: href, Name: nth(v, "evidence_name", i), Publisher: nth(v, "evidence_publisher", i),
 			PublishedOn: embraye.Date(nth(v, "evidence_published_on", i)), Consulted: embraye.Date(nth(v, "evidence_consulted", i)), MediaType: nth(v, "evidence_media_type", i), SHA256: nth(v, "evidence_sha256", i),
-			Attached: slices.Contains(v.R.PostForm["evidence_attached"], href)})
+			Attached: href != "" && slices.Contains(v.R.PostForm["evidence_attached"], href)}
+		if !blankEvidence(e) && i != removed(v) {
+			list = append(list, e)
+		}
 	}
 	return list
 }

@@ -1,7 +1,6 @@
 package constats
 
 import (
-	"slices"
 	"time"
 
 	"embraye/internal/embraye"
@@ -23,7 +22,8 @@ func Samples() map[string][]any {
 	update := embraye.Update{ID: "01HX0000000000000000000000", Scope: scope, Content: content, Revision: 2, PublishedAt: someday}
 	withdrawn := update
 	withdrawn.WithdrawnAt, withdrawn.WithdrawReason = &hour, "erreur"
-	rows := append(slices.Clone(content.Evidence), embraye.Evidence{})
+	file := embraye.EvidenceFile{Name: "affiche.png", MediaType: "image/png", Size: 2 << 20, Width: 320, Height: 200, OriginalName: "affiche.png"}
+	cards := []proof{{Evidence: content.Evidence[0]}, {Evidence: embraye.Evidence{Type: "Document", Href: "https://ours.example/fichiers/affiche.png", MediaType: "image/png", Name: "Affiche"}, File: &file}, {}}
 	picks := choices{Measures: []office.Option{{Value: "m2", Label: "Mesure"}}, Places: []office.OptionGroup{{Label: "regions", Options: []office.Option{{Value: "FR-BRE", Label: "Bretagne"}}}},
 		Lessons: []office.Option{{Value: "e1", Label: "Enseignement"}}}
 	report := &embraye.DeliveryReport{Total: 3, Sent: 1, Waiting: 1, GivenUp: 1, Hosts: []embraye.DeliveryHost{
@@ -35,14 +35,14 @@ func Samples() map[string][]any {
 		Notes: []embraye.Note{{ID: "01HX", HTML: "<p>Corrigé</p>"}}, Revisions: []embraye.Revision{{Number: 2, Kind: embraye.Typo, Reason: "faute"}, {Number: 1, Kind: embraye.FirstRevision}}}
 	person := embraye.Person{ID: 2, Name: "Bea", Email: "bea@a.example", Role: embraye.Editor}
 	return map[string][]any{
-		"editor": {&editorPage{Draft: &embraye.Draft{}, Rows: []embraye.Evidence{{}}, Choices: picks}, &editorPage{Draft: draft, Rows: rows, Choices: picks, Preview: "<p>x</p>", Length: 12,
-			Handle: "@mesure2@ours.example", MayPublish: true, Colleagues: []embraye.Person{person}, Missing: []embraye.Problem{{Field: "title", Code: "required"}}, Restored: true}},
+		"editor": {&editorPage{Draft: &embraye.Draft{}, Proofs: []proof{{}}, Choices: picks}, &editorPage{Draft: draft, Proofs: cards, Choices: picks, Preview: "<p>x</p>", Length: 12,
+			Handle: "@mesure2@ours.example", MayPublish: true, Colleagues: []embraye.Person{person}, Missing: []embraye.Problem{{Field: "title", Code: "required"}}, Restored: true, Follows: &update}},
 		"conflict": {&conflictPage{Theirs: draft, Posted: map[string][]string{"title": {"x"}}, Action: "/office/drafts/7"}},
 		"publish":  {&publishPage{Draft: draft, Handle: "@mesure2@ours.example", Followers: 2, Servers: 1}, &publishPage{Draft: draft}},
 		"constats": {&constatsPage{Choices: picks}, &constatsPage{Choices: picks, Drafts: []embraye.Draft{*draft}, Updates: []embraye.Update{update, withdrawn}, Next: update.ID}},
 		"constat":  {constat, &embraye.OfficeConstat{Update: withdrawn}},
 		"withdraw": {constat},
-		"correct":  {&correctPage{Constat: constat, Draft: draft, Rows: rows, Choices: picks, Kind: "typo"}},
+		"correct":  {&correctPage{Constat: constat, Draft: draft, Proofs: cards, Choices: picks, Kind: "typo"}},
 		"import":   {&importPage{}, &importPage{Report: &export.Import{Ignored: []string{"x"}, Lines: []export.ImportLine{{Line: 2}, {Line: 3, Problems: []embraye.Problem{{Field: "stage", Code: "required"}}}}}, Good: 1, File: "eA"}},
 	}
 }

@@ -12,8 +12,15 @@ import (
 // picture reports whether a piece of evidence is a picture of ours.
 func picture(mediaType string) bool { return strings.HasPrefix(mediaType, "image/") }
 
-// rowError is what is wrong with one piece of evidence.
-func rowError(p *office.Page, href string) string { return p.Form.PartError("evidence", href) }
+// rowError is what is wrong with the address of one piece of evidence.
+func rowError(p *office.Page, e embraye.Evidence) string {
+	for _, problem := range p.Form.Problems {
+		if e.Href == "" && !blankEvidence(e) && problem.Field == "evidence" && problem.Code == "bad_url" && problem.Value == "" {
+			return p.Form.Sentence(problem)
+		}
+	}
+	return p.Form.PartError("evidence", e.Href)
+}
 
 // contentLanguages are those that the editor offers, and the one that the
 // constat already has.
@@ -61,7 +68,9 @@ func moreOpen(p *office.Page) bool {
 		}
 	}
 	d := draftOf(p)
-	return d.Indicator != nil || len(d.Lessons)+len(d.RelatedTo) > 0
+	c, editor := p.Content.(*editorPage)
+	known := editor && c.Follows != nil && len(d.RelatedTo) == 1 // said at the top
+	return d.Indicator != nil || len(d.Lessons) > 0 || len(d.RelatedTo) > 0 && !known
 }
 
 // indicator is the draft's, or an empty one.

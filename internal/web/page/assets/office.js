@@ -96,6 +96,9 @@
     form.elements.version.value = answer.version;
     if (form.getAttribute("action") !== answer.path) {
       form.setAttribute("action", answer.path);
+      for (const button of form.querySelectorAll("[formaction]")) {
+        button.setAttribute("formaction", answer.path + new URL(button.formAction).hash);
+      }
       history.replaceState(null, "", answer.path);
     }
     document.getElementById("preview").innerHTML = answer.preview; // made and cleaned by the server
