@@ -66,8 +66,16 @@ func (w Wire) ConstatHTML(u embraye.Update, reason string) string {
 		return html.EscapeString(w.Catalogue.T(u.Language, key, args...))
 	}
 	p := &page{}
-	p.paragraph(strong(dots(t("stage."+string(u.Stage)), escaped(w.measureTitle(u.Measure, u.Language)))))
-	p.paragraph(ownLink(w.Site.UpdateID(u.ID), u.Title))
+	stage := ""
+	if u.Stage != "" { // a draft may have none yet
+		stage = t("stage." + string(u.Stage))
+	}
+	if first := dots(stage, escaped(w.measureTitle(u.Measure, u.Language))); first != "" {
+		p.paragraph(strong(first))
+	}
+	if u.Title != "" {
+		p.paragraph(ownLink(w.Site.UpdateID(u.ID), u.Title))
+	}
 	if reason != "" && u.Substance > 1 && u.Revision >= u.Substance {
 		p.paragraph(t("notes.correction", embraye.OneLine(reason)))
 	}
@@ -76,7 +84,9 @@ func (w Wire) ConstatHTML(u embraye.Update, reason string) string {
 	p.paragraph(w.whereWhen(u))
 	w.evidenceHTML(p, u)
 	w.extrasHTML(p, u)
-	p.paragraph(w.measureHashtag(u.Actor))
+	if u.Actor != "" {
+		p.paragraph(w.measureHashtag(u.Actor))
+	}
 	signed := ""
 	if u.SignedBy != "" {
 		signed = t("notes.signed", u.SignedBy)

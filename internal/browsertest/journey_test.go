@@ -181,6 +181,8 @@ func (j *journey) correct() {
 	p.Write("reason", "Le financement est voté.")
 	p.Choose("stage", "done")
 	p.Press("main form button[type=submit]")
+	p.Sees("Le financement est voté.", "La région ouvre un appel à communs")
+	p.Press(`main form button[value="send"]`)
 	j.Settle()
 	j.received("Update", "Le financement est voté.")
 	j.reader.Open(j.constat)

@@ -1,6 +1,7 @@
 package embraye
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 )
@@ -26,7 +27,7 @@ func (c Content) Tidy() Content {
 	c.EffectiveDate, c.ObservedDate = ReadDate(string(c.EffectiveDate)), ReadDate(string(c.ObservedDate))
 	c.Evidence = tidyEvidence(c.Evidence)
 	c.Searched, c.Lessons = each(c.Searched, OneLine), each(c.Lessons, OneLine)
-	c.RelatedTo = each(c.RelatedTo, func(r Relation) Relation { return Relation{Rel: OneLine(r.Rel), Href: Address(r.Href)} })
+	c.RelatedTo = each(c.RelatedTo, func(r Relation) Relation { return Relation{Rel: OneLine(r.Rel), Href: WithScheme(Address(r.Href))} })
 	if c.Indicator != nil {
 		i := *c.Indicator
 		i.Name, i.Value, i.Unit, i.Goal = OneLine(i.Name), Prose(i.Value), Prose(i.Unit), Prose(i.Goal)
@@ -46,17 +47,33 @@ func tidyEvidence(list []Evidence) []Evidence {
 		e.Consulted, e.PublishedOn = ReadDate(string(e.Consulted)), ReadDate(string(e.PublishedOn))
 		addresses := Addresses(e.Href)
 		if len(addresses) < 2 {
-			e.Href = Address(e.Href)
+			e.Href = WithScheme(Address(e.Href))
 			out = append(out, e)
 			continue
 		}
-		e.Href = addresses[0] // what was said is said of the first
+		e.Href = WithScheme(addresses[0]) // what was said is said of the first
 		out = append(out, e)
 		for _, href := range addresses[1:] {
-			out = append(out, Evidence{Type: e.Type, Href: href})
+			out = append(out, Evidence{Type: e.Type, Href: WithScheme(href)})
 		}
 	}
 	return out
+}
+
+// bareDomain is a host, and a path after it, without a scheme before it.
+var bareDomain = regexp.MustCompile(`^(?:[\p{L}\p{N}](?:[\p{L}\p{N}-]*[\p{L}\p{N}])?\.)+(\p{L}{2,}|xn--[a-z0-9-]+)(?::\d{1,5})?(?:[/?#].*)?$`)
+
+// fileEndings are what a name of a file ends in, which no address does.
+var fileEndings = strings.Fields("pdf doc docx odt rtf txt xls xlsx ods csv ppt pptx odp jpg jpeg png gif webp svg htm html zip eml md")
+
+// WithScheme is an address as browsers understand it: https:// before a bare
+// domain. The name of a file is none: communique.pdf stays as it was typed.
+func WithScheme(s string) string {
+	m := bareDomain.FindStringSubmatch(s)
+	if m == nil || slices.Contains(fileEndings, strings.ToLower(m[1])) && strings.HasSuffix(strings.ToLower(s), "."+strings.ToLower(m[1])) {
+		return s
+	}
+	return "https://" + s
 }
 
 // Addresses are the web addresses of a cell or field in which several may

@@ -40,12 +40,8 @@ func (cs *Constats) reviseIn(ctx context.Context, t store.Tables, by embraye.Act
 	if u.Withdrawn() {
 		return nil, fmt.Errorf("constats: constat %s is withdrawn: %w", id, embraye.ErrGone)
 	}
-	reason := embraye.OneLine(in.Reason)
-	_, content, err := cs.desk.Frame().Check(u.Scope, in.Content)
-	if err = app.WithProblem(err, embraye.TextProblem("reason", reason, embraye.MaxReason, true)); err != nil {
-		return nil, err
-	}
-	if err := embraye.CheckRevision(in.Kind, reason, u.Content, content); err != nil {
+	reason, content, err := cs.judge(u, in)
+	if err != nil {
 		return nil, err
 	}
 	if err := cs.settleFiles(ctx, t, &content); err != nil {
@@ -83,6 +79,28 @@ func (cs *Constats) reviseIn(ctx context.Context, t store.Tables, by embraye.Act
 	}
 	t.Changed()
 	return out, cs.desk.Record(ctx, t, by, "update."+string(in.Kind), string(cs.desk.Site.UpdateID(u.ID)), reason, true)
+}
+
+// judge checks a correction, and returns it as it is kept.
+func (cs *Constats) judge(u *embraye.Update, in ReviseInput) (reason string, content embraye.Content, err error) {
+	reason = embraye.OneLine(in.Reason)
+	_, content, err = cs.desk.Frame().Check(u.Scope, in.Content)
+	if err = app.WithProblem(err, embraye.TextProblem("reason", reason, embraye.MaxReason, true)); err != nil {
+		return "", content, err
+	}
+	return reason, content, embraye.CheckRevision(in.Kind, reason, u.Content, content)
+}
+
+// Look is what a correction of substance would make of a constat and what other
+// servers would get; nothing is kept and nothing is sent.
+func (cs *Constats) Look(u embraye.Update, in ReviseInput) (after embraye.Content, html string, err error) {
+	reason, content, err := cs.judge(&u, in)
+	if err != nil {
+		return content, "", err
+	}
+	u.Content, u.Revision = content, u.Revision+1
+	u.Substance = u.Revision
+	return content, cs.desk.Wire().ConstatHTML(u, reason), nil
 }
 
 // lastReason is the reason of the last correction of substance, if any.

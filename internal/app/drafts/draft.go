@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"embraye/internal/embraye"
 	"embraye/internal/store"
@@ -28,8 +29,25 @@ func (e *Conflict) Is(target error) bool { return target == embraye.ErrConflict 
 // maxDrafts is how many drafts one person can keep open.
 const maxDrafts = 5000
 
+// beginWithin is how long the same text from the same person is one draft.
+const beginWithin = 10 * time.Minute
+
+// settingBegun is written before a draft is looked for: of two forms at the same
+// moment the second waits for the first, then finds its draft.
+const settingBegun = "draft_begun_at"
+
 // Begin keeps what somebody has begun.
 func (ds *Drafts) Begin(ctx context.Context, by embraye.Acting, in Input) (*embraye.Draft, error) {
+	return ds.begin(ctx, by, in, false)
+}
+
+// BeginOnce is Begin for forms: one that is sent twice, by a button pressed twice
+// or a page loaded again, makes one draft.
+func (ds *Drafts) BeginOnce(ctx context.Context, by embraye.Acting, in Input) (*embraye.Draft, error) {
+	return ds.begin(ctx, by, in, true)
+}
+
+func (ds *Drafts) begin(ctx context.Context, by embraye.Acting, in Input, once bool) (*embraye.Draft, error) {
 	if err := mayWrite(by); err != nil {
 		return nil, fmt.Errorf("drafts: new draft: %w", err)
 	}
@@ -37,13 +55,47 @@ func (ds *Drafts) Begin(ctx context.Context, by embraye.Acting, in Input) (*embr
 	if err != nil {
 		return nil, err
 	}
-	return d, ds.desk.Store.InTx(ctx, func(t store.Tables) error {
-		d.ID = 0 // PostgreSQL may run this again
+	begun := d
+	err = ds.desk.Store.InTx(ctx, func(t store.Tables) error {
+		d, begun.ID = begun, 0 // PostgreSQL may run this again
+		if once {
+			same, err := ds.justBegun(ctx, t, by, d)
+			if err != nil || same != nil {
+				d = same
+				return err
+			}
+		}
 		if err := roomForDrafts(ctx, t, by.PersonID(), 1, "draft"); err != nil {
 			return err
 		}
 		return t.Drafts.Insert(ctx, d)
 	})
+	return d, err
+}
+
+// justBegun is the draft that the same form has made a moment ago, if nobody has
+// touched it since.
+func (ds *Drafts) justBegun(ctx context.Context, t store.Tables, by embraye.Acting, d *embraye.Draft) (*embraye.Draft, error) {
+	if err := t.Settings.Set(ctx, settingBegun, d.CreatedAt.Format(time.RFC3339)); err != nil {
+		return nil, err
+	}
+	last, err := t.Drafts.List(ctx, embraye.DraftFilter{State: embraye.DraftWriting, Mine: true, Limit: 5}, by.PersonID())
+	if err != nil {
+		return nil, err
+	}
+	key, err := draftKey(*d)
+	if err != nil {
+		return nil, err
+	}
+	for _, old := range last {
+		if old.Version != 1 || old.Sign != d.Sign || d.CreatedAt.Sub(old.CreatedAt) > beginWithin {
+			continue
+		}
+		if oldKey, err := draftKey(old); err != nil || oldKey == key {
+			return &old, err
+		}
+	}
+	return nil, nil
 }
 
 // roomForDrafts refuses more open drafts than one person can keep.

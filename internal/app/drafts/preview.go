@@ -8,16 +8,19 @@ import (
 	"embraye/internal/embraye"
 )
 
-// Preview is the HTML that other servers would get, and its length in
-// characters as readers see them; empty until there is enough to show: measure,
-// stage and title.
+// Preview is the HTML that other servers would get of what is there so far, and
+// its length in characters as readers see them; empty while nothing is.
 func (ds *Drafts) Preview(d *embraye.Draft) (html string, characters int) {
-	measure, known := ds.desk.Reference().Measure(d.Measure)
-	if !known || !slices.Contains(embraye.Stages(), d.Stage) || embraye.Blank(d.Title) {
+	c := d.Content
+	if embraye.Blank(d.Measure+d.Territory+d.Institution.Name+c.Title+c.Summary+c.Text+string(c.Stage)) && len(c.Evidence)+len(c.Searched) == 0 {
 		return "", 0
 	}
+	measure, _ := ds.desk.Reference().Measure(d.Measure)
+	if !slices.Contains(embraye.Stages(), c.Stage) {
+		c.Stage = ""
+	}
 	u := embraye.Update{ID: previewID, Actor: measure.Handle, Scope: d.Scope, Revision: 1, Substance: 1,
-		Content: d.Content.WithDefaults(embraye.MakeDate(ds.desk.Now()), ds.desk.Language)}
+		Content: c.WithDefaults(embraye.MakeDate(ds.desk.Now()), ds.desk.Language)}
 	html = ds.desk.Wire().ConstatHTML(u, "")
 	return html, activitypub.TextLength(html)
 }

@@ -8,8 +8,8 @@ import (
 // Word diffs show what a correction changed: whole words, with a few unchanged
 // ones around them.
 
-// A change is a run of words that stayed, went or came.
-type change struct {
+// A Change is a run of words that stayed, went or came.
+type Change struct {
 	Kind string // "", "del" or "ins"
 	Text string
 }
@@ -21,7 +21,7 @@ const (
 )
 
 // diffWords compares two texts word by word; nil if they are equal.
-func diffWords(before, after string) []change {
+func diffWords(before, after string) []Change {
 	if before == after {
 		return nil
 	}
@@ -34,7 +34,7 @@ func diffWords(before, after string) []change {
 	for tail < len(a)-head && tail < len(b)-head && a[len(a)-1-tail] == b[len(b)-1-tail] {
 		tail++
 	}
-	var runs []change
+	var runs []Change
 	runs = grow(runs, "", a[:head]...)
 	runs = append(runs, diffMiddle(a[head:len(a)-tail], b[head:len(b)-tail])...)
 	runs = grow(runs, "", a[len(a)-tail:]...)
@@ -59,7 +59,7 @@ func splitWords(s string) []string {
 }
 
 // diffMiddle finds the longest common subsequence of what differs.
-func diffMiddle(a, b []string) []change {
+func diffMiddle(a, b []string) []Change {
 	if len(a)*len(b) > maxDiffCells {
 		return grow(grow(nil, "del", a...), "ins", b...)
 	}
@@ -74,7 +74,7 @@ func diffMiddle(a, b []string) []change {
 			}
 		}
 	}
-	var runs []change
+	var runs []Change
 	i, j := 0, 0
 	for i < len(a) && j < len(b) {
 		switch {
@@ -93,7 +93,7 @@ func diffMiddle(a, b []string) []change {
 }
 
 // grow appends words to the last run if it is of the same kind.
-func grow(runs []change, kind string, words ...string) []change {
+func grow(runs []Change, kind string, words ...string) []Change {
 	if len(words) == 0 {
 		return runs
 	}
@@ -102,11 +102,11 @@ func grow(runs []change, kind string, words ...string) []change {
 		runs[n-1].Text += text
 		return runs
 	}
-	return append(runs, change{kind, text})
+	return append(runs, Change{kind, text})
 }
 
 // shorten leaves of every unchanged run the words beside the changes.
-func shorten(runs []change) []change {
+func shorten(runs []Change) []Change {
 	for i, run := range runs {
 		words := splitWords(run.Text)
 		first, last := i == 0, i == len(runs)-1
@@ -128,7 +128,7 @@ func shorten(runs []change) []change {
 		}
 	}
 	if len(runs) > maxDiffChanges {
-		runs = append(runs[:maxDiffChanges], change{"", " …"})
+		runs = append(runs[:maxDiffChanges], Change{"", " …"})
 	}
 	return runs
 }

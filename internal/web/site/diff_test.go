@@ -10,13 +10,13 @@ import (
 func TestDiffWords(t *testing.T) {
 	for _, tt := range []struct {
 		name, before, after string
-		want                []change
+		want                []Change
 	}{
 		{"equal", "un deux", "un deux", nil},
-		{"one word", "un deux trois", "un quatre trois", []change{{"", "un "}, {"del", "deux "}, {"ins", "quatre "}, {"", "trois"}}},
-		{"new", "", "un deux", []change{{"ins", "un deux"}}},
-		{"gone", "un deux", "", []change{{"del", "un deux"}}},
-		{"order", "a b c", "c a b", []change{{"ins", "c "}, {"", "a "}, {"del", "b c"}, {"ins", "b"}}},
+		{"one word", "un deux trois", "un quatre trois", []Change{{"", "un "}, {"del", "deux "}, {"ins", "quatre "}, {"", "trois"}}},
+		{"new", "", "un deux", []Change{{"ins", "un deux"}}},
+		{"gone", "un deux", "", []Change{{"del", "un deux"}}},
+		{"order", "a b c", "c a b", []Change{{"ins", "c "}, {"", "a "}, {"del", "b c"}, {"ins", "b"}}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if diff := cmp.Diff(tt.want, diffWords(tt.before, tt.after)); diff != "" {

@@ -17,12 +17,13 @@ type version struct {
 	embraye.Revision
 	Href    string
 	Current bool
-	Diffs   []fieldDiff
+	Diffs   []FieldDiff
 }
 
-type fieldDiff struct {
+// A FieldDiff is how one field was changed.
+type FieldDiff struct {
 	Key  string // of the field's name
-	Runs []change
+	Runs []Change
 }
 
 const versionsOnPage = 3
@@ -38,7 +39,7 @@ func (h *Handler) VersionPage(v *answer.View, data *embraye.VersionPage) (*answe
 	content := newConstatContent(page, &u, data.Actor, data.Organisation)
 	content.Version = &version{Page: page, Revision: data.Revision, Href: page.Path, Current: u.Revision == current}
 	if data.Before != nil {
-		content.Version.Diffs = diffs(page, data.Before.Content, data.Revision.Content)
+		content.Version.Diffs = Diffs(page, data.Before.Content, data.Revision.Content)
 	}
 	content.CiteDate = page.Day(data.Revision.CreatedAt)
 	page.Content = content
@@ -80,17 +81,17 @@ func versions(p *page.Page, u *embraye.Update, revisions []embraye.Revision) []v
 		r := revisions[i]
 		v := version{Page: p, Revision: r, Href: "/constats/" + u.ID + "/versions/" + strconv.Itoa(r.Number), Current: r.Number == u.Revision}
 		if i > 0 {
-			v.Diffs = diffs(p, revisions[i-1].Content, r.Content)
+			v.Diffs = Diffs(p, revisions[i-1].Content, r.Content)
 		}
 		list = append(list, v)
 	}
 	return list
 }
 
-// diffs compares what two versions say, field by field.
-func diffs(p *page.Page, before, after embraye.Content) []fieldDiff {
+// Diffs compares what two versions say, field by field.
+func Diffs(p *page.Page, before, after embraye.Content) []FieldDiff {
 	old, changed := readable(p, before), readable(p, after)
-	var list []fieldDiff
+	var list []FieldDiff
 	for i, field := range changed {
 		if runs := diffWords(old[i].text, field.text); runs != nil {
 			for i := range runs {
@@ -98,7 +99,7 @@ func diffs(p *page.Page, before, after embraye.Content) []fieldDiff {
 					runs[i].Text = strings.TrimSpace(runs[i].Text)
 				}
 			}
-			list = append(list, fieldDiff{field.key, runs})
+			list = append(list, FieldDiff{field.key, runs})
 		}
 	}
 	return list

@@ -17,7 +17,7 @@ import (
 
 func afterSave(v *office.Visit, draft *embraye.Draft) error {
 	here := draftPath(draft.ID)
-	if aboutProofs(v.Form("action")) {
+	if action := v.Form("action"); aboutProofs(action) && action != actionTitles {
 		return v.Redirect(here + proofPlace(v, len(draft.Evidence)))
 	}
 	switch v.Form("action") {

@@ -131,8 +131,11 @@ func correct(v *office.Visit) error {
 	if len(problems) > 0 {
 		return showCorrect(v, http.StatusBadRequest, page, problems)
 	}
-	if aboutProofs(v.Form("action")) {
+	switch action := v.Form("action"); {
+	case aboutProofs(action), action == "edit":
 		return showCorrect(v, http.StatusOK, page, nil)
+	case action == "look" && input.Kind == embraye.Substance:
+		return look(v, page, input)
 	}
 	_, err = v.Rooms.Constats.Revise(v.Context(), v.By, c.Update.ID, input)
 	var invalid *embraye.InvalidError

@@ -27,6 +27,7 @@ type editorPage struct {
 	Handle     string
 	MayPublish bool
 	Colleagues []embraye.Person // who may be asked to read it
+	Reader     string           // who was asked to read it; empty: anybody
 	Missing    []embraye.Problem
 	Restored   bool // typed before the session had expired
 	Unsaved    bool // what the page shows is not what is kept
@@ -112,7 +113,11 @@ func (page *editorPage) show(v *office.Visit, status int, problems []embraye.Pro
 			problems = append(problems, p)
 		}
 	}
-	return v.Render(status, "editor", "office.editor", page, typedValues(v), problems)
+	title := "office.editor"
+	if page.Draft.State == embraye.DraftInReview && page.Draft.Owner != v.By.PersonID() {
+		title = "office.review"
+	}
+	return v.Render(status, "editor", title, page, typedValues(v), problems)
 }
 
 // typedValues is the form of the editor as it was sent, if it was: what is in a
@@ -157,6 +162,7 @@ func readEditor(v *office.Visit, draft *embraye.Draft) (*editorPage, error) {
 	}
 	page.MayPublish = v.By.May(embraye.Reviewer) == nil || !rules.ReviewRequired && v.By.May(embraye.Editor) == nil
 	page.Choices = readChoices(v)
+	page.Choices.Places = page.Choices.Places[:2] // departments are typed: all of them make the page long
 	if page.Proofs, err = readProofs(v, draft.Evidence); err != nil {
 		return nil, err
 	}
@@ -171,8 +177,15 @@ func readEditor(v *office.Visit, draft *embraye.Draft) (*editorPage, error) {
 	if draft.ID != 0 {
 		page.Missing = v.Rooms.Drafts.Check(draft)
 	}
-	page.Colleagues, err = colleagues(v)
-	return page, err
+	people, err := v.Rooms.People.List(v.Context())
+	if err != nil {
+		return nil, err
+	}
+	page.Colleagues = colleagues(v, people)
+	if i := slices.IndexFunc(people, func(p embraye.Person) bool { return p.ID == draft.Reviewer }); i >= 0 {
+		page.Reader = people[i].Name
+	}
+	return page, nil
 }
 
 // followed is the constat of ours that a draft says it follows, if there is one.
@@ -193,18 +206,14 @@ func followed(v *office.Visit, draft *embraye.Draft) (*embraye.Update, error) {
 }
 
 // colleagues lists who may be asked to read a draft.
-func colleagues(v *office.Visit) ([]embraye.Person, error) {
-	people, err := v.Rooms.People.List(v.Context())
-	if err != nil {
-		return nil, err
-	}
+func colleagues(v *office.Visit, people []embraye.Person) []embraye.Person {
 	var list []embraye.Person
 	for _, p := range people {
 		if !p.Disabled && p.Role.Includes(embraye.Reviewer) && p.ID != v.By.PersonID() {
 			list = append(list, p)
 		}
 	}
-	return list, nil
+	return list
 }
 
 // saveDraft saves what was typed, whatever button was pressed and whatever is
@@ -297,7 +306,7 @@ func typedVersion(v *office.Visit) int {
 func keepDraft(v *office.Visit, in drafts.Input) (*embraye.Draft, error) {
 	id := typedID(v)
 	if id == 0 {
-		return v.Rooms.Drafts.Begin(v.Context(), v.By, in)
+		return v.Rooms.Drafts.BeginOnce(v.Context(), v.By, in)
 	}
 	return v.Rooms.Drafts.Save(v.Context(), v.By, id, typedVersion(v), in)
 }

@@ -63,8 +63,8 @@ func draftInput(v *office.Visit) drafts.Input {
 	in := drafts.Input{Sign: f("sign") != ""}
 	in.Scope = embraye.Scope{Measure: f("measure"), Subject: embraye.Subject(f("subject")), Territory: f("territory"), TerritoryName: f("territory_name"),
 		Institution: embraye.Institution{Name: f("institution"), Kind: embraye.InstitutionKind(f("institution_kind")), SIREN: f("siren"), Wikidata: f("wikidata")}}
-	if commune := f("commune"); commune != "" {
-		in.Territory = "COG-C" + strings.TrimPrefix(strings.ToUpper(embraye.Unspaced(commune)), "COG-C")
+	if typed := f("commune"); typed != "" {
+		in.Territory = placeTyped(v, typed)
 	}
 	in.Content = embraye.Content{Stage: embraye.Stage(f("stage")), Title: f("title"), Summary: f("summary"), Text: f("text"),
 		Confidence: embraye.Confidence(f("confidence")), EffectiveDate: embraye.Date(f("effective_date")), ObservedDate: embraye.Date(f("observed_date")),
@@ -82,6 +82,18 @@ func draftInput(v *office.Visit) drafts.Input {
 		}
 	}
 	return in
+}
+
+// communePrefix is before INSEE's codes of communes in ours.
+const communePrefix = "COG-C"
+
+// placeTyped is the territory that somebody names: a department, or the code of
+// a commune.
+func placeTyped(v *office.Visit, typed string) string {
+	if code, ok := v.Rooms.App.Territories.Canonical(typed); ok {
+		return code
+	}
+	return communePrefix + strings.TrimPrefix(strings.ToUpper(embraye.Unspaced(typed)), communePrefix)
 }
 
 // nth is the value of a row of the form.

@@ -3,9 +3,11 @@ package constats
 import (
 	"time"
 
+	revise "embraye/internal/app/constats"
 	"embraye/internal/embraye"
 	"embraye/internal/export"
 	"embraye/internal/web/office"
+	"embraye/internal/web/site"
 )
 
 var someday = time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)
@@ -43,6 +45,9 @@ func Samples() map[string][]any {
 		"constat":  {constat, &embraye.OfficeConstat{Update: withdrawn}},
 		"withdraw": {constat},
 		"correct":  {&correctPage{Constat: constat, Draft: draft, Proofs: cards, Choices: picks, Kind: "typo"}},
-		"import":   {&importPage{}, &importPage{Report: &export.Import{Ignored: []string{"x"}, Lines: []export.ImportLine{{Line: 2}, {Line: 3, Problems: []embraye.Problem{{Field: "stage", Code: "required"}}}}}, Good: 1, File: "eA"}},
+		"look": {&lookPage{Constat: constat, Input: revise.ReviseInput{Kind: embraye.Substance, Reason: "erreur"}, Stage: true, Preview: "<p>x</p>", Draft: draft,
+			Changes: []site.FieldDiff{{Key: "title", Runs: []site.Change{{Kind: "del", Text: "Avant"}, {Kind: "ins", Text: "Après"}}}}, Posted: map[string][]string{"title": {"x"}}},
+			&lookPage{Constat: constat, Input: revise.ReviseInput{Quiet: true}, Draft: draft}},
+		"import": {&importPage{}, &importPage{Report: &export.Import{Ignored: []string{"x"}, Lines: []export.ImportLine{{Line: 2}, {Line: 3, Problems: []embraye.Problem{{Field: "stage", Code: "required"}}}}}, Good: 1, File: "eA"}},
 	}
 }

@@ -42,13 +42,16 @@ func draftOf(p *office.Page) *embraye.Draft {
 	return nil
 }
 
-// commune is INSEE's code of a commune, without our prefix.
-func commune(code string) string {
-	commune, ok := strings.CutPrefix(code, "COG-C")
-	if !ok {
-		return ""
+// commune is INSEE's code of a commune, without our prefix, or the name of a
+// department: they are typed, for a list of them all is long.
+func commune(p *office.Page, s embraye.Scope) string {
+	if code, ok := strings.CutPrefix(s.Territory, communePrefix); ok {
+		return code
 	}
-	return commune
+	if strings.HasPrefix(s.Territory, "COG-D") {
+		return p.Place(s)
+	}
+	return ""
 }
 
 // scheduled is the hour of a draft as a browser's field wants it.
@@ -106,7 +109,38 @@ func kept(p *office.Page) string {
 	case c.Unsaved:
 		return p.T("office.changes_not_saved", p.Minute(c.Draft.UpdatedAt))
 	}
-	return p.T("office.state."+string(c.Draft.State)) + " · " + p.T("office.saved_at", p.Minute(c.Draft.UpdatedAt))
+	state := p.T("office.state." + string(c.Draft.State))
+	if c.Draft.State == embraye.DraftInReview && c.Reader != "" {
+		state = p.T("office.waits_for", c.Reader)
+	}
+	return state + " · " + p.T("office.saved_at", p.Minute(c.Draft.UpdatedAt))
+}
+
+// pictures are those that other servers will show beside the text.
+func pictures(d *embraye.Draft) []embraye.Evidence {
+	var list []embraye.Evidence
+	for _, e := range d.Evidence {
+		if e.Attached && picture(e.MediaType) {
+			list = append(list, e)
+		}
+	}
+	return list
+}
+
+// missing names the fields that only have to be filled in.
+func missing(p *office.Page, problems []embraye.Problem) string {
+	var names []string
+	for _, problem := range problems {
+		if problem.Code == "required" {
+			names = append(names, p.T("field."+problem.Field))
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// wrongOnes are the other problems.
+func wrongOnes(problems []embraye.Problem) []embraye.Problem {
+	return slices.DeleteFunc(slices.Clone(problems), func(problem embraye.Problem) bool { return problem.Code == "required" })
 }
 
 // clock is what the office's clock shows now.
