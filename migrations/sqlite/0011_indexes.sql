@@ -21,8 +21,9 @@ CREATE INDEX replies_shown ON replies (id) WHERE public AND state = 'shown';
 CREATE INDEX reports_state ON reports (state, id);
 CREATE INDEX updates_withdrawn ON updates (id) WHERE withdrawn_at IS NOT NULL;
 CREATE INDEX updates_replacing ON updates (id) WHERE withdrawn_at IS NULL AND related_to LIKE '%"replaces"%';
--- The chronology, whose dates of year, month and day sort as texts.
-CREATE INDEX updates_fact ON updates (coalesce(nullif(effective_date, ''), observed_date), id);
+-- The chronology: what has no date of fact comes last; dates of year, month and
+-- day sort as texts.
+CREATE INDEX updates_fact ON updates ((effective_date = ''), coalesce(nullif(effective_date, ''), observed_date) DESC, id DESC);
 -- Whose deliveries may be forgotten.
 CREATE INDEX activities_passing ON activities (created_at, id) WHERE type NOT IN ('Create', 'Announce');
 
