@@ -15,7 +15,8 @@ import (
 )
 
 // stopWithin is how long a graceful stop may take; systemd and Compose kill
-// later. Deliveries that do not end in time are tried again after the restart.
+// later. Deliveries and chores that do not end in time are taken up after the
+// restart.
 const stopWithin = 28 * time.Second
 
 // serve runs the roles of this process until a signal. A second signal ends
@@ -55,7 +56,7 @@ func (i *wired) serve(ctx context.Context, restore func(), c *call) error {
 	var work sync.WaitGroup
 	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
-	failed := make(chan error, 3)
+	failed := make(chan error, 4)
 	notify := []func(){}
 
 	var engine *delivery.Engine
@@ -141,81 +142,21 @@ func (i *wired) stop(front, metrics *listener, stopWork func(), work *sync.WaitG
 	select {
 	case <-done:
 	case <-limit.Done():
-		i.log.Warn("deliveries did not end in time: they are tried again after the restart")
+		i.log.Warn("deliveries or chores did not end in time: they are taken up after the restart")
 	}
 	return err
 }
 
-// How often the chores of a working process are done. A publication that was
-// planned for an hour may come that much later.
-const (
-	pruneEvery   = time.Hour
-	publishEvery = 15 * time.Second
-	mailEvery    = 15 * time.Second
-	checkEvery   = 24 * time.Hour
-	linksEvery   = time.Hour
-)
-
 // work runs the delivery engine and, beside it, the chores.
 func (i *wired) work(ctx context.Context, engine *delivery.Engine, failed chan<- error) {
 	var chores sync.WaitGroup
-	chores.Go(func() { i.every(ctx, pruneEvery, "forgetting what is too old", i.Prune) })
-	chores.Go(func() { i.every(ctx, checkEvery, "reading the evidence files again", i.Constats.CheckFiles) })
-	chores.Go(func() { i.later(ctx, linksEvery, "looking at evidence on the web", i.Constats.CheckLinks) })
-	chores.Go(func() { i.every(ctx, mailEvery, "sending mail", i.People.SendMails) })
 	chores.Go(func() {
-		i.every(ctx, publishEvery, "publishing what was planned", func(ctx context.Context) error {
-			_, err := i.Drafts.PublishDue(ctx)
-			return err
-		})
+		if err := i.jobs.Run(ctx, i.Chores()); err != nil {
+			failed <- fmt.Errorf("the chores stopped: %w", err)
+		}
 	})
 	if err := engine.Run(ctx); err != nil && ctx.Err() == nil {
 		failed <- fmt.Errorf("the delivery engine stopped: %w", err)
 	}
 	chores.Wait()
-}
-
-// every does a chore now and then at each turn; one that failed is tried again
-// at the next.
-func (i *wired) every(ctx context.Context, wait time.Duration, what string, chore func(context.Context) error) {
-	do := i.telling(what, chore)
-	do(ctx)
-	each(ctx, wait, do)
-}
-
-// later is every, but for the first time after one turn: a start asks nobody
-// for anything.
-func (i *wired) later(ctx context.Context, wait time.Duration, what string, chore func(context.Context) error) {
-	each(ctx, wait, i.telling(what, chore))
-}
-
-func each(ctx context.Context, wait time.Duration, do func(context.Context)) {
-	tick := time.NewTicker(wait)
-	defer tick.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-tick.C:
-		}
-		do(ctx)
-	}
-}
-
-// telling logs that a chore fails, and once that it does not any more. While
-// something is away, or the same is wrong, once is enough.
-func (i *wired) telling(what string, chore func(context.Context) error) func(context.Context) {
-	failing := ""
-	return func(ctx context.Context) {
-		err := chore(ctx)
-		switch {
-		case ctx.Err() != nil: // stopping
-		case err == nil && failing != "":
-			failing = ""
-			i.log.Info(what + ": it works again")
-		case err != nil && failing != err.Error() && (failing == "" || !errors.Is(err, embraye.ErrUnavailable)):
-			failing = err.Error()
-			i.log.Error(what, "error", err)
-		}
-	}
 }

@@ -19,6 +19,7 @@ import (
 	"embraye/internal/files"
 	"embraye/internal/httpsig"
 	"embraye/internal/instance"
+	"embraye/internal/jobs"
 	"embraye/internal/locale"
 	"embraye/internal/mail"
 	"embraye/internal/remote"
@@ -33,6 +34,7 @@ type wired struct {
 	store    *store.Store
 	remote   *remote.Client
 	files    *files.Store
+	jobs     *jobs.Queue
 	*instance.Rooms
 	lock *os.File // of a server on SQLite
 
@@ -111,6 +113,9 @@ func (c *call) wire(ctx context.Context, s settings, log *slog.Logger, secret []
 	if err != nil {
 		return nil, errors.Join(wrongAddress(fmt.Errorf("opening the database: %w", err)), i.files.Close())
 	}
+	if i.jobs, err = jobs.New(jobs.Options{Store: i.store, Log: log}); err != nil {
+		return nil, errors.Join(err, i.store.Close(), i.files.Close())
+	}
 	i.remote = remote.New(remote.Options{
 		AllowHTTP: s.AllowHTTP, AllowNetworks: s.AllowNetworks, Version: version, BaseURL: s.BaseURL, Now: c.now,
 		SignGET: func() (httpsig.Signer, bool) { return i.instanceKey(context.WithoutCancel(ctx)) },
@@ -125,6 +130,7 @@ func (i *wired) options(c *call) app.Options {
 		Store: i.store, Remote: i.remote, Site: i.site(), Territories: i.territories, Catalogue: i.catalogue,
 		Language: i.settings.Language, Mode: i.settings.FederationMode, Files: i.files, Memory: allowedMemory(os.DirFS("/")), AllowHTTP: i.settings.AllowHTTP,
 		RateLimits: i.settings.RateLimits, Mail: i.mailer(c), Now: c.now, Random: rand.Reader, Log: i.log,
+		Jobs: i.jobs,
 		Notify: func() {
 			if i.notify != nil {
 				i.notify()

@@ -58,6 +58,8 @@ type Options struct {
 	Now    func() time.Time
 	Random io.Reader
 	Log    *slog.Logger
+	// Jobs takes what is to be done after a commit; nil takes nothing.
+	Jobs Jobs
 	// Notify is called after a commit that queued deliveries or changed what
 	// the public sees, so that this process need not poll for it; may be nil.
 	Notify func()

@@ -20,6 +20,7 @@ import (
 	"embraye/internal/delivery"
 	"embraye/internal/embraye"
 	"embraye/internal/httpsig"
+	"embraye/internal/jobs"
 	"embraye/internal/locale"
 	"embraye/internal/remote"
 	"embraye/internal/web"
@@ -27,7 +28,7 @@ import (
 
 // Options is what an instance is made of.
 type Options struct {
-	// Options is for the use cases. Remote and Notify are filled in here, and so
+	// Options is for the use cases. Remote, Jobs and Notify are filled in here, and so
 	// are Territories and Catalogue if they are nil.
 	app.Options
 	// Client is how other servers are reached. Who asks, and whom never, is
@@ -61,6 +62,9 @@ func New(o Options) (*Instance, error) {
 		}
 	}
 	i := &Instance{Options: o}
+	if i.Options.Jobs, err = jobs.New(jobs.Options{Store: o.Store, Log: o.Log}); err != nil {
+		return nil, err
+	}
 	i.Options.Notify = i.notify
 	c := o.Client
 	c.AllowHTTP, c.Version, c.BaseURL, c.Now = o.AllowHTTP, o.Version, o.Site.Base, o.Now

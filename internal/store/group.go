@@ -50,11 +50,11 @@ func (g *group) run(ctx context.Context, fn func(Tables) error) error {
 		go g.leave()
 		return wrap(ctx.Err(), "waiting to write")
 	}
-	committed := make(chan error, 1)
-	if err := g.member(ctx, fn, committed); err != nil {
+	committed, state := make(chan error, 1), &txState{}
+	if err := g.member(ctx, fn, state, committed); err != nil {
 		return err
 	}
-	return <-committed
+	return state.done(<-committed)
 }
 
 // leave gives up a place in the queue. Somebody may have left the transaction
@@ -67,12 +67,12 @@ func (g *group) leave() {
 
 // member runs fn as one of the group and passes the turn on, whatever happens
 // in fn. It returns the error of a member that was rolled back.
-func (g *group) member(ctx context.Context, fn func(Tables) error, committed chan error) (err error) {
+func (g *group) member(ctx context.Context, fn func(Tables) error, state *txState, committed chan error) (err error) {
 	defer g.pass()
 	if err := g.enter(ctx); err != nil {
 		return err
 	}
-	state, kept := &txState{}, false
+	kept := false
 	defer func() {
 		if !kept { // an error or a panic
 			g.undo()

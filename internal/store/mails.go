@@ -11,12 +11,12 @@ import (
 type Mails struct{ table }
 
 // Put asks for a mail; one of the same kind that still waits for the address
-// becomes this one.
+// becomes this one. It fills in the id.
 func (t Mails) Put(ctx context.Context, m *embraye.Mail) error {
-	_, err := t.exec(ctx, `INSERT INTO mails (kind, email, person_id, role, language, asked_by, created_at, tries, next_at)
+	err := t.scan(ctx, &m.ID, `INSERT INTO mails (kind, email, person_id, role, language, asked_by, created_at, tries, next_at)
 		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT (kind, email) DO UPDATE SET person_id = excluded.person_id, role = excluded.role, language = excluded.language,
-		asked_by = excluded.asked_by, created_at = excluded.created_at, tries = excluded.tries, next_at = excluded.next_at`,
+		asked_by = excluded.asked_by, created_at = excluded.created_at, tries = excluded.tries, next_at = excluded.next_at RETURNING id`,
 		m.Kind, m.Email, m.PersonID, m.Role, m.Language, m.AskedBy, m.CreatedAt.UTC(), m.Tries, m.NextAt.UTC())
 	return wrap(err, "asking for a mail")
 }

@@ -18,8 +18,8 @@ type MigrationState struct {
 	Applied bool
 }
 
-// Migrate applies the steps that are missing and tells how many there were,
-// then joins the scopes that were told apart by the way their names were typed.
+// Migrate applies the steps that are missing, ours and then those of the queue
+// of jobs, and tells how many there were; then it joins the scopes that were told apart by the way their names were typed.
 // Replicas that start together wait for each other on PostgreSQL.
 func (s *Store) Migrate(ctx context.Context) (applied int, err error) {
 	provider, err := s.migrations(ctx)
@@ -30,7 +30,11 @@ func (s *Store) Migrate(ctx context.Context) (applied int, err error) {
 	if err != nil {
 		return len(results), wrap(err, "migrating")
 	}
-	return len(results), s.joinScopes(ctx)
+	queue, err := migrateQueue(ctx, s)
+	if err != nil {
+		return len(results) + queue, err
+	}
+	return len(results) + queue, s.joinScopes(ctx)
 }
 
 // MigrationStatus lists all steps in order.
@@ -47,7 +51,8 @@ func (s *Store) MigrationStatus(ctx context.Context) ([]MigrationState, error) {
 	for i, m := range status {
 		states[i] = MigrationState{m.Source.Version, path.Base(m.Source.Path), m.State == goose.StateApplied}
 	}
-	return states, nil
+	queue, err := queueStatus(ctx, s)
+	return append(states, queue...), err
 }
 
 // migrations refuses a database that a later version made: to read one is as

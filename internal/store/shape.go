@@ -71,10 +71,18 @@ func (s *Store) notNewer(ctx context.Context, p *goose.Provider) error {
 // other; any number that is nobody else's.
 const startLock = 0x656d6272617965
 
+// queueLock is the same for the tables of the queue, which a start makes while
+// it holds its own lock, and a command without it.
+const queueLock = startLock + 1
+
 // OneAtATime runs f while no other replica runs its own: on PostgreSQL under a
 // lock that ends with the connection. A SQLite database has one process, which
 // its owner sees to.
-func (s *Store) OneAtATime(ctx context.Context, f func() error) (err error) {
+func (s *Store) OneAtATime(ctx context.Context, f func() error) error {
+	return s.alone(ctx, startLock, f)
+}
+
+func (s *Store) alone(ctx context.Context, name int64, f func() error) (err error) {
 	if !s.postgres {
 		return f()
 	}
@@ -83,11 +91,11 @@ func (s *Store) OneAtATime(ctx context.Context, f func() error) (err error) {
 		return wrap(err, "waiting for other replicas")
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
-	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", int64(startLock)); err != nil {
+	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", name); err != nil {
 		return wrap(err, "waiting for other replicas")
 	}
 	defer func() {
-		_, unlock := conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", int64(startLock))
+		_, unlock := conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", name)
 		err = errors.Join(err, wrap(unlock, "letting other replicas start"))
 	}()
 	return f()

@@ -45,6 +45,7 @@ type Tables struct {
 	LinkChecks    LinkChecks
 	UnreadUpdates UnreadUpdates
 	Mails         Mails
+	Chores        Chores
 
 	table table
 }
@@ -58,14 +59,27 @@ type table struct {
 }
 
 // txState is what one transaction remembers until its end.
-type txState struct{ changed bool }
+type txState struct {
+	changed   bool
+	committed []func()
+}
+
+// done tells those who waited for the commit.
+func (s *txState) done(err error) error {
+	if err == nil {
+		for _, f := range s.committed {
+			f()
+		}
+	}
+	return err
+}
 
 func newTables(t table) Tables {
 	return Tables{
 		Settings{t}, Actors{t}, Keys{t}, RemoteActors{t}, Updates{t}, Revisions{t}, Notes{t}, Activities{t},
 		Followers{t}, Follows{t}, Peers{t}, PeerUpdates{t}, Interactions{t}, Quotes{t}, Replies{t}, Reports{t},
 		DomainBlocks{t}, ActorBlocks{t}, Tombstones{t}, Seen{t}, People{t}, Audit{t}, Deliveries{t}, Hosts{t},
-		Drafts{t}, Sessions{t}, Links{t}, Attempts{t}, EvidenceFiles{t}, LinkChecks{t}, UnreadUpdates{t}, Mails{t}, t,
+		Drafts{t}, Sessions{t}, Links{t}, Attempts{t}, EvidenceFiles{t}, LinkChecks{t}, UnreadUpdates{t}, Mails{t}, Chores{t}, t,
 	}
 }
 
@@ -76,6 +90,13 @@ func (t Tables) Changed() { t.table.changed() }
 func (t table) changed() {
 	if t.tx != nil {
 		t.tx.changed = true
+	}
+}
+
+// OnCommit calls f once this transaction is committed, and never if it is not.
+func (t Tables) OnCommit(f func()) {
+	if t.table.tx != nil {
+		t.table.tx.committed = append(t.table.tx.committed, f)
 	}
 }
 

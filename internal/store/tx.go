@@ -56,7 +56,7 @@ func (s *Store) once(ctx context.Context, fn func(Tables) error) (err error) {
 		}
 		return err
 	}
-	return wrap(tx.Commit(), "committing")
+	return state.done(wrap(tx.Commit(), "committing"))
 }
 
 // bind is what GORM's own Begin does with the transaction that it starts.

@@ -55,6 +55,7 @@ GET  /office/organisation                 303 403 403 403 403 200
 POST /office/organisation                 401 403 403 403 403 400
 GET  /office/legal                        303 403 403 403 403 200
 POST /office/legal                        401 403 403 403 403 303
+GET  /office/jobs                         303 403 403 403 403 200
 GET  /office/audit                        303 403 403 403 200 200
 
 GET  /setup/{token}                       404

@@ -31,7 +31,46 @@ func (cs *Constats) CheckLinks(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	looks := l.due[:min(len(l.due), linkBatch)]
+	return cs.lookAtFirst(ctx, l, min(len(l.due), linkBatch))
+}
+
+// CheckNewLinks looks at what a constat names and nobody has looked at yet.
+func (cs *Constats) CheckNewLinks(ctx context.Context, updateID string) error {
+	l, err := cs.links(ctx)
+	if err != nil {
+		return err
+	}
+	others := []embraye.LinkCheck{}
+	mine := slices.DeleteFunc(slices.Clone(l.due), func(c embraye.LinkCheck) bool {
+		other := c.UpdateID != updateID || !c.CheckedAt.IsZero()
+		if other {
+			others = append(others, c)
+		}
+		return other
+	})
+	if len(mine) == 0 {
+		return nil
+	}
+	l.due = append(mine, others...)
+	return cs.lookAtFirst(ctx, l, len(mine))
+}
+
+// linkSoon lets a typing mistake be mended before anybody is asked.
+const linkSoon = time.Minute
+
+// askToLook has the links of a constat looked at soon, if it has any.
+func (cs *Constats) askToLook(ctx context.Context, t store.Tables, u *embraye.Update) error {
+	for _, e := range u.Evidence {
+		if _, ours := cs.fileName(e.Href); !ours {
+			return cs.desk.Later(ctx, t, embraye.Job{Chore: embraye.ChoreLinks, Subject: u.ID, At: cs.desk.Now().Add(linkSoon)})
+		}
+	}
+	return nil
+}
+
+// lookAtFirst looks at the first n that are due.
+func (cs *Constats) lookAtFirst(ctx context.Context, l links, n int) (err error) {
+	looks := l.due[:n]
 	online := false
 	for i := range looks {
 		answered, err := cs.look(ctx, &looks[i])

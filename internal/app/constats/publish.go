@@ -85,6 +85,9 @@ func (cs *Constats) PublishIn(ctx context.Context, t store.Tables, by embraye.Ac
 	if err := cs.desk.RefreshStates(ctx, t, u, embraye.Content{}); err != nil {
 		return nil, err
 	}
+	if err := cs.askToLook(ctx, t, u); err != nil {
+		return nil, err
+	}
 	if err := cs.desk.Record(ctx, t, by, "update.publish", string(cs.desk.Site.UpdateID(u.ID)), "", true); err != nil {
 		return nil, err
 	}

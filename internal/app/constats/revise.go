@@ -77,6 +77,9 @@ func (cs *Constats) reviseIn(ctx context.Context, t store.Tables, by embraye.Act
 	if err := cs.desk.RefreshStates(ctx, t, u, before); err != nil {
 		return nil, err
 	}
+	if err := cs.askToLook(ctx, t, u); err != nil {
+		return nil, err
+	}
 	t.Changed()
 	return out, cs.desk.Record(ctx, t, by, "update."+string(in.Kind), string(cs.desk.Site.UpdateID(u.ID)), reason, true)
 }

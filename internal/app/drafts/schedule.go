@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"embraye/internal/embraye"
@@ -38,6 +39,9 @@ func (ds *Drafts) Schedule(ctx context.Context, by embraye.Acting, id int64, ver
 			return &embraye.InvalidError{Problems: missing}
 		}
 		d.State, d.ScheduledAt, d.ScheduledBy, d.Failure = embraye.DraftScheduled, &at, by.PersonID(), ""
+		if err := ds.desk.Later(ctx, t, embraye.Job{Chore: embraye.ChorePublish, Subject: strconv.FormatInt(id, 10), At: at}); err != nil {
+			return err
+		}
 		return ds.desk.RecordDetail(ctx, t, by, "draft.schedule", draftName(id), "", at.Format(time.RFC3339)+" "+d.Title, false)
 	})
 }
@@ -55,6 +59,27 @@ func (ds *Drafts) Unschedule(ctx context.Context, by embraye.Acting, id int64) (
 
 // maxDue is how many planned drafts are published in one go.
 const maxDue = 50
+
+// PublishPlanned publishes a draft if its hour has come, and tells when it is to
+// be tried again if that has not; never is the zero time: it has gone out, or it
+// is not planned any more.
+func (ds *Drafts) PublishPlanned(ctx context.Context, id int64) (next time.Time, err error) {
+	d, err := ds.desk.Store.Tables().Drafts.Take(ctx, id)
+	switch {
+	case errors.Is(err, embraye.ErrNotFound):
+		return time.Time{}, nil
+	case err != nil:
+		return time.Time{}, err
+	case d.State != embraye.DraftScheduled || d.ScheduledAt == nil:
+		return time.Time{}, nil
+	case d.ScheduledAt.After(ds.desk.Stamp()):
+		return *d.ScheduledAt, nil
+	}
+	if _, err := ds.publishPlanned(ctx, d.ID, d.Version); err != nil {
+		return time.Time{}, fmt.Errorf("drafts: publishing the draft %d at its hour: %w", d.ID, err)
+	}
+	return time.Time{}, nil
+}
 
 // PublishDue publishes what was planned for now or earlier, each in its own
 // transaction, on the word of who planned it. What cannot go out any more is a

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"embraye/internal/app"
@@ -35,10 +36,14 @@ func (o *post) ask(ctx context.Context, t store.Tables, m embraye.Mail) error {
 		m.Language = o.desk.Language
 	}
 	m.CreatedAt, m.NextAt = o.desk.Stamp(), o.desk.Stamp()
-	return t.Mails.Put(ctx, &m)
+	if err := t.Mails.Put(ctx, &m); err != nil {
+		return err
+	}
+	return o.desk.Later(ctx, t, embraye.Job{Chore: embraye.ChoreMail, Subject: strconv.FormatInt(m.ID, 10)})
 }
 
-// pretend costs what asking for a mail costs, and leaves nothing: the
+// pretend costs what asking for a mail costs, and leaves nothing but a job that
+// finds nothing to do: the
 // transaction of an address that nobody has writes as well (SECURITY W04).
 func (o *post) pretend(ctx context.Context, t store.Tables) error {
 	const nobody = ""
@@ -60,7 +65,27 @@ func askedBy(by embraye.Acting) string {
 	return by.Person.Name
 }
 
-// SendMails sends what is due. Any number of processes may call it at once.
+// SendMail sends one mail, if it is due, and tells when it is to be tried next;
+// never is the zero time. Any number of processes may call it at once.
+func (pp *People) SendMail(ctx context.Context, id int64) (next time.Time, err error) {
+	if !pp.desk.Mails() {
+		return time.Time{}, nil
+	}
+	if err := pp.post.send(ctx, id); err != nil {
+		return time.Time{}, fmt.Errorf("people: the mail %d: %w", id, err)
+	}
+	m, err := pp.desk.Store.Tables().Mails.Take(context.WithoutCancel(ctx), id)
+	if errors.Is(err, embraye.ErrNotFound) {
+		return time.Time{}, nil
+	}
+	if err != nil {
+		return time.Time{}, err
+	}
+	return m.NextAt, nil
+}
+
+// SendMails sends what is due and no job has sent, as those that waited when
+// there was no mail server. Any number of processes may call it at once.
 func (pp *People) SendMails(ctx context.Context) error {
 	if !pp.desk.Mails() {
 		return nil

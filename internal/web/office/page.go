@@ -61,6 +61,7 @@ func officeRooms() []officeRoom {
 		{"/office/people", "office.people", embraye.Admin},
 		{"/office/organisation", "office.organisation", embraye.Admin},
 		{"/office/legal", "office.legal", embraye.Admin},
+		{"/office/jobs", "office.jobs", embraye.Admin},
 		{"/office/audit", "office.audit", embraye.Reviewer},
 		{"/office/account", "office.account", embraye.Reader},
 	}

@@ -25,5 +25,6 @@ func routes(p office.Plan) {
 	p.Send(embraye.Admin, "/office/organisation", change)
 	p.See(embraye.Admin, "/office/legal", legal)
 	p.Do(embraye.Admin, "/office/legal", changeLegal)
+	p.See(embraye.Admin, "/office/jobs", jobs)
 	p.See(embraye.Reviewer, "/office/audit", audit)
 }

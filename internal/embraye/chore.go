@@ -1,0 +1,38 @@
+package embraye
+
+import "time"
+
+// Chore names something that the program does by itself, now and then or
+// because somebody's act asks for it. The names are in the database.
+type Chore string
+
+// The chores. Each has its words in the catalogue, as `chore.NAME`.
+const (
+	ChorePublish Chore = "publish" // a planned draft at its hour
+	ChoreMail    Chore = "mail"    // one-time links
+	ChoreLinks   Chore = "links"   // evidence on the web
+	ChoreFiles   Chore = "files"   // evidence that was uploaded
+	ChorePrune   Chore = "prune"   // what has served its time
+)
+
+// Chores lists them in the order that people see.
+func Chores() []Chore { return []Chore{ChorePublish, ChoreMail, ChoreLinks, ChoreFiles, ChorePrune} }
+
+// Job asks for one chore, for one thing, after the commit of what caused it.
+type Job struct {
+	Chore   Chore
+	Subject string    // of what; the chore knows how to read it
+	At      time.Time // not before; zero: at once
+}
+
+// ChoreState is how a chore stands: what came of it last, and what waits.
+type ChoreState struct {
+	Chore        Chore
+	DoneAt       *time.Time // the last turn that came to its end
+	Took         time.Duration
+	Error        string // of the last turn, if it failed
+	FailedAt     *time.Time
+	FailingSince *time.Time
+	NextAt       *time.Time // nil: nothing waits
+	Waiting      int        // jobs, the next turn included
+}

@@ -1,0 +1,54 @@
+package instance
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"embraye/internal/embraye"
+	"embraye/internal/jobs"
+)
+
+// Chores is what the program does by itself. Publications, mails and looks at
+// new evidence have their jobs; the turns of these chores find what has none.
+func (r *Rooms) Chores() []jobs.Chore {
+	return []jobs.Chore{
+		{Name: embraye.ChorePublish, What: "publishing what was planned", Every: 5 * time.Minute, Do: each(r.Drafts.PublishPlanned,
+			func(ctx context.Context) error { _, err := r.Drafts.PublishDue(ctx); return err })},
+		{Name: embraye.ChoreMail, What: "sending mail", Every: 5 * time.Minute, Limit: 30 * time.Minute, Do: each(r.People.SendMail, r.People.SendMails)},
+		{Name: embraye.ChoreLinks, What: "looking at evidence on the web", Every: time.Hour, Later: true, Limit: 20 * time.Minute, Do: r.lookAtLinks},
+		{Name: embraye.ChoreFiles, What: "reading the evidence files again", Every: 24 * time.Hour, Limit: 6 * time.Hour, Do: turns(r.Constats.CheckFiles)},
+		{Name: embraye.ChorePrune, What: "forgetting what is too old", Every: time.Hour, Limit: 15 * time.Minute, Do: turns(r.Prune)},
+	}
+}
+
+// turns is a chore without jobs of its own.
+func turns(all func(context.Context) error) func(context.Context, *jobs.Turn) error {
+	return func(ctx context.Context, _ *jobs.Turn) error { return all(ctx) }
+}
+
+// each does one thing by its number, or in a turn all that is due.
+func each(one func(context.Context, int64) (next time.Time, err error), all func(context.Context) error) func(context.Context, *jobs.Turn) error {
+	return func(ctx context.Context, t *jobs.Turn) error {
+		if t.Subject == "" {
+			return all(ctx)
+		}
+		id, err := strconv.ParseInt(t.Subject, 10, 64)
+		if err != nil {
+			return fmt.Errorf("instance: a job for %q: %w", t.Subject, err)
+		}
+		next, err := one(ctx, id)
+		if err == nil && !next.IsZero() {
+			return jobs.Later(next)
+		}
+		return err
+	}
+}
+
+func (r *Rooms) lookAtLinks(ctx context.Context, t *jobs.Turn) error {
+	if t.Subject == "" {
+		return r.Constats.CheckLinks(ctx)
+	}
+	return r.Constats.CheckNewLinks(ctx, t.Subject)
+}
