@@ -19,13 +19,15 @@ func TestANewDraftSentTwiceIsOne(t *testing.T) {
 	s := newSite(t)
 	person := s.person("lea", embraye.Editor)
 	lea := s.visitor().signIn(person.Email)
-	form := url.Values{"title": {"Pressé deux fois"}, "action": {"save"}}
+	form := sentForm(t, lea.get("/office/constats/new").Body.String())
+	form.Set("title", "Pressé deux fois")
+	form.Set("action", "save")
 	var both sync.WaitGroup
 	for range 3 {
 		both.Go(func() { lea.post("/office/constats/new", form) })
 	}
 	both.Wait()
-	bad := url.Values{"title": {"Rechargé"}, "effective_date": {"bientôt"}, "action": {"save"}}
+	bad := url.Values{"once": {"1"}, "title": {"Rechargé"}, "effective_date": {"bientôt"}, "action": {"save"}}
 	for range 2 {
 		if w := lea.post("/office/constats/new", bad); w.Code != http.StatusBadRequest {
 			t.Errorf("%d", w.Code)

@@ -306,6 +306,9 @@ func typedVersion(v *office.Visit) int {
 func keepDraft(v *office.Visit, in drafts.Input) (*embraye.Draft, error) {
 	id := typedID(v)
 	if id == 0 {
+		if v.Form("once") == "" { // no page of ours: whoever sends that knows how often
+			return v.Rooms.Drafts.Begin(v.Context(), v.By, in)
+		}
 		return v.Rooms.Drafts.BeginOnce(v.Context(), v.By, in)
 	}
 	return v.Rooms.Drafts.Save(v.Context(), v.By, id, typedVersion(v), in)
