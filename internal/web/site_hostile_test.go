@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"encoding/json"
 	"encoding/xml"
 	"io"
 	"net/http"
@@ -154,8 +155,14 @@ func TestW29_MarkdownOnThePage(t *testing.T) {
 	if regexp.MustCompile(`(?i)<script>|<img|<details ontoggle|href="javascript:`).MatchString(page) {
 		t.Errorf("active content in\n%.3000s", page)
 	}
-	if strings.Count(page, "<script") != 1 { // the linked data
-		t.Errorf("%d scripts", strings.Count(page, "<script"))
+	data := regexp.MustCompile(`(?s)<script type="application/ld\+json">(.*?)</script>`).FindAllStringSubmatch(page, -1)
+	if strings.Count(page, "<script") != len(data) || len(data) == 0 {
+		t.Errorf("%d scripts, %d of them linked data", strings.Count(page, "<script"), len(data))
+	}
+	for _, d := range data {
+		if !json.Valid([]byte(d[1])) {
+			t.Errorf("linked data is no JSON: %s", d[1])
+		}
 	}
 	for _, feed := range []string{"/feed.atom", "/@mesure2/feed.atom", "/sitemap.xml"} {
 		wellFormed(t, feed, s.get(feed, "").Body.String())
