@@ -21,7 +21,7 @@ func boost(ctx context.Context, c *call) error {
 		return c.usageError(fmt.Errorf("--as MEASURE is missing"))
 	}
 	return c.with(ctx, func(i *wired, by embraye.Acting) error {
-		m, err := i.measure("as", measure)
+		m, err := i.measure(ctx, "as", measure)
 		if err != nil {
 			return err
 		}
@@ -35,7 +35,7 @@ func boost(ctx context.Context, c *call) error {
 }
 
 // measure finds a measure by id or handle, with or without @ and server.
-func (i *wired) measure(field, name string) (embraye.Measure, error) {
+func (i *wired) measure(ctx context.Context, field, name string) (embraye.Measure, error) {
 	r := i.App.Reference()
 	if m, ok := r.Measure(name); ok {
 		return m, nil
@@ -44,9 +44,9 @@ func (i *wired) measure(field, name string) (embraye.Measure, error) {
 	if m, ok := r.MeasureByHandle(handle); ok {
 		return m, nil
 	}
-	var allowed []string
-	for _, m := range r.Measures {
-		allowed = append(allowed, m.ID)
+	frame, err := i.App.FrameIn(ctx, i.store.Tables())
+	if err != nil {
+		return embraye.Measure{}, err
 	}
-	return embraye.Measure{}, &embraye.InvalidError{Problems: []embraye.Problem{{Field: field, Code: "unknown", Value: name, Allowed: allowed}}}
+	return embraye.Measure{}, frame.CheckMeasure(field, name)
 }

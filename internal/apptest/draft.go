@@ -68,6 +68,14 @@ func (h *House) Draft(by string, in drafts.Input) *embraye.Draft {
 	return d
 }
 
+// Lacks is what publication would refuse about a draft.
+func (h *House) Lacks(d *embraye.Draft) []embraye.Problem {
+	h.T.Helper()
+	missing, err := h.Drafts.Check(h.T.Context(), d)
+	h.Must(err)
+	return missing
+}
+
 func (h *House) Count() int {
 	h.T.Helper()
 	list, err := h.Store.Tables().Updates.Page(h.T.Context(), embraye.ConstatFilter{})

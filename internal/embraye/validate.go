@@ -11,7 +11,32 @@ type Frame struct {
 	Reference   *Reference
 	Territories *Territories
 	Today       Date
-	Language    string // default language of content
+	Language    string   // default language of content
+	Off         []string // ids of the measures on which nothing begins
+}
+
+// Measures are those that one may speak about, in the order of the reference.
+func (f Frame) Measures() []Measure {
+	return slices.DeleteFunc(slices.Clone(f.Reference.Measures), func(m Measure) bool { return slices.Contains(f.Off, m.ID) })
+}
+
+// CheckMeasure wants a measure that one may speak about.
+func (f Frame) CheckMeasure(field, id string) error {
+	v := &problems{}
+	f.checkMeasure(v, field, id)
+	return v.err()
+}
+
+func (f Frame) checkMeasure(v *problems, field, id string) {
+	var ids []string
+	for _, m := range f.Measures() {
+		ids = append(ids, m.ID)
+	}
+	if slices.Contains(f.Off, id) {
+		v.add(field, "switched_off", id, ids...)
+		return
+	}
+	choice(v, field, id, ids)
 }
 
 // Check applies defaults and canonical forms to a scope and a content, and
@@ -56,13 +81,7 @@ func choice[T ~string](v *problems, field string, value T, list []T) {
 
 func (f Frame) checkScope(v *problems, s Scope) Scope {
 	s = s.Tidy()
-	if _, ok := f.Reference.Measure(s.Measure); !ok {
-		ids := make([]string, len(f.Reference.Measures))
-		for i, m := range f.Reference.Measures {
-			ids[i] = m.ID
-		}
-		choice(v, "measure", s.Measure, ids)
-	}
+	f.checkMeasure(v, "measure", s.Measure)
 	choice(v, "subject", s.Subject, Subjects())
 	if s.Territory == "" {
 		v.add("territory", "required", "")

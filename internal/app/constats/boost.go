@@ -1,6 +1,7 @@
 package constats
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -19,12 +20,16 @@ func (cs *Constats) Boost(ctx context.Context, by embraye.Acting, measureID, url
 	if err := by.May(embraye.Reviewer); err != nil {
 		return "", fmt.Errorf("constats: boost: %w", err)
 	}
+	frame, err := cs.desk.FrameIn(ctx, cs.desk.Store.Tables())
+	if err != nil {
+		return "", err
+	}
 	measure, ok := cs.desk.Reference().Measure(measureID)
 	if !ok {
-		measure, ok = cs.desk.Reference().MeasureByHandle(measureID)
+		measure, _ = cs.desk.Reference().MeasureByHandle(measureID)
 	}
-	if !ok {
-		return "", &embraye.InvalidError{Problems: []embraye.Problem{{Field: "as", Code: "unknown", Value: measureID}}}
+	if err := frame.CheckMeasure("as", cmp.Or(measure.ID, measureID)); err != nil {
+		return "", err
 	}
 	post, author, err := cs.lookAtPost(ctx, url)
 	if err != nil {

@@ -3,6 +3,7 @@ package constats
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"embraye/internal/app"
 	"embraye/internal/embraye"
@@ -19,4 +20,27 @@ func (cs *Constats) List(ctx context.Context, by embraye.Acting, f embraye.Const
 		}
 	}
 	return cs.desk.Store.Tables().Updates.Page(ctx, f)
+}
+
+// Measures are those that the list can be filtered by: those that are switched
+// on, and any about which there is something.
+func (cs *Constats) Measures(ctx context.Context) (list []embraye.Measure, err error) {
+	t := cs.desk.Store.Tables()
+	frame, err := cs.desk.FrameIn(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	for _, m := range frame.Reference.Measures {
+		if slices.Contains(frame.Off, m.ID) {
+			published, err := t.Updates.Page(ctx, embraye.ConstatFilter{Measure: m.ID, Limit: 1})
+			if err != nil {
+				return nil, err
+			}
+			if len(published) == 0 {
+				continue
+			}
+		}
+		list = append(list, m)
+	}
+	return list, nil
 }

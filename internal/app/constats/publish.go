@@ -44,14 +44,18 @@ func (cs *Constats) Publish(ctx context.Context, by embraye.Acting, in PublishIn
 // PublishIn is Publish inside a transaction of the caller's, who has checked
 // the permission.
 func (cs *Constats) PublishIn(ctx context.Context, t store.Tables, by embraye.Acting, in PublishInput) (*Published, error) {
-	scope, content, err := cs.desk.Frame().Check(in.Scope, in.Content)
+	frame, err := cs.desk.FrameIn(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	scope, content, err := frame.Check(in.Scope, in.Content)
 	if err != nil {
 		return nil, err
 	}
 	if err := cs.settleFiles(ctx, t, &content); err != nil {
 		return nil, err
 	}
-	u, err := cs.newUpdate(ctx, t, scope, content, in.SignedBy)
+	u, err := cs.newUpdate(scope, content, in.SignedBy)
 	if err != nil {
 		return nil, err
 	}
@@ -96,20 +100,13 @@ func (cs *Constats) PublishIn(ctx context.Context, t store.Tables, by embraye.Ac
 }
 
 // newUpdate makes the row of a constat that speaks through its measure's actor.
-func (cs *Constats) newUpdate(ctx context.Context, t store.Tables, s embraye.Scope, c embraye.Content, signed string) (*embraye.Update, error) {
+func (cs *Constats) newUpdate(s embraye.Scope, c embraye.Content, signed string) (*embraye.Update, error) {
 	measure, _ := cs.desk.Reference().Measure(s.Measure) // Check knows it
-	actor, err := t.Actors.Take(ctx, measure.Handle)
-	if err != nil {
-		return nil, err
-	}
-	if !actor.Enabled {
-		return nil, &embraye.InvalidError{Problems: []embraye.Problem{{Field: "measure", Code: "switched_off", Value: s.Measure}}}
-	}
 	id, err := cs.desk.NewID()
 	if err != nil {
 		return nil, err
 	}
-	return &embraye.Update{ID: id, Scope: s, ScopeKey: s.Key(), Actor: actor.Handle, Content: c, Revision: 1, Substance: 1,
+	return &embraye.Update{ID: id, Scope: s, ScopeKey: s.Key(), Actor: measure.Handle, Content: c, Revision: 1, Substance: 1,
 		PublishedAt: cs.desk.Stamp(), SignedBy: signed, WireVersion: app.WireVersion}, nil
 }
 

@@ -1,6 +1,7 @@
 package drafts
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"slices"
@@ -8,6 +9,7 @@ import (
 
 	"embraye/internal/app"
 	"embraye/internal/embraye"
+	"embraye/internal/store"
 )
 
 // maxDraftBytes bounds what one draft holds: far more than any constat may say.
@@ -59,21 +61,30 @@ func size(in Input) int {
 }
 
 // Check lists what publication would refuse now.
-func (ds *Drafts) Check(d *embraye.Draft) []embraye.Problem {
-	_, _, err := ds.desk.Frame().Check(d.Scope, d.Content)
+func (ds *Drafts) Check(ctx context.Context, d *embraye.Draft) ([]embraye.Problem, error) {
+	return ds.check(ctx, ds.desk.Store.Tables(), d)
+}
+
+func (ds *Drafts) check(ctx context.Context, t store.Tables, d *embraye.Draft) ([]embraye.Problem, error) {
+	frame, err := ds.desk.FrameIn(ctx, t)
+	return refused(frame, d), err
+}
+
+// Wrong is what is refused in any constat, without what is only missing yet:
+// what is said beside the fields while somebody writes.
+func (ds *Drafts) Wrong(d *embraye.Draft) []embraye.Problem {
+	return slices.DeleteFunc(refused(ds.desk.Frame(), d), func(p embraye.Problem) bool {
+		return strings.HasPrefix(p.Code, "required") || p.Code == "bad_url" && p.Value == ""
+	})
+}
+
+func refused(frame embraye.Frame, d *embraye.Draft) []embraye.Problem {
+	_, _, err := frame.Check(d.Scope, d.Content)
 	var invalid *embraye.InvalidError
 	if errors.As(err, &invalid) {
 		return invalid.Problems
 	}
 	return nil
-}
-
-// Wrong is Check without what is only missing yet: what is said beside the
-// fields while somebody writes.
-func (ds *Drafts) Wrong(d *embraye.Draft) []embraye.Problem {
-	return slices.DeleteFunc(ds.Check(d), func(p embraye.Problem) bool {
-		return strings.HasPrefix(p.Code, "required") || p.Code == "bad_url" && p.Value == ""
-	})
 }
 
 type draftCheck struct{ wrong embraye.InvalidError }

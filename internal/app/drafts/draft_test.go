@@ -19,7 +19,7 @@ import (
 func TestDraftMayBeIncompleteButNotWrong(t *testing.T) {
 	apptest.EachHouse(t, func(h *apptest.House) {
 		d := h.Draft("editor", drafts.Input{Content: embraye.Content{Title: "Début"}})
-		if got := h.Drafts.Check(d); len(got) == 0 {
+		if got := h.Lacks(d); len(got) == 0 {
 			t.Error("nothing is missing in an empty draft")
 		}
 		if html, n := h.Drafts.Preview(d); html != "" || n != 0 {

@@ -22,19 +22,16 @@ func (ds *Drafts) DryRun(ctx context.Context, by embraye.Acting, r io.Reader) (*
 	if err := mayWrite(by); err != nil {
 		return nil, fmt.Errorf("drafts: import: %w", err)
 	}
-	report, err := export.Importer{Catalogue: ds.desk.Catalogue, Frame: ds.desk.Frame()}.Read(r)
+	frame, err := ds.desk.FrameIn(ctx, ds.desk.Store.Tables())
 	if err != nil {
 		return nil, err
 	}
-	off, err := ds.switchedOff(ctx)
+	report, err := export.Importer{Catalogue: ds.desk.Catalogue, Frame: frame}.Read(r)
 	if err != nil {
 		return nil, err
 	}
 	for i := range report.Lines {
 		line := &report.Lines[i]
-		if off[line.Scope.Measure] {
-			line.Problems = append(line.Problems, embraye.Problem{Field: "measure", Code: "switched_off", Value: line.Scope.Measure})
-		}
 		if len(line.Problems) > 0 {
 			continue
 		}
@@ -44,17 +41,6 @@ func (ds *Drafts) DryRun(ctx context.Context, by embraye.Acting, r io.Reader) (*
 		}
 	}
 	return report, nil
-}
-
-func (ds *Drafts) switchedOff(ctx context.Context) (map[string]bool, error) {
-	actors, err := ds.desk.Store.Tables().Actors.List(ctx)
-	off := map[string]bool{}
-	for _, actor := range actors {
-		if actor.Kind == embraye.MeasureActor && !actor.Enabled {
-			off[actor.Measure] = true
-		}
-	}
-	return off, err
 }
 
 func importInput(line export.ImportLine) Input {

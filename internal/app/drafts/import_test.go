@@ -41,7 +41,7 @@ func TestImportMakesDraftsAndPublishesNothing(t *testing.T) {
 			t.Fatalf("%d drafts, %d constats", len(all), h.Count())
 		}
 		for _, d := range all {
-			if d.Owner != h.Who["editor"].Person.ID || d.State != embraye.DraftWriting || d.Version != 1 || len(h.Drafts.Check(&d)) > 0 {
+			if d.Owner != h.Who["editor"].Person.ID || d.State != embraye.DraftWriting || d.Version != 1 || len(h.Lacks(&d)) > 0 {
 				t.Errorf("%+v", d)
 			}
 		}

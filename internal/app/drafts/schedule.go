@@ -35,7 +35,9 @@ func (ds *Drafts) Schedule(ctx context.Context, by embraye.Acting, id int64, ver
 		if err := ds.mayPublish(ctx, t, by, d); err != nil {
 			return err
 		}
-		if missing := ds.Check(d); len(missing) > 0 {
+		if missing, err := ds.check(ctx, t, d); err != nil {
+			return err
+		} else if len(missing) > 0 {
 			return &embraye.InvalidError{Problems: missing}
 		}
 		d.State, d.ScheduledAt, d.ScheduledBy, d.Failure = embraye.DraftScheduled, &at, by.PersonID(), ""

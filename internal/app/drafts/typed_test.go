@@ -24,7 +24,7 @@ func TestK08DraftsReadDatesAsTheyAreTyped(t *testing.T) {
 				t.Errorf("date %d is %q, want %q", i, got, want)
 			}
 		}
-		if wrong := h.Drafts.Check(d); len(wrong) > 0 {
+		if wrong := h.Lacks(d); len(wrong) > 0 {
 			t.Errorf("it cannot be published: %v", wrong)
 		}
 	})

@@ -15,19 +15,23 @@ type constatsPage struct {
 	Updates []embraye.Update
 	Filter  embraye.ConstatFilter
 	State   string
-	Choices choices
-	Next    string // ULID to go on from
+	Choices choices // its measures are those about which there is, or can be, something
+	Next    string  // ULID to go on from
 }
 
 func listConstats(v *office.Visit) error {
 	q := v.R.URL.Query()
-	page := &constatsPage{State: q.Get("state"), Choices: readChoices(v), Filter: embraye.ConstatFilter{Measure: q.Get("measure"),
+	page := &constatsPage{State: q.Get("state"), Choices: choices{Places: places(v)}, Filter: embraye.ConstatFilter{Measure: q.Get("measure"),
 		Territory: q.Get("territory"), Subject: embraye.Subject(q.Get("subject")), Stage: embraye.Stage(q.Get("stage")),
 		Search: embraye.OneLine(q.Get("q")), Before: q.Get("before"), Limit: office.PageSize}}
 	if page.Filter.Before != "" && !embraye.ValidID(page.Filter.Before) {
 		return embraye.ErrNotFound
 	}
-	var err error
+	measures, err := v.Rooms.Constats.Measures(v.Context())
+	if err != nil {
+		return err
+	}
+	page.Choices.Measures = named(v, measures)
 	switch page.State {
 	case "", "published", "withdrawn":
 		page.Filter.State = page.State
@@ -92,7 +96,9 @@ func correctForm(v *office.Visit) error {
 
 func showCorrect(v *office.Visit, status int, page *correctPage, problems []embraye.Problem) error {
 	var err error
-	page.Choices = readChoices(v)
+	if page.Choices, err = readChoices(v); err != nil {
+		return err
+	}
 	if page.Proofs, err = readProofs(v, page.Draft.Evidence); err != nil {
 		return err
 	}

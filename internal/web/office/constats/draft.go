@@ -161,7 +161,9 @@ func readEditor(v *office.Visit, draft *embraye.Draft) (*editorPage, error) {
 		return nil, err
 	}
 	page.MayPublish = v.By.May(embraye.Reviewer) == nil || !rules.ReviewRequired && v.By.May(embraye.Editor) == nil
-	page.Choices = readChoices(v)
+	if page.Choices, err = readChoices(v); err != nil {
+		return nil, err
+	}
 	page.Choices.Places = page.Choices.Places[:2] // departments are typed: all of them make the page long
 	if page.Proofs, err = readProofs(v, draft.Evidence); err != nil {
 		return nil, err
@@ -175,7 +177,9 @@ func readEditor(v *office.Visit, draft *embraye.Draft) (*editorPage, error) {
 		page.Handle = v.Site().Mention(m.Handle)
 	}
 	if draft.ID != 0 {
-		page.Missing = v.Rooms.Drafts.Check(draft)
+		if page.Missing, err = v.Rooms.Drafts.Check(v.Context(), draft); err != nil {
+			return nil, err
+		}
 	}
 	people, err := v.Rooms.People.List(v.Context())
 	if err != nil {
@@ -247,7 +251,11 @@ func saveDraft(v *office.Visit) error {
 	case err != nil:
 		return err
 	}
-	if problems = append(problems, inTheWay(v, draft)...); len(problems) > 0 {
+	refused, err := inTheWay(v, draft)
+	if err != nil {
+		return err
+	}
+	if problems = append(problems, refused...); len(problems) > 0 {
 		return showEditor(v, http.StatusBadRequest, draft, problems)
 	}
 	return afterSave(v, draft)
@@ -256,14 +264,14 @@ func saveDraft(v *office.Visit) error {
 // inTheWay lists what keeps a saved draft from what the button says: all that
 // publication would refuse, at once, or what is wrong in any case. To give a
 // draft back with a mistake in it is what giving back is for.
-func inTheWay(v *office.Visit, draft *embraye.Draft) []embraye.Problem {
+func inTheWay(v *office.Visit, draft *embraye.Draft) ([]embraye.Problem, error) {
 	switch action := v.Form("action"); {
 	case action == "publish":
-		return v.Rooms.Drafts.Check(draft)
+		return v.Rooms.Drafts.Check(v.Context(), draft)
 	case slices.Contains([]string{"return", "unschedule", "delete"}, action), aboutProofs(action):
-		return nil
+		return nil, nil
 	}
-	return v.Rooms.Drafts.Refused(draft)
+	return v.Rooms.Drafts.Refused(draft), nil
 }
 
 // titlesWithin is how long the pages of the evidence are waited for, all

@@ -11,27 +11,38 @@ import (
 
 // choices are the closed lists of the editor.
 type choices struct {
-	Measures []office.Option
+	Measures []office.Option      // those that are switched on
 	Places   []office.OptionGroup // territories by kind
 	Lessons  []office.Option
 }
 
-func readChoices(v *office.Visit) choices {
-	var c choices
-	reference := v.Rooms.App.Reference()
-	for _, m := range reference.Measures {
-		c.Measures = append(c.Measures, office.Option{Value: m.ID, Label: m.Title.In(v.Lang)})
+func readChoices(v *office.Visit) (choices, error) {
+	measures, err := v.Rooms.App.Measures(v.Context())
+	return choices{Measures: named(v, measures), Places: places(v), Lessons: lessons(v)}, err
+}
+
+func named(v *office.Visit, measures []embraye.Measure) (list []office.Option) {
+	for _, m := range measures {
+		list = append(list, office.Option{Value: m.ID, Label: m.Title.In(v.Lang)})
 	}
+	return list
+}
+
+func lessons(v *office.Visit) (list []office.Option) {
+	for _, l := range v.Rooms.App.Reference().Lessons {
+		list = append(list, office.Option{Value: l.ID, Label: l.Text.In(v.Lang)})
+	}
+	return list
+}
+
+// places are the territories by kind.
+func places(v *office.Visit) []office.OptionGroup {
 	byKind := map[embraye.TerritoryKind][]office.Option{}
 	for _, t := range v.Rooms.App.Territories.All() {
 		byKind[t.Kind] = append(byKind[t.Kind], office.Option{Value: t.Code, Label: t.Name.In(v.Lang)})
 	}
 	wide := slices.Concat(byKind[embraye.TerritoryCountry], byKind[embraye.TerritoryUnion], byKind[embraye.TerritoryWorld])
-	c.Places = []office.OptionGroup{{Label: "wide", Options: wide}, {Label: "regions", Options: byKind[embraye.TerritoryRegion]}, {Label: "departments", Options: byKind[embraye.TerritoryDepartment]}}
-	for _, l := range reference.Lessons {
-		c.Lessons = append(c.Lessons, office.Option{Value: l.ID, Label: l.Text.In(v.Lang)})
-	}
-	return c
+	return []office.OptionGroup{{Label: "wide", Options: wide}, {Label: "regions", Options: byKind[embraye.TerritoryRegion]}, {Label: "departments", Options: byKind[embraye.TerritoryDepartment]}}
 }
 
 // parseEditor reads the form, and takes the file in it, if there is one, as one

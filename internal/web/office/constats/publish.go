@@ -31,7 +31,9 @@ func publishForm(v *office.Visit) error {
 	if draft.PublishedID != "" {
 		return v.Redirect("/office/constats/" + draft.PublishedID)
 	}
-	if missing := v.Rooms.Drafts.Check(draft); len(missing) > 0 {
+	if missing, err := v.Rooms.Drafts.Check(v.Context(), draft); err != nil {
+		return err
+	} else if len(missing) > 0 {
 		return showEditor(v, http.StatusOK, draft, missing)
 	}
 	page := &publishPage{Draft: draft}

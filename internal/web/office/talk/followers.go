@@ -7,8 +7,9 @@ import (
 
 // A followersPage counts by server and lists who follows.
 type followersPage struct {
-	Hosts []embraye.HostCount
-	Page  *embraye.FollowerPage
+	Hosts    []embraye.HostCount
+	Page     *embraye.FollowerPage
+	Measures []embraye.Measure // that can be followed
 }
 
 func followers(v *office.Visit) error {
@@ -17,6 +18,9 @@ func followers(v *office.Visit) error {
 		return err
 	}
 	page := &followersPage{}
+	if page.Measures, err = v.Rooms.App.Measures(v.Context()); err != nil {
+		return err
+	}
 	if page.Hosts, err = v.Rooms.Talk.FollowersByHost(v.Context(), v.By); err != nil {
 		return err
 	}

@@ -15,10 +15,11 @@ func replyStates(p *office.Page, chosen embraye.ReplyState) []office.Option {
 }
 
 // actorsOf lists our actors that can be followed.
-func actorsOf(p *office.Page, chosen string) []office.Option {
+func actorsOf(p *office.Page, f *followersPage) []office.Option {
+	chosen := f.Page.Actor
 	org := p.Frame.Organisation.Handle
 	list := []office.Option{{Label: p.T("office.all"), Chosen: chosen == ""}, {Value: org, Label: p.Handle(org), Chosen: chosen == org}}
-	for _, m := range p.Reference.Measures {
+	for _, m := range f.Measures {
 		list = append(list, office.Option{Value: m.Handle, Label: p.Handle(m.Handle), Chosen: chosen == m.Handle})
 	}
 	return list
