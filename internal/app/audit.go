@@ -33,6 +33,15 @@ func (a *App) Audit(ctx context.Context, by embraye.Acting, before int64) (*embr
 		page.Entries = entries[:auditPage]
 		page.Next = page.Entries[auditPage-1].ID
 	}
+	var ids []string
+	for _, e := range page.Entries {
+		if id, ok := a.Site.LocalUpdate(embraye.IRI(e.Object)); ok {
+			ids = append(ids, id)
+		}
+	}
+	if page.Constats, err = a.Store.Tables().Updates.Among(ctx, ids); err != nil {
+		return nil, err
+	}
 	if by.May(embraye.Admin) == nil {
 		return page, nil
 	}

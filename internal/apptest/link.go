@@ -11,7 +11,7 @@ import (
 
 func SetupInput() people.SetupInput {
 	return people.SetupInput{Email: "Ana@Asso.example", Name: " Ana ", Password: GoodPassword, Language: "en", OrgName: "Les communs", OrgHandle: "communs",
-		Summary: "Qui\r\nnous sommes", Contact: "ici", Links: []embraye.ActorLink{{Name: "Site", Href: "https://asso.example/"}, {}}}
+		Summary: "Qui\r\nnous sommes", Contact: "ici@asso.example", Links: []embraye.ActorLink{{Name: "Site", Href: "https://asso.example/"}, {}}}
 }
 
 func WantProblems(t *testing.T, err error, fields ...string) {

@@ -17,14 +17,32 @@ var letters = strings.NewReplacer("œ", "oe", "æ", "ae", "ß", "ss", "ø", "o",
 // zero-width characters, marks of direction), and every run of characters that
 // are neither letters nor digits is one space.
 func Fold(s string) string {
-	s = letters.Replace(strings.ToLower(norm.NFKD.String(s)))
-	s = strings.Map(func(r rune) rune {
+	return norm.NFC.String(strings.Join(strings.FieldsFunc(bare(s), separates), " "))
+}
+
+// bare is a text in lower case without accents and without what nobody sees.
+func bare(s string) string {
+	return strings.Map(func(r rune) rune {
 		if accent(r) || unicode.Is(unicode.Cf, r) || unicode.Is(unicode.Variation_Selector, r) {
 			return -1
 		}
 		return r
-	}, s)
-	return norm.NFC.String(strings.Join(strings.FieldsFunc(s, separates), " "))
+	}, letters.Replace(strings.ToLower(norm.NFKD.String(s))))
+}
+
+// strokes are signs that people type in several forms.
+var strokes = strings.NewReplacer("’", "'", "ʼ", "'", "‐", "-", "–", "-", "—", "-")
+
+// Finds reports whether a search finds something in texts: each of its words
+// stands in one of them, whatever its case, accents, apostrophes and hyphens.
+func Finds(search string, texts ...string) bool {
+	where := strokes.Replace(bare(strings.Join(texts, "\n")))
+	for word := range strings.FieldsSeq(strokes.Replace(bare(search))) {
+		if !strings.Contains(where, word) {
+			return false
+		}
+	}
+	return true
 }
 
 // accent is a mark above or below a letter. The marks of other scripts are

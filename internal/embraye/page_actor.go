@@ -12,10 +12,11 @@ type ActorPage struct {
 type MeasurePage struct {
 	Actor        Actor
 	Organisation Actor
-	Measures     []Actor  // switched on, in the order of the reference text: neighbours
-	States       []Update // one of every scope: see the function States
-	Counting     []Update // those of All that decide about states: see the function Counting
-	All          []Update // every constat that stands, newest first, without its bytes
+	Measures     []Actor   // switched on, in the order of the reference text: neighbours
+	States       []Update  // one of every scope: see the function States
+	Counting     []Update  // those of All that decide about states: see the function Counting
+	All          []Update  // every constat that stands, newest first, without its bytes
+	Boosts       []Boosted // posts and videos of others, the newest
 	Followers    int
 }
 

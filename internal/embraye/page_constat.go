@@ -16,8 +16,9 @@ const MaxShownReplies = 20
 
 // ShownReply is a reply that the moderation shows, with who wrote it.
 type ShownReply struct {
-	Reply  Reply
-	Author RemoteActor
+	Reply   Reply
+	Author  RemoteActor
+	Answers []Note // ours, public, oldest first
 }
 
 // Reason is why the served revision was made; empty for the first one.

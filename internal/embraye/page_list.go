@@ -69,8 +69,9 @@ type DataCensus struct {
 
 // JournalPage is one page of the public journal: decisions without persons.
 type JournalPage struct {
-	Entries []AuditEntry
-	Next    int64 // id before which the next page starts, 0 on the last page
+	Entries  []AuditEntry
+	Constats map[string]Update // those that entries are about, by ULID
+	Next     int64             // id before which the next page starts, 0 on the last page
 }
 
 // LegalPage is what the administrators wrote about who is responsible.

@@ -5,6 +5,7 @@ import "time"
 // OfficeStart is what waits for one person.
 type OfficeStart struct {
 	Drafts       []Draft // own, being written
+	InReview     []Draft // own, that somebody is asked to read
 	ForReview    []Draft // somebody asks this person, or anybody, to read
 	Scheduled    []Draft
 	Failed       []Draft      // their hour came and they could not be published
@@ -17,7 +18,25 @@ type OfficeStart struct {
 	FailingHosts int
 	GivenUp      int // deliveries
 	LegalMissing []string
+	Asked        []OfficeAsked // corrections of what this person may correct
+	Recent       []OfficeRecent
+	Followers    int  // people
+	FollowersNew int  // of this week
+	Servers      int  // theirs
 	Demo         bool // the constats of the demonstration are here
+}
+
+// OfficeAsked is a wish for a correction.
+type OfficeAsked struct {
+	Update   Update
+	Who, Why string
+	At       time.Time
+}
+
+// OfficeRecent is a constat with how far it has come.
+type OfficeRecent struct {
+	Update   Update
+	Delivery *DeliveryReport // nil: never sent
 }
 
 // OfficeConstat is a published constat with everything that editors see of it.
@@ -30,6 +49,8 @@ type OfficeConstat struct {
 	Replies    []OfficeReply
 	Notes      []Note // corrections and answers
 	MayCorrect bool
+	Correctors []string    // names of those who may, for who may not
+	Asked      *AuditEntry // the newest wish for a correction
 }
 
 // ConstatFilter chooses constats of the office's list; empty fields choose all.
@@ -39,7 +60,7 @@ type ConstatFilter struct {
 	Subject   Subject
 	Stage     Stage
 	State     string // published, withdrawn, or "" for both
-	Search    string // in title and summary
+	Search    string // in what it says, see Finds
 	Before    string // ULID: the page after it
 	Limit     int    // 50 if 0
 }
@@ -49,6 +70,12 @@ type DraftFilter struct {
 	State     DraftState // "": all that are not published
 	Mine      bool
 	ForReview bool // in review, by somebody else, asked of this person or of anybody
+	Measure   string
+	Territory string
+	Subject   Subject
+	Stage     Stage
+	Search    string // in what it says, see Finds
+	Skip      int    // so many of those that fit
 	Limit     int
 }
 
@@ -143,6 +170,7 @@ type HostCount struct {
 
 // AuditPage is one page of the audit log or of the public journal.
 type AuditPage struct {
-	Entries []AuditEntry // newest first
-	Next    int64        // before of the next page, 0 on the last
+	Entries  []AuditEntry      // newest first
+	Constats map[string]Update // those that entries are about, by ULID
+	Next     int64             // before of the next page, 0 on the last
 }

@@ -13,6 +13,7 @@ type Update struct {
 	Scope    `gorm:"embedded"`
 	ScopeKey string // Scope.Key(), for counting
 	Actor    string // handle of the measure actor that speaks
+	Owner    int64  // person who wrote it, 0 = the operator, or nobody knows
 	Content  `gorm:"embedded"`
 	Revision int // number of the revision that is served, from 1
 	// Substance is the last revision of substance: reviews are measured
@@ -36,6 +37,12 @@ type Update struct {
 
 // Withdrawn reports whether the constat was taken back.
 func (u *Update) Withdrawn() bool { return u.WithdrawnAt != nil }
+
+// Says reports whether a search finds something in what a constat says of a
+// scope.
+func (c Content) Says(s Scope, search string) bool {
+	return Finds(search, c.Title, c.Summary, c.Text, s.Institution.Name, s.TerritoryName)
+}
 
 // RevisionKind tells a typo from a correction of substance.
 type RevisionKind string

@@ -30,7 +30,7 @@ func Join(ctx context.Context, o app.Options) (*Rooms, error) {
 	r.Constats = constats.New(desk, r.Directory)
 	r.Talk = talk.New(desk, r.Directory)
 	r.Peers = peers.New(desk, r.Directory)
-	r.Drafts = drafts.New(desk, r.Constats, r.Organisation)
+	r.Drafts = drafts.New(desk, r.Directory, r.Constats, r.Organisation)
 	r.People = people.New(desk, r.Organisation)
 	return r, nil
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"embraye/internal/embraye"
@@ -65,7 +66,23 @@ func (t Drafts) List(ctx context.Context, f embraye.DraftFilter, person int64) (
 	if f.ForReview {
 		where, args = where+" AND state = 'in_review' AND owner <> ? AND reviewer IN (0, ?)", append(args, person, person)
 	}
-	all, err := list[embraye.Draft](ctx, t.table, "updated_at DESC, id DESC", f.Limit, where, args...)
+	for _, by := range []struct{ column, value string }{{"measure", f.Measure}, {"territory", f.Territory}, {"subject", string(f.Subject)}, {"stage", string(f.Stage)}} {
+		if by.value != "" {
+			where, args = where+" AND "+by.column+" = ?", append(args, by.value)
+		}
+	}
+	limit := f.Limit
+	if f.Search != "" || f.Skip > 0 {
+		limit = 0
+	}
+	all, err := list[embraye.Draft](ctx, t.table, "updated_at DESC, id DESC", limit, where, args...)
+	if f.Search != "" {
+		all = slices.DeleteFunc(all, func(d embraye.Draft) bool { return !d.Content.Says(d.Scope, f.Search) })
+	}
+	all = all[min(f.Skip, len(all)):]
+	if f.Limit > 0 {
+		all = all[:min(f.Limit, len(all))]
+	}
 	return all, wrap(err, "listing drafts")
 }
 

@@ -2,9 +2,9 @@ package store
 
 import (
 	"context"
-	"fmt"
+	"slices"
 	"strings"
-	"unicode"
+	"time"
 
 	"embraye/internal/embraye"
 )
@@ -52,26 +52,39 @@ func (t Updates) Page(ctx context.Context, f embraye.ConstatFilter) ([]embraye.U
 		c.and("id < ?", f.Before)
 	}
 	if f.Search != "" {
-		like := "%" + escapeLike.Replace(strings.ToLower(f.Search)) + "%"
-		c.and(fmt.Sprintf("(%s LIKE ? ESCAPE '!' OR %s LIKE ? ESCAPE '!')", lower("title"), lower("summary")), like, like)
+		return t.search(ctx, f, &c)
 	}
 	all, err := list[embraye.Update](ctx, t.table, "id DESC", pageOf(f.Limit), c.String(), c.args...)
 	return all, wrap(err, "listing constats")
 }
 
-// lower is a column of ours in lower case. SQLite's own function knows ASCII
-// alone, and so does PostgreSQL's in some locales: the capitals of French are
-// replaced one by one.
-func lower(column string) string {
-	expression := "lower(" + column + ")"
-	for _, capital := range "ÀÂÄÆÇÉÈÊËÎÏÔÖŒÙÛÜŸ" {
-		expression = fmt.Sprintf("replace(%s, '%c', '%c')", expression, capital, unicode.ToLower(capital))
-	}
-	return expression
-}
+// searchAtOnce is how many constats a search reads at a time.
+const searchAtOnce = 200
 
-// escapeLike makes the wildcards of LIKE plain characters.
-var escapeLike = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
+// search goes through what fits until a page is full. Both databases find the
+// same: what is withdrawn is in no index of theirs, and each folds otherwise.
+func (t Updates) search(ctx context.Context, f embraye.ConstatFilter, c *choice) (found []embraye.Update, err error) {
+	for before := ""; len(found) < pageOf(f.Limit); {
+		where, args := c.String(), c.args
+		if before != "" {
+			where, args = strings.TrimPrefix(where+" AND id < ?", " AND "), append(slices.Clone(args), before)
+		}
+		some, err := list[embraye.Update](ctx, t.table, "id DESC", searchAtOnce, where, args...)
+		if err != nil {
+			return nil, wrap(err, "searching constats")
+		}
+		for _, u := range some {
+			if u.Content.Says(u.Scope, f.Search) {
+				found = append(found, u)
+			}
+		}
+		if len(some) < searchAtOnce {
+			break
+		}
+		before = some[len(some)-1].ID
+	}
+	return found[:min(len(found), pageOf(f.Limit))], nil
+}
 
 // Page lists replies, newest first.
 func (t Replies) Page(ctx context.Context, f embraye.ReplyFilter) ([]embraye.Reply, error) {
@@ -156,6 +169,12 @@ func (t Followers) Page(ctx context.Context, actor string, before int64, limit i
 func (t Followers) Total(ctx context.Context) (n int, err error) {
 	err = t.scan(ctx, &n, "SELECT count(DISTINCT follower) FROM followers")
 	return n, wrap(err, "counting followers")
+}
+
+// TotalSince is Total for those who came since then.
+func (t Followers) TotalSince(ctx context.Context, since time.Time) (n int, err error) {
+	err = t.scan(ctx, &n, "SELECT count(*) FROM (SELECT follower FROM followers GROUP BY follower HAVING min(created_at) > ?) AS fresh", since.UTC())
+	return n, wrap(err, "counting new followers")
 }
 
 // Hosts counts followers by server, most first.

@@ -30,6 +30,9 @@ func (s *Store) ConstatPage(ctx context.Context, id string) (*embraye.ConstatPag
 	if page.Replies, err = t.shownReplies(ctx, update.ID); err != nil {
 		return nil, err
 	}
+	if err = t.addAnswers(ctx, page.Replies); err != nil {
+		return nil, err
+	}
 	page.Files, err = t.evidenceFiles(ctx, update.Evidence)
 	return page, err
 }

@@ -147,7 +147,21 @@ func (s *Store) JournalPage(ctx context.Context, before int64, limit int) (*embr
 	for i := range page.Entries { // no page may tell who it was
 		page.Entries[i].Person, page.Entries[i].Who, page.Entries[i].Detail = 0, "", ""
 	}
-	return page, wrap(err, "listing the journal")
+	if err != nil {
+		return nil, wrap(err, "listing the journal")
+	}
+	page.Constats, err = t.Updates.Among(ctx, lastParts(page.Entries))
+	return page, err
+}
+
+// lastParts are the ULIDs in which the objects of entries end.
+func lastParts(entries []embraye.AuditEntry) (ids []string) {
+	for _, e := range entries {
+		if id := e.Object[strings.LastIndexByte(e.Object, '/')+1:]; embraye.ValidID(id) {
+			ids = append(ids, id)
+		}
+	}
+	return ids
 }
 
 // LegalPage reads what the administrators wrote for the legal pages.

@@ -94,6 +94,9 @@ func (t Tables) peerCards(ctx context.Context) ([]embraye.PeerCard, error) {
 	return cards, wrap(err, "counting the constats of peers")
 }
 
+// boostsOnPage is how many posts and videos of others a measure's page names.
+const boostsOnPage = 5
+
 // MeasurePage reads one measure for people.
 func (s *Store) MeasurePage(ctx context.Context, handle string) (*embraye.MeasurePage, error) {
 	t := s.Tables()
@@ -116,6 +119,9 @@ func (s *Store) MeasurePage(ctx context.Context, handle string) (*embraye.Measur
 		return nil, err
 	}
 	page.States = embraye.States(page.Counting)
+	if page.Boosts, err = t.BoostedPosts.Of(ctx, handle, boostsOnPage); err != nil {
+		return nil, err
+	}
 	page.Followers, err = t.Followers.Count(ctx, handle)
 	return page, err
 }

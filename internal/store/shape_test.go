@@ -57,7 +57,8 @@ func TestEveryFieldIsAColumnAndEveryColumnAField(t *testing.T) {
 	rows := []any{embraye.Setting{}, embraye.Actor{}, embraye.ActorKey{}, embraye.RemoteActor{}, embraye.Update{}, embraye.Revision{},
 		embraye.Note{}, embraye.Activity{}, embraye.Follower{}, embraye.Follow{}, embraye.Peer{}, embraye.PeerUpdate{}, embraye.Interaction{},
 		embraye.Quote{}, embraye.Reply{}, embraye.Report{}, embraye.DomainBlock{}, embraye.ActorBlock{}, embraye.Tombstone{},
-		embraye.SeenActivity{}, embraye.Person{}, embraye.AuditEntry{}, embraye.Delivery{}, embraye.Host{}, embraye.Mail{}}
+		embraye.SeenActivity{}, embraye.Person{}, embraye.AuditEntry{}, embraye.Delivery{}, embraye.Host{}, embraye.Mail{},
+		embraye.BoostedPost{}}
 	have := columns(t, storetest.Open(t, storetest.SQLite))
 	left := maps.Clone(have)
 	tables := map[string]bool{}

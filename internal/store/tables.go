@@ -46,6 +46,7 @@ type Tables struct {
 	UnreadUpdates UnreadUpdates
 	Mails         Mails
 	Chores        Chores
+	BoostedPosts  BoostedPosts
 
 	table table
 }
@@ -79,7 +80,7 @@ func newTables(t table) Tables {
 		Settings{t}, Actors{t}, Keys{t}, RemoteActors{t}, Updates{t}, Revisions{t}, Notes{t}, Activities{t},
 		Followers{t}, Follows{t}, Peers{t}, PeerUpdates{t}, Interactions{t}, Quotes{t}, Replies{t}, Reports{t},
 		DomainBlocks{t}, ActorBlocks{t}, Tombstones{t}, Seen{t}, People{t}, Audit{t}, Deliveries{t}, Hosts{t},
-		Drafts{t}, Sessions{t}, Links{t}, Attempts{t}, EvidenceFiles{t}, LinkChecks{t}, UnreadUpdates{t}, Mails{t}, Chores{t}, t,
+		Drafts{t}, Sessions{t}, Links{t}, Attempts{t}, EvidenceFiles{t}, LinkChecks{t}, UnreadUpdates{t}, Mails{t}, Chores{t}, BoostedPosts{t}, t,
 	}
 }
 

@@ -55,7 +55,7 @@ func newFormsStage(t *testing.T) *formsStage {
 func (f *formsStage) send(form, field, value string) *httptest.ResponseRecorder {
 	f.t.Helper()
 	good := map[string]url.Values{
-		"setup":        {"email": {"ana@ours.example"}, "name": {"Ana"}, "password": {password}, "org_name": {"Nous"}, "org_summary": {"Qui"}, "contact": {"ici"}},
+		"setup":        {"email": {"ana@ours.example"}, "name": {"Ana"}, "password": {password}, "org_name": {"Nous"}, "org_summary": {"Qui"}, "contact": {"ici@ours.example"}},
 		"people":       {"action": {"invite"}, "email": {"dan@ours.example"}, "role": {"editor"}},
 		"invite":       {"name": {"Bea"}, "password": {password}},
 		"organisation": {"action": {"profile"}, "org_name": {"Nous"}},

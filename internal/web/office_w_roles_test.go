@@ -39,6 +39,7 @@ GET  /office/constats/{id}/correct        303 403 403 403 200 200
 POST /office/constats/{id}/correct        401 403 403 403 400 400
 GET  /office/constats/{id}/withdraw       303 403 403 403 200 200
 POST /office/constats/{id}/withdraw       401 403 403 403 400 400
+POST /office/constats/{id}/ask            401 400 400 400 400 400
 GET  /office/conversation                 303 200 200 200 200 200
 POST /office/conversation                 401 403 403 403 400 400
 GET  /office/conversation/{id}            303 404 404 404 404 404

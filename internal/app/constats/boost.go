@@ -44,10 +44,22 @@ func (cs *Constats) Boost(ctx context.Context, by embraye.Acting, measureID, url
 				return err
 			}
 		}
+		if err := t.BoostedPosts.Keep(ctx, boosted(post, author)); err != nil {
+			return err
+		}
 		t.Changed()
 		return cs.desk.Record(ctx, t, by, "boost", string(post.ID), "", true)
 	})
 	return activityID, err
+}
+
+// boosted is what our pages call a post.
+func boosted(post *activitypub.Post, author *embraye.RemoteActor) *embraye.BoostedPost {
+	p := &embraye.BoostedPost{Object: post.ID, Type: post.Type, URL: post.URL, Title: embraye.Cut(post.Title(), embraye.MaxTitle), Author: author.Host}
+	if author.Username != "" {
+		p.Author = "@" + author.Username + "@" + author.Host
+	}
+	return p
 }
 
 // lookAtPost reads a post from its own server and its author, whose server

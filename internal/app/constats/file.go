@@ -6,11 +6,18 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/files"
 	"embraye/internal/store"
+)
+
+// How many files one person may send.
+const (
+	uploadWindow     = 10 * time.Minute
+	uploadsPerPerson = 60
 )
 
 // AddFile keeps an uploaded file; nobody but editors sees it until something
@@ -25,6 +32,9 @@ func (cs *Constats) AddFile(ctx context.Context, by embraye.Acting, r io.Reader,
 	}
 	alt = embraye.OneLine(alt)
 	if err := app.CheckText("file_alt", alt, embraye.MaxSummary); err != nil {
+		return nil, err
+	}
+	if err := cs.desk.Pace(ctx, uploadWindow, app.LimitOf("uploads of", by, uploadsPerPerson)...); err != nil {
 		return nil, err
 	}
 	stored, err := cs.desk.Files.Put(ctx, r, name)

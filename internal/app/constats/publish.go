@@ -1,6 +1,7 @@
 package constats
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -17,6 +18,7 @@ type PublishInput struct {
 	embraye.Scope
 	embraye.Content
 	SignedBy string // name shown, only if the editor chose to sign
+	Owner    int64  // person who wrote it; 0: who publishes
 }
 
 // Published is a constat that just went out.
@@ -55,7 +57,7 @@ func (cs *Constats) PublishIn(ctx context.Context, t store.Tables, by embraye.Ac
 	if err := cs.settleFiles(ctx, t, &content); err != nil {
 		return nil, err
 	}
-	u, err := cs.newUpdate(scope, content, in.SignedBy)
+	u, err := cs.newUpdate(scope, content, in.SignedBy, cmp.Or(in.Owner, by.PersonID()))
 	if err != nil {
 		return nil, err
 	}
@@ -100,13 +102,13 @@ func (cs *Constats) PublishIn(ctx context.Context, t store.Tables, by embraye.Ac
 }
 
 // newUpdate makes the row of a constat that speaks through its measure's actor.
-func (cs *Constats) newUpdate(s embraye.Scope, c embraye.Content, signed string) (*embraye.Update, error) {
+func (cs *Constats) newUpdate(s embraye.Scope, c embraye.Content, signed string, owner int64) (*embraye.Update, error) {
 	measure, _ := cs.desk.Reference().Measure(s.Measure) // Check knows it
 	id, err := cs.desk.NewID()
 	if err != nil {
 		return nil, err
 	}
-	return &embraye.Update{ID: id, Scope: s, ScopeKey: s.Key(), Actor: measure.Handle, Content: c, Revision: 1, Substance: 1,
+	return &embraye.Update{ID: id, Scope: s, ScopeKey: s.Key(), Actor: measure.Handle, Owner: owner, Content: c, Revision: 1, Substance: 1,
 		PublishedAt: cs.desk.Stamp(), SignedBy: signed, WireVersion: app.WireVersion}, nil
 }
 

@@ -21,7 +21,7 @@ type ReviseInput struct {
 // correction of substance goes out as an Update to everyone who has the
 // constat, and as a short reply for those whose server ignores Updates.
 func (cs *Constats) Revise(ctx context.Context, by embraye.Acting, id string, in ReviseInput) (*Published, error) {
-	if err := by.May(embraye.Reviewer); err != nil {
+	if err := by.May(embraye.Editor); err != nil {
 		return nil, fmt.Errorf("constats: revise: %w", err)
 	}
 	var out *Published
@@ -35,6 +35,9 @@ func (cs *Constats) Revise(ctx context.Context, by embraye.Acting, id string, in
 func (cs *Constats) reviseIn(ctx context.Context, t store.Tables, by embraye.Acting, id string, in ReviseInput) (*Published, error) {
 	u, err := t.Updates.Take(ctx, id)
 	if err != nil {
+		return nil, err
+	}
+	if err := cs.desk.MayCorrect(ctx, t, by, u); err != nil {
 		return nil, err
 	}
 	if u.Withdrawn() {

@@ -21,7 +21,7 @@ type WithdrawInput struct {
 // Withdraw takes a constat back, for good: Delete to everyone who has it, 410
 // on every face, its correction Notes deleted too and our boosts of it undone.
 func (cs *Constats) Withdraw(ctx context.Context, by embraye.Acting, id string, in WithdrawInput) error {
-	if err := by.May(embraye.Reviewer); err != nil {
+	if err := by.May(embraye.Editor); err != nil {
 		return fmt.Errorf("constats: withdraw: %w", err)
 	}
 	reason := embraye.OneLine(in.Reason)
@@ -34,6 +34,9 @@ func (cs *Constats) Withdraw(ctx context.Context, by embraye.Acting, id string, 
 func (cs *Constats) withdrawIn(ctx context.Context, t store.Tables, by embraye.Acting, id, reason string, erase bool) error {
 	u, err := t.Updates.Take(ctx, id)
 	if err != nil {
+		return err
+	}
+	if err := cs.desk.MayCorrect(ctx, t, by, u); err != nil {
 		return err
 	}
 	if u.Withdrawn() {

@@ -21,6 +21,20 @@ func (d *Directory) DeliveryState(ctx context.Context, updateID string) (*embray
 	if err != nil {
 		return nil, err
 	}
+	report, err := d.Delivered(ctx, t, u)
+	if err != nil || report == nil {
+		return nil, err
+	}
+	rows, err := t.Deliveries.Unsent(ctx, report.ActivityID, maxUnsent)
+	if err != nil {
+		return nil, err
+	}
+	report.Hosts, err = unsentHosts(ctx, t, rows)
+	return report, err
+}
+
+// Delivered is DeliveryState in numbers alone.
+func (d *Directory) Delivered(ctx context.Context, t store.Tables, u *embraye.Update) (*embraye.DeliveryReport, error) {
 	said, err := t.Activities.Told(ctx, u.Actor, d.desk.Site.UpdateID(u.ID))
 	if errors.Is(err, embraye.ErrNotFound) {
 		return nil, nil
@@ -28,14 +42,8 @@ func (d *Directory) DeliveryState(ctx context.Context, updateID string) (*embray
 	if err != nil {
 		return nil, err
 	}
-	report := &embraye.DeliveryReport{ActivityID: said.ID, Type: said.Type, At: said.CreatedAt, Total: said.Total,
-		Sent: said.Sent, Waiting: said.Total - said.Sent - said.GivenUp, GivenUp: said.GivenUp}
-	rows, err := t.Deliveries.Unsent(ctx, said.ID, maxUnsent)
-	if err != nil {
-		return nil, err
-	}
-	report.Hosts, err = unsentHosts(ctx, t, rows)
-	return report, err
+	return &embraye.DeliveryReport{ActivityID: said.ID, Type: said.Type, At: said.CreatedAt, Total: said.Total,
+		Sent: said.Sent, Waiting: said.Total - said.Sent - said.GivenUp, GivenUp: said.GivenUp}, nil
 }
 
 // unsentHosts is one line per server; rows come ordered by server. What waits

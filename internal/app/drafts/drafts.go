@@ -11,17 +11,19 @@ package drafts
 import (
 	"embraye/internal/app"
 	"embraye/internal/app/constats"
+	"embraye/internal/app/directory"
 	"embraye/internal/app/organisation"
 )
 
 // Drafts is the use cases of drafts.
 type Drafts struct {
 	desk         *app.App
+	directory    *directory.Directory
 	constats     *constats.Constats
 	organisation *organisation.Organisation
 }
 
 // New opens it over a desk.
-func New(desk *app.App, c *constats.Constats, o *organisation.Organisation) *Drafts {
-	return &Drafts{desk: desk, constats: c, organisation: o}
+func New(desk *app.App, d *directory.Directory, c *constats.Constats, o *organisation.Organisation) *Drafts {
+	return &Drafts{desk: desk, directory: d, constats: c, organisation: o}
 }

@@ -57,7 +57,7 @@ func (ds *Drafts) publishIn(ctx context.Context, t store.Tables, by embraye.Acti
 	if err != nil {
 		return nil, err
 	}
-	out, err := ds.constats.PublishIn(ctx, t, by, constats.PublishInput{Scope: d.Scope, Content: d.Content, SignedBy: signed})
+	out, err := ds.constats.PublishIn(ctx, t, by, constats.PublishInput{Scope: d.Scope, Content: d.Content, SignedBy: signed, Owner: d.Owner})
 	if err != nil {
 		return nil, err
 	}

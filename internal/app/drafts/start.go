@@ -2,6 +2,7 @@ package drafts
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -32,7 +33,7 @@ func (ds *Drafts) Start(ctx context.Context, by embraye.Acting) (*embraye.Office
 	for _, part := range []struct {
 		role embraye.Role
 		add  func(context.Context, store.Tables, embraye.Acting, *embraye.OfficeStart) error
-	}{{embraye.Editor, ds.startDrafts}, {embraye.Reviewer, startDecisions}, {embraye.Admin, ds.startAdmin}} {
+	}{{embraye.Reader, ds.startNews}, {embraye.Editor, ds.startDrafts}, {embraye.Reviewer, ds.startDecisions}, {embraye.Admin, ds.startAdmin}} {
 		if by.May(part.role) != nil {
 			break
 		}
@@ -41,6 +42,36 @@ func (ds *Drafts) Start(ctx context.Context, by embraye.Acting) (*embraye.Office
 		}
 	}
 	return s, nil
+}
+
+// How many constats the start page shows, and what "this week" is.
+const (
+	recentConstats = 5
+	thisWeek       = 7 * 24 * time.Hour
+)
+
+// startNews: how far the last constats have come, and who reads them.
+func (ds *Drafts) startNews(ctx context.Context, t store.Tables, _ embraye.Acting, s *embraye.OfficeStart) (err error) {
+	recent, err := t.Updates.Page(ctx, embraye.ConstatFilter{Limit: recentConstats})
+	if err != nil {
+		return err
+	}
+	for _, u := range recent {
+		line := embraye.OfficeRecent{Update: u}
+		if line.Delivery, err = ds.directory.Delivered(ctx, t, &u); err != nil {
+			return err
+		}
+		s.Recent = append(s.Recent, line)
+	}
+	if s.Followers, err = t.Followers.Total(ctx); err != nil {
+		return err
+	}
+	if s.FollowersNew, err = t.Followers.TotalSince(ctx, ds.desk.Stamp().Add(-thisWeek)); err != nil {
+		return err
+	}
+	hosts, err := t.Followers.Hosts(ctx)
+	s.Servers = len(hosts)
+	return err
 }
 
 // startDrafts: an editor's own; a reviewer also sees whatever is to leave or
@@ -56,6 +87,12 @@ func (ds *Drafts) startDrafts(ctx context.Context, t store.Tables, by embraye.Ac
 	if s.Scheduled, err = t.Drafts.List(ctx, embraye.DraftFilter{State: embraye.DraftScheduled, Mine: owner != 0, Limit: startPage}, me); err != nil {
 		return err
 	}
+	if s.InReview, err = t.Drafts.List(ctx, embraye.DraftFilter{State: embraye.DraftInReview, Mine: true, Limit: startPage}, me); err != nil {
+		return err
+	}
+	if s.Asked, err = ds.correctionsAsked(ctx, t, by); err != nil {
+		return err
+	}
 	own, err := t.Drafts.List(ctx, embraye.DraftFilter{State: embraye.DraftWriting, Mine: true, Limit: startPage}, me)
 	for _, d := range own {
 		if d.Failure == "" { // those are listed already
@@ -65,8 +102,30 @@ func (ds *Drafts) startDrafts(ctx context.Context, t store.Tables, by embraye.Ac
 	return err
 }
 
+// correctionsAsked: those of constats that the person may correct.
+func (ds *Drafts) correctionsAsked(ctx context.Context, t store.Tables, by embraye.Acting) (list []embraye.OfficeAsked, err error) {
+	asked, err := ds.desk.CorrectionsAsked(ctx, t)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range asked {
+		id, _ := ds.desk.Site.LocalUpdate(embraye.IRI(e.Object))
+		u, err := t.Updates.Take(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		switch err := ds.desk.MayCorrect(ctx, t, by, u); {
+		case err == nil:
+			list = append(list, embraye.OfficeAsked{Update: *u, Who: e.Who, Why: e.Reason, At: e.At})
+		case !errors.Is(err, embraye.ErrForbidden):
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
 // startDecisions: what only a reviewer can settle.
-func startDecisions(ctx context.Context, t store.Tables, by embraye.Acting, s *embraye.OfficeStart) (err error) {
+func (ds *Drafts) startDecisions(ctx context.Context, t store.Tables, by embraye.Acting, s *embraye.OfficeStart) (err error) {
 	if s.ForReview, err = t.Drafts.List(ctx, embraye.DraftFilter{ForReview: true, Limit: startPage}, by.PersonID()); err != nil {
 		return err
 	}
@@ -108,37 +167,11 @@ func (ds *Drafts) startAdmin(ctx context.Context, t store.Tables, _ embraye.Acti
 // resetsAsked lists who lately asked for a new password and has neither got a
 // link nor a password since.
 func (ds *Drafts) resetsAsked(ctx context.Context, t store.Tables) ([]embraye.AuditEntry, error) {
-	return ds.unsettled(ctx, t, app.ActionResetAsked, "person.reset_link", "person.password", app.ActionMailed(embraye.ResetLink))
+	return ds.desk.Unsettled(ctx, t, resetsMatter, app.ActionResetAsked, "person.reset_link", "person.password", app.ActionMailed(embraye.ResetLink))
 }
 
 // invitesNotMailed lists whose invitation lately could not be sent, unless
 // something has become of it since.
 func (ds *Drafts) invitesNotMailed(ctx context.Context, t store.Tables) ([]embraye.AuditEntry, error) {
-	return ds.unsettled(ctx, t, app.ActionNotMailed(embraye.InviteLink), "person.invite", "person.uninvite", "person.join", "person.add")
-}
-
-// unsettled lists whom an action was lately about and none of those that help
-// since, once each, the last first.
-func (ds *Drafts) unsettled(ctx context.Context, t store.Tables, what string, help ...string) ([]embraye.AuditEntry, error) {
-	asked, err := t.Audit.Recent(ctx, what, startPage)
-	if err != nil {
-		return nil, err
-	}
-	helped := map[string]int64{}
-	for _, action := range help {
-		done, err := t.Audit.Recent(ctx, action, 5*startPage)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range done {
-			helped[e.Object] = max(helped[e.Object], e.ID)
-		}
-	}
-	var waiting []embraye.AuditEntry
-	for _, e := range asked {
-		if e.ID > helped[e.Object] && ds.desk.Stamp().Sub(e.At) < resetsMatter {
-			waiting, helped[e.Object] = append(waiting, e), e.ID // earlier ones are the same wish
-		}
-	}
-	return waiting, nil
+	return ds.desk.Unsettled(ctx, t, resetsMatter, app.ActionNotMailed(embraye.InviteLink), "person.invite", "person.uninvite", "person.join", "person.add")
 }

@@ -124,6 +124,8 @@ func TestConstatsWithFilters(t *testing.T) {
 			"page":        {embraye.ConstatFilter{Limit: 2}, []int{2, 1}},
 			"stage":       {embraye.ConstatFilter{Stage: embraye.Done}, nil},
 			"words":       {embraye.ConstatFilter{Search: "N°_1"}, []int{1}},
+			"no accents":  {embraye.ConstatFilter{Search: "etat region"}, []int{2, 1, 0}},
+			"no such":     {embraye.ConstatFilter{Search: "etat musee"}, nil},
 			"capital":     {embraye.ConstatFilter{Search: "état À"}, []int{2, 1, 0}},
 			"in summary":  {embraye.ConstatFilter{Search: "RÉGION"}, []int{2, 1, 0}},
 			"no wildcard": {embraye.ConstatFilter{Search: "100_"}, nil},

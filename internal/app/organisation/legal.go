@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"net/mail"
 	"slices"
 	"strings"
 
@@ -39,6 +40,8 @@ func (o *Organisation) SetLegal(ctx context.Context, by embraye.Acting, texts ma
 			wrong.Problems = append(wrong.Problems, embraye.Problem{Field: "legal", Code: "unknown", Value: app.Cut(name, embraye.MaxName), Allowed: embraye.LegalTexts()})
 		} else if p := embraye.TextProblem(name, text, embraye.MaxText, false); p != nil {
 			wrong.Problems = append(wrong.Problems, *p)
+		} else if p := ContactProblem(name, text); p != nil {
+			wrong.Problems = append(wrong.Problems, *p)
 		}
 	}
 	if len(wrong.Problems) > 0 {
@@ -55,6 +58,31 @@ func (o *Organisation) SetLegal(ctx context.Context, by embraye.Acting, texts ma
 		t.Changed()
 		return o.desk.RecordDetail(ctx, t, by, "organisation.legal", o.desk.Site.Base, "", strings.Join(names, " "), false)
 	})
+}
+
+// ContactProblem wants an address in a text that says where to write to: e-mail
+// or a page. Other texts, and empty ones, are left alone.
+func ContactProblem(name, text string) *embraye.Problem {
+	if name != "contact" && !strings.HasSuffix(name, "_contact") || embraye.Blank(text) {
+		return nil
+	}
+	for word := range strings.FieldsSeq(text) {
+		word = strings.Trim(word, "<>()[],;:.")
+		if address, err := mail.ParseAddress(word); err == nil && strings.Contains(address.Address, ".") || pageAddress(word) {
+			return nil
+		}
+	}
+	return &embraye.Problem{Field: name, Code: "no_contact", Value: app.Cut(embraye.OneLine(text), embraye.MaxName)}
+}
+
+// pageAddress reads asso.example/contact too, as people write it.
+func pageAddress(word string) bool {
+	if !strings.Contains(word, "://") {
+		word = "https://" + word
+	}
+	host := embraye.IRI(word).Host()
+	name, top, ok := strings.Cut(host, ".")
+	return embraye.WebAddress(word) && ok && name != "" && len(top) > 1
 }
 
 // LegalMissing lists what the legal pages still lack.

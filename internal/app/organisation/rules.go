@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 
+	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
@@ -15,10 +16,7 @@ type Rules struct {
 	RepliesOpen    bool // public replies to constats are shown at once
 }
 
-const (
-	settingReviewRequired = "review_required"
-	settingRepliesOpen    = "replies_open"
-)
+const settingRepliesOpen = "replies_open"
 
 // Rules reads them.
 func (o *Organisation) Rules(ctx context.Context) (Rules, error) {
@@ -27,23 +25,11 @@ func (o *Organisation) Rules(ctx context.Context) (Rules, error) {
 
 // RulesIn reads them inside a transaction of the caller's.
 func RulesIn(ctx context.Context, t store.Tables) (r Rules, err error) {
-	if r.ReviewRequired, err = settingOn(ctx, t, settingReviewRequired); err != nil {
+	if r.ReviewRequired, err = app.SettingOn(ctx, t, app.SettingReviewRequired); err != nil {
 		return r, err
 	}
-	r.RepliesOpen, err = settingOn(ctx, t, settingRepliesOpen)
+	r.RepliesOpen, err = app.SettingOn(ctx, t, settingRepliesOpen)
 	return r, err
-}
-
-func settingOn(ctx context.Context, t store.Tables, key string) (bool, error) {
-	value, ok, err := t.Settings.Get(ctx, key)
-	if err != nil || !ok {
-		return false, err
-	}
-	on, err := strconv.ParseBool(value)
-	if err != nil {
-		return false, fmt.Errorf("organisation: setting %s: %w", key, err)
-	}
-	return on, nil
 }
 
 // SetRules changes them.
@@ -55,7 +41,7 @@ func (o *Organisation) SetRules(ctx context.Context, by embraye.Acting, r Rules)
 		for _, rule := range []struct { // always in this order: two who change them wait for each other, not in a circle
 			key string
 			on  bool
-		}{{settingReviewRequired, r.ReviewRequired}, {settingRepliesOpen, r.RepliesOpen}} {
+		}{{app.SettingReviewRequired, r.ReviewRequired}, {settingRepliesOpen, r.RepliesOpen}} {
 			if err := t.Settings.Set(ctx, rule.key, strconv.FormatBool(rule.on)); err != nil {
 				return err
 			}

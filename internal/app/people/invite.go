@@ -6,9 +6,17 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
+	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
+)
+
+// How many links one person may hand out, and have sent, of each kind.
+const (
+	linkWindow     = time.Hour
+	linksPerPerson = 10
 )
 
 // Invite makes the link with which somebody joins; an earlier one for the same
@@ -27,6 +35,9 @@ func (pp *People) Invite(ctx context.Context, by embraye.Acting, email string, r
 	}
 	if len(wrong.Problems) > 0 {
 		return "", wrong
+	}
+	if err := pp.desk.Pace(ctx, linkWindow, app.LimitOf("invitations of", by, linksPerPerson)...); err != nil {
+		return "", err
 	}
 	err = pp.desk.Store.InTx(ctx, func(t store.Tables) error {
 		if err := freeEmail(ctx, t, email); err != nil {

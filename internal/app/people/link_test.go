@@ -48,7 +48,7 @@ func TestSetup(t *testing.T) {
 		}
 		legal, err := in.Organisation.Legal(ctx)
 		must(err)
-		if legal["contact"] != "ici" {
+		if legal["contact"] != "ici@asso.example" {
 			t.Errorf("legal texts: %v", legal)
 		}
 		_, err = in.People.Setup(ctx, apptest.TokenOf(link), apptest.SetupInput())

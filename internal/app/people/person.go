@@ -110,6 +110,8 @@ func passwordProblem(password string) *embraye.Problem {
 		return &embraye.Problem{Field: "password", Code: "too_short_at_least_10_characters"}
 	case len(passwordForm(password)) > maxPassword:
 		return &embraye.Problem{Field: "password", Code: "too_long", Max: maxPassword}
+	case knownBad(password):
+		return &embraye.Problem{Field: "password", Code: "known_password"}
 	}
 	return nil
 }

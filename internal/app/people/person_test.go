@@ -40,7 +40,7 @@ func TestOnlyAdmins(t *testing.T) {
 			"handle":  func(by embraye.Acting) error { return h.Organisation.SetHandle(ctx, by, "x") },
 			"measure": func(by embraye.Acting) error { return h.Organisation.EnableMeasure(ctx, by, "m0") },
 			"legal": func(by embraye.Acting) error {
-				return h.Organisation.SetLegal(ctx, by, map[string]string{"contact": "x"})
+				return h.Organisation.SetLegal(ctx, by, map[string]string{"contact": "x@ours.example"})
 			},
 		} {
 			for _, who := range []string{"reader", "editor", "reviewer", ""} {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"embraye/internal/app"
 	"embraye/internal/store"
 )
 
@@ -21,6 +22,6 @@ func (pp *People) Prune(ctx context.Context) error {
 			t.Sessions.Prune(ctx, now),
 			t.Links.Prune(ctx, now.Add(-keepLinks)),
 			t.Mails.Prune(ctx, now.Add(-keepMails)),
-			t.Attempts.Prune(ctx, now.Add(-tryWindow)))
+			t.Attempts.Prune(ctx, now.Add(-app.PaceMemory)))
 	})
 }

@@ -35,11 +35,19 @@ func (pp *People) AskReset(ctx context.Context, email, clientIP string) error {
 	})
 }
 
+// try counts a try of an account and of an address.
+func (pp *People) try(ctx context.Context, account, address string) error {
+	return pp.desk.Pace(ctx, tryWindow, app.Limit{Who: account, Most: triesPerAccount}, app.Limit{Who: address, Most: triesPerAddress})
+}
+
 // ResetLink makes the link with which a person chooses a new password; earlier
 // ones end.
 func (pp *People) ResetLink(ctx context.Context, by embraye.Acting, email string) (url string, err error) {
 	if err := by.May(embraye.Admin); err != nil {
 		return "", fmt.Errorf("people: reset link: %w", err)
+	}
+	if err := pp.desk.Pace(ctx, linkWindow, app.LimitOf("reset links of", by, linksPerPerson)...); err != nil {
+		return "", err
 	}
 	err = pp.desk.Store.InTx(ctx, func(t store.Tables) error {
 		p, err := t.People.ByEmail(ctx, mailKey(email))

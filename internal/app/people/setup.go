@@ -154,6 +154,9 @@ func (pp *People) checkSetup(ctx context.Context, in SetupInput) (organisation.P
 	if err := collect(app.CheckText("contact", in.Contact, embraye.MaxText)); err != nil {
 		return profile, nil, err
 	}
+	if p := organisation.ContactProblem("contact", in.Contact); p != nil && len(in.Contact) <= embraye.MaxText {
+		wrong.Problems = append(wrong.Problems, *p)
+	}
 	person, err := pp.personWithPassword(ctx, NewPerson{Email: in.Email, Name: in.Name, Role: embraye.Admin, Password: in.Password, Language: in.Language})
 	if err := collect(err); err != nil {
 		return profile, nil, err

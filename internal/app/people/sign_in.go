@@ -11,8 +11,7 @@ import (
 	"embraye/internal/store"
 )
 
-// How often a password may be tried: these limits stand in the database, so
-// that replicas and restarts share them, and they are never switched off.
+// How often a password may be tried.
 const (
 	tryWindow       = 15 * time.Minute
 	triesPerAccount = 5
@@ -51,44 +50,6 @@ func (pp *People) SignIn(ctx context.Context, email, password, clientIP string) 
 	})
 	return person, err
 }
-
-// try counts a try before its password is looked at: whoever sends many at once
-// gets no more than whoever waits for each answer.
-func (pp *People) try(ctx context.Context, account, address string) error {
-	limits := []struct {
-		who string
-		max int
-	}{{account, triesPerAccount}, {address, triesPerAddress}}
-	now := pp.desk.Stamp()
-	var wait time.Duration
-	err := pp.desk.Store.InTx(ctx, func(t store.Tables) error {
-		wait = 0
-		for _, l := range limits {
-			if err := t.Attempts.Add(ctx, l.who, now); err != nil {
-				return err
-			}
-			// One more than allowed, with the one that was just added.
-			at, full, err := t.Attempts.Newest(ctx, l.who, l.max+1, now.Add(-tryWindow))
-			if err != nil {
-				return err
-			}
-			if full {
-				wait = max(wait, at.Add(tryWindow).Sub(now), time.Second)
-			}
-		}
-		if wait > 0 {
-			return errTooMany // nothing is counted: waiting helps
-		}
-		return nil
-	})
-	if errors.Is(err, errTooMany) {
-		return &embraye.TooMany{RetryAfter: wait}
-	}
-	return err
-}
-
-// errTooMany rolls the try back.
-var errTooMany = errors.New("too many tries")
 
 // accountKey has one length for any text that somebody can type.
 func accountKey(email string) string { return "account " + hashToken(email) }

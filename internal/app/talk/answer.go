@@ -34,6 +34,30 @@ func (k *Talk) Answer(ctx context.Context, by embraye.Acting, replyID int64, tex
 	return note, err
 }
 
+// AnswerAndShow answers somebody and shows what they wrote with the answer below
+// it. What cannot be shown is answered alone.
+func (k *Talk) AnswerAndShow(ctx context.Context, by embraye.Acting, replyID int64, text string) (*embraye.Note, error) {
+	if err := by.May(embraye.Reviewer); err != nil {
+		return nil, fmt.Errorf("talk: answer: %w", err)
+	}
+	text = embraye.Prose(text)
+	if err := app.RequiredText("answer", text, maxAnswer); err != nil {
+		return nil, err
+	}
+	var note *embraye.Note
+	err := k.desk.InTx(ctx, func(t store.Tables) (err error) {
+		if note, err = k.answerIn(ctx, t, by, replyID, text); err != nil {
+			return err
+		}
+		r, err := t.Replies.Take(ctx, replyID)
+		if err != nil || !r.Showable() {
+			return err
+		}
+		return k.showIn(ctx, t, by, r)
+	})
+	return note, err
+}
+
 func (k *Talk) answerIn(ctx context.Context, t store.Tables, by embraye.Acting, replyID int64, text string) (*embraye.Note, error) {
 	if err := t.Replies.Lock(ctx, replyID); err != nil { // the second of two clicks sees what the first one said
 		return nil, err

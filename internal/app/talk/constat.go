@@ -2,6 +2,7 @@ package talk
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"embraye/internal/embraye"
@@ -18,8 +19,10 @@ func (k *Talk) Constat(ctx context.Context, by embraye.Acting, id string) (*embr
 	if err != nil {
 		return nil, err
 	}
-	c := &embraye.OfficeConstat{Update: *u, Likes: u.LikeCount, Boosts: u.BoostCount,
-		MayCorrect: by.May(embraye.Reviewer) == nil && !u.Withdrawn()}
+	c := &embraye.OfficeConstat{Update: *u, Likes: u.LikeCount, Boosts: u.BoostCount}
+	if err := k.correctors(ctx, t, by, c); err != nil {
+		return nil, err
+	}
 	if c.Revisions, err = t.Revisions.List(ctx, id); err != nil {
 		return nil, err
 	}
@@ -31,6 +34,38 @@ func (k *Talk) Constat(ctx context.Context, by embraye.Acting, id string) (*embr
 	}
 	c.Delivery, err = k.directory.DeliveryState(ctx, id)
 	return c, err
+}
+
+// correctors says who may correct a constat, and what was asked of them.
+func (k *Talk) correctors(ctx context.Context, t store.Tables, by embraye.Acting, c *embraye.OfficeConstat) error {
+	if c.Update.Withdrawn() {
+		return nil
+	}
+	switch err := k.desk.MayCorrect(ctx, t, by, &c.Update); {
+	case err == nil:
+		c.MayCorrect = true
+	case !errors.Is(err, embraye.ErrForbidden):
+		return err
+	}
+	people, err := t.People.List(ctx)
+	if err != nil {
+		return err
+	}
+	for i := range people {
+		err := k.desk.MayCorrect(ctx, t, embraye.Acting{Person: &people[i]}, &c.Update)
+		if err == nil {
+			c.Correctors = append(c.Correctors, people[i].Name)
+		} else if !errors.Is(err, embraye.ErrForbidden) {
+			return err
+		}
+	}
+	asked, err := k.desk.CorrectionsAsked(ctx, t)
+	for i := range asked {
+		if asked[i].Object == string(k.desk.Site.UpdateID(c.Update.ID)) {
+			c.Asked = &asked[i]
+		}
+	}
+	return err
 }
 
 // standingNotes lists the corrections and answers under a constat that were not

@@ -16,12 +16,16 @@ func (k *Talk) Show(ctx context.Context, by embraye.Acting, id int64) error {
 		if !r.Showable() {
 			return app.OneProblem("reply", "cannot_be_shown", "")
 		}
-		changed, err := k.moveReply(ctx, t, r, embraye.ReplyShown, "")
-		if err != nil || !changed {
-			return err
-		}
-		return k.desk.RecordDetail(ctx, t, by, "reply.show", string(r.Object), "", string(r.URI), true)
+		return k.showIn(ctx, t, by, r)
 	})
+}
+
+func (k *Talk) showIn(ctx context.Context, t store.Tables, by embraye.Acting, r *embraye.Reply) error {
+	changed, err := k.moveReply(ctx, t, r, embraye.ReplyShown, "")
+	if err != nil || !changed {
+		return err
+	}
+	return k.desk.RecordDetail(ctx, t, by, "reply.show", string(r.Object), "", string(r.URI), true)
 }
 
 // Hide takes a reply off the site, with a reason that is public. What

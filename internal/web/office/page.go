@@ -122,7 +122,12 @@ func (p *Page) Minute(t time.Time) string {
 		return p.T("office.no_date")
 	}
 	t = t.In(p.Zone)
-	return p.Date(embraye.MakeDate(t)) + " " + t.Format("15:04 MST")
+	return p.T("office.at", p.Date(embraye.MakeDate(t)), p.Hour(t))
+}
+
+// Hour is the time of day as people say it: « 21 h 37 », "21:37".
+func (p *Page) Hour(t time.Time) string {
+	return p.T("office.hour", t.In(p.Zone).Format("15"), t.In(p.Zone).Format("04"))
 }
 
 // An OlderLink leads to the next page of a list.

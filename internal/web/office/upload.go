@@ -145,9 +145,13 @@ func (v *Visit) TakeFile(alt string) (*embraye.EvidenceFile, []embraye.Problem, 
 		kept, err = v.Rooms.Constats.AddFile(v.Context(), v.By, content, v.upload.name, alt)
 	}
 	var invalid *embraye.InvalidError
+	var many *embraye.TooMany
 	switch {
 	case errors.As(err, &invalid):
 		return nil, invalid.Problems, nil
+	case errors.As(err, &many):
+		v.unkept = err
+		return nil, []embraye.Problem{{Field: "file", Code: "too_many_uploads", Value: minutesOf(many)}}, nil
 	case errors.Is(err, embraye.ErrUnavailable):
 		v.office.answers.LogFailure(v.R, "an uploaded file could not be kept", err)
 		v.unkept = err

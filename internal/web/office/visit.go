@@ -112,6 +112,16 @@ const (
 	sessionForm = "form" // what was typed when the session had expired
 )
 
+// Names are those of everybody in the house.
+func (v *Visit) Names() (map[int64]string, error) {
+	people, err := v.Rooms.People.List(v.Context())
+	names := make(map[int64]string, len(people))
+	for _, p := range people {
+		names[p.ID] = p.Name
+	}
+	return names, err
+}
+
 // Context is that of the request.
 func (v *Visit) Context() context.Context { return v.R.Context() }
 
@@ -154,13 +164,20 @@ func (v *Visit) Again(err error, name, title string, content any) error {
 
 // waitBefore shows a form once more to who has tried it too often.
 func (v *Visit) waitBefore(many *embraye.TooMany, name, title string, content any) error {
-	field := "email"
-	if v.By.Person != nil {
+	field, code := "email", "too_many_tries"
+	switch {
+	case name == "people":
+		code = "too_many_invites"
+	case v.By.Person != nil:
 		field = "old_password"
 	}
 	answer.SetRetryAfter(v.W, many, http.StatusTooManyRequests)
-	minutes := strconv.Itoa(int(math.Ceil(many.RetryAfter.Minutes())))
-	return v.Render(http.StatusTooManyRequests, name, title, content, v.R.PostForm, []embraye.Problem{{Field: field, Code: "too_many_tries", Value: minutes}})
+	return v.Render(http.StatusTooManyRequests, name, title, content, v.R.PostForm, []embraye.Problem{{Field: field, Code: code, Value: minutesOf(many)}})
+}
+
+// minutesOf is how long to wait.
+func minutesOf(many *embraye.TooMany) string {
+	return strconv.Itoa(int(math.Ceil(many.RetryAfter.Minutes())))
 }
 
 // officePolicy lets the editor save as one types.

@@ -69,8 +69,8 @@ func draftPlace(p *Page, d embraye.Draft) string {
 }
 
 // waiting reports whether anything waits for the reader.
-func waiting(p *Page, s *embraye.OfficeStart) bool {
-	return len(s.Drafts)+len(s.ForReview)+len(s.Scheduled)+len(s.Failed)+len(s.Reset)+len(s.NotMailed)+len(s.DeadLinks)+len(s.Unread)+s.Replies+s.Reports+s.FailingHosts > 0 ||
+func waiting(p *Page, s *startPage) bool {
+	return len(s.Drafts)+len(s.InReview)+len(s.Asked)+len(s.ForReview)+len(s.Scheduled)+len(s.Failed)+len(s.Reset)+len(s.NotMailed)+len(s.DeadLinks)+len(s.Unread)+s.Replies+s.Reports+s.FailingHosts > 0 ||
 		len(s.LegalMissing) > 0 && p.May("admin")
 }
 
@@ -81,4 +81,26 @@ func replyState(p *Page, r embraye.Reply) string {
 		return p.T("office.reply_state.filed")
 	}
 	return p.T("office.reply_state." + string(r.State))
+}
+
+// A wayPart is how far a constat has come.
+type wayPart struct {
+	Page   *Page
+	Report *embraye.DeliveryReport
+}
+
+// way hands a delivery report to a part.
+func way(p *Page, report *embraye.DeliveryReport) wayPart { return wayPart{p, report} }
+
+// draftSteps says what becomes of a draft: whom it waits for, or when it leaves.
+func draftSteps(p *Page, names map[int64]string, d embraye.Draft) string {
+	switch {
+	case d.State == embraye.DraftInReview && names[d.Reviewer] != "":
+		return p.T("office.waits_for", names[d.Reviewer])
+	case d.State == embraye.DraftInReview:
+		return p.T("office.waits_for_anybody")
+	case d.State == embraye.DraftScheduled && d.ScheduledAt != nil:
+		return p.T("office.leaves_on", p.Minute(*d.ScheduledAt))
+	}
+	return ""
 }

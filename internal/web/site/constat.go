@@ -47,6 +47,9 @@ type evidence struct {
 	Picture bool
 }
 
+// UncheckedPDF: we keep it as it came, and have only seen that it is one.
+func (e evidence) UncheckedPDF() bool { return e.File != nil && e.File.MediaType == "application/pdf" }
+
 // Name of the file in the command that checks it.
 func (e evidence) FileName() string { return path.Base(e.Copy) }
 

@@ -8,6 +8,7 @@ import (
 
 	"embraye/internal/embraye"
 	"embraye/internal/web/answer"
+	"embraye/internal/web/page"
 )
 
 // journalPage is how many decisions one page of the journal shows.
@@ -46,29 +47,45 @@ func (h *Handler) journal(w http.ResponseWriter, r *http.Request) {
 	})(w, r)
 }
 
+// constatName is the title of a constat; what is withdrawn is named by its date.
+func constatName(p *page.Page, u embraye.Update) string {
+	switch {
+	case u.ID == "":
+		return p.T("journal.constat")
+	case u.Withdrawn():
+		return p.T("journal.constat_withdrawn", p.Day(u.PublishedAt))
+	}
+	return u.Title
+}
+
 func (h *Handler) journalAnswer(ctx context.Context, v *answer.View, before int64) (*answer.Answer, error) {
 	data, err := h.pages.JournalPage(ctx, before, journalPage)
 	if err != nil {
 		return nil, err
 	}
-	page := h.frame.NewPage(v, h.catalogue.T(v.Lang, "journal.title"))
-	page.Description, page.Hidden = page.T("journal.lede"), before > 0
+	p := h.frame.NewPage(v, h.catalogue.T(v.Lang, "journal.title"))
+	p.Description, p.Hidden = p.T("journal.lede"), before > 0
 	content := journalContent{JournalPage: data, Later: before > 0}
 	for _, e := range data.Entries {
 		line := journalLine{AuditEntry: e, What: e.Action, Name: e.Object}
 		if key := "journal." + e.Action; h.catalogue.Has(key) {
-			line.What = page.T(key)
+			line.What = p.T(key)
 		}
-		if id, ok := h.site.LocalUpdate(embraye.IRI(e.Object)); ok {
-			line.Href, line.Name = "/constats/"+id, page.T("journal.constat")
-		} else if embraye.ValidID(e.Object) {
-			line.Href, line.Name = "/constats/"+e.Object, page.T("journal.constat")
+		id, ours := h.site.LocalUpdate(embraye.IRI(e.Object))
+		if !ours && embraye.ValidID(e.Object) {
+			id, ours = e.Object, true
+		}
+		switch {
+		case ours:
+			line.Href, line.Name = "/constats/"+id, constatName(p, data.Constats[id])
+		case embraye.WebAddress(e.Object):
+			line.Name = embraye.IRI(e.Object).Host()
 		}
 		content.Lines = append(content.Lines, line)
 	}
 	if data.Next > 0 {
 		content.NextHref = "?avant=" + strconv.FormatInt(data.Next, 10)
 	}
-	page.Content = content
-	return h.frame.Render("journal", http.StatusOK, page)
+	p.Content = content
+	return h.frame.Render("journal", http.StatusOK, p)
 }

@@ -20,6 +20,16 @@ type reply struct {
 	Handle   string // @user@host, the host as the address has it
 	Href     string
 	At       time.Time
+	Answers  []ourAnswer
+}
+
+// An ourAnswer is what the organisation or a measure answered.
+type ourAnswer struct {
+	HTML     template.HTML
+	Language string
+	Handle   string
+	Href     string
+	At       time.Time
 }
 
 func newReply(r embraye.ShownReply) reply {
@@ -30,6 +40,9 @@ func newReply(r embraye.ShownReply) reply {
 	}
 	if user := page.PlainName(r.Author.Username); user != "" {
 		out.Handle = "@" + user + "@" + r.Author.URI.Host()
+	}
+	for _, n := range r.Answers {
+		out.Answers = append(out.Answers, ourAnswer{template.HTML(activitypub.SanitizeHTML(n.HTML)), n.Language, n.Actor, "/notes/" + n.ID, n.PublishedAt})
 	}
 	// Another host than the author's could pretend to be the source.
 	if u := embraye.IRI(r.Reply.URL); embraye.WebAddress(r.Reply.URL) && u.Host() == r.Reply.URI.Host() {

@@ -1,8 +1,11 @@
 package constats
 
 import (
+	"cmp"
 	"errors"
 	"net/http"
+	"slices"
+	"strconv"
 
 	"embraye/internal/app/constats"
 	"embraye/internal/embraye"
@@ -15,15 +18,17 @@ type constatsPage struct {
 	Updates []embraye.Update
 	Filter  embraye.ConstatFilter
 	State   string
-	Choices choices // its measures are those about which there is, or can be, something
-	Next    string  // ULID to go on from
+	Names   map[int64]string // of who writes and reads drafts
+	Choices choices          // its measures are those about which there is, or can be, something
+	Next    string           // ULID to go on from
+	Drafted int              // how many drafts to pass over on the next page of them
 }
 
 func listConstats(v *office.Visit) error {
 	q := v.R.URL.Query()
-	page := &constatsPage{State: q.Get("state"), Choices: choices{Places: places(v)}, Filter: embraye.ConstatFilter{Measure: q.Get("measure"),
+	page := &constatsPage{State: q.Get("state"), Choices: choices{Places: wherePublished(v, q.Get("territory"))}, Filter: embraye.ConstatFilter{Measure: q.Get("measure"),
 		Territory: q.Get("territory"), Subject: embraye.Subject(q.Get("subject")), Stage: embraye.Stage(q.Get("stage")),
-		Search: embraye.OneLine(q.Get("q")), Before: q.Get("before"), Limit: office.PageSize}}
+		Search: embraye.OneLine(q.Get("q")), Before: q.Get("before"), Limit: constatsPageSize}}
 	if page.Filter.Before != "" && !embraye.ValidID(page.Filter.Before) {
 		return embraye.ErrNotFound
 	}
@@ -39,15 +44,73 @@ func listConstats(v *office.Visit) error {
 			return err
 		}
 	}
-	if page.State != "published" && page.State != "withdrawn" && page.Filter.Before == "" && v.By.May(embraye.Editor) == nil {
-		if page.Drafts, err = v.Rooms.Drafts.List(v.Context(), v.By, embraye.DraftFilter{State: embraye.DraftState(page.State)}); err != nil {
-			return err
-		}
+	if err := page.addDrafts(v); err != nil {
+		return err
 	}
-	if len(page.Updates) == office.PageSize {
+	if len(page.Updates) == constatsPageSize {
 		page.Next = page.Updates[len(page.Updates)-1].ID
 	}
 	return v.Show("constats", "office.constats", page)
+}
+
+// How many lines of each kind the list has: with its filters it stays a light
+// page.
+const (
+	constatsPageSize = 20
+	draftsPageSize   = 10
+)
+
+// addDrafts lists the drafts that the filters fit, as they fit constats.
+func (page *constatsPage) addDrafts(v *office.Visit) error {
+	if page.State == "published" || page.State == "withdrawn" || page.Filter.Before != "" || v.By.May(embraye.Editor) != nil {
+		return nil
+	}
+	skip, err := strconv.Atoi(cmp.Or(v.R.URL.Query().Get("drafts"), "0"))
+	if err != nil || skip < 0 {
+		return embraye.ErrNotFound
+	}
+	f := page.Filter
+	page.Drafts, err = v.Rooms.Drafts.List(v.Context(), v.By, embraye.DraftFilter{State: embraye.DraftState(page.State), Measure: f.Measure, Territory: f.Territory,
+		Subject: f.Subject, Stage: f.Stage, Search: f.Search, Skip: skip, Limit: draftsPageSize + 1})
+	if err != nil {
+		return err
+	}
+	if len(page.Drafts) > draftsPageSize {
+		page.Drafts, page.Drafted = page.Drafts[:draftsPageSize], skip+draftsPageSize
+	}
+	page.Names, err = v.Names()
+	return err
+}
+
+// wherePublished are the places of the filter. Departments would outweigh the
+// page; an address may name one.
+func wherePublished(v *office.Visit, chosen string) []office.OptionGroup {
+	groups := places(v)
+	departments := &groups[len(groups)-1]
+	departments.Options = slices.DeleteFunc(departments.Options, func(o office.Option) bool { return o.Value != chosen })
+	if len(departments.Options) == 0 {
+		groups = groups[:len(groups)-1]
+	}
+	return groups
+}
+
+// ask passes on to those who may correct a constat what somebody would correct,
+// or closes that.
+func ask(v *office.Visit) error {
+	c, err := read(v)
+	if err != nil {
+		return err
+	}
+	said := "office.said.asked"
+	if v.Form("action") == "close" {
+		said, err = "office.said.done", v.Rooms.Constats.CloseAsked(v.Context(), v.By, c.Update.ID)
+	} else {
+		err = v.Rooms.Constats.AskCorrection(v.Context(), v.By, c.Update.ID, v.Form("ask"))
+	}
+	if err != nil {
+		return v.Again(err, "constat", "office.constat", c)
+	}
+	return v.Said("/office/constats/"+c.Update.ID, said)
 }
 
 func one(v *office.Visit) error {
@@ -83,6 +146,9 @@ func correctForm(v *office.Visit) error {
 	}
 	if c.Update.Withdrawn() {
 		return embraye.ErrGone
+	}
+	if !c.MayCorrect {
+		return embraye.ErrForbidden
 	}
 	draft := &embraye.Draft{Scope: c.Update.Scope, Content: c.Update.Content}
 	page := &correctPage{Constat: c, Draft: draft, Kind: "typo"}
@@ -131,6 +197,9 @@ func correct(v *office.Visit) error {
 	if err != nil {
 		return err
 	}
+	if !c.MayCorrect && !c.Update.Withdrawn() {
+		return embraye.ErrForbidden
+	}
 	content := corrected(v, c.Update)
 	input := constats.ReviseInput{Kind: embraye.RevisionKind(v.Form("kind")), Reason: v.Form("reason"), Quiet: v.Form("quiet") != "", Content: content}
 	page := &correctPage{Constat: c, Draft: &embraye.Draft{Scope: c.Update.Scope, Content: content}, Kind: v.Form("kind"), Reason: input.Reason, Quiet: input.Quiet}
@@ -162,6 +231,9 @@ func withdrawForm(v *office.Visit) error {
 	if c.Update.Withdrawn() {
 		return v.Redirect("/office/constats/" + c.Update.ID)
 	}
+	if !c.MayCorrect {
+		return embraye.ErrForbidden
+	}
 	return v.Show("withdraw", "office.withdraw", c)
 }
 
@@ -169,6 +241,9 @@ func withdraw(v *office.Visit) error {
 	c, err := read(v)
 	if err != nil {
 		return err
+	}
+	if !c.MayCorrect && !c.Update.Withdrawn() {
+		return embraye.ErrForbidden
 	}
 	err = v.Rooms.Constats.Withdraw(v.Context(), v.By, c.Update.ID, constats.WithdrawInput{Reason: v.Form("reason"), Erase: v.Form("erase") != ""})
 	if errors.Is(err, embraye.ErrGone) {

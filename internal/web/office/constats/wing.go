@@ -19,7 +19,7 @@ var templateFiles embed.FS
 // Wing has the pages of the subject.
 func Wing() office.Wing {
 	return office.Wing{Routes: routes, Files: templateFiles, Funcs: template.FuncMap{"contentLanguages": contentLanguages, "moreOpen": moreOpen, "indicator": indicator,
-		"relations": relations, "relationKinds": relationKinds, "statesOf": statesOf, "commune": commune, "scheduled": scheduled, "way": way, "about": about,
+		"relations": relations, "relationKinds": relationKinds, "statesOf": statesOf, "commune": commune, "scheduled": scheduled, "about": about,
 		"picture": picture, "rowError": rowError, "clock": clock, "kept": kept, "weight": weight, "missing": missing, "wrongOnes": wrongOnes, "pictures": pictures, "web": embraye.WebAddress, "proofAction": proofAction, "emptyCard": emptyCard}}
 }
 
@@ -37,8 +37,9 @@ func routes(p office.Plan) {
 	p.See(embraye.Editor, "/office/import/template.csv", importTemplate)
 	p.Send(embraye.Editor, "/office/import", importConstats)
 	p.See(embraye.Reader, "/office/constats/{id}", one)
-	p.See(embraye.Reviewer, "/office/constats/{id}/correct", correctForm)
-	p.Send(embraye.Reviewer, "/office/constats/{id}/correct", correct)
-	p.See(embraye.Reviewer, "/office/constats/{id}/withdraw", withdrawForm)
-	p.Do(embraye.Reviewer, "/office/constats/{id}/withdraw", withdraw)
+	p.See(embraye.Editor, "/office/constats/{id}/correct", correctForm)
+	p.Send(embraye.Editor, "/office/constats/{id}/correct", correct)
+	p.See(embraye.Editor, "/office/constats/{id}/withdraw", withdrawForm)
+	p.Do(embraye.Editor, "/office/constats/{id}/withdraw", withdraw)
+	p.Do(embraye.Reader, "/office/constats/{id}/ask", ask)
 }

@@ -143,17 +143,8 @@ func wrongOnes(problems []embraye.Problem) []embraye.Problem {
 	return slices.DeleteFunc(slices.Clone(problems), func(problem embraye.Problem) bool { return problem.Code == "required" })
 }
 
-// clock is what the office's clock shows now.
-func clock(p *office.Page) string { return p.Minute(p.Now) }
-
-// A wayPart is how far a constat has come.
-type wayPart struct {
-	Page   *office.Page
-	Report *embraye.DeliveryReport
-}
-
-// way hands a delivery report to a part.
-func way(p *office.Page, report *embraye.DeliveryReport) wayPart { return wayPart{p, report} }
+// clock is what the office's clock shows now, and which clock it is.
+func clock(p *office.Page) string { return p.Minute(p.Now) + " " + p.Now.In(p.Zone).Format("MST") }
 
 // A replyPart is one reply in a list.
 type replyPart struct {

@@ -86,6 +86,15 @@ func showSeen(v *office.Visit, r embraye.Reply) error {
 	return v.Rooms.Talk.Show(v.Context(), v.By, r.ID)
 }
 
+// answerAndShow is showSeen with our answer below it.
+func answerAndShow(v *office.Visit, r embraye.Reply) error {
+	if v.Form("seen") != textSeen(r) {
+		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "reply", Code: "changed_meanwhile"}}}
+	}
+	_, err := v.Rooms.Talk.AnswerAndShow(v.Context(), v.By, r.ID, v.Form("answer"))
+	return err
+}
+
 // decide shows, hides, answers or blocks.
 func decide(v *office.Visit) error {
 	id, err := v.Number("id")
@@ -102,6 +111,8 @@ func decide(v *office.Visit) error {
 		err = showSeen(v, reply.Reply)
 	case "hide":
 		err = v.Rooms.Talk.Hide(v.Context(), v.By, id, v.Form("reason"))
+	case "answer_show":
+		said, err = "office.said.answered", answerAndShow(v, reply.Reply)
 	case "answer":
 		if _, err = v.Rooms.Talk.Answer(v.Context(), v.By, id, v.Form("answer")); reply.Reply.Public {
 			said = "office.said.answered"

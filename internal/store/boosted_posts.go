@@ -1,0 +1,29 @@
+package store
+
+import (
+	"context"
+
+	"embraye/internal/embraye"
+
+	"gorm.io/gorm/clause"
+)
+
+// BoostedPosts are what posts and videos of others that we boost are called.
+type BoostedPosts struct{ table }
+
+// Keep remembers one as it was read last.
+func (t BoostedPosts) Keep(ctx context.Context, p *embraye.BoostedPost) error {
+	err := t.db.WithContext(ctx).Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "object"}}, UpdateAll: true}).Create(p).Error
+	return wrap(err, "keeping what %s is called", p.Object)
+}
+
+// Of lists what one of our actors boosts now, newest first. What was boosted
+// before names were kept has its address alone.
+func (t BoostedPosts) Of(ctx context.Context, actor string, limit int) ([]embraye.Boosted, error) {
+	var all []embraye.Boosted
+	err := t.scan(ctx, &all, `SELECT a.object, a.created_at AS at, coalesce(b.type, '') AS type, coalesce(b.url, '') AS url,
+			coalesce(b.title, '') AS title, coalesce(b.author, '') AS author
+		FROM activities a LEFT JOIN boosted_posts b ON b.object = a.object
+		WHERE a.actor = ? AND a.type = 'Announce' AND a.undone_at IS NULL ORDER BY a.id DESC LIMIT ?`, actor, limit)
+	return all, wrap(err, "listing what %s boosts", actor)
+}
