@@ -93,6 +93,7 @@ GET  /constats/{id}/versions              200
 GET  /constats/{id}/versions/{n}          200
 GET  /donnees                             200
 GET  /donnees/constats.csv                200
+GET  /donnees/constats-tableur.csv        200
 GET  /donnees/constats.json               200
 GET  /ecoconception                       200
 GET  /favicon.ico                         200
