@@ -20,10 +20,10 @@ import (
 // manyRows is how many rows the tables have that grow.
 const manyRows = 100_000
 
-// small tables have as many rows as the organisation has people, measures,
+// small tables have as many rows as there are chores, people, measures,
 // peers or blocked domains; any statement may read them whole.
 func small() []string {
-	return []string{"settings", "public_revision", "actors", "actor_keys", "people", "peers", "follows", "links", "mails", "domain_blocks", "goose_db_version"}
+	return []string{"settings", "public_revision", "actors", "actor_keys", "people", "peers", "follows", "links", "mails", "domain_blocks", "goose_db_version", "chores"}
 }
 
 // few are the partial indexes over what soon leaves them again, or never was
