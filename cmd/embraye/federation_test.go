@@ -149,7 +149,7 @@ func (s *street) count() (inFlight, hosts int) {
 	return s.inFlight, len(s.taken)
 }
 
-// SECURITY FT07: SIGTERM while a hundred deliveries are in flight and a request
+// FT07: SIGTERM while a hundred deliveries are in flight and a request
 // is under way: nobody new comes in, what is under way ends, the exit is clean
 // and in time, and after the next start everything is delivered.
 func TestFT07ATermSignalUnderLoadLosesNothing(t *testing.T) {

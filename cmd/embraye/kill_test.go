@@ -145,7 +145,7 @@ func (s *town) served(t *testing.T, activities []string) (complete bool, repeats
 	return true, repeats, most
 }
 
-// SECURITY FT01: kill -9 at twenty seeded moments of a fan-out to 200 servers.
+// FT01: kill -9 at twenty seeded moments of a fan-out to 200 servers.
 // Every one gets every activity, in order, byte for byte the same, and no more
 // repetitions of one than there were kills; the queue is empty and the database
 // sound.

@@ -7,7 +7,7 @@ import (
 )
 
 // maxLogged bounds what one value adds to a line of the log: errors may repeat
-// what a stranger sent (SECURITY W65). Stacks are ours and stay whole.
+// what a stranger sent (W65). Stacks are ours and stay whole.
 const (
 	maxLogged = 2 << 10
 	stackKey  = "stack"

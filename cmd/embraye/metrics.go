@@ -14,7 +14,7 @@ import (
 )
 
 // listenMetrics opens the operator's own address: figures and profiles are
-// never served beside pages (SECURITY W59).
+// never served beside pages (W59).
 func (i *wired) listenMetrics(engine *delivery.Engine, front *web.Handler) (*listener, error) {
 	if i.settings.MetricsListen == "" {
 		return nil, nil

@@ -28,7 +28,7 @@ func get(t *testing.T, client *http.Client, url string) (int, string) {
 	return resp.StatusCode, string(body)
 }
 
-// SECURITY W59: what belongs to the operator is not served to the outside, and
+// W59: what belongs to the operator is not served to the outside, and
 // files are for the program's user alone.
 func TestFirstStartServesAndKeepsToItself(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "new", "data")

@@ -10,7 +10,7 @@ import (
 	"embraye/internal/embraye"
 )
 
-// alwaysLists are the properties that CONTRACT 4 wants as JSON arrays even
+// alwaysLists are the properties that FEDERATION.md wants as JSON arrays even
 // with one element. go-fed writes one element as a bare value, and Mastodon
 // reads attachment, PeerTube 6 to and cc, only as arrays.
 var alwaysLists = map[string]bool{

@@ -130,7 +130,7 @@ var knownTypes = strings.Fields(`Accept Announce Application Collection Collecti
 
 // TestGoldenAgainstContext walks everything emitted: a strict JSON-LD processor
 // must drop no key of ours, and no list may have become a single value
-// (INTEROP A 11, B 21).
+// (TopA11, TopB21).
 func TestGoldenAgainstContext(t *testing.T) {
 	var context []any
 	if err := json.Unmarshal([]byte(contextJSON), &context); err != nil {
@@ -175,7 +175,7 @@ type walker struct {
 	own  map[string]any
 }
 
-// lists are CONTRACT 4's; written anew here, so that a gap in the code shows.
+// lists are those of FEDERATION.md; written anew here, so that a gap in the code shows.
 var lists = strings.Fields(`to cc tag attachment items orderedItems alsoKnownAs automaticApproval
 	embraye:evidence embraye:searched embraye:lessons embraye:relatedTo attributionDomains`)
 

@@ -8,7 +8,7 @@ import (
 )
 
 // page writes the HTML of a Note: only p br span a strong em ul li, which
-// every program keeps (INTEROP A5), and every text escaped.
+// every program keeps (Mastodon throws the rest away), and every text escaped.
 type page struct{ strings.Builder }
 
 func (p *page) paragraph(inner string) {

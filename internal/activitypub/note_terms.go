@@ -2,7 +2,7 @@ package activitypub
 
 import "embraye/internal/embraye"
 
-// terms are the embraye: properties of CONTRACT 4. Absent means unknown or
+// terms are the embraye: properties of FEDERATION.md. Absent means unknown or
 // none; lists are there even when empty, so that an emptied one reads as such.
 func (w Wire) terms(u embraye.Update, reason string) map[string]any {
 	m := map[string]any{

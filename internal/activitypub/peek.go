@@ -8,7 +8,7 @@ import (
 	"embraye/internal/jsonshape"
 )
 
-// shape is how much JSON an inbox reads (SECURITY F123, F124).
+// shape is how much JSON an inbox reads (F123, F124).
 var shape = jsonshape.Limits{Values: 5000, Objects: 200, Depth: 32}
 
 // Peeked is what the gate must know of a body before it believes it: enough to

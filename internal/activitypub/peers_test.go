@@ -41,7 +41,7 @@ const (
 	video      = "https://pt.example/videos/watch/9c9d"
 )
 
-// peerMessages lists every example of INTEROP A 10 and B 4, and of the programs
+// peerMessages lists messages of Mastodon and of other servers, and of the programs
 // that were followed through since (N07): what they send, and what we understand.
 var peerMessages = map[string]seen{
 	"mastodon/follow":        {Type: "Follow", Actor: ann, Object: ourMeasure},

@@ -113,7 +113,7 @@ func (w Wire) AnswerHTML(to embraye.RemoteActor, markdown string) string {
 }
 
 // mentionHTML leads to the person's own page if that is on the person's own
-// server (SECURITY F091).
+// server (F091).
 func mentionHTML(to embraye.RemoteActor) string {
 	href := string(to.URI)
 	if embraye.WebAddress(to.URL) && embraye.SameOrigin(embraye.IRI(to.URL), to.URI) {

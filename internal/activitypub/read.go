@@ -33,7 +33,7 @@ type Ref struct {
 	Embedded      map[string]any // nil if only named
 }
 
-// handled are the types that Read reads (EmojiReact: SECURITY F158).
+// handled are the types that Read reads (EmojiReact: F158).
 var handled = map[string]bool{
 	"Accept": true, "Add": true, "Announce": true, "Block": true, "Create": true, "Delete": true, "Dislike": true, "EmojiReact": true, "Flag": true,
 	"Follow": true, "Like": true, "Move": true, "QuoteRequest": true, "Reject": true, "Remove": true, "Undo": true, "Update": true,

@@ -9,7 +9,7 @@ import (
 	"embraye/internal/embraye"
 )
 
-// Limits of what we keep of somebody's profile (SECURITY F093).
+// Limits of what we keep of somebody's profile (F093).
 const (
 	maxUsername  = 64
 	maxActorName = 500
@@ -21,9 +21,6 @@ const (
 
 // actorTypes are the five types of ActivityStreams.
 var actorTypes = map[string]bool{"Person": true, "Group": true, "Organization": true, "Application": true, "Service": true}
-
-// IsActorType reports whether an object of this type is an account.
-func IsActorType(t string) bool { return actorTypes[t] }
 
 // ReadActor reads a fetched actor document. What identifies it must be right:
 // id, inbox on the same host, key owned by it; what only decorates is cut or
@@ -80,7 +77,7 @@ func readProfile(a *embraye.RemoteActor, obj map[string]any) {
 }
 
 // sameHost is a canonical address on the actor's own server, or none: an actor
-// may not point our deliveries at somebody else (SECURITY F119).
+// may not point our deliveries at somebody else (F119).
 func sameHost(value any, actor embraye.IRI) embraye.IRI {
 	i, err := embraye.ParseIRI(idOf(value), true)
 	if err != nil || !embraye.SameOrigin(i, actor) {
@@ -110,7 +107,7 @@ func iconURL(value any) string {
 }
 
 // visible reports whether a name has only characters that show: no spaces,
-// controls or invisible ones (SECURITY F143).
+// controls or invisible ones (F143).
 func visible(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
 		return r <= ' ' || r == 0x7f || r >= 0x80 && hidden(r) || strings.ContainsRune(`@/<>"`, r)
@@ -137,7 +134,7 @@ type Key struct {
 // GoToSocial serves to strangers, or of a document that is only a key. At most
 // five are read (Mastodon 4.6 lists several); each must be owned by the
 // document that shows it, its id be on the same server, and it must not be the
-// private half: nobody makes us keep one (SECURITY F054).
+// private half: nobody makes us keep one (F054).
 func ReadKeys(obj map[string]any) []Key {
 	owner, _ := obj["id"].(string)
 	candidates := many(obj["publicKey"])

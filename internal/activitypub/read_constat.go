@@ -8,7 +8,7 @@ import (
 	"embraye/internal/embraye"
 )
 
-// Constat is what a peer's Note says in the terms of CONTRACT 4. Its HTML is
+// Constat is what a peer's Note says in the terms of FEDERATION.md, “Terms”. Its HTML is
 // never needed.
 type Constat struct {
 	embraye.Scope // Measure is empty: only the reader knows its own text
@@ -151,7 +151,7 @@ func readReview(obj map[string]any) Review {
 	return Review{Verdict: t.text("verdict"), ReviewedRevision: t.integer("reviewedRevision"), Reason: t.text("reason"), Evidence: readEvidence(t)}
 }
 
-// check wants what CONTRACT 5 wants of every publication. Codes of territories
+// check wants what every publication needs (embraye.Content). Codes of territories
 // and measures that we do not know are kept as they are.
 func (c *Constat) check(scale string, id embraye.IRI) error {
 	organisation, err := embraye.ParseIRI(string(c.Organisation), true)

@@ -73,7 +73,7 @@ func readPost(obj map[string]any) (*Post, error) {
 
 // readText finds the HTML and its language. GoToSocial and Mastodon send both
 // content and contentMap; PeerTube writes Markdown. source is never read: it
-// says what the author typed, not what is shown (SECURITY F146).
+// says what the author typed, not what is shown (F146).
 func (p *Post) readText(content string) {
 	p.HTML = content
 	languages, _ := p.Map["contentMap"].(map[string]any)
@@ -124,7 +124,7 @@ func (p *Post) readLinks() {
 }
 
 // pageURL is the page of something, if it is on the host of its id: a link to
-// elsewhere would be shown as if it were the author's (SECURITY F091).
+// elsewhere would be shown as if it were the author's (F091).
 func pageURL(value any, id embraye.IRI) string {
 	best := ""
 	for _, v := range many(value) {

@@ -21,7 +21,7 @@ func decode(t testing.TB, doc []byte) map[string]any {
 }
 
 // A peer that reads our Note by its terms knows all that we said, without the
-// HTML (CONTRACT 4).
+// HTML (FEDERATION.md).
 func TestConstatSurvivesTheWire(t *testing.T) {
 	w := testWire(t)
 	for name, u := range map[string]embraye.Update{"full": fullUpdate(), "small": smallUpdate(), "corrected": correctedUpdate()} {

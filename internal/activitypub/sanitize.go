@@ -10,7 +10,7 @@ import (
 )
 
 // maxCombining is how many combining marks a letter keeps: five are more than
-// any script stacks, five thousand cover the page (SECURITY F143).
+// any script stacks, five thousand cover the page (F143).
 const maxCombining = 5
 
 // mayBeLink keeps what other programs mark: hashtags and mentions, as classes
@@ -18,7 +18,7 @@ const maxCombining = 5
 var linkClass = regexp.MustCompile(`^(mention|hashtag|u-url|ellipsis|invisible| )*$`)
 
 // policy is our own, stricter than bluemonday's: no images, styles or ids, so
-// that reading a page asks no third party for anything (SECURITY F145).
+// that reading a page asks no third party for anything (F145).
 var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p := bluemonday.NewPolicy()
 	p.AllowElements("p", "br", "span", "ul", "ol", "li", "blockquote", "code", "pre", "strong", "em", "del",

@@ -173,7 +173,7 @@ func (a *App) InTx(ctx context.Context, f func(store.Tables) error) error {
 }
 
 // Stamp is the time of what we say: whole seconds in UTC, as peers compare it
-// (INTEROP A5, published).
+// (Mastodon keeps what it read first).
 func (a *App) Stamp() time.Time { return a.Now().UTC().Truncate(time.Second) }
 
 // NewID is an id that sorts by the time it was made.

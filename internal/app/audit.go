@@ -19,7 +19,7 @@ func ActionNotMailed(kind embraye.LinkKind) string { return "person." + string(k
 const auditPage = 50
 
 // Audit lists decisions, newest first. Addresses of people are for those who
-// look after people (SECURITY W26).
+// look after people (W26).
 func (a *App) Audit(ctx context.Context, by embraye.Acting, before int64) (*embraye.AuditPage, error) {
 	if err := by.May(embraye.Reviewer); err != nil {
 		return nil, fmt.Errorf("app: audit: %w", err)

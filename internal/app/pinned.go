@@ -66,7 +66,7 @@ func (a *App) RefreshPinned(ctx context.Context, t store.Tables, measureID strin
 }
 
 // LaterThan is now, or one second after what was said before: `updated` grows
-// with every Update, and peers compare whole seconds (INTEROP A, top 5).
+// with every Update, and peers compare whole seconds (TopA5).
 func LaterThan(now, published time.Time, updated *time.Time) time.Time {
 	last := published
 	if updated != nil {

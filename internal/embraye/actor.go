@@ -27,7 +27,7 @@ type Actor struct {
 	KeyID     int64       // the ActorKey that signs now
 	CreatedAt time.Time   `gorm:"autoCreateTime:false"`
 	UpdatedAt time.Time   `gorm:"autoUpdateTime:false"`
-	// AlsoKnownAs and MovedTo exist from the start (CONTRACT 5, Moving).
+	// AlsoKnownAs and MovedTo exist from the start: a command may move an actor later.
 	AlsoKnownAs []string `gorm:"serializer:json"`
 	MovedTo     string
 	IconFile    string // name of an uploaded file; empty: the drawn icon
@@ -83,7 +83,7 @@ type RemoteActor struct {
 func (a *RemoteActor) Known() bool { return a != nil && a.Inbox != "" && a.GoneAt == nil }
 
 // DeliveryInbox is where to send what concerns many: the shared inbox if there
-// is one on the same host, else the actor's own (SECURITY F119).
+// is one on the same host, else the actor's own (F119).
 func (a *RemoteActor) DeliveryInbox() IRI {
 	if a.SharedInbox != "" && SameOrigin(a.SharedInbox, a.URI) {
 		return a.SharedInbox

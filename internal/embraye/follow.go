@@ -19,7 +19,7 @@ type Follower struct {
 // FollowState is how far a Follow of ours has come.
 type FollowState string
 
-// We never say that we follow before an Accept (SECURITY F069).
+// We never say that we follow before an Accept (F069).
 const (
 	FollowPending  FollowState = "pending"
 	FollowAccepted FollowState = "accepted"

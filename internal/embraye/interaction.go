@@ -5,7 +5,7 @@ import "time"
 // InteractionKind is how somebody reacted to a post of ours.
 type InteractionKind string
 
-// An EmojiReact is a Like with content (SECURITY F158).
+// An EmojiReact is a Like with content (F158).
 const (
 	Like  InteractionKind = "like"
 	Boost InteractionKind = "boost"

@@ -12,7 +12,7 @@ import (
 	"testing"
 )
 
-// wantedNumbers are the cases of SECURITY.md that the federation has to show: F001 to
+// wantedNumbers are the cases that the federation has to show: F001 to
 // F137, F148 to F166, F171 to F179 and the faults; the numbers have gaps.
 const wantedNumbers = `
 	F001 F002 F003 F004 F006 F008 F009 F010 F013 F014 F015 F017 F018 F019 F020 F024 F025 F028 F029

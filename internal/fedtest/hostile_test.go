@@ -11,7 +11,7 @@ import (
 	"embraye/internal/storetest"
 )
 
-// The hostile cases of SECURITY.md, sections 2 and 4.4, against a running
+// The hostile cases (F001 and on), against a running
 // instance on each database. One table, in files by section; one driver, which
 // holds the five invariants against every row:
 //

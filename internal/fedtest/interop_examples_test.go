@@ -114,7 +114,7 @@ func blocked(by, follow string) one {
 // ignored is answered 202 and leaves nothing.
 func ignored() one { return one{real: true} }
 
-// examples is every message of INTEROP A 10 and B 4, and what becomes of it.
+// examples is what other programs send, and what becomes of it.
 var examples = map[string]one{
 	"mastodon/follow":        followed(annID, "ann"),
 	"mastodon/accept":        accepted(annID),

@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// A style is how one program signs what it sends (INTEROP A 3, B 3): the rest
+// A style is how one program signs what it sends: the rest
 // of the house signs in one way, so the others are written out here.
 type style struct {
 	key       string // after the actor's id in keyId; "" is the bare actor

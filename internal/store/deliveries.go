@@ -42,11 +42,6 @@ func (t Deliveries) List(ctx context.Context, f DeliveryFilter) ([]embraye.Deliv
 	return all, wrap(err, "listing deliveries")
 }
 
-// ListGivenUp returns the dead letters, oldest first.
-func (t Deliveries) ListGivenUp(ctx context.Context, limit int) ([]embraye.Delivery, error) {
-	return t.List(ctx, DeliveryFilter{State: embraye.DeliveryGivenUp, Limit: limit})
-}
-
 // Stats counts what waits, what was given up, and the hosts that fail.
 func (t Deliveries) Stats(ctx context.Context) (DeliveryStats, error) {
 	var s []DeliveryStats

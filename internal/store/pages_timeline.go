@@ -14,7 +14,7 @@ import (
 const factDate = "coalesce(nullif(effective_date, ''), observed_date)"
 
 // TimelinePage reads one page of the chronology. What strangers typed goes in
-// as values alone; the statement is made of our own words (SECURITY W60).
+// as values alone; the statement is made of our own words (W60).
 func (s *Store) TimelinePage(ctx context.Context, f embraye.TimelineFilter) (*embraye.TimelinePage, error) {
 	t := s.Tables()
 	where, args := []string{"withdrawn_at IS NULL"}, []any{}

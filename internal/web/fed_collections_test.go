@@ -59,7 +59,7 @@ func TestFeatured(t *testing.T) {
 	}
 }
 
-// INTEROP A2: how many, never who; and first is there, or Mastodon says hidden.
+// How many, never who; and first is there, or Mastodon says hidden.
 func TestFollowersAreCountedOnly(t *testing.T) {
 	s := newSite(t)
 	err := s.Store.InTx(t.Context(), func(tx store.Tables) error {

@@ -16,7 +16,7 @@ func finger(resource string) string {
 	return "/.well-known/webfinger?resource=" + url.QueryEscape(resource)
 }
 
-// F171, INTEROP A1, B 17.
+// F171, TopA1, TopB17.
 func TestF171WebFinger(t *testing.T) {
 	s := newSite(t)
 	tests := []struct {
@@ -72,7 +72,7 @@ func TestF171WebFinger(t *testing.T) {
 	}
 }
 
-// A handle domain of its own (CONTRACT 1): both hosts are understood, and on
+// A handle domain of its own (EMBRAYE_HANDLE_DOMAIN): both hosts are understood, and on
 // the domain nothing but discovery is answered.
 func TestHandleDomain(t *testing.T) {
 	s := newSite(t)

@@ -8,7 +8,7 @@ import (
 	"embraye/internal/embraye"
 )
 
-// CONTRACT 3, INTEROP 0.25: which face under which headers.
+// INTEROP 0.25: which face under which headers.
 func TestFacesOfAddresses(t *testing.T) {
 	s := newSite(t)
 	id, constat := s.publish("Un appel à communs est ouvert")
@@ -101,7 +101,7 @@ func TestIDsAreTheirAddresses(t *testing.T) {
 	}
 }
 
-// CONTRACT 3, INTEROP 0.12: 410 on every face with a Tombstone, or date and
+// INTEROP 0.12: 410 on every face with a Tombstone, or date and
 // reason; what said it stays.
 func TestWithdrawnIsGoneOnEveryFace(t *testing.T) {
 	s := newSite(t)
@@ -203,7 +203,7 @@ func TestVersionsKeepTheirBytes(t *testing.T) {
 	}
 }
 
-// CONTRACT 3: 404 in the asked representation.
+// 404 in the asked representation.
 func TestNotFoundSpeaksTheAskedLanguage(t *testing.T) {
 	s := newSite(t)
 	const missing = "01jdzzzzzzzzzzzzzzzzzzzzzz"
@@ -220,7 +220,7 @@ func TestNotFoundSpeaksTheAskedLanguage(t *testing.T) {
 	}
 }
 
-// CONTRACT 4: a measure that is switched off answers 404 everywhere.
+// A measure that is switched off answers 404 everywhere.
 func TestDisabledMeasureIsNowhere(t *testing.T) {
 	s := newSite(t)
 	for _, path := range []string{"/@fonds", "/actors/fonds", "/actors/fonds/outbox", "/actors/fonds/followers",

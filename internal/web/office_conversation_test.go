@@ -227,7 +227,7 @@ func TestBlockingByForms(t *testing.T) {
 }
 
 // Names of reporters and what they wrote are in no answer to a lower role: not
-// in the page, not in an error (SECURITY W26). What remote servers say about
+// in the page, not in an error (W26). What remote servers say about
 // themselves stands as text (W31).
 func TestW26W31ReportsInTheOffice(t *testing.T) {
 	c := newConversation(t)

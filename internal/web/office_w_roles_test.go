@@ -16,7 +16,7 @@ import (
 )
 
 // expected is every route and the status that each role gets, written by hand
-// (SECURITY W23): anonymous, reader, editor whose draft it is, another editor,
+// (W23): anonymous, reader, editor whose draft it is, another editor,
 // reviewer, admin; one number stands for all. Forms are sent as formOf says.
 const expected = `
 GET  /office                              303 200 200 200 200 200

@@ -9,7 +9,7 @@ import (
 )
 
 // Every page: one h1, a title, landmarks, its language; and what previews read
-// (INTEROP A5, preview card).
+// (Mastodon's preview card).
 func TestPagesAreWellMade(t *testing.T) {
 	s := newSite(t)
 	id, constat := s.publish(`Titre <b>"à" risque</b> & suite`)

@@ -48,7 +48,7 @@ func (cs *Constats) AddFile(ctx context.Context, by embraye.Acting, r io.Reader,
 }
 
 // OpenFile opens a file that is public, or any for editors; to everybody else
-// the others do not exist (SECURITY W25). The caller closes it.
+// the others do not exist (W25). The caller closes it.
 func (cs *Constats) OpenFile(ctx context.Context, by embraye.Acting, name string) (io.ReadSeekCloser, files.Info, *embraye.EvidenceFile, error) {
 	refuse := func(err error) (io.ReadSeekCloser, files.Info, *embraye.EvidenceFile, error) {
 		return nil, files.Info{}, nil, fmt.Errorf("constats: open the file %s: %w", app.Cut(name, embraye.MaxName), err)
@@ -153,7 +153,7 @@ const checkBatch = 100
 
 // CheckFiles reads every file again and marks those whose bytes no longer have
 // the hash that their name promises, a missing one too; pages and open data say
-// so (SECURITY W50).
+// so (W50).
 func (cs *Constats) CheckFiles(ctx context.Context) error {
 	for after := ""; ; {
 		list, err := cs.desk.Store.Tables().EvidenceFiles.List(ctx, after, checkBatch)

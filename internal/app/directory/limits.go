@@ -14,7 +14,7 @@ import (
 )
 
 // Budgets per second and burst. A whole server may speak often, one actor
-// rarely, and one domain may make us fetch little (SECURITY F150, F153, F154).
+// rarely, and one domain may make us fetch little (F150, F153, F154).
 var (
 	hostBudget       = budget{rate: 30, burst: 600}
 	unverifiedBudget = budget{rate: 60, burst: 1200} // by one address, before its signature is checked

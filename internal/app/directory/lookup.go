@@ -26,7 +26,7 @@ func (d *Directory) Resolve(ctx context.Context, address string) (embraye.IRI, e
 }
 
 // lookUp finds who has a handle. Their own server has to say so too: anybody
-// can give names of theirs to an account elsewhere (SECURITY F172). A name may
+// can give names of theirs to an account elsewhere (F172). A name may
 // stand for another one (www.host for host), which must then be its own.
 func (d *Directory) lookUp(ctx context.Context, h embraye.Handle) (embraye.IRI, error) {
 	uri, subject, err := d.finger(ctx, h)

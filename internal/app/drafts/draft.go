@@ -126,7 +126,7 @@ func (ds *Drafts) draftOf(by embraye.Acting, in Input) (*embraye.Draft, error) {
 }
 
 // Take returns a draft that the person may see: one's own, or any for
-// reviewers. Others do not exist (SECURITY W24, W25).
+// reviewers. Others do not exist (W24, W25).
 func (ds *Drafts) Take(ctx context.Context, by embraye.Acting, id int64) (*embraye.Draft, error) {
 	return takeDraft(ctx, ds.desk.Store.Tables(), by, id)
 }

@@ -11,7 +11,7 @@ import (
 )
 
 // Publish publishes a draft once, however often and from however many
-// browsers it is asked (SECURITY W74, FT03): the others get the constat that
+// browsers it is asked (W74, FT03): the others get the constat that
 // the first one made. A version of 0 takes the draft as it is; one that is not
 // the stored one is a *Conflict.
 func (ds *Drafts) Publish(ctx context.Context, by embraye.Acting, id int64, version int) (*constats.Published, error) {

@@ -19,7 +19,7 @@ const (
 )
 
 // Start gathers what waits for one person: what they could do something about,
-// and nothing that is not theirs to see (SECURITY W26).
+// and nothing that is not theirs to see (W26).
 func (ds *Drafts) Start(ctx context.Context, by embraye.Acting) (*embraye.OfficeStart, error) {
 	if err := by.May(embraye.Reader); err != nil {
 		return nil, fmt.Errorf("drafts: start: %w", err)

@@ -57,7 +57,7 @@ func (i *Inbox) answerFollow(ctx context.Context, t store.Tables, handle string,
 }
 
 // localActor is one of our actors, by any address of its. Anything else in a
-// Follow is none of our business: Friendica follows posts (INTEROP B3).
+// Follow is none of our business: Friendica follows posts.
 func (i *Inbox) localActor(ctx context.Context, t store.Tables, id string) (*embraye.Actor, error) {
 	handle, ok := i.desk.Site.NamedActor(embraye.IRI(id))
 	if !ok {

@@ -16,7 +16,7 @@ import (
 
 // Take takes one request to an inbox: handle names the actor, "" is the
 // shared one. nil means accepted, or known and deliberately ignored, and that
-// its effects are committed. The order is the gate of SECURITY 0.1: shape,
+// its effects are committed. The order is the gate: shape,
 // signature form, blocks, key, owner, repetition; go-fed only sees what passed.
 func (i *Inbox) Take(ctx context.Context, r *http.Request, body []byte, handle string) error {
 	peek, err := activitypub.Peek(body)
@@ -58,7 +58,7 @@ func (i *Inbox) Take(ctx context.Context, r *http.Request, body []byte, handle s
 	return i.receive(ctx, received{sender: sender, sig: sig, peek: peek, id: id, body: body, handle: handle})
 }
 
-// identities reads who speaks and under which id (SECURITY 2.E); an activity
+// identities reads who speaks and under which id; an activity
 // without an id of its own is refused.
 func (i *Inbox) identities(p *activitypub.Peeked) (actor, id embraye.IRI, err error) {
 	if actor, err = embraye.ParseIRI(p.Actor, i.desk.AllowHTTP); err != nil {

@@ -24,7 +24,7 @@ const (
 )
 
 // errLink is the one answer to every link that does not work, so that nobody
-// learns why (SECURITY W10); pages ask for the state of a link to be of help.
+// learns why (W10); pages ask for the state of a link to be of help.
 var errLink = &embraye.InvalidError{Problems: []embraye.Problem{{Field: "token", Code: "link_not_valid"}}}
 
 // hashToken is what the database knows of a token.
@@ -54,7 +54,7 @@ func (ls *links) end(ctx context.Context, t store.Tables, kind embraye.LinkKind,
 	return t.Links.Expire(ctx, kind, email, ls.desk.Stamp())
 }
 
-// url is where a link leads: always the configured origin (SECURITY W11).
+// url is where a link leads: always the configured origin (W11).
 func (ls *links) url(path, token string) string { return ls.desk.Site.Base + path + token }
 
 // state tells a page whether a link of a kind can be used.

@@ -44,7 +44,7 @@ func (o *post) ask(ctx context.Context, t store.Tables, m embraye.Mail) error {
 
 // pretend costs what asking for a mail costs, and leaves nothing but a job that
 // finds nothing to do: the
-// transaction of an address that nobody has writes as well (SECURITY W04).
+// transaction of an address that nobody has writes as well (W04).
 func (o *post) pretend(ctx context.Context, t store.Tables) error {
 	const nobody = ""
 	if err := o.ask(ctx, t, embraye.Mail{Kind: embraye.ResetLink, Email: nobody}); err != nil || !o.desk.Mails() {

@@ -30,7 +30,7 @@ const (
 var errWrongPassword = errors.New("wrong password")
 
 // A hasher hashes passwords, a few at once: whoever signs in decides how often
-// that is asked for, and each costs 19 MiB (SECURITY W16).
+// that is asked for, and each costs 19 MiB (W16).
 type hasher struct{ slots chan struct{} }
 
 // newHasher bounds hashes at once by a quarter of the memory that the process

@@ -99,7 +99,7 @@ func TestT17WaitingHasAnEnd(t *testing.T) {
 }
 
 // A hash matches its own password only; what is no hash matches none, and costs
-// as much (SECURITY W04).
+// as much (W04).
 func TestCheckPassword(t *testing.T) {
 	passwords := newHasher(0)
 	ctx, count := t.Context(), countHashes(t, passwords)

@@ -122,7 +122,7 @@ func (pp *People) List(ctx context.Context) ([]embraye.Person, error) {
 }
 
 // change applies one change to the person with an e-mail address. Whoever
-// is signed in as that person has to sign in again (SECURITY W05, W06).
+// is signed in as that person has to sign in again (W05, W06).
 func (pp *People) change(ctx context.Context, by embraye.Acting, email, action string, change func(*embraye.Person) error) error {
 	if err := by.May(embraye.Admin); err != nil {
 		return fmt.Errorf("people: %s: %w", action, err)

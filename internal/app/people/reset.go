@@ -13,7 +13,7 @@ import (
 
 // AskReset tells the admins that somebody has lost a password: they make the
 // link, or it goes by mail. It says the same whether the address is known or not
-// (SECURITY W04); only too many tries from one address are *TooMany. Since anybody
+// (W04); only too many tries from one address are *TooMany. Since anybody
 // can ask for anybody, it ends no link.
 func (pp *People) AskReset(ctx context.Context, email, clientIP string) error {
 	email = mailKey(email)
@@ -80,7 +80,7 @@ func (pp *People) ResetState(ctx context.Context, token string) (embraye.LinkSta
 }
 
 // ResetPassword sets a new password by a link and ends every session of that
-// person (SECURITY W06, W10).
+// person (W06, W10).
 func (pp *People) ResetPassword(ctx context.Context, token, password string) (*embraye.Person, error) {
 	link, err := pp.links.check(ctx, embraye.ResetLink, token)
 	if err != nil {

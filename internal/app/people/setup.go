@@ -74,7 +74,7 @@ func (pp *People) SetupState(ctx context.Context, token string) (embraye.LinkSta
 }
 
 // Setup makes the first admin and writes the organisation's profile, once
-// (SECURITY W18).
+// (W18).
 func (pp *People) Setup(ctx context.Context, token string, in SetupInput) (*embraye.Person, error) {
 	link, err := pp.links.check(ctx, embraye.SetupLink, token)
 	if err != nil {

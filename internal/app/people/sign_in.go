@@ -22,7 +22,7 @@ const (
 // are ErrForbidden, whether the account exists or not and in the same time;
 // too many tries are *embraye.TooMany.
 func (pp *People) SignIn(ctx context.Context, email, password, clientIP string) (*embraye.Person, error) {
-	if len(password) > 4*maxPassword || len(passwordForm(password)) > maxPassword { // SECURITY W16: refused before it costs anything
+	if len(password) > 4*maxPassword || len(passwordForm(password)) > maxPassword { // W16: refused before it costs anything
 		return nil, &embraye.InvalidError{Problems: []embraye.Problem{{Field: "password", Code: "too_long", Max: maxPassword}}}
 	}
 	email = mailKey(email)

@@ -16,7 +16,7 @@ const maxReports = 200
 
 // Reports lists reports in a state, newest first. Who does not moderate learns
 // that there is one and what it is about, not who sent it nor what they wrote
-// (SECURITY W26).
+// (W26).
 func (k *Talk) Reports(ctx context.Context, by embraye.Acting, state string) ([]embraye.Report, error) {
 	if err := by.May(embraye.Reader); err != nil {
 		return nil, fmt.Errorf("talk: reports: %w", err)

@@ -9,7 +9,7 @@ import (
 	"embraye/internal/embraye"
 )
 
-// Who reported what is for those who moderate (SECURITY W26).
+// Who reported what is for those who moderate (W26).
 func TestW26ReportersAreForModerators(t *testing.T) {
 	eachTalk(t, func(k *scene) {
 		k.post(k.ann, map[string]any{"id": k.ann.ID + "#flag", "type": "Flag", "content": "Ann trouve cela faux", "object": []string{"https://ours.example/M.+Untel+est+un+escroc", k.constat}})

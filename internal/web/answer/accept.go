@@ -42,7 +42,7 @@ type accepted struct {
 
 // PageFirst chooses for things that people and servers visit alike: the
 // ActivityStreams face only for who names such a type and ranks it at least as
-// high as text/html (CONTRACT 3). No header, */* and unknown types get the page.
+// high as text/html (FEDERATION.md). No header, */* and unknown types get the page.
 func PageFirst(header http.Header) face {
 	a := parseAccept(header["Accept"])
 	as := max(a.activity, a.ld)

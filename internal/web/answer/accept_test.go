@@ -7,7 +7,7 @@ import (
 )
 
 // Accept headers as browsers and servers really send them, and the face that
-// each of the two rules of CONTRACT 3 gives.
+// each of the two rules of negotiation gives.
 func TestNegotiation(t *testing.T) {
 	const profile = `application/ld+json; profile="https://www.w3.org/ns/activitystreams"`
 	tests := []struct {

@@ -13,7 +13,7 @@ const maxCacheBytes = 64 << 20
 
 // A Key names one face of one address, in one language if it is a page.
 // Only what changes the answer is in it, so that no parameter and no header of
-// a stranger can multiply or poison it (SECURITY W56).
+// a stranger can multiply or poison it (W56).
 type Key struct {
 	Path  string
 	Query string // canonical, of the parameters that the address understands

@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// maxURIBytes is far more than any address of ours is long (SECURITY F171).
+// maxURIBytes is far more than any address of ours is long (F171).
 const maxURIBytes = 8 << 10
 
 // Guard wraps the router in what holds for every answer: security headers, a
@@ -95,7 +95,7 @@ func (h *Server) logRequest(w *recorder, r *http.Request, start time.Time) {
 }
 
 // securityHeaders are the header lines of every answer, whatever it is
-// (SECURITY W33, W35).
+// (W33, W35).
 type securityHeaders []headerLine
 
 // ContentPolicy allows what pages of ours are made of and nothing else.

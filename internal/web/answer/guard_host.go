@@ -10,7 +10,7 @@ import (
 
 // hosts are the names that we answer for. Ids are built from the settings
 // alone, so a foreign name could only make caches and clients believe in
-// another origin: it gets 421 (SECURITY F179, W51).
+// another origin: it gets 421 (F179, W51).
 type hosts struct {
 	base, handles string // in lower case, without a default port
 	https         bool

@@ -3,7 +3,7 @@ package answer
 import "net/http"
 
 // SameOrigin refuses what another site's page sends with our reader's cookie
-// (SECURITY W19). Inboxes look at no cookie: their senders sign.
+// (W19). Inboxes look at no cookie: their senders sign.
 func (h *Server) SameOrigin(next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	protection.AddInsecureBypassPattern("POST /inbox")

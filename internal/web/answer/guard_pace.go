@@ -11,7 +11,7 @@ import (
 
 // A Pace is how slowly bytes may move before a connection is cut. The deadline
 // moves with them: whoever is slow but honest gets to the end, and whoever sends
-// or takes one byte now and then does not (SECURITY W70).
+// or takes one byte now and then does not (W70).
 type Pace struct {
 	Idle  time.Duration // no byte at all for so long ends it
 	Grace time.Duration // any body may take so long, however small

@@ -12,7 +12,7 @@ import (
 const MaxPageNumber = 1000
 
 // A Paging is which part of a collection is asked for. There is no parameter
-// for the size of a page, and none reaches the database unparsed (SECURITY F177).
+// for the size of a page, and none reaches the database unparsed (F177).
 type Paging struct {
 	First  bool   // ?page=true, of collections that are newest first
 	Before string // …&before=ULID: what is older

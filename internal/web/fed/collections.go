@@ -54,7 +54,7 @@ func (h *Handler) featured(ctx context.Context, v *answer.View) (*answer.Answer,
 }
 
 // measures is the organisation's list of its measure actors, in one page:
-// other instances of Embraye find us by it (CONTRACT 4).
+// other instances of Embraye find us by it (FEDERATION.md).
 func (h *Handler) measures(ctx context.Context, v *answer.View) (*answer.Answer, error) {
 	handle, err := answer.HandleOf(v.Param("handle"))
 	if err != nil {

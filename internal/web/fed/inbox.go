@@ -13,7 +13,7 @@ import (
 	"embraye/internal/web/answer"
 )
 
-// maxInboxBytes bounds a message before anything looks at it (SECURITY F137).
+// maxInboxBytes bounds a message before anything looks at it (F137).
 const maxInboxBytes = 256 << 10
 
 // inbox takes what other servers send, to one actor or to all. What is wrong

@@ -78,7 +78,7 @@ func (o *Office) within(files bool, act Action) http.HandlerFunc {
 }
 
 // bound limits what is read of a form, and refuses a query that is no text: not
-// every database would compare with it (SECURITY W60).
+// every database would compare with it (W60).
 func (v *Visit) bound(files bool) error {
 	for name, values := range v.R.URL.Query() {
 		if s := name + strings.Join(values, ""); !utf8.ValidString(s) || strings.ContainsRune(s, 0) {

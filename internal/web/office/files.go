@@ -17,7 +17,7 @@ const filePolicy = "sandbox; default-src 'none'"
 
 // file serves evidence files and pictures: those that something published uses
 // to everybody, the others to editors alone. Names are hashes of the content,
-// so that nothing ever changes under one (SECURITY W38, W39).
+// so that nothing ever changes under one (W38, W39).
 func (o *Office) file(w http.ResponseWriter, r *http.Request) {
 	var by embraye.Acting
 	id, err := o.reader(r)

@@ -97,7 +97,7 @@ func (p *Page) Handle(handle string) string { return p.Site.Mention(handle) }
 // languages.
 func (p *Page) Languages() []page.LanguageLink {
 	var links []page.LanguageLink
-	here := "" // a door's address may be a key: it is not written out (SECURITY W10)
+	here := "" // a door's address may be a key: it is not written out (W10)
 	if p.Person != nil {
 		here = typedAt(p.Path)
 	}

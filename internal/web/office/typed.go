@@ -11,7 +11,7 @@ import (
 )
 
 // NextPath is where to go after signing in: a path of ours, or the office
-// (SECURITY W52).
+// (W52).
 func NextPath(s string) string {
 	u, err := url.Parse(s)
 	if err != nil || len(s) > 2048 || u.IsAbs() || u.Host != "" || u.Opaque != "" || u.Path != "/office" && !strings.HasPrefix(u.Path, "/office/") ||

@@ -6,7 +6,7 @@ import (
 )
 
 // After signing in one comes to a page of the office, whatever the address says
-// (SECURITY W52).
+// (W52).
 func TestW52NextIsOurs(t *testing.T) {
 	for given, want := range map[string]string{
 		"": "/office", "/office": "/office", "/office/drafts/7": "/office/drafts/7", "/office/constats?state=draft": "/office/constats?state=draft",

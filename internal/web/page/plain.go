@@ -10,7 +10,7 @@ import (
 const maxNameRunes = 60
 
 // PlainName keeps of a stranger's name what can be read: no controls, nothing
-// that turns the direction or hides, no towers of accents (SECURITY F143).
+// that turns the direction or hides, no towers of accents (F143).
 func PlainName(s string) string {
 	var out strings.Builder
 	marks, n := 0, 0

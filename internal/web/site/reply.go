@@ -12,7 +12,7 @@ import (
 
 // A reply is what somebody elsewhere wrote and the moderation shows. Its HTML
 // was sanitised when it came in; it is again here, because a page must not
-// trust a table (SECURITY F138, F140, F145).
+// trust a table (F138, F140, F145).
 type reply struct {
 	HTML     template.HTML
 	Language string

@@ -34,7 +34,7 @@ func showLink(v *office.Visit, kind embraye.LinkKind, state embraye.LinkState) e
 	title := map[embraye.LinkKind]string{embraye.SetupLink: "office.setup", embraye.InviteLink: "office.invite", embraye.ResetLink: "office.reset"}[kind]
 	status := http.StatusNotFound
 	if kind == embraye.ResetLink && v.R.Method == http.MethodPost {
-		status = http.StatusBadRequest // SECURITY W10
+		status = http.StatusBadRequest // W10
 	}
 	return v.Render(status, "link", title, linkPage{kind, state}, nil, nil)
 }
