@@ -27,16 +27,16 @@ const (
 // nobody answers, nor a server known to, it is we who are cut off, and nothing
 // is noted.
 func (cs *Constats) CheckLinks(ctx context.Context) error {
-	l, err := cs.links(ctx)
+	l, err := linksOf(ctx, cs)
 	if err != nil {
 		return err
 	}
-	return cs.lookAtFirst(ctx, l, min(len(l.due), linkBatch))
+	return l.lookAtFirst(ctx, min(len(l.due), linkBatch))
 }
 
 // CheckNewLinks looks at what a constat names and nobody has looked at yet.
 func (cs *Constats) CheckNewLinks(ctx context.Context, updateID string) error {
-	l, err := cs.links(ctx)
+	l, err := linksOf(ctx, cs)
 	if err != nil {
 		return err
 	}
@@ -52,7 +52,7 @@ func (cs *Constats) CheckNewLinks(ctx context.Context, updateID string) error {
 		return nil
 	}
 	l.due = append(mine, others...)
-	return cs.lookAtFirst(ctx, l, len(mine))
+	return l.lookAtFirst(ctx, len(mine))
 }
 
 // linkSoon lets a typing mistake be mended before anybody is asked.
@@ -69,25 +69,25 @@ func (cs *Constats) askToLook(ctx context.Context, t store.Tables, u *embraye.Up
 }
 
 // lookAtFirst looks at the first n that are due.
-func (cs *Constats) lookAtFirst(ctx context.Context, l links, n int) (err error) {
+func (l links) lookAtFirst(ctx context.Context, n int) (err error) {
 	looks := l.due[:n]
 	online := false
 	for i := range looks {
-		answered, err := cs.look(ctx, &looks[i])
+		answered, err := l.look(ctx, &looks[i])
 		if err != nil {
 			return err
 		}
 		online = online || answered
 	}
 	if !online && len(looks) > 0 {
-		if online, err = cs.online(ctx, looks, l); err != nil {
+		if online, err = l.online(ctx, looks); err != nil {
 			return err
 		}
 	}
 	if !online {
 		looks = nil
 	}
-	return cs.desk.Store.InTx(ctx, func(t store.Tables) error {
+	return l.cs.desk.Store.InTx(ctx, func(t store.Tables) error {
 		for i := range looks {
 			if err := t.LinkChecks.Put(ctx, &looks[i]); err != nil {
 				return err
@@ -104,12 +104,14 @@ func (cs *Constats) lookAtFirst(ctx context.Context, l links, n int) (err error)
 
 // links is what is known before anything is looked at.
 type links struct {
+	cs       *Constats
 	due      []embraye.LinkCheck // the oldest look first, so that silent links never starve others
 	answered []embraye.LinkCheck // at their last look, the newest look first
 	unused   []string            // looked at once, and named by no constat any more
 }
 
-func (cs *Constats) links(ctx context.Context) (l links, err error) {
+func linksOf(ctx context.Context, cs *Constats) (links, error) {
+	l := links{cs: cs}
 	t, now := cs.desk.Store.Tables(), cs.desk.Stamp()
 	all, err := t.LinkChecks.All(ctx)
 	if err != nil {
@@ -119,7 +121,7 @@ func (cs *Constats) links(ctx context.Context) (l links, err error) {
 	for _, c := range all {
 		known[c.Href] = c
 	}
-	err = cs.eachStanding(ctx, t, func(u embraye.Update) {
+	err = eachStanding(ctx, t, func(u embraye.Update) {
 		for _, e := range u.Evidence {
 			if _, ours := cs.fileName(e.Href); ours || named[e.Href] {
 				continue
@@ -154,8 +156,8 @@ func (cs *Constats) links(ctx context.Context) (l links, err error) {
 // online tells whether anybody answers us when a whole batch is silent. It asks
 // a few servers that are known to answer, and not those that just did not:
 // those of links that answered, those that we deliver to, else of other links.
-func (cs *Constats) online(ctx context.Context, silent []embraye.LinkCheck, l links) (bool, error) {
-	hosts, err := cs.desk.Store.Tables().Hosts.Answering(ctx, linkProbes)
+func (l links) online(ctx context.Context, silent []embraye.LinkCheck) (bool, error) {
+	hosts, err := l.cs.desk.Store.Tables().Hosts.Answering(ctx, linkProbes)
 	if err != nil {
 		return false, err
 	}
@@ -178,7 +180,7 @@ func (cs *Constats) online(ctx context.Context, silent []embraye.LinkCheck, l li
 			break
 		}
 		asked[host] = true
-		if answered, err := cs.look(ctx, &c); err != nil || answered {
+		if answered, err := l.look(ctx, &c); err != nil || answered {
 			return answered, err
 		}
 	}
@@ -186,7 +188,7 @@ func (cs *Constats) online(ctx context.Context, silent []embraye.LinkCheck, l li
 }
 
 // eachStanding calls f for every constat that is not withdrawn, newest first.
-func (cs *Constats) eachStanding(ctx context.Context, t store.Tables, f func(embraye.Update)) error {
+func eachStanding(ctx context.Context, t store.Tables, f func(embraye.Update)) error {
 	filter := embraye.ConstatFilter{State: "published", Limit: 200}
 	for {
 		list, err := t.Updates.Page(ctx, filter)
@@ -202,15 +204,15 @@ func (cs *Constats) eachStanding(ctx context.Context, t store.Tables, f func(emb
 
 // look asks for one page and notes what came of it. A server that refuses us
 // (401, 403, 429) or an address that we may not ask says nothing about the page.
-func (cs *Constats) look(ctx context.Context, c *embraye.LinkCheck) (answered bool, err error) {
+func (l links) look(ctx context.Context, c *embraye.LinkCheck) (answered bool, err error) {
 	asking, done := context.WithTimeout(ctx, linkPatience)
 	defer done()
-	_, err = cs.desk.Remote.Page(asking, embraye.IRI(c.Href))
+	_, err = l.cs.desk.Remote.Page(asking, embraye.IRI(c.Href))
 	if ctx.Err() != nil {
 		return false, ctx.Err()
 	}
 	var status *remote.StatusError
-	switch c.CheckedAt = cs.desk.Stamp(); {
+	switch c.CheckedAt = l.cs.desk.Stamp(); {
 	case err == nil, errors.Is(err, remote.ErrRefused):
 		c.Failures, c.Reason = 0, ""
 		return err == nil, nil

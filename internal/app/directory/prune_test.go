@@ -34,7 +34,7 @@ func TestPruneSessionsLinksAndTries(t *testing.T) {
 		for _, step := range []struct {
 			after                     time.Duration
 			sessions, links, attempts int
-		}{{0, 2, 1, 1}, {time.Hour, 2, 1, 0}, {48 * time.Hour, 1, 1, 0}, {60 * 24 * time.Hour, 1, 0, 0}} {
+		}{{0, 2, 1, 2}, {time.Hour, 2, 1, 2}, {48 * time.Hour, 1, 1, 0}, {60 * 24 * time.Hour, 1, 0, 0}} {
 			h.Clock.Advance(step.after)
 			h.Must(h.Prune(ctx))
 			if s, l, a := count("sessions"), count("links"), count("attempts"); s != step.sessions || l != step.links || a != step.attempts {

@@ -22,7 +22,10 @@ func TestDraftMayBeIncompleteButNotWrong(t *testing.T) {
 		if got := h.Lacks(d); len(got) == 0 {
 			t.Error("nothing is missing in an empty draft")
 		}
-		if html, n := h.Drafts.Preview(d); html != "" || n != 0 {
+		if html, n := h.Drafts.Preview(d); !strings.Contains(html, "Début") || n == 0 {
+			t.Errorf("preview of a title: %q", html)
+		}
+		if html, n := h.Drafts.Preview(h.Draft("editor", drafts.Input{})); html != "" || n != 0 {
 			t.Errorf("preview of nothing: %q", html)
 		}
 		_, err := h.Drafts.Begin(h.Context(), h.Who["editor"], drafts.Input{Content: embraye.Content{Title: strings.Repeat("é", embraye.MaxTitle+1), Stage: "soon", EffectiveDate: "0000-00-00"}})

@@ -142,10 +142,10 @@ func (ds *Drafts) startDecisions(ctx context.Context, t store.Tables, by embraye
 // startAdmin: who lost a password, servers that do not answer, peers that were
 // not understood, and what the legal pages lack.
 func (ds *Drafts) startAdmin(ctx context.Context, t store.Tables, _ embraye.Acting, s *embraye.OfficeStart) (err error) {
-	if s.Reset, err = ds.resetsAsked(ctx, t); err != nil {
+	if s.Reset, err = resetsAsked(ctx, ds.desk, t); err != nil {
 		return err
 	}
-	if s.NotMailed, err = ds.invitesNotMailed(ctx, t); err != nil {
+	if s.NotMailed, err = invitesNotMailed(ctx, ds.desk, t); err != nil {
 		return err
 	}
 	loads, err := t.Deliveries.Loads(ctx)
@@ -166,12 +166,12 @@ func (ds *Drafts) startAdmin(ctx context.Context, t store.Tables, _ embraye.Acti
 
 // resetsAsked lists who lately asked for a new password and has neither got a
 // link nor a password since.
-func (ds *Drafts) resetsAsked(ctx context.Context, t store.Tables) ([]embraye.AuditEntry, error) {
-	return ds.desk.Unsettled(ctx, t, resetsMatter, app.ActionResetAsked, "person.reset_link", "person.password", app.ActionMailed(embraye.ResetLink))
+func resetsAsked(ctx context.Context, desk *app.App, t store.Tables) ([]embraye.AuditEntry, error) {
+	return desk.Unsettled(ctx, t, resetsMatter, app.ActionResetAsked, "person.reset_link", "person.password", app.ActionMailed(embraye.ResetLink))
 }
 
 // invitesNotMailed lists whose invitation lately could not be sent, unless
 // something has become of it since.
-func (ds *Drafts) invitesNotMailed(ctx context.Context, t store.Tables) ([]embraye.AuditEntry, error) {
-	return ds.desk.Unsettled(ctx, t, resetsMatter, app.ActionNotMailed(embraye.InviteLink), "person.invite", "person.uninvite", "person.join", "person.add")
+func invitesNotMailed(ctx context.Context, desk *app.App, t store.Tables) ([]embraye.AuditEntry, error) {
+	return desk.Unsettled(ctx, t, resetsMatter, app.ActionNotMailed(embraye.InviteLink), "person.invite", "person.uninvite", "person.join", "person.add")
 }

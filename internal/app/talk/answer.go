@@ -100,7 +100,7 @@ func (k *Talk) newAnswer(ctx context.Context, t store.Tables, r *embraye.Reply, 
 	if err != nil {
 		return nil, nil, err
 	}
-	speaker, err := k.speaker(ctx, t, r)
+	speaker, err := speaker(ctx, k.desk, t, r)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -153,10 +153,10 @@ func (k *Talk) answerable(ctx context.Context, t store.Tables, r *embraye.Reply)
 
 // speaker is who was spoken to. The instance's own account says nothing
 // (INTEROP 0.4): the organisation answers for it.
-func (k *Talk) speaker(ctx context.Context, t store.Tables, r *embraye.Reply) (string, error) {
+func speaker(ctx context.Context, desk *app.App, t store.Tables, r *embraye.Reply) (string, error) {
 	actor, err := t.Actors.Take(ctx, r.Mentioned)
 	if errors.Is(err, embraye.ErrNotFound) || err == nil && actor.Kind == embraye.InstanceActor {
-		return k.desk.Organisation(), nil
+		return desk.Organisation(), nil
 	}
 	return r.Mentioned, err
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
@@ -20,7 +21,7 @@ func (k *Talk) Constat(ctx context.Context, by embraye.Acting, id string) (*embr
 		return nil, err
 	}
 	c := &embraye.OfficeConstat{Update: *u, Likes: u.LikeCount, Boosts: u.BoostCount}
-	if err := k.correctors(ctx, t, by, c); err != nil {
+	if err := correctors(ctx, k.desk, t, by, c); err != nil {
 		return nil, err
 	}
 	if c.Revisions, err = t.Revisions.List(ctx, id); err != nil {
@@ -37,11 +38,11 @@ func (k *Talk) Constat(ctx context.Context, by embraye.Acting, id string) (*embr
 }
 
 // correctors says who may correct a constat, and what was asked of them.
-func (k *Talk) correctors(ctx context.Context, t store.Tables, by embraye.Acting, c *embraye.OfficeConstat) error {
+func correctors(ctx context.Context, desk *app.App, t store.Tables, by embraye.Acting, c *embraye.OfficeConstat) error {
 	if c.Update.Withdrawn() {
 		return nil
 	}
-	switch err := k.desk.MayCorrect(ctx, t, by, &c.Update); {
+	switch err := desk.MayCorrect(ctx, t, by, &c.Update); {
 	case err == nil:
 		c.MayCorrect = true
 	case !errors.Is(err, embraye.ErrForbidden):
@@ -52,16 +53,16 @@ func (k *Talk) correctors(ctx context.Context, t store.Tables, by embraye.Acting
 		return err
 	}
 	for i := range people {
-		err := k.desk.MayCorrect(ctx, t, embraye.Acting{Person: &people[i]}, &c.Update)
+		err := desk.MayCorrect(ctx, t, embraye.Acting{Person: &people[i]}, &c.Update)
 		if err == nil {
 			c.Correctors = append(c.Correctors, people[i].Name)
 		} else if !errors.Is(err, embraye.ErrForbidden) {
 			return err
 		}
 	}
-	asked, err := k.desk.CorrectionsAsked(ctx, t)
+	asked, err := desk.CorrectionsAsked(ctx, t)
 	for i := range asked {
-		if asked[i].Object == string(k.desk.Site.UpdateID(c.Update.ID)) {
+		if asked[i].Object == string(desk.Site.UpdateID(c.Update.ID)) {
 			c.Asked = &asked[i]
 		}
 	}

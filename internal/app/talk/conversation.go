@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
@@ -16,7 +17,7 @@ type company struct {
 }
 
 // companyOf reads the authors and the constats of a whole page at once.
-func (k *Talk) companyOf(ctx context.Context, t store.Tables, actors, objects []embraye.IRI) (*company, error) {
+func companyOf(ctx context.Context, desk *app.App, t store.Tables, actors, objects []embraye.IRI) (*company, error) {
 	authors, err := t.RemoteActors.Among(ctx, actors)
 	if err != nil {
 		return nil, err
@@ -27,7 +28,7 @@ func (k *Talk) companyOf(ctx context.Context, t store.Tables, actors, objects []
 		if _, seen := ids[object]; seen {
 			continue
 		}
-		if ids[object], err = k.desk.Ours.ConstatOf(ctx, t, object); err != nil {
+		if ids[object], err = desk.Ours.ConstatOf(ctx, t, object); err != nil {
 			return nil, err
 		}
 		if ids[object] != "" {
@@ -91,7 +92,7 @@ func (k *Talk) officeReplies(ctx context.Context, t store.Tables, rows []embraye
 	for _, r := range rows {
 		actors, objects, posts = append(actors, r.Actor), append(objects, r.Object), append(posts, r.URI)
 	}
-	c, err := k.companyOf(ctx, t, actors, objects)
+	c, err := companyOf(ctx, k.desk, t, actors, objects)
 	if err != nil {
 		return nil, err
 	}

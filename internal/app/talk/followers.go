@@ -39,7 +39,7 @@ func (k *Talk) Followers(ctx context.Context, by embraye.Acting, actor string, b
 	for _, f := range rows {
 		uris = append(uris, f.Follower)
 	}
-	c, err := k.companyOf(ctx, t, uris, nil)
+	c, err := companyOf(ctx, k.desk, t, uris, nil)
 	if err != nil {
 		return nil, err
 	}

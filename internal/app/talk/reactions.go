@@ -23,7 +23,7 @@ func (k *Talk) Interactions(ctx context.Context, by embraye.Acting, f embraye.In
 	for _, r := range rows {
 		actors, objects = append(actors, r.Actor), append(objects, r.Object)
 	}
-	c, err := k.companyOf(ctx, t, actors, objects)
+	c, err := companyOf(ctx, k.desk, t, actors, objects)
 	if err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func (k *Talk) Quotes(ctx context.Context, by embraye.Acting, before string, lim
 	for _, r := range rows {
 		actors, objects = append(actors, r.Actor), append(objects, r.Object)
 	}
-	c, err := k.companyOf(ctx, t, actors, objects)
+	c, err := companyOf(ctx, k.desk, t, actors, objects)
 	if err != nil {
 		return nil, err
 	}

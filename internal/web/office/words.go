@@ -96,9 +96,9 @@ func way(p *Page, report *embraye.DeliveryReport) wayPart { return wayPart{p, re
 func draftSteps(p *Page, names map[int64]string, d embraye.Draft) string {
 	switch {
 	case d.State == embraye.DraftInReview && names[d.Reviewer] != "":
-		return p.T("office.waits_for", names[d.Reviewer])
+		return p.T("office.list.waits_for", names[d.Reviewer])
 	case d.State == embraye.DraftInReview:
-		return p.T("office.waits_for_anybody")
+		return p.T("office.list.waits_for_anybody")
 	case d.State == embraye.DraftScheduled && d.ScheduledAt != nil:
 		return p.T("office.leaves_on", p.Minute(*d.ScheduledAt))
 	}
