@@ -1,3 +1,5 @@
+//lint:file-ignore SA1019 within one function the parser resolves names well enough, without the types of the whole program
+
 package internal
 
 import (

@@ -56,7 +56,7 @@ func WriteJSONFeed(w io.Writer, f Feed) error {
 			item.DateModified = moment(e.Updated)
 		}
 		for _, f := range e.Enclosures {
-			item.Attachments = append(item.Attachments, jsonAttachment{f.URL, f.Type, f.Title})
+			item.Attachments = append(item.Attachments, jsonAttachment(f))
 		}
 		doc.Items = append(doc.Items, item)
 	}

@@ -43,7 +43,7 @@ func (t Seen) Mark(ctx context.Context, digest []byte, host string) (fresh bool,
 	if err != nil || n == 1 {
 		return n == 1, wrap(err, "marking an activity as seen")
 	}
-	blocked, err := DomainBlocks{t.table}.Blocked(ctx, host)
+	blocked, err := DomainBlocks(t).Blocked(ctx, host)
 	if err == nil && blocked {
 		err = fmt.Errorf("its server is blocked: %w", embraye.ErrForbidden)
 	}
