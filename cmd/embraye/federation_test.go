@@ -12,6 +12,7 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+	"time"
 
 	"embraye/internal/embraye"
 	"embraye/internal/store"
@@ -181,7 +182,16 @@ func TestFT07ATermSignalUnderLoadLosesNothing(t *testing.T) {
 	request := make(chan int, 1)
 	body, finish := io.Pipe()
 	go func() {
-		resp, err := localhost(s.address).Post("http://localhost:8080/inbox", "application/activity+json", body)
+		r, err := http.NewRequest(http.MethodPost, "http://localhost:8080/inbox", body)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		r.Header.Set("Content-Type", "application/activity+json")
+		r.Header.Set("Expect", "100-continue")
+		client := localhost(s.address)
+		client.Transport.(*http.Transport).ExpectContinueTimeout = time.Minute
+		resp, err := client.Do(r)
 		if err != nil {
 			t.Error(err)
 			request <- 0
@@ -190,7 +200,7 @@ func TestFT07ATermSignalUnderLoadLosesNothing(t *testing.T) {
 		resp.Body.Close()
 		request <- resp.StatusCode
 	}()
-	if _, err := finish.Write([]byte("{")); err != nil { // returns once it was sent
+	if _, err := finish.Write([]byte("{")); err != nil { // returns once the server asked for the body
 		t.Fatal(err)
 	}
 	s.signal(syscall.SIGTERM)
