@@ -323,8 +323,8 @@ func TestFollowersAndDeliveriesByForms(t *testing.T) {
 	want(t, c.reader.get("/office/deliveries"), 200, "Tous les serveurs prennent nos envois.")
 	c.hear(map[string]any{"id": c.ann.ID + "#follow", "type": "Follow", "object": base + "/actors/mesure2"})
 	c.Settle()
-	want(t, c.reader.get("/office/followers"), 200, "@ann", "far.example", "1 abonnement")
-	want(t, c.reader.get("/office/followers?actor=mesure3"), 200, "0 abonnement")
+	want(t, c.reader.get("/office/followers"), 200, "@ann", "far.example", "1 abonné")
+	want(t, c.reader.get("/office/followers?actor=mesure3"), 200, "0 abonné")
 	want(t, c.reader.get("/office/followers?actor=nobody"), 404)
 
 	c.far.Answer(func(*http.Request) int { return http.StatusServiceUnavailable })

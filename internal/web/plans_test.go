@@ -63,6 +63,8 @@ func scans() []scan {
 		{"revisions", "LIKE '%/' || evidence_files.name", files},
 		{"unread_updates", "ORDER BY received_at DESC, uri", "kept for some weeks, and sorted only where the times are equal"},
 		{"hosts", "WHERE failures = 0 AND seen_at > 0", "before links are looked at, once an hour; an index would be written with every delivery"},
+		{"followers", "HAVING min(created_at)", "the readers that are new, when somebody opens the start page; an index of dates would be written with every Follow"},
+		{"fresh", "HAVING min(created_at)", "which is what they are called"},
 		{"link_checks", "ORDER BY href", "once an hour all looks are compared with all links"},
 	}
 }
@@ -221,6 +223,7 @@ func TestS03NoPageAsksOncePerRow(t *testing.T) {
 	}
 	asked := func() map[string]int {
 		counts := map[string]int{}
+		admin.get("/office/account") // which notes now and then that the session is used
 		for _, path := range paths {
 			err := s.Store.InTx(t.Context(), func(in store.Tables) error { in.Changed(); return nil })
 			if err != nil {

@@ -23,7 +23,7 @@ func (cs *Constats) List(ctx context.Context, by embraye.Acting, f embraye.Const
 }
 
 // Measures are those that the list can be filtered by: those that are switched
-// on, and any about which there is something.
+// on, and any about which something stands.
 func (cs *Constats) Measures(ctx context.Context) (list []embraye.Measure, err error) {
 	t := cs.desk.Store.Tables()
 	frame, err := cs.desk.FrameIn(ctx, t)
@@ -32,11 +32,11 @@ func (cs *Constats) Measures(ctx context.Context) (list []embraye.Measure, err e
 	}
 	for _, m := range frame.Reference.Measures {
 		if slices.Contains(frame.Off, m.ID) {
-			published, err := t.Updates.Page(ctx, embraye.ConstatFilter{Measure: m.ID, Limit: 1})
+			standing, err := t.Updates.ByMeasure(ctx, m.ID, 1)
 			if err != nil {
 				return nil, err
 			}
-			if len(published) == 0 {
+			if len(standing) == 0 {
 				continue
 			}
 		}
