@@ -1,6 +1,7 @@
 package activitypub
 
 import (
+	"net/url"
 	"regexp"
 	"strings"
 	"sync"
@@ -27,7 +28,9 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	p.AllowAttrs("value").Matching(bluemonday.Integer).OnElements("li")
 	p.AllowAttrs("href").OnElements("a")
 	p.AllowAttrs("class").Matching(linkClass).OnElements("a", "span")
-	p.AllowURLSchemes("http", "https")
+	for _, scheme := range []string{"http", "https"} {
+		p.AllowURLSchemeWithCustomPolicy(scheme, func(u *url.URL) bool { return u.Host != "" }) // "https:0" is a path of ours to a browser
+	}
 	p.RequireParseableURLs(true)
 	p.AllowRelativeURLs(false)
 	p.RequireNoFollowOnLinks(true)
