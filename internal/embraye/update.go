@@ -78,7 +78,7 @@ func CheckRevision(kind RevisionKind, reason string, before, after Content) erro
 	v := &problems{}
 	choice(v, "kind", kind, RevisionKinds())
 	v.text("reason", reason, MaxReason, true)
-	if reflect.DeepEqual(normal(before), normal(after)) {
+	if reflect.DeepEqual(before.Normal(), after.Normal()) {
 		v.add("revision", "nothing_changed", "")
 	}
 	if kind == Typo {
@@ -101,8 +101,8 @@ func CheckRevision(kind RevisionKind, reason string, before, after Content) erro
 	return v.err()
 }
 
-// normal makes empty and absent lists equal.
-func normal(c Content) Content {
+// Normal makes empty and absent lists equal.
+func (c Content) Normal() Content {
 	if len(c.Evidence) == 0 {
 		c.Evidence = nil
 	}

@@ -120,23 +120,10 @@ func freshDrafts(ctx context.Context, t store.Tables, owner int64, drafts []embr
 
 // draftKey is the same for drafts that say the same.
 func draftKey(d embraye.Draft) (string, error) {
-	c := d.Content
-	if len(c.Evidence) == 0 {
-		c.Evidence = nil
-	}
-	if len(c.Searched) == 0 {
-		c.Searched = nil
-	}
-	if len(c.Lessons) == 0 {
-		c.Lessons = nil
-	}
-	if len(c.RelatedTo) == 0 {
-		c.RelatedTo = nil
-	}
 	key, err := json.Marshal(struct {
 		Scope   embraye.Scope
 		Content embraye.Content
-	}{d.Scope, c})
+	}{d.Scope, d.Content.Normal()})
 	if err != nil {
 		return "", fmt.Errorf("drafts: comparing drafts: %w", err)
 	}

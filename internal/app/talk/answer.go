@@ -19,24 +19,16 @@ const maxAnswer = 5000
 // private, to its author alone. The same text is said once, however often the
 // button is pressed.
 func (k *Talk) Answer(ctx context.Context, by embraye.Acting, replyID int64, text string) (*embraye.Note, error) {
-	if err := by.May(embraye.Reviewer); err != nil {
-		return nil, fmt.Errorf("talk: answer: %w", err)
-	}
-	text = embraye.Prose(text)
-	if err := app.RequiredText("answer", text, maxAnswer); err != nil {
-		return nil, err
-	}
-	var note *embraye.Note
-	err := k.desk.InTx(ctx, func(t store.Tables) (err error) {
-		note, err = k.answerIn(ctx, t, by, replyID, text)
-		return err
-	})
-	return note, err
+	return k.answer(ctx, by, replyID, text, false)
 }
 
 // AnswerAndShow answers somebody and shows what they wrote with the answer below
 // it. What cannot be shown is answered alone.
 func (k *Talk) AnswerAndShow(ctx context.Context, by embraye.Acting, replyID int64, text string) (*embraye.Note, error) {
+	return k.answer(ctx, by, replyID, text, true)
+}
+
+func (k *Talk) answer(ctx context.Context, by embraye.Acting, replyID int64, text string, show bool) (*embraye.Note, error) {
 	if err := by.May(embraye.Reviewer); err != nil {
 		return nil, fmt.Errorf("talk: answer: %w", err)
 	}
@@ -46,7 +38,7 @@ func (k *Talk) AnswerAndShow(ctx context.Context, by embraye.Acting, replyID int
 	}
 	var note *embraye.Note
 	err := k.desk.InTx(ctx, func(t store.Tables) (err error) {
-		if note, err = k.answerIn(ctx, t, by, replyID, text); err != nil {
+		if note, err = k.answerIn(ctx, t, by, replyID, text); err != nil || !show {
 			return err
 		}
 		r, err := t.Replies.Take(ctx, replyID)

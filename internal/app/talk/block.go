@@ -20,7 +20,7 @@ func (k *Talk) BlockDomain(ctx context.Context, by embraye.Acting, domain, comme
 	if err := by.May(embraye.Admin); err != nil {
 		return fmt.Errorf("talk: block: %w", err)
 	}
-	host, err := k.blockable(domain)
+	host, err := blockable(k.desk.Site, domain)
 	if err != nil {
 		return err
 	}
@@ -125,7 +125,7 @@ func (k *Talk) hideUnder(ctx context.Context, t store.Tables, domain, reason str
 }
 
 // blockable refuses what would cut off half the network, or ourselves.
-func (k *Talk) blockable(domain string) (string, error) {
+func blockable(site embraye.Site, domain string) (string, error) {
 	problem := func(code string) error {
 		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "domain", Code: code, Value: domain}}}
 	}
@@ -136,7 +136,7 @@ func (k *Talk) blockable(domain string) (string, error) {
 	if suffix, icann := publicsuffix.PublicSuffix(host); icann && suffix == host {
 		return "", problem("is_a_public_suffix")
 	}
-	if embraye.HostMatches(embraye.IRI(k.desk.Site.Base).Host(), host) {
+	if embraye.HostMatches(embraye.IRI(site.Base).Host(), host) {
 		return "", problem("is_this_instance")
 	}
 	return host, nil

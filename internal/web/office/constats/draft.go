@@ -71,7 +71,9 @@ func draftID(v *office.Visit) (int64, error) {
 	return id, nil
 }
 
-func draftForm(v *office.Visit) error {
+// stillDraft gives the draft of an address to a page, or goes to what was
+// published of it.
+func stillDraft(v *office.Visit, show func(*embraye.Draft) error) error {
 	id, err := draftID(v)
 	if err != nil {
 		return err
@@ -83,7 +85,11 @@ func draftForm(v *office.Visit) error {
 	if draft.PublishedID != "" {
 		return v.Redirect("/office/constats/" + draft.PublishedID)
 	}
-	return showEditor(v, http.StatusOK, draft, nil)
+	return show(draft)
+}
+
+func draftForm(v *office.Visit) error {
+	return stillDraft(v, func(draft *embraye.Draft) error { return showEditor(v, http.StatusOK, draft, nil) })
 }
 
 // showEditor shows a draft with what is wrong in it, and with problems that are

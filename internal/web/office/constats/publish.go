@@ -20,17 +20,10 @@ type publishPage struct {
 }
 
 func publishForm(v *office.Visit) error {
-	id, err := draftID(v)
-	if err != nil {
-		return err
-	}
-	draft, err := v.Rooms.Drafts.Take(v.Context(), v.By, id)
-	if err != nil {
-		return err
-	}
-	if draft.PublishedID != "" {
-		return v.Redirect("/office/constats/" + draft.PublishedID)
-	}
+	return stillDraft(v, func(draft *embraye.Draft) error { return showPublish(v, draft) })
+}
+
+func showPublish(v *office.Visit, draft *embraye.Draft) error {
 	if missing, err := v.Rooms.Drafts.Check(v.Context(), draft); err != nil {
 		return err
 	} else if len(missing) > 0 {
@@ -41,6 +34,7 @@ func publishForm(v *office.Visit) error {
 	page.Preview = template.HTML(html)
 	measure, _ := v.Rooms.App.Reference().Measure(draft.Measure)
 	page.Handle = v.Site().Mention(measure.Handle)
+	var err error
 	if page.Followers, page.Servers, err = v.Rooms.Drafts.Recipients(v.Context(), draft.Measure); err != nil {
 		return err
 	}

@@ -60,12 +60,17 @@ func readConversation(v *office.Visit) (*conversationPage, error) {
 	return page, err
 }
 
-func conversationOne(v *office.Visit) error {
+// replyOf is the reply that an address names.
+func replyOf(v *office.Visit) (*embraye.OfficeReply, error) {
 	id, err := v.Number("id")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	reply, err := v.Rooms.Talk.Reply(v.Context(), v.By, id)
+	return v.Rooms.Talk.Reply(v.Context(), v.By, id)
+}
+
+func conversationOne(v *office.Visit) error {
+	reply, err := replyOf(v)
 	if err != nil {
 		return err
 	}
@@ -97,11 +102,7 @@ func answerAndShow(v *office.Visit, r embraye.Reply) error {
 
 // decide shows, hides, answers or blocks.
 func decide(v *office.Visit) error {
-	id, err := v.Number("id")
-	if err != nil {
-		return err
-	}
-	reply, err := v.Rooms.Talk.Reply(v.Context(), v.By, id)
+	reply, err := replyOf(v)
 	if err != nil {
 		return err
 	}
@@ -110,11 +111,11 @@ func decide(v *office.Visit) error {
 	case "show":
 		err = showSeen(v, reply.Reply)
 	case "hide":
-		err = v.Rooms.Talk.Hide(v.Context(), v.By, id, v.Form("reason"))
+		err = v.Rooms.Talk.Hide(v.Context(), v.By, reply.Reply.ID, v.Form("reason"))
 	case "answer_show":
 		said, err = "office.said.answered", answerAndShow(v, reply.Reply)
 	case "answer":
-		if _, err = v.Rooms.Talk.Answer(v.Context(), v.By, id, v.Form("answer")); reply.Reply.Public {
+		if _, err = v.Rooms.Talk.Answer(v.Context(), v.By, reply.Reply.ID, v.Form("answer")); reply.Reply.Public {
 			said = "office.said.answered"
 		} else {
 			said = "office.said.answered_privately"
