@@ -39,16 +39,6 @@ type Follow struct {
 	CreatedAt  time.Time `gorm:"autoCreateTime:false"`
 }
 
-// Peer is another organisation's instance whose constats we keep.
-type Peer struct {
-	ID           int64
-	Organisation IRI // its account
-	Host         string
-	Handle       string // org@host
-	Name         string
-	CreatedAt    time.Time `gorm:"autoCreateTime:false"`
-}
-
 // PeerUpdate is a constat of a peer as received: kept, never shown as ours.
 type PeerUpdate struct {
 	ID             int64

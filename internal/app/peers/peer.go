@@ -162,7 +162,8 @@ func (ps *Peers) keep(ctx context.Context, t store.Tables, found *peerFound) (pe
 	handle := org.Username + "@" + org.Host
 	peer, err = t.Peers.ByOrganisation(ctx, org.URI)
 	if errors.Is(err, embraye.ErrNotFound) {
-		peer = &embraye.Peer{Organisation: org.URI, Host: org.Host, Handle: handle, Name: org.Name, CreatedAt: ps.desk.Stamp()}
+		peer = &embraye.Peer{Organisation: org.URI, Host: org.Host, Handle: handle, Name: org.Name, CreatedAt: ps.desk.Stamp(),
+			PeerChoices: embraye.PeerChoices{Gather: true}}
 		return peer, true, t.Peers.Insert(ctx, peer)
 	}
 	if err != nil || peer.Handle == handle && peer.Name == org.Name {
