@@ -37,6 +37,8 @@ func Browser(t testing.TB) context.Context {
 		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.Flag("headless", "new"), chromedp.NoSandbox,
 		chromedp.Flag("lang", "fr"), chromedp.Flag("accept-lang", "fr"), chromedp.WindowSize(1280, 900),
 		chromedp.Flag("disable-gpu", true), chromedp.Flag("disable-dev-shm-usage", true),
+		// No page is kept for a way back that no test goes.
+		chromedp.Flag("disable-features", "Translate,BlinkGenPropertyTrees,BackForwardCache"),
 		// Whatever Chromium would like to tell its makers stays here.
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"))
 	limited, stop := context.WithTimeout(context.Background(), patience)

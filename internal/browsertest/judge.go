@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 )
 
@@ -56,7 +58,7 @@ func (j *Judge) Look(tab context.Context) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("measuring the page: %w", err)
 	}
-	if _, err := chromedp.Run(tab, chromedp.Evaluate[bool](j.axe+"\n;true")); err != nil {
+	if err := j.bring(tab); err != nil {
 		return nil, fmt.Errorf("loading axe: %w", err)
 	}
 	for _, theme := range []string{"light", "dark"} {
@@ -73,6 +75,23 @@ func (j *Judge) Look(tab context.Context) ([]string, error) {
 		}
 	}
 	return faults, nil
+}
+
+// bring has axe in the page that a tab shows. The tab gets it once and gives it to
+// all pages that it loads after this one: the script is far larger than they are.
+func (j *Judge) bring(tab context.Context) error {
+	there := chromedp.Evaluate[bool]("typeof axe === 'object'")
+	if ok, err := chromedp.Run(tab, there); err != nil || ok {
+		return err
+	}
+	give := chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := cdp.Call(ctx, target, page.AddScriptToEvaluateOnNewDocument, page.AddScriptToEvaluateOnNewDocumentParams{Source: j.axe})
+		return err
+	})
+	return chromedp.Do(tab, give, chromedp.Func(func(ctx context.Context, target *chromedp.Target) error {
+		_, err := chromedp.Evaluate[bool](j.axe+"\n;true")(ctx, target)
+		return err
+	}))
 }
 
 // Check fails the test for everything that is wrong with the page that a tab
