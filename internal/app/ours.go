@@ -53,6 +53,22 @@ func (o Ours) AuthorOf(ctx context.Context, t store.Tables, object embraye.IRI) 
 	return handle, err
 }
 
+// React keeps a reaction to a Note of ours and counts it, unless it is known or
+// its actor is refused.
+func (o Ours) React(ctx context.Context, t store.Tables, r *embraye.Interaction, us embraye.IRI) (added bool, err error) {
+	counter := store.NoteCounter("")
+	if id, ok := o.site.LocalUpdate(r.Object); ok {
+		counter = store.UpdateCounter(id)
+	} else if id, ok := o.site.LocalNote(r.Object); ok {
+		counter = store.NoteCounter(id)
+	}
+	added, err = t.Interactions.Add(ctx, r, us, counter)
+	if added {
+		t.Changed()
+	}
+	return added, err
+}
+
 // Uncount takes a reaction back; of what is withdrawn nothing is counted.
 func (o Ours) Uncount(ctx context.Context, t store.Tables, gone *embraye.Interaction) error {
 	err := o.Count(ctx, t, gone.Object, gone.Kind, -1)

@@ -13,6 +13,7 @@ import (
 type Outgoing struct {
 	ID       string // ULID, already inside the body
 	Actor    string // local handle
+	KeyID    int64  // the actor's key, if the caller has read it; else it is looked up
 	Kind     string // Create, Update, …
 	Object   embraye.IRI
 	Body     []byte
@@ -25,12 +26,15 @@ type Outgoing struct {
 // send writes an activity and its deliveries. It is the only place from which
 // anything leaves: the rows are the promise, the delivery engine keeps it.
 func (a *App) send(ctx context.Context, t store.Tables, o Outgoing) (inboxes int, err error) {
-	actor, err := t.Actors.Take(ctx, o.Actor)
-	if err != nil {
-		return 0, err
+	if o.KeyID == 0 {
+		actor, err := t.Actors.Take(ctx, o.Actor)
+		if err != nil {
+			return 0, err
+		}
+		o.KeyID = actor.KeyID
 	}
 	activity := &embraye.Activity{ID: o.ID, Actor: o.Actor, Type: o.Kind, Object: string(o.Object), Audience: o.Audience,
-		Public: o.Public, InOutbox: o.Outbox, Body: o.Body, KeyID: actor.KeyID, CreatedAt: a.Stamp()}
+		Public: o.Public, InOutbox: o.Outbox, Body: o.Body, KeyID: o.KeyID, CreatedAt: a.Stamp()}
 	if err := t.Activities.Insert(ctx, activity); err != nil {
 		return 0, fmt.Errorf("app: %s by %s: %w", o.Kind, o.Actor, err)
 	}

@@ -9,10 +9,11 @@ import (
 // Activities is everything that we said.
 type Activities struct{ table }
 
-// Insert adds an activity.
+// Insert adds an activity. That its id is taken may be the error of the next
+// statement.
 func (t Activities) Insert(ctx context.Context, a *embraye.Activity) error {
 	notNull(&a.Body)
-	return wrap(insert(ctx, t.table, a), "adding the activity %s", a.ID)
+	return wrap(insertLater(ctx, t.table, a), "adding the activity %s", a.ID)
 }
 
 // Take returns the activity, undone or not.

@@ -50,12 +50,12 @@ func like(b *testing.B, s *store.Store, n int) error {
 		if fresh, err := t.Seen.Mark(ctx, digest[:], "masto.example"); err != nil || !fresh {
 			return fmt.Errorf("fresh %v: %w", fresh, err)
 		}
-		added, err := t.Interactions.Add(ctx, storetest.Interaction(embraye.Like, "a.example", n, 1))
+		added, err := t.Interactions.Add(ctx, storetest.Interaction(embraye.Like, "a.example", n, 1), "", store.UpdateCounter(storetest.ID(1)))
 		if err != nil || !added {
 			return fmt.Errorf("added %v: %w", added, err)
 		}
 		t.Changed()
-		return t.Updates.AddCounts(ctx, storetest.ID(1), 1, 0, 0)
+		return nil
 	})
 }
 

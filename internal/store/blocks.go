@@ -28,13 +28,13 @@ func (t DomainBlocks) Alone(ctx context.Context) error {
 }
 
 // Hold keeps a block from being made until this transaction has ended, after one
-// that is being made has been. It comes first, as Alone does.
+// that is being made has been. It comes first, as Alone does, and goes with the
+// statement that follows.
 func (t DomainBlocks) Hold(ctx context.Context) error {
 	if !t.s.postgres {
 		return nil
 	}
-	_, err := t.exec(ctx, "SELECT pg_advisory_xact_lock_shared(?)", int64(whileReceiving))
-	return wrap(err, "waiting for a block")
+	return wrap(t.later(ctx, "SELECT pg_advisory_xact_lock_shared(?)", int64(whileReceiving)), "waiting for a block")
 }
 
 // Add adds a block; a domain that is blocked already is ErrConflict.

@@ -41,17 +41,21 @@ func (t Deliveries) fanOut(ctx context.Context, a *embraye.Activity, to Targets)
 	if targets == "" {
 		return 0, nil
 	}
-	blocked, err := t.blockedAmong(ctx, targets, args)
-	if err != nil {
-		return 0, err
+	refused, blocked := "EXISTS (SELECT 1 FROM domain_blocks WHERE "+t.inColumn("domain", "domains")+")", []any(nil)
+	if !to.onlyInboxes() {
+		hosts, err := t.blockedAmong(ctx, targets, args)
+		if err != nil {
+			return 0, err
+		}
+		refused, blocked = t.inJSON("host"), []any{asJSON(hosts)}
 	}
 	now := t.s.now().UnixMilli()
 	args = append([]any{a.ID, a.Object, now}, args...)
 	added, err := t.exec(ctx, `INSERT INTO deliveries (activity_id, inbox, host, object, state, attempts, next_at,
 			last_status, last_error, created_at)
 		SELECT CAST(? AS text), inbox, host, CAST(? AS text), 0, 0, 0, 0, '', CAST(? AS bigint)
-		FROM (`+targets+`) AS targets WHERE inbox <> '' AND host <> '' AND NOT `+t.inJSON("host")+`
-		ON CONFLICT (activity_id, inbox) DO NOTHING`, append(args, asJSON(blocked))...)
+		FROM (`+targets+`) AS targets WHERE inbox <> '' AND host <> '' AND NOT `+refused+`
+		ON CONFLICT (activity_id, inbox) DO NOTHING`, append(args, blocked...)...)
 	if err != nil || added == 0 {
 		return 0, err
 	}
@@ -63,6 +67,11 @@ func (t Deliveries) fanOut(ctx context.Context, a *embraye.Activity, to Targets)
 		err = embraye.ErrNotFound
 	}
 	return int(added), err
+}
+
+// onlyInboxes: few rows, which are compared with the blocks in the one statement.
+func (to Targets) onlyInboxes() bool {
+	return len(to.FollowersOf) == 0 && to.Object == "" && to.Activity == ""
 }
 
 // targets is the union of the sets as a SELECT of inbox and host.
@@ -86,11 +95,14 @@ func (t Deliveries) targets(to Targets) (query string, args []any) {
 		add("SELECT inbox, host FROM deliveries WHERE state IN (0, 1) AND activity_id = ?", to.Activity)
 	}
 	if len(to.Inboxes) > 0 {
-		rows := make([][2]string, len(to.Inboxes))
+		rows, columns := make([][3]any, len(to.Inboxes)), "inbox, host"
 		for i, inbox := range to.Inboxes {
-			rows[i] = [2]string{string(inbox), inbox.Host()}
+			rows[i] = [3]any{inbox, inbox.Host(), domainsOf(inbox.Host())}
 		}
-		add("SELECT inbox, host FROM "+t.records("inbox text, host text")+" AS given", asJSON(rows))
+		if to.onlyInboxes() {
+			columns += ", domains"
+		}
+		add("SELECT "+columns+" FROM "+t.records("inbox text, host text, domains jsonb")+" AS given", asJSON(rows))
 	}
 	return strings.Join(sets, " UNION "), args
 }
@@ -126,11 +138,10 @@ func (t Deliveries) blockedAmong(ctx context.Context, targets string, args []any
 // failing host stay. In order, because PostgreSQL locks each row: two fan-outs
 // in different orders would wait for each other.
 func (t Deliveries) wake(ctx context.Context, activityID string, now int64) error {
-	_, err := t.exec(ctx, `INSERT INTO hosts (host, pending, next_at)
+	return t.later(ctx, `INSERT INTO hosts (host, pending, next_at)
 		SELECT DISTINCT host, true, CAST(? AS bigint) FROM deliveries WHERE activity_id = ? AND state = 0 ORDER BY host
 		ON CONFLICT (host) DO UPDATE SET pending = true,
 			next_at = CASE WHEN hosts.leased OR hosts.failures > 0 THEN hosts.next_at ELSE excluded.next_at END
 		WHERE NOT hosts.pending OR NOT hosts.leased AND hosts.failures = 0 AND hosts.next_at > excluded.next_at`,
 		now, activityID)
-	return err
 }

@@ -29,6 +29,7 @@ type group struct {
 
 	// Below, only with the token.
 	tx      *sql.Tx
+	ahead   *[]unsent // what the member that runs has not sent yet
 	members int
 	pending []chan error // those who wait for the commit
 	changed bool         // some member changed what the public sees
@@ -78,12 +79,15 @@ func (g *group) member(ctx context.Context, fn func(Tables) error, state *txStat
 			g.undo()
 		}
 	}()
-	db := g.s.bind(ctx, g.tx)
-	db.Statement.ConnPool = steady{g.tx}
+	db, pool := g.s.bind(ctx, g.tx), g.pool()
+	db.Statement.ConnPool = pool
 	if err := fn(newTables(table{db: db, s: g.s, tx: state})); err != nil {
 		return err
 	}
-	if g.members > 1 && !g.s.postgres { // there it is a round trip, and the commit releases all
+	if err := pool.flush(); err != nil {
+		return wrap(err, "ending a transaction")
+	}
+	if g.members > 1 && !g.s.postgres { // there it is a journey, and the commit releases all
 		if err := g.savepoint("RELEASE member"); err != nil {
 			g.broken = err
 			return wrap(err, "ending a transaction")
@@ -101,7 +105,9 @@ func (g *group) enter(ctx context.Context) (err error) {
 		return wrap(ctx.Err(), "beginning a transaction")
 	}
 	if g.members > 0 {
-		if err := g.savepoint("SAVEPOINT member"); err != nil {
+		if g.s.postgres {
+			*g.ahead = []unsent{{query: savepoint}}
+		} else if err := g.savepoint(savepoint); err != nil {
 			g.broken = err
 			return wrap(err, "beginning a transaction")
 		}
@@ -112,8 +118,17 @@ func (g *group) enter(ctx context.Context) (err error) {
 	if g.tx, err = g.s.writePool.BeginTx(context.WithoutCancel(ctx), nil); err != nil {
 		return wrap(err, "beginning a transaction")
 	}
-	g.members = 1
+	g.members, g.ahead = 1, new([]unsent)
 	return nil
+}
+
+const savepoint = "SAVEPOINT member"
+
+func (g *group) pool() steady {
+	if g.s.postgres {
+		return steady{g.tx, g.ahead}
+	}
+	return steady{Tx: g.tx}
 }
 
 // undo takes back what the last member did. A first member that fails has the
@@ -125,6 +140,11 @@ func (g *group) undo() {
 	if g.members == 1 {
 		g.broken = errors.New("rolled back")
 		return
+	}
+	first := *g.ahead
+	*g.ahead = nil
+	if len(first) > 0 && first[0].query == savepoint {
+		return // nothing was sent, not even where to go back to
 	}
 	for _, statement := range []string{"ROLLBACK TO member", "RELEASE member"} {
 		if err := g.savepoint(statement); err != nil {
@@ -170,22 +190,59 @@ func (g *group) end() error {
 // steady runs a statement to its end once it has begun: an interrupted one
 // would roll back the whole transaction, and so a caller that goes away would
 // take the others with it.
-type steady struct{ *sql.Tx }
+type steady struct {
+	*sql.Tx
+	ahead *[]unsent // nil where nothing is sent ahead: SQLite is not far away
+}
+
+// later runs a statement whose answer nobody reads: its error may be that of
+// the next one.
+func (t steady) later(ctx context.Context, query string, args ...any) error {
+	if t.ahead == nil {
+		_, err := t.ExecContext(ctx, query, args...)
+		return err
+	}
+	*t.ahead = append(*t.ahead, unsent{query, args})
+	return ctx.Err()
+}
+
+// with is the context of the next statement, which takes along what waits.
+func (t steady) with(ctx context.Context) context.Context {
+	ctx = context.WithoutCancel(ctx)
+	if t.ahead == nil {
+		return ctx
+	}
+	first := *t.ahead
+	*t.ahead = nil
+	return sending(ctx, first)
+}
+
+// flush sends what waits.
+func (t steady) flush() error {
+	if t.ahead == nil || len(*t.ahead) == 0 {
+		return nil
+	}
+	last := len(*t.ahead) - 1
+	own := (*t.ahead)[last]
+	*t.ahead = (*t.ahead)[:last]
+	_, err := t.Tx.ExecContext(t.with(context.Background()), own.query, own.args...)
+	return err
+}
 
 func (t steady) ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return t.Tx.ExecContext(context.WithoutCancel(ctx), query, args...)
+	return t.Tx.ExecContext(t.with(ctx), query, args...)
 }
 
 func (t steady) QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
-	return t.Tx.QueryContext(context.WithoutCancel(ctx), query, args...)
+	return t.Tx.QueryContext(t.with(ctx), query, args...)
 }
 
 func (t steady) QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row {
-	return t.Tx.QueryRowContext(context.WithoutCancel(ctx), query, args...)
+	return t.Tx.QueryRowContext(t.with(ctx), query, args...)
 }

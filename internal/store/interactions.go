@@ -3,24 +3,69 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
 
 	"embraye/internal/embraye"
+
+	"gorm.io/gorm"
 )
 
 // Interactions are likes and boosts of our posts.
 type Interactions struct{ table }
 
-// Add adds the interaction and tells whether it is new: one per kind, actor and
-// object counts.
-func (t Interactions) Add(ctx context.Context, i *embraye.Interaction) (added bool, err error) {
-	err = t.query(ctx, func(rows *sql.Rows) error {
-		added = true
-		return rows.Scan(&i.ID)
-	}, `INSERT INTO interactions (kind, actor, object, activity_id, emoji, delivery, created_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING RETURNING id`,
-		i.Kind, i.Actor, i.Object, i.ActivityID, i.Emoji, i.Delivery, i.CreatedAt)
-	return added && err == nil, wrap(err, "adding the %s of %s by %s", i.Kind, i.Object, i.Actor)
+// Add adds the interaction, moves the counter of its object by it, and tells
+// whether it is new: one per kind, actor and object counts, and none of an actor
+// whom the blocker refuses. What does not stand cannot be counted:
+// embraye.ErrNotFound. On PostgreSQL it is one statement, because every Like asks
+// it.
+func (t Interactions) Add(ctx context.Context, i *embraye.Interaction, blocker embraye.IRI, c Counter) (added bool, err error) {
+	likes, boosts := 0, 1
+	if i.Kind == embraye.Like {
+		likes, boosts = 1, 0
+	}
+	args := []any{i.Kind, i.Actor, i.Object, i.ActivityID, i.Emoji, i.Delivery, i.CreatedAt, blocker, i.Actor}
+	counting := []any{likes, boosts, 0, c.id}
+	var rows, counted int64
+	switch {
+	case c == Counter{}:
+		rows, err = t.exec(ctx, t.adding(), args...)
+		counted = rows
+	case t.s.postgres:
+		err = t.query(ctx, func(answer *sql.Rows) error { return answer.Scan(&rows, &counted) },
+			"WITH added AS ("+t.adding()+" RETURNING 1), counted AS ("+t.addingCounts(c)+
+				" AND EXISTS (SELECT 1 FROM added) RETURNING 1) SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM counted)",
+			append(args, counting...)...)
+	default:
+		if rows, err = t.exec(ctx, t.adding(), args...); err == nil && rows == 1 {
+			counted, err = t.exec(ctx, t.addingCounts(c), counting...)
+		}
+	}
+	if err == nil && counted < rows {
+		err = gorm.ErrRecordNotFound
+	}
+	return rows == 1 && err == nil, wrap(err, "adding the %s of %s by %s", i.Kind, i.Object, i.Actor)
 }
+
+// adding inserts one row, unless there is one of that kind, or the actor is
+// refused by the blocker.
+func (t Interactions) adding() string {
+	date := "text"
+	if t.s.postgres {
+		date = "timestamptz"
+	}
+	return fmt.Sprintf(`INSERT INTO interactions (kind, actor, object, activity_id, emoji, delivery, created_at)
+		SELECT CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS %s)
+		WHERE NOT EXISTS (SELECT 1 FROM actor_blocks WHERE blocker = ? AND blocked = ?) ON CONFLICT DO NOTHING`, date)
+}
+
+// Counter is the counters of one of our posts; the zero Counter is nobody's.
+type Counter struct{ table, ended, id string }
+
+// UpdateCounter is that of a constat.
+func UpdateCounter(id string) Counter { return Counter{"updates", "withdrawn_at", id} }
+
+// NoteCounter is that of another Note of ours.
+func NoteCounter(id string) Counter { return Counter{"notes", "deleted_at", id} }
 
 // RemoveByActivity removes what the actor did with that activity and returns
 // it, or nil if there was nothing: Akkoma's Undo names only the activity.

@@ -44,7 +44,7 @@ func (t Notes) Pinned(ctx context.Context, actor string) (*embraye.Note, error) 
 // AddCounts moves the counters by the given differences; ErrNotFound if no
 // such Note stands.
 func (t Notes) AddCounts(ctx context.Context, id string, likes, boosts, replies int) error {
-	n, err := t.addCounts(ctx, "notes", "deleted_at", id, likes, boosts, replies)
+	n, err := t.addCounts(ctx, NoteCounter(id), likes, boosts, replies)
 	if err == nil && n == 0 {
 		err = gorm.ErrRecordNotFound
 	}

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 	"time"
 
@@ -24,7 +25,7 @@ func (s *Store) openPostgres(o Options) error {
 		return fmt.Errorf("reading the address: %w: %w", embraye.ErrInvalid, err)
 	}
 	s.postgres = true
-	raw := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(prepare))
+	raw := sql.OpenDB(batching{stdlib.GetConnector(*config, stdlib.OptionAfterConnect(prepare))})
 	raw.SetMaxOpenConns(postgresConnections)
 	raw.SetMaxIdleConns(postgresConnections)
 	raw.SetConnMaxIdleTime(5 * time.Minute)

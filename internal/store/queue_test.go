@@ -126,9 +126,9 @@ func TestFanOutToThoseWhoKnowAnObject(t *testing.T) {
 			t.Fatalf("Drop = %d, %v", n, err)
 		}
 		write(t, s, func(ctx context.Context, tx store.Tables) error {
-			_, err := tx.Interactions.Add(ctx, storetest.Interaction(embraye.Like, "likes.example", 1, 1))
-			_, err2 := tx.Interactions.Add(ctx, storetest.Interaction(embraye.Like, "other.example", 1, 2))
-			_, err3 := tx.Interactions.Add(ctx, storetest.Interaction(embraye.Boost, "boosts.example", 1, 1))
+			_, err := tx.Interactions.Add(ctx, storetest.Interaction(embraye.Like, "likes.example", 1, 1), "", store.Counter{})
+			_, err2 := tx.Interactions.Add(ctx, storetest.Interaction(embraye.Like, "other.example", 1, 2), "", store.Counter{})
+			_, err3 := tx.Interactions.Add(ctx, storetest.Interaction(embraye.Boost, "boosts.example", 1, 1), "", store.Counter{})
 			_, err4 := tx.Replies.Insert(ctx, &embraye.Reply{URI: "https://replies.example/1", Object: object, State: embraye.ReplyHidden,
 				Delivery: storetest.SharedInbox("replies.example"), PublishedAt: storetest.Start, ReceivedAt: storetest.Start})
 			return errors.Join(err, err2, err3, err4, tx.Quotes.Insert(ctx, &embraye.Quote{ID: storetest.ID(1), Object: object,

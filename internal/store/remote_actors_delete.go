@@ -68,9 +68,9 @@ func (t RemoteActors) deleteReplies(ctx context.Context, uri embraye.IRI) error 
 func (t RemoteActors) count(ctx context.Context, object embraye.IRI, likes, boosts, replies int) error {
 	t.changed()
 	id := string(object[strings.LastIndexByte(string(object), '/')+1:])
-	n, err := t.addCounts(ctx, "updates", "withdrawn_at", id, likes, boosts, replies)
+	n, err := t.addCounts(ctx, UpdateCounter(id), likes, boosts, replies)
 	if err == nil && n == 0 {
-		_, err = t.addCounts(ctx, "notes", "deleted_at", id, likes, boosts, replies)
+		_, err = t.addCounts(ctx, NoteCounter(id), likes, boosts, replies)
 	}
 	return err
 }

@@ -64,6 +64,15 @@ func insert(ctx context.Context, t table, row any) error {
 	return t.db.WithContext(ctx).Create(row).Error
 }
 
+// insertLater is insert where nobody reads the answer; see later.
+func insertLater(ctx context.Context, t table, row any) error {
+	made := t.db.WithContext(ctx).Session(&gorm.Session{DryRun: true}).Create(row)
+	if made.Error != nil {
+		return made.Error
+	}
+	return t.later(ctx, made.Statement.SQL.String(), made.Statement.Vars...)
+}
+
 // insertNew inserts unless a unique index holds the row already.
 func insertNew(ctx context.Context, t table, row any) (added bool, err error) {
 	result := t.db.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(row)
@@ -85,18 +94,20 @@ func remove[T any](ctx context.Context, t table, where string, args ...any) (int
 	return result.RowsAffected, result.Error
 }
 
-// addCounts moves the three counters of an updates or notes row; the table's
-// name is ours, never a value. A counter never goes below zero: a number on a
+// addCounts moves the three counters of an updates or notes row. A counter never goes below zero: a number on a
 // page that says -1 helps nobody.
 // What is over, by the date in the column ended, is not counted any more.
-func (t table) addCounts(ctx context.Context, name, ended, id string, likes, boosts, replies int) (int64, error) {
+func (t table) addCounts(ctx context.Context, c Counter, likes, boosts, replies int) (int64, error) {
+	return t.exec(ctx, t.addingCounts(c), likes, boosts, replies, c.id)
+}
+
+func (t table) addingCounts(c Counter) string {
 	least := "max"
 	if t.s.postgres {
 		least = "greatest"
 	}
-	return t.exec(ctx, fmt.Sprintf(`UPDATE %[1]s SET like_count = %[2]s(0, like_count + ?),
-		boost_count = %[2]s(0, boost_count + ?), reply_count = %[2]s(0, reply_count + ?) WHERE id = ? AND %[3]s IS NULL`, name, least, ended),
-		likes, boosts, replies, id)
+	return fmt.Sprintf(`UPDATE %[1]s SET like_count = %[2]s(0, like_count + ?),
+		boost_count = %[2]s(0, boost_count + ?), reply_count = %[2]s(0, reply_count + ?) WHERE id = ? AND %[3]s IS NULL`, c.table, least, c.ended)
 }
 
 // author reads one handle; none is ErrNotFound.
@@ -135,6 +146,14 @@ func (t table) inJSON(column string) string {
 		return column + " IN (SELECT jsonb_array_elements_text(CAST(? AS jsonb)))"
 	}
 	return column + " IN (SELECT value FROM json_each(?))"
+}
+
+// inColumn is the condition « column is in the JSON list of another column ».
+func (t table) inColumn(column, list string) string {
+	if t.s.postgres {
+		return column + " IN (SELECT jsonb_array_elements_text(" + list + "))"
+	}
+	return column + " IN (SELECT value FROM json_each(" + list + "))"
 }
 
 // underDomain reports whether host[:port] is the domain or below it.

@@ -106,6 +106,9 @@ func (t Tables) OnCommit(f func()) {
 func (t Tables) SQLTx() *sql.Tx {
 	switch tx := t.table.db.Statement.ConnPool.(type) {
 	case steady:
+		if err := tx.flush(); err != nil {
+			t.table.s.log.Warn("statements sent ahead", "error", err) // the transaction is lost, as its next statement says
+		}
 		return tx.Tx
 	case *sql.Tx:
 		return tx
@@ -130,6 +133,16 @@ func (t table) exec(ctx context.Context, query string, args ...any) (int64, erro
 		return 0, err
 	}
 	return result.RowsAffected()
+}
+
+// later runs one statement whose answer nobody reads. On PostgreSQL its error
+// may come with the next statement, or with the end of the transaction.
+func (t table) later(ctx context.Context, query string, args ...any) error {
+	if pool, ok := t.db.Statement.ConnPool.(steady); ok {
+		return pool.later(ctx, t.s.numbered(query), args...)
+	}
+	_, err := t.exec(ctx, query, args...)
+	return err
 }
 
 // query runs one statement and calls each for every row of its answer.

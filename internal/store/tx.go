@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"time"
 
 	"gorm.io/gorm"
 )
@@ -24,10 +26,21 @@ func (s *Store) Tables() Tables { return newTables(table{db: s.read, s: s}) }
 // has returned. What lost against another replica is tried again alone.
 func (s *Store) InTx(ctx context.Context, fn func(Tables) error) error {
 	err := s.group.run(ctx, fn)
-	for try := 0; try < retries && retryable(err) && ctx.Err() == nil; try++ {
+	for try := 0; try < retries && retryable(err) && pause(ctx, try); try++ {
 		err = s.once(ctx, fn)
 	}
 	return err
+}
+
+// pause lets the other one of a conflict take what it waits for, and tells
+// whether the caller is still there: who tries again at once meets it again.
+func pause(ctx context.Context, try int) bool {
+	select {
+	case <-time.After(rand.N(20*time.Millisecond<<(2*try)) + time.Millisecond):
+		return true
+	case <-ctx.Done():
+		return false
+	}
 }
 
 // once returns fn's own error unchanged: it is translated already, or the

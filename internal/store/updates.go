@@ -50,7 +50,7 @@ func (t Updates) Count(ctx context.Context) (int, error) {
 // AddCounts moves the counters by the given differences; ErrNotFound if no
 // such constat stands.
 func (t Updates) AddCounts(ctx context.Context, id string, likes, boosts, replies int) error {
-	n, err := t.addCounts(ctx, "updates", "withdrawn_at", id, likes, boosts, replies)
+	n, err := t.addCounts(ctx, UpdateCounter(id), likes, boosts, replies)
 	if err == nil && n == 0 {
 		err = gorm.ErrRecordNotFound
 	}

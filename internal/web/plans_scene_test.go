@@ -154,7 +154,7 @@ func (s *site) crowd(f browsertest.Filled, from, to int) {
 			follower.Actor = "mesure2"
 			_, replied := t.Replies.Insert(ctx, &embraye.Reply{URI: who + "/1", Actor: who, Object: object, Public: true, State: embraye.ReplyShown, PublishedAt: now, ReceivedAt: now})
 			_, asked := t.Replies.Insert(ctx, &embraye.Reply{URI: who + "/2", Actor: who, Object: object, Public: true, State: embraye.ReplyPending, PublishedAt: now, ReceivedAt: now})
-			_, liked := t.Interactions.Add(ctx, &embraye.Interaction{Kind: embraye.Like, Actor: who, Object: object, ActivityID: string(who), CreatedAt: now})
+			_, liked := t.Interactions.Add(ctx, &embraye.Interaction{Kind: embraye.Like, Actor: who, Object: object, ActivityID: string(who), CreatedAt: now}, "", store.Counter{})
 			err := errors.Join(replied, asked, liked, t.Followers.Upsert(ctx, follower),
 				t.RemoteActors.Upsert(ctx, &embraye.RemoteActor{URI: who, Host: host, Type: "Person", Inbox: who + "/inbox", FetchedAt: now}),
 				t.Peers.Insert(ctx, &embraye.Peer{Organisation: who, Host: host, Handle: "@o@" + host, Name: host, CreatedAt: now}),

@@ -24,7 +24,7 @@ func (i *Inbox) receiveFollow(ctx context.Context, t store.Tables, m received) e
 		return err
 	}
 	if blocked {
-		return i.answerFollow(ctx, t, actor.Handle, m, "Reject")
+		return i.answerFollow(ctx, t, actor, m, "Reject")
 	}
 	err = t.Followers.Upsert(ctx, &embraye.Follower{Actor: actor.Handle, Follower: m.sender.URI, Host: m.sender.Host,
 		Inbox: m.sender.Inbox, Delivery: m.sender.DeliveryInbox(), FollowID: string(m.id), CreatedAt: i.desk.Stamp()})
@@ -32,11 +32,11 @@ func (i *Inbox) receiveFollow(ctx context.Context, t store.Tables, m received) e
 		return err
 	}
 	t.Changed()
-	return i.answerFollow(ctx, t, actor.Handle, m, "Accept")
+	return i.answerFollow(ctx, t, actor, m, "Accept")
 }
 
-func (i *Inbox) answerFollow(ctx context.Context, t store.Tables, handle string, m received, kind string) error {
-	waiting, err := t.Activities.Waiting(ctx, handle, kind, m.sender.URI)
+func (i *Inbox) answerFollow(ctx context.Context, t store.Tables, actor *embraye.Actor, m received, kind string) error {
+	waiting, err := t.Activities.Waiting(ctx, actor.Handle, kind, m.sender.URI)
 	if err != nil || waiting {
 		return err
 	}
@@ -49,11 +49,11 @@ func (i *Inbox) answerFollow(ctx context.Context, t store.Tables, handle string,
 	if kind == "Reject" {
 		answer = i.desk.Wire().Reject
 	}
-	body, err := answer(id, handle, follow)
+	body, err := answer(id, actor.Handle, follow)
 	if err != nil {
 		return err
 	}
-	return i.desk.SendToOne(ctx, t, app.Outgoing{ID: id, Actor: handle, Kind: kind, Object: m.sender.URI, Body: body}, m.sender.Inbox)
+	return i.desk.SendToOne(ctx, t, app.Outgoing{ID: id, Actor: actor.Handle, KeyID: actor.KeyID, Kind: kind, Object: m.sender.URI, Body: body}, m.sender.Inbox)
 }
 
 // localActor is one of our actors, by any address of its. Anything else in a

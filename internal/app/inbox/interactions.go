@@ -27,19 +27,19 @@ func (i *Inbox) interact(ctx context.Context, t store.Tables, m received, kind e
 	if !i.desk.Ours.IsNote(object) || i.desk.Site.Ours(m.sender.URI) {
 		return errIgnored
 	}
-	if blocked, err := t.ActorBlocks.Exists(ctx, i.desk.Site.ActorID(i.desk.Organisation()), m.sender.URI); err != nil {
+	us := i.desk.Site.ActorID(i.desk.Organisation())
+	added, err := i.desk.Ours.React(ctx, t, &embraye.Interaction{Kind: kind, Actor: m.sender.URI, Object: object, ActivityID: string(m.id),
+		Emoji: app.Cut(embraye.Straight(emoji), 100), Delivery: m.sender.DeliveryInbox(), CreatedAt: i.desk.Stamp()}, us)
+	if errors.Is(err, embraye.ErrNotFound) {
+		return errIgnored // withdrawn, deleted or never there: the row goes with the transaction
+	}
+	if err != nil || added {
+		return err
+	}
+	if blocked, err := t.ActorBlocks.Exists(ctx, us, m.sender.URI); err != nil {
 		return err
 	} else if blocked {
 		return errIgnored // what it liked before stays counted, so that it hears of a withdrawal
 	}
-	added, err := t.Interactions.Add(ctx, &embraye.Interaction{Kind: kind, Actor: m.sender.URI, Object: object,
-		ActivityID: string(m.id), Emoji: app.Cut(embraye.Straight(emoji), 100), Delivery: m.sender.DeliveryInbox(), CreatedAt: i.desk.Stamp()})
-	if err != nil || !added {
-		return err
-	}
-	err = i.desk.Ours.Count(ctx, t, object, kind, 1)
-	if errors.Is(err, embraye.ErrNotFound) {
-		return errIgnored // withdrawn, deleted or never there: the row goes with the transaction
-	}
-	return err
+	return nil // once more
 }

@@ -18,6 +18,9 @@ func TestT22AFollowDoesNotSlipPastABlock(t *testing.T) {
 			if err := tx.DomainBlocks.Hold(k.Context()); err != nil {
 				return err
 			}
+			if _, err := tx.Seen.Mark(k.Context(), []byte("follow"), "home.example"); err != nil { // takes Hold along
+				return err
+			}
 			go func() { blocked <- k.in.Talk.BlockDomain(k.Context(), embraye.Operator(), "home.example", "") }()
 			k.waits()
 			f := storetest.Follower("home.example", 1)

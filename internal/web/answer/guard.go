@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"io"
 	"log/slog"
 	"net/http"
 	"runtime/debug"
@@ -23,6 +24,9 @@ func (h *Server) Guard(next http.Handler) http.Handler {
 			defer h.logRequest(out, r, h.now())
 		}
 		h.proxies.resolve(r)
+		// The server asks its own body whether it was read to the end: if not, it
+		// lingers before it closes, so that our answer arrives (RFC 9112 9.6).
+		defer func(body io.ReadCloser) { r.Body = body }(r.Body)
 		if err := h.paceBody(w, r); err != nil {
 			h.Fail(out, r, err)
 			return
