@@ -25,7 +25,7 @@ const (
 // large may have more than maxFiles files, and no more than written here: one
 // file per table, per noun or per command is what one looks for there.
 func large() map[string]int {
-	return map[string]int{"internal/store": 76, "internal/embraye": 42, "cmd/embraye": 36, "internal/activitypub": 34}
+	return map[string]int{"internal/store": 80, "internal/embraye": 42, "cmd/embraye": 37, "internal/activitypub": 34}
 }
 
 // manifold may have more than maxMethods methods: what each of them makes or

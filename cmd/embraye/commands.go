@@ -50,6 +50,7 @@ func commands() []command {
 		{"deliveries retry", "[--host H] [--now]", "try again what was given up; with --now also what waits", deliveriesRetry},
 		{"deliveries drop", "--host H", "give up what waits for a host", deliveriesDrop},
 		{"jobs", "", "show what the program does by itself: when it was done, what failed, what waits", listJobs},
+		{"standings", "[--rebuild]", "compare where scopes stand with what the constats say; with --rebuild mend what differs", standings},
 		{"demo", "[--remove]", "fill an empty instance with constats to look at, or take them away", demo},
 		{"key rotate", "ACTOR", "give an actor a new signing key", keyRotate},
 		{"version", "", "print the version", printVersion},

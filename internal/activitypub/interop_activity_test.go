@@ -128,11 +128,11 @@ func TestPinned(t *testing.T) {
 	withdrawn := fullUpdate()
 	withdrawn.WithdrawnAt = &secondDay
 	many := []embraye.Update{withdrawn}
-	for range pinnedScopes + 1 {
+	for range PinnedScopes + 1 {
 		many = append(many, fullUpdate())
 	}
 	html := w.PinnedHTML(measure, "fr", many)
-	if n := strings.Count(html, "<li>"); n != pinnedScopes || !strings.Contains(html, "et d’autres périmètres") {
+	if n := strings.Count(html, "<li>"); n != PinnedScopes || !strings.Contains(html, "et d’autres périmètres") {
 		t.Errorf("%d scopes of %d", n, len(many))
 	}
 	if !strings.Contains(html, "Société civile\u00a0: pas encore évalué") {

@@ -8,9 +8,9 @@ import (
 	"embraye/internal/embraye"
 )
 
-// pinnedScopes is how many scopes « où on en est » names before it sends to
+// PinnedScopes is how many scopes « où on en est » names before it sends to
 // the page.
-const pinnedScopes = 30
+const PinnedScopes = 30
 
 // PinnedHTML is « où on en est » of a measure: the stage of each scope, the two
 // subjects apart. states are the latest constats, one per scope. The first link
@@ -41,7 +41,7 @@ func (w Wire) pinnedSubject(p *page, subject embraye.Subject, lang string, state
 		if u.Subject != subject || u.Withdrawn() {
 			continue
 		}
-		if len(items) == pinnedScopes {
+		if len(items) == PinnedScopes {
 			more = true
 			break
 		}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"embraye/internal/activitypub"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
@@ -41,7 +42,7 @@ func (a *App) RefreshPinned(ctx context.Context, t store.Tables, measureID strin
 	if !ok {
 		return nil
 	}
-	states, err := t.ScopeStates(ctx, measureID)
+	states, err := t.ScopeStates(ctx, measureID, activitypub.PinnedScopes+1)
 	if err != nil {
 		return err
 	}

@@ -11,41 +11,39 @@ import (
 // Lane is one scope through time.
 type Lane struct {
 	Scope   embraye.Scope
+	Key     string
 	Changes []Change // oldest first, each to another stage than the one before
 }
 
 // Change is the moment when a scope came to a stage.
 type Change struct {
-	Scope    embraye.Scope
-	Date     embraye.Date // when it happened, else when it was seen
-	Dated    bool         // it is known when it happened
-	Stage    embraye.Stage
-	UpdateID string
+	Scope embraye.Scope
+	Date  embraye.Date // when it happened, else when it was seen
+	Dated bool         // it is known when it happened
+	Stage embraye.Stage
 
-	day time.Time // the last day that Date can mean
+	voice embraye.Voice
+	day   time.Time // the last day that Date can mean
 }
 
-// Lanes orders the constats of one measure that count (embraye.Counting) by
-// scope and time, so that each lane ends where embraye.States says. What is
-// withdrawn or has no date is left out. Institutions come first; within a
-// subject the lanes that tell of a change or of a dated fact, then those where
-// somebody only looked, and the one that moved last first.
-func Lanes(updates []embraye.Update) []Lane {
+// Lanes orders what an organisation says of one measure and counts
+// (embraye.Counting) by scope and time, so that each lane ends where
+// embraye.Stands says. What has no date is left out. Institutions come first;
+// within a subject the lanes that tell of a change or of a dated fact, then
+// those where somebody only looked, and the one that moved last first.
+func Lanes(voices []embraye.Voice) []Lane {
 	byScope := map[string][]Change{}
-	for _, u := range updates {
-		date := u.FactDate()
-		day, ok := date.LastDay()
-		if !ok || u.Withdrawn() {
-			continue
+	for _, v := range voices {
+		date := v.FactDate()
+		if day, ok := date.LastDay(); ok {
+			byScope[v.ScopeKey] = append(byScope[v.ScopeKey], Change{Scope: v.Scope(), Date: date, Dated: v.EffectiveDate != "", Stage: known(v.Stage), voice: v, day: day})
 		}
-		key := u.Scope.Key()
-		byScope[key] = append(byScope[key], Change{Scope: u.Scope, Date: date, Dated: u.EffectiveDate != "", Stage: known(u.Stage), UpdateID: u.ID, day: day})
 	}
 	lanes := make([]Lane, 0, len(byScope))
-	for _, changes := range byScope {
+	for key, changes := range byScope {
 		slices.SortFunc(changes, earlier)
 		changes = slices.CompactFunc(changes, func(a, b Change) bool { return a.Stage == b.Stage })
-		lanes = append(lanes, Lane{Scope: changes[len(changes)-1].Scope, Changes: changes})
+		lanes = append(lanes, Lane{Scope: changes[len(changes)-1].Scope, Key: key, Changes: changes})
 	}
 	slices.SortFunc(lanes, func(a, b Lane) int {
 		return cmp.Or(cmp.Compare(subjectRank(a), subjectRank(b)), telling(a, b))
@@ -73,16 +71,14 @@ func latest(lanes []Lane, most int) []Lane {
 	slices.SortStableFunc(byMove, telling)
 	kept := map[string]bool{}
 	for _, lane := range byMove[:most] {
-		kept[lane.Scope.Key()] = true
+		kept[lane.Key] = true
 	}
-	return slices.DeleteFunc(slices.Clone(lanes), func(l Lane) bool { return !kept[l.Scope.Key()] })
+	return slices.DeleteFunc(slices.Clone(lanes), func(l Lane) bool { return !kept[l.Key] })
 }
 
-// earlier orders changes by day; on one day the constat published first, whose
-// id is the smaller, comes first.
-func earlier(a, b Change) int {
-	return cmp.Or(a.day.Compare(b.day), cmp.Compare(a.UpdateID, b.UpdateID))
-}
+// earlier orders changes by day; on one day the constat published first comes
+// first.
+func earlier(a, b Change) int { return embraye.ByFact(b.voice, a.voice) }
 
 // telling puts lanes of which it is known when something happened first, then the
 // lane that moved last: a square of yesterday that says « nothing found » tells

@@ -71,11 +71,22 @@ func texts(list []element, class string) []string {
 	return found
 }
 
-func state(id, territory string, subject embraye.Subject, stage embraye.Stage, date embraye.Date) embraye.Update {
-	u := embraye.Update{ID: id}
-	u.Scope = embraye.Scope{Measure: "m2", Subject: subject, Territory: territory}
-	u.Stage, u.EffectiveDate = stage, date
-	return u
+func state(id, territory string, subject embraye.Subject, stage embraye.Stage, date embraye.Date) embraye.Standing {
+	return standing(id, territory, subject, embraye.Content{Stage: stage, EffectiveDate: date})
+}
+
+func standing(id, territory string, subject embraye.Subject, c embraye.Content) embraye.Standing {
+	u := embraye.Update{ID: id, Scope: embraye.Scope{Measure: "m2", Subject: subject, Territory: territory}, Content: c}
+	u.ScopeKey = u.Scope.Key()
+	return embraye.Standing{Voice: u.Voices()[0]}
+}
+
+func voices(states ...embraye.Standing) []embraye.Voice {
+	all := make([]embraye.Voice, len(states))
+	for i, s := range states {
+		all[i] = s.Voice
+	}
+	return all
 }
 
 func TestEveryStageHasAShapeOfItsOwn(t *testing.T) {
@@ -101,7 +112,7 @@ func TestEveryStageHasAShapeOfItsOwn(t *testing.T) {
 
 func TestTileMapShowsEveryRegionOnce(t *testing.T) {
 	c := words(t)
-	states := []embraye.Update{
+	states := []embraye.Standing{
 		state("1", "FR-BRE", embraye.BySubjectInstitution, embraye.Done, ""),
 		state("2", "FR-974", embraye.BySubjectCivilSociety, embraye.Stalled, ""),
 		state("3", "FR", embraye.BySubjectInstitution, embraye.Reversed, ""),
@@ -139,7 +150,7 @@ func TestTileMapShowsEveryRegionOnce(t *testing.T) {
 func TestTileMapTellsSubjectsAndStagesApart(t *testing.T) {
 	c := words(t)
 	for _, stage := range embraye.Stages() {
-		states := []embraye.Update{
+		states := []embraye.Standing{
 			state("1", "FR-BRE", embraye.BySubjectInstitution, stage, ""),
 			state("2", "FR-974", embraye.BySubjectCivilSociety, stage, ""),
 		}
@@ -157,7 +168,7 @@ func TestTileMapTellsSubjectsAndStagesApart(t *testing.T) {
 func TestTileMapFillsNoRegionWithSeveralStages(t *testing.T) {
 	c := words(t)
 	mixed := func(stages ...embraye.Stage) string {
-		var states []embraye.Update
+		var states []embraye.Standing
 		for _, s := range stages {
 			states = append(states, state("1", "FR-HDF", embraye.BySubjectInstitution, s, ""))
 		}
@@ -188,12 +199,9 @@ func TestTileMapWithoutAConstatIsFrames(t *testing.T) {
 	}
 }
 
-func history() []embraye.Update {
+func history() []embraye.Voice {
 	i, c := embraye.BySubjectInstitution, embraye.BySubjectCivilSociety
-	gone := state("9", "FR-IDF", i, embraye.Done, "2023-01-01")
-	now := gone.PublishedAt
-	gone.WithdrawnAt = &now
-	return []embraye.Update{
+	return voices(
 		state("3", "FR-BRE", i, embraye.Done, "2024-03"),
 		state("1", "FR-BRE", i, embraye.Announced, "2021-02-05"),
 		state("2", "FR-BRE", i, embraye.UnderWay, "2022"),
@@ -203,8 +211,7 @@ func history() []embraye.Update {
 		state("7", "FR-ARA", c, embraye.Announced, "2020-06-01"),
 		state("8", "FR-NOR", c, embraye.Reversed, "2025-01-01"),
 		state("a", "FR-PAC", c, embraye.Done, ""), // no date
-		gone,
-	}
+	)
 }
 
 func TestLanes(t *testing.T) {
@@ -224,7 +231,7 @@ func TestLanes(t *testing.T) {
 		t.Errorf("changes of FR-BRE %v, want %v", stages, want)
 	}
 	changes := Changes(lanes)
-	if len(changes) != 7 || changes[0].UpdateID != "8" || changes[6].UpdateID != "6" {
+	if len(changes) != 7 || changes[0].voice.Constat != "8" || changes[6].voice.Constat != "6" {
 		t.Errorf("changes, newest first: %+v", changes)
 	}
 	if kept := latest(lanes, 4); len(kept) != 4 || kept[3].Scope.Territory != "FR-ARA" {
@@ -270,7 +277,7 @@ func TestTimeline(t *testing.T) {
 func TestTimelineWritesWordsOnWideBarsOnly(t *testing.T) {
 	c := words(t)
 	draw := func(from embraye.Date) []string {
-		lanes := Lanes([]embraye.Update{state("1", "FR-BRE", embraye.BySubjectInstitution, embraye.Announced, "2020-01-01"), state("2", "FR-BRE", embraye.BySubjectInstitution, embraye.Done, from)})
+		lanes := Lanes(voices(state("1", "FR-BRE", embraye.BySubjectInstitution, embraye.Announced, "2020-01-01"), state("2", "FR-BRE", embraye.BySubjectInstitution, embraye.Done, from)))
 		return texts(elements(t, Timeline(TimelineInput{Words: c, Lang: "fr", Lanes: lanes, Today: "2024-12-31", Name: func(embraye.Scope) string { return "x" }})), "w")
 	}
 	if got := draw("2020-02-01"); !slices.Equal(got, []string{"Réalisé"}) {
@@ -288,7 +295,7 @@ func TestTimelineWithoutLanesIsEmpty(t *testing.T) {
 }
 
 func TestTimelineLeavesOutADeadlineItDoesNotReach(t *testing.T) {
-	lanes := Lanes([]embraye.Update{state("1", "FR-BRE", embraye.BySubjectInstitution, embraye.Announced, "2024-01-01")})
+	lanes := Lanes(voices(state("1", "FR-BRE", embraye.BySubjectInstitution, embraye.Announced, "2024-01-01")))
 	in := TimelineInput{Words: words(t), Lang: "fr", Lanes: lanes, Deadline: "2021-12-31", Today: "2026-01-01", Name: func(embraye.Scope) string { return "x" }}
 	if got := Timeline(in); strings.Contains(string(got), `class="e"`) {
 		t.Errorf("a deadline of 2021 in a picture from 2024 on: %s", got)
@@ -299,22 +306,18 @@ func TestTimelineLeavesOutADeadlineItDoesNotReach(t *testing.T) {
 // whether anything moved.
 func TestP07TimelineTellsOfChange(t *testing.T) {
 	i, c := embraye.BySubjectInstitution, embraye.BySubjectCivilSociety
-	var all []embraye.Update
+	var all []embraye.Standing
 	for n, region := range []string{"FR-ARA", "FR-BFC", "FR-CVL", "FR-GES", "FR-HDF", "FR-IDF"} {
-		u := state("x"+strconv.Itoa(n), region, i, embraye.NoSign, "")
-		u.ObservedDate = embraye.Date("2026-0" + strconv.Itoa(n+1))
-		all = append(all, u)
+		all = append(all, standing("x"+strconv.Itoa(n), region, i, embraye.Content{Stage: embraye.NoSign, ObservedDate: embraye.Date("2026-0" + strconv.Itoa(n+1))}))
 	}
-	looked := func(id, region string, subject embraye.Subject, stage embraye.Stage, at embraye.Date) embraye.Update {
-		u := state(id, region, subject, stage, "")
-		u.ObservedDate = at
-		return u
+	looked := func(id, region string, subject embraye.Subject, stage embraye.Stage, at embraye.Date) embraye.Standing {
+		return standing(id, region, subject, embraye.Content{Stage: stage, ObservedDate: at})
 	}
 	all = append(all,
 		state("1", "FR-BRE", i, embraye.Announced, "2022-03"),                                                       // a dated fact
 		looked("2", "FR-OCC", c, embraye.NoSign, "2023-01"), looked("3", "FR-OCC", c, embraye.Announced, "2023-06"), // a change between two looks
 		state("4", "FR-NOR", c, embraye.Done, "2024-02"))
-	in := TimelineInput{Words: words(t), Lang: "fr", Lanes: Lanes(all), Since: "2020-04-29", Deadline: "2021-12-31", Today: "2026-11-29",
+	in := TimelineInput{Words: words(t), Lang: "fr", Lanes: Lanes(voices(all...)), Since: "2020-04-29", Deadline: "2021-12-31", Today: "2026-11-29",
 		Name: func(s embraye.Scope) string { return s.Territory }}
 	list := elements(t, Timeline(in))
 	if got, want := texts(list, "l"), []string{"FR-BRE", "FR-HDF", "FR-NOR", "FR-OCC"}; len(got) != 4 || got[0] != want[0] || got[2] != want[2] || got[3] != want[3] {
@@ -329,7 +332,7 @@ func TestP07TimelineTellsOfChange(t *testing.T) {
 	changes := Changes(in.Lanes)
 	for n, change := range changes {
 		if n > 0 && change.Dated && !changes[n-1].Dated {
-			t.Errorf("%s of %s comes after what has no date", change.UpdateID, change.Date)
+			t.Errorf("%s of %s comes after what has no date", change.voice.Constat, change.Date)
 		}
 	}
 }
@@ -337,12 +340,12 @@ func TestP07TimelineTellsOfChange(t *testing.T) {
 // The deadline of a text that is still running is in the picture too, and the
 // bars end today.
 func TestP07TimelineReachesADeadlineToCome(t *testing.T) {
-	lanes := Lanes([]embraye.Update{state("1", "FR-BRE", embraye.BySubjectInstitution, embraye.Announced, "2026-01-01")})
+	lanes := Lanes(voices(state("1", "FR-BRE", embraye.BySubjectInstitution, embraye.Announced, "2026-01-01")))
 	a := newAxis(TimelineInput{Since: "2025-05", Deadline: "2030-12-31"}, lanes, time.Date(2026, 11, 29, 0, 0, 0, 0, time.UTC))
 	if a.from.Year() != 2025 || a.to.Year() < 2030 || a.at(a.end) > 40 {
 		t.Errorf("from %v to %v, bars end at %.0f %%", a.from, a.to, a.at(a.end))
 	}
-	if early := newAxis(TimelineInput{Since: "2025-05"}, Lanes([]embraye.Update{state("1", "FR-BRE", embraye.BySubjectInstitution, embraye.Done, "2019-03")}), a.end); early.from.Year() != 2019 {
+	if early := newAxis(TimelineInput{Since: "2025-05"}, Lanes(voices(state("1", "FR-BRE", embraye.BySubjectInstitution, embraye.Done, "2019-03"))), a.end); early.from.Year() != 2019 {
 		t.Errorf("a fact before the text is cut off: from %v", early.from)
 	}
 }

@@ -15,7 +15,7 @@ type TileMapInput struct {
 	Words   *locale.Catalogue
 	Lang    string
 	Subject embraye.Subject
-	States  []embraye.Update // the latest constat of every scope, in any order; other subjects are left out
+	States  []embraye.Standing // of every scope, in any order; other subjects are left out
 }
 
 // tile is the place of a region: units of 64 from the top left corner.

@@ -70,6 +70,15 @@ func (d Date) LastDay() (time.Time, bool) {
 	return time.Time{}, false
 }
 
+// Day is LastDay as a number that sorts, 20240229; 0 if there is none.
+func (d Date) Day() int {
+	t, ok := d.LastDay()
+	if !ok {
+		return 0
+	}
+	return t.Year()*10000 + int(t.Month())*100 + t.Day()
+}
+
 // TimelinessOf judges an effective date by the deadline of the reference text:
 // only what is partly done or done can be in time or late.
 func TimelinessOf(s Stage, effective, deadline Date) Timeliness {

@@ -12,11 +12,12 @@ type ActorPage struct {
 type MeasurePage struct {
 	Actor        Actor
 	Organisation Actor
-	Measures     []Actor   // switched on, in the order of the reference text: neighbours
-	States       []Update  // one of every scope: see the function States
-	Counting     []Update  // those of All that decide about states: see the function Counting
-	All          []Update  // every constat that stands, newest first, without its bytes
-	Boosts       []Boosted // posts and videos of others, the newest
+	Measures     []Actor    // switched on, in the order of the reference text: neighbours
+	States       []Standing // ours, of every scope
+	Voices       []Voice    // ours that count, of the scopes that moved last
+	Latest       []Update   // newest first
+	Count        int        // constats that stand
+	Boosts       []Boosted  // posts and videos of others, the newest
 	Followers    int
 }
 

@@ -18,8 +18,9 @@ type HomePage struct {
 // MeasureCard is one measure on the home page.
 type MeasureCard struct {
 	Actor         Actor
-	States        []Update // one of every scope: see the function States
-	Organisations int      // how many speak of it: ours, and peers whose constats we keep
+	States        []Standing // ours, of every scope
+	Organisations int        // how many speak of it: ours, and peers that we gather
+	Divergences   int        // scopes where their answers differ
 }
 
 // PeerCard is another organisation, and how much of it we keep.

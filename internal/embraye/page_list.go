@@ -26,24 +26,26 @@ type TimelinePage struct {
 }
 
 // FactDate is when it happened, else when it was seen.
-func (c Content) FactDate() Date {
-	if c.EffectiveDate != "" {
-		return c.EffectiveDate
+func (c Content) FactDate() Date { return factDate(c.EffectiveDate, c.ObservedDate) }
+
+func factDate(effective, observed Date) Date {
+	if effective != "" {
+		return effective
 	}
-	return c.ObservedDate
+	return observed
 }
 
 // PlacePage is what stands about one territory: of one measure, or of all.
 type PlacePage struct {
 	Measures []Actor
-	States   []Update // one of every scope: see States
-	Updates  []Update // every constat that stands, the latest fact first
+	States   []Standing // ours, of every scope
+	Updates  []Update   // the latest facts: of a measure by subject, of all those that stand
 }
 
-// MatrixPage is the state of every scope of every measure: see States.
+// MatrixPage is where every scope of every measure stands.
 type MatrixPage struct {
 	Measures []Actor
-	States   []Update
+	States   []Standing // ours
 }
 
 // FeedPage is what a feed tells: newest first, with the reasons of corrections.

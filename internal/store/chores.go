@@ -81,7 +81,7 @@ func moment(v any) (time.Time, error) {
 	case time.Time:
 		return v.UTC(), nil
 	case string:
-		for _, layout := range []string{"2006-01-02 15:04:05.999999999", time.RFC3339Nano} {
+		for _, layout := range []string{"2006-01-02 15:04:05.999999999", "2006-01-02 15:04:05.999999999-07:00", time.RFC3339Nano} {
 			if at, err := time.Parse(layout, v); err == nil {
 				return at.UTC(), nil
 			}

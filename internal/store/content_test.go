@@ -66,7 +66,7 @@ func TestStateOfScopes(t *testing.T) {
 			return ids
 		}
 		id, tables := storetest.ID, s.Tables().Updates
-		equal(t, "ScopeStates", ids(s.Tables().ScopeStates(ctx, "m1")), []string{id(2), id(1)})
+		equal(t, "ScopeStates", ids(s.Tables().ScopeStates(ctx, "m1", 10)), []string{id(2), id(1)})
 		equal(t, "ByMeasure", ids(tables.ByMeasure(ctx, "m1", 2)), []string{id(2), id(1)})
 		equal(t, "Latest", ids(tables.Latest(ctx, 0)), []string{id(4), id(2), id(1), id(0)})
 		if n, err := tables.Count(ctx); n != 4 || err != nil {

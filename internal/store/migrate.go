@@ -19,7 +19,9 @@ type MigrationState struct {
 }
 
 // Migrate applies the steps that are missing, ours and then those of the queue
-// of jobs, and tells how many there were; then it joins the scopes that were told apart by the way their names were typed.
+// of jobs, and tells how many there were; then it joins the scopes that were
+// told apart by the way their names were typed, and keeps where scopes stand of
+// the constats of before.
 // Replicas that start together wait for each other on PostgreSQL.
 func (s *Store) Migrate(ctx context.Context) (applied int, err error) {
 	provider, err := s.migrations(ctx)
@@ -34,7 +36,10 @@ func (s *Store) Migrate(ctx context.Context) (applied int, err error) {
 	if err != nil {
 		return len(results) + queue, err
 	}
-	return len(results) + queue, s.joinScopes(ctx)
+	if err := s.joinScopes(ctx); err != nil {
+		return len(results) + queue, err
+	}
+	return len(results) + queue, s.fillStandings(ctx)
 }
 
 // MigrationStatus lists all steps in order.

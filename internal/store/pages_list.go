@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -22,27 +21,57 @@ func (s *Store) PlacePage(ctx context.Context, measure string, codes, prefixes [
 	if page.Measures, err = t.enabledMeasures(ctx); err != nil {
 		return nil, err
 	}
-	where, args := t.inPlace(codes, prefixes)
-	if measure != "" {
-		where, args = where+" AND measure = ?", append(args, measure)
-	}
-	if page.Updates, err = t.light(ctx, "id", 0, where+" AND withdrawn_at IS NULL", args...); err != nil {
+	if page.States, err = t.Standings.ours(ctx, embraye.StandingFilter{Measure: measure, Codes: codes, Prefixes: prefixes}); err != nil {
 		return nil, err
 	}
-	counting, err := t.counting(ctx, page.Updates)
-	page.States = embraye.States(counting)
-	slices.SortFunc(page.Updates, embraye.ByFact)
+	var latest []string
+	if measure == "" {
+		latest = firstOfMeasures(page.States)
+	} else if latest, err = t.latestInPlace(ctx, measure, codes, prefixes); err != nil {
+		return nil, err
+	}
+	page.Updates, err = t.byIDs(ctx, latest)
 	return page, err
 }
 
-// inPlace is the condition that a constat speaks of a place or one below it.
-func (t Tables) inPlace(codes, prefixes []string) (where string, args []any) {
-	where, args = t.table.inJSON("territory"), []any{asJSON(codes)}
-	for _, prefix := range prefixes {
-		where += fmt.Sprintf(" OR substr(territory, 1, %d) = ?", len(prefix))
-		args = append(args, prefix)
+// How many constats a page about a place shows: of each measure where all are,
+// of each subject where one is.
+const (
+	placeOfMeasures = 2
+	placeOfSubject  = 12
+)
+
+// firstOfMeasures are the latest standings of each measure.
+func firstOfMeasures(states []embraye.Standing) (ids []string) {
+	seen := map[string]int{}
+	for _, s := range states {
+		if seen[s.Measure]++; seen[s.Measure] <= placeOfMeasures {
+			ids = append(ids, s.Constat)
+		}
 	}
-	return "(" + where + ")", args
+	return ids
+}
+
+// latestInPlace are the constats of the latest facts about a measure there.
+func (t Tables) latestInPlace(ctx context.Context, measure string, codes, prefixes []string) (ids []string, err error) {
+	in, places := t.table.inPlace(codes, prefixes)
+	for _, subject := range embraye.Subjects() {
+		var some []string
+		err := t.table.db.WithContext(ctx).Model(&embraye.Voice{}).Where("organisation = '' AND measure = ? AND subject = ?", measure, subject).
+			Where(in, places...).Order(byFact).Limit(placeOfSubject).Pluck("constat", &some).Error
+		if err != nil {
+			return nil, wrap(err, "listing the latest constats of a place")
+		}
+		ids = append(ids, some...)
+	}
+	return ids, nil
+}
+
+// byIDs reads constats without their bytes, in the order that is given.
+func (t Tables) byIDs(ctx context.Context, ids []string) ([]embraye.Update, error) {
+	all, err := t.light(ctx, "id", 0, t.table.inJSON("id"), asJSON(ids))
+	slices.SortFunc(all, func(a, b embraye.Update) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
+	return all, err
 }
 
 // FeedPage reads the newest constats in full, of a measure, of a place, of
@@ -53,20 +82,35 @@ func (s *Store) FeedPage(ctx context.Context, measure string, codes, prefixes []
 	if err != nil {
 		return nil, err
 	}
-	where, args := []string{"withdrawn_at IS NULL"}, []any{}
-	if measure != "" {
-		where, args = append(where, "measure = ?"), append(args, measure)
-	}
-	if len(codes) > 0 {
-		in, places := t.inPlace(codes, prefixes)
-		where, args = append(where, in), append(args, places...)
-	}
 	page := &embraye.FeedPage{Organisation: *org}
-	if page.Updates, err = t.light(ctx, "id DESC", feedEntries, strings.Join(where, " AND "), args...); err != nil {
+	if page.Updates, err = t.newest(ctx, measure, codes, prefixes); err != nil {
 		return nil, err
 	}
 	page.Reasons, err = t.reasons(ctx, page.Updates)
 	return page, err
+}
+
+// newest are the constats that stand and were published last.
+func (t Tables) newest(ctx context.Context, measure string, codes, prefixes []string) ([]embraye.Update, error) {
+	switch {
+	case len(codes) == 0 && measure == "":
+		return t.light(ctx, "id DESC", feedEntries, "withdrawn_at IS NULL")
+	case len(codes) == 0:
+		return t.light(ctx, "id DESC", feedEntries, "measure = ? AND withdrawn_at IS NULL", measure)
+	}
+	c := choice{}
+	c.and("organisation = ''")
+	in, places := t.table.inPlace(codes, prefixes)
+	c.and(in, places...)
+	if measure != "" {
+		c.and("measure = ?", measure)
+	}
+	var ids []string
+	err := t.table.db.WithContext(ctx).Model(&embraye.Voice{}).Where(c.String(), c.args...).Order("constat DESC").Limit(feedEntries).Pluck("constat", &ids).Error
+	if err != nil {
+		return nil, wrap(err, "listing the newest constats of a place")
+	}
+	return t.byIDs(ctx, ids)
 }
 
 // reasons are why constats were corrected last, by their ids.

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 
 	"embraye/internal/embraye"
 )
@@ -18,20 +17,17 @@ func (s *Store) HomePage(ctx context.Context) (*embraye.HomePage, error) {
 	if err != nil {
 		return nil, err
 	}
-	peers, err := t.peersByMeasure(ctx)
+	census, err := t.Speakers.Census(ctx)
 	if err != nil {
 		return nil, err
 	}
 	page := &embraye.HomePage{Organisation: *org}
 	for _, m := range matrix.Measures {
-		card := embraye.MeasureCard{Actor: m, Organisations: peers[m.Measure]}
+		card := embraye.MeasureCard{Actor: m, Organisations: census[m.Measure].Organisations, Divergences: census[m.Measure].Divergences}
 		for _, u := range matrix.States {
 			if u.Measure == m.Measure {
 				card.States = append(card.States, u)
 			}
-		}
-		if len(card.States) > 0 {
-			card.Organisations++
 		}
 		page.Measures = append(page.Measures, card)
 	}
@@ -52,23 +48,8 @@ func (s *Store) MatrixPage(ctx context.Context) (*embraye.MatrixPage, error) {
 	if page.Measures, err = t.enabledMeasures(ctx); err != nil {
 		return nil, err
 	}
-	page.States, err = t.states(ctx, "")
+	page.States, err = t.Standings.ours(ctx, embraye.StandingFilter{})
 	return page, err
-}
-
-// peersByMeasure counts the other organisations that speak of each measure.
-func (t Tables) peersByMeasure(ctx context.Context) (map[string]int, error) {
-	counts := map[string]int{}
-	err := t.table.query(ctx, func(rows *sql.Rows) error {
-		var (
-			measure string
-			n       int
-		)
-		err := rows.Scan(&measure, &n)
-		counts[measure] = n
-		return err
-	}, "SELECT measure, count(DISTINCT organisation) FROM peer_updates WHERE withdrawn_at IS NULL AND measure <> '' GROUP BY measure")
-	return counts, wrap(err, "counting the organisations of each measure")
 }
 
 // peerCards are the peers with how many constats of theirs we keep.
@@ -77,22 +58,17 @@ func (t Tables) peerCards(ctx context.Context) ([]embraye.PeerCard, error) {
 	if err != nil {
 		return nil, err
 	}
-	kept := map[embraye.IRI]int{}
-	err = t.table.query(ctx, func(rows *sql.Rows) error {
-		var (
-			organisation embraye.IRI
-			n            int
-		)
-		err := rows.Scan(&organisation, &n)
-		kept[organisation] = n
-		return err
-	}, `SELECT organisation, (SELECT count(*) FROM peer_updates WHERE peer_updates.organisation = peers.organisation AND withdrawn_at IS NULL) FROM peers`)
+	kept, err := t.Speakers.Constats(ctx)
 	cards := make([]embraye.PeerCard, len(peers))
 	for i, p := range peers {
 		cards[i] = embraye.PeerCard{Peer: p, Constats: kept[p.Organisation]}
 	}
-	return cards, wrap(err, "counting the constats of peers")
+	return cards, err
 }
+
+// latestOfMeasure is how many constats a measure's page shows; the chronology
+// has all.
+const latestOfMeasure = 2
 
 // boostsOnPage is how many posts and videos of others a measure's page names.
 const boostsOnPage = 5
@@ -112,13 +88,18 @@ func (s *Store) MeasurePage(ctx context.Context, handle string) (*embraye.Measur
 	if page.Measures, err = t.enabledMeasures(ctx); err != nil {
 		return nil, err
 	}
-	if page.All, err = t.light(ctx, "id DESC", 0, "measure = ? AND withdrawn_at IS NULL", actor.Measure); err != nil {
+	if page.States, err = t.Standings.ours(ctx, embraye.StandingFilter{Measure: actor.Measure}); err != nil {
 		return nil, err
 	}
-	if page.Counting, err = t.counting(ctx, page.All); err != nil {
+	if page.Voices, err = t.Standings.history(ctx, page.States); err != nil {
 		return nil, err
 	}
-	page.States = embraye.States(page.Counting)
+	if page.Latest, err = t.light(ctx, "id DESC", latestOfMeasure, "measure = ? AND withdrawn_at IS NULL", actor.Measure); err != nil {
+		return nil, err
+	}
+	if page.Count, err = t.Speakers.ours(ctx, actor.Measure); err != nil {
+		return nil, err
+	}
 	if page.Boosts, err = t.BoostedPosts.Of(ctx, handle, boostsOnPage); err != nil {
 		return nil, err
 	}

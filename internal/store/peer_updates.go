@@ -11,16 +11,16 @@ import (
 type PeerUpdates struct{ table }
 
 // Upsert writes the constat under its URI and sets its ID; a row that exists
-// keeps its own.
+// keeps its own. Where scopes stand follows.
 func (t PeerUpdates) Upsert(ctx context.Context, u *embraye.PeerUpdate) error {
 	notNull(&u.Wire)
 	row := *u
 	row.ID = 0
-	err := t.upsert(ctx, &row, "uri")
-	if err == nil {
-		u.ID = row.ID
+	if err := t.upsert(ctx, &row, "uri"); err != nil {
+		return wrap(err, "keeping the peer's constat %s", u.URI)
 	}
-	return wrap(err, "keeping the peer's constat %s", u.URI)
+	u.ID = row.ID
+	return Standings(t).keep(ctx, spokenByPeer(u))
 }
 
 // ByURI returns the constat, withdrawn or not.
@@ -33,6 +33,29 @@ func (t PeerUpdates) ByURI(ctx context.Context, iri embraye.IRI) (*embraye.PeerU
 func (t PeerUpdates) Withdraw(ctx context.Context, uri embraye.IRI, at time.Time) (bool, error) {
 	n, err := t.withdraw(ctx, at.UTC(), "uri = ?", uri)
 	return n > 0, wrap(err, "withdrawing the peer's constat %s", uri)
+}
+
+// ForgetAllOf deletes what was kept of an organisation.
+func (t PeerUpdates) ForgetAllOf(ctx context.Context, organisation embraye.IRI) error {
+	_, err := t.silence(ctx, "DELETE FROM peer_updates WHERE organisation = ? RETURNING uri, organisation", organisation)
+	return wrap(err, "forgetting the constats of %s", organisation)
+}
+
+// silence runs a statement that ends constats of peers and returns which, and
+// lets the scopes that they spoke of stand by what is left.
+func (t table) silence(ctx context.Context, query string, args ...any) (n int, err error) {
+	var ended []struct {
+		URI          embraye.IRI `gorm:"column:uri"`
+		Organisation embraye.IRI
+	}
+	if err := t.scan(ctx, &ended, query, args...); err != nil {
+		return 0, err
+	}
+	all := make([]spoken, len(ended))
+	for i, e := range ended {
+		all[i] = spoken{constat: string(e.URI), organisation: e.Organisation}
+	}
+	return len(ended), Standings{t}.keep(ctx, all...)
 }
 
 // List returns what stands, newest first.

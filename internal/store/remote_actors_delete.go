@@ -100,8 +100,6 @@ func (t table) withdrawPeerUpdates(ctx context.Context, where string, args ...an
 	return err
 }
 
-func (t table) withdraw(ctx context.Context, at time.Time, where string, args ...any) (int64, error) {
-	result := t.db.WithContext(ctx).Model(new(embraye.PeerUpdate)).Where("withdrawn_at IS NULL").
-		Where(where, args...).UpdateColumn("withdrawn_at", at)
-	return result.RowsAffected, result.Error
+func (t table) withdraw(ctx context.Context, at time.Time, where string, args ...any) (int, error) {
+	return t.silence(ctx, "UPDATE peer_updates SET withdrawn_at = ? WHERE withdrawn_at IS NULL AND "+where+" RETURNING uri, organisation", append([]any{at}, args...)...)
 }

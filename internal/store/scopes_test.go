@@ -49,7 +49,7 @@ func TestK05ScopesThatWereToldApartAreJoined(t *testing.T) {
 			if applied, err := s.Migrate(t.Context()); err != nil || applied != 0 {
 				t.Fatalf("try %d: %d, %v", try, applied, err)
 			}
-			states, err := s.Tables().ScopeStates(t.Context(), "m1")
+			states, err := s.Tables().ScopeStates(t.Context(), "m1", 10)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -40,18 +40,18 @@ func TestS04EveryPageReadsOneState(t *testing.T) {
 			}
 			return nil
 		})
-		ids := func(all []embraye.Update, measure string) (ids []string) {
-			for _, u := range all {
-				if u.Measure == measure {
-					ids = append(ids, u.ID)
+		ids := func(all []embraye.Standing, measure string) (ids []string) {
+			for _, v := range all {
+				if v.Measure == measure {
+					ids = append(ids, v.Constat)
 				}
 			}
 			return ids
 		}
 		want := []string{storetest.ID(0), storetest.ID(1)}
-		pinned, err := s.Tables().ScopeStates(ctx, "m1")
+		pinned, err := s.Tables().ScopeStates(ctx, "m1", 10)
 		must(t, err)
-		equal(t, "pinned Note", ids(pinned, "m1"), want)
+		equal(t, "pinned Note", idsOf(pinned), want)
 		matrix, err := s.MatrixPage(ctx)
 		must(t, err)
 		equal(t, "matrix", ids(matrix.States, "m1"), want)
@@ -62,11 +62,19 @@ func TestS04EveryPageReadsOneState(t *testing.T) {
 		measure, err := s.MeasurePage(ctx, "mesure1")
 		must(t, err)
 		equal(t, "measure page", ids(measure.States, "m1"), want)
-		equal(t, "constats on the measure page", len(measure.All), 5)
-		equal(t, "those that count there", len(measure.Counting), 4)
+		equal(t, "constats of the measure", measure.Count, 5)
+		equal(t, "the latest of them", idsOf(measure.Latest), []string{storetest.ID(5), storetest.ID(4)})
+		equal(t, "those that count there", len(measure.Voices), 4)
 		place, err := s.PlacePage(ctx, "m1", []string{"FR-BRE"}, nil)
 		must(t, err)
 		equal(t, "page of a place", ids(place.States, "m1"), want[:1])
-		equal(t, "its constats, by fact", ids(place.Updates, "m1"), []string{storetest.ID(4), storetest.ID(0), storetest.ID(2)})
+		equal(t, "its constats, by fact", idsOf(place.Updates), []string{storetest.ID(4), storetest.ID(0), storetest.ID(2)})
 	})
+}
+
+func idsOf(all []embraye.Update) (ids []string) {
+	for _, u := range all {
+		ids = append(ids, u.ID)
+	}
+	return ids
 }

@@ -47,6 +47,9 @@ type Tables struct {
 	Mails         Mails
 	Chores        Chores
 	BoostedPosts  BoostedPosts
+	Standings     Standings
+	Divergences   Divergences
+	Speakers      Speakers
 
 	table table
 }
@@ -80,7 +83,8 @@ func newTables(t table) Tables {
 		Settings{t}, Actors{t}, Keys{t}, RemoteActors{t}, Updates{t}, Revisions{t}, Notes{t}, Activities{t},
 		Followers{t}, Follows{t}, Peers{t}, PeerUpdates{t}, Interactions{t}, Quotes{t}, Replies{t}, Reports{t},
 		DomainBlocks{t}, ActorBlocks{t}, Tombstones{t}, Seen{t}, People{t}, Audit{t}, Deliveries{t}, Hosts{t},
-		Drafts{t}, Sessions{t}, Links{t}, Attempts{t}, EvidenceFiles{t}, LinkChecks{t}, UnreadUpdates{t}, Mails{t}, Chores{t}, BoostedPosts{t}, t,
+		Drafts{t}, Sessions{t}, Links{t}, Attempts{t}, EvidenceFiles{t}, LinkChecks{t}, UnreadUpdates{t}, Mails{t}, Chores{t}, BoostedPosts{t},
+		Standings{t}, Divergences{t}, Speakers{t}, t,
 	}
 }
 

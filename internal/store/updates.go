@@ -11,16 +11,23 @@ import (
 // Updates are our published constats.
 type Updates struct{ table }
 
-// Insert adds a constat.
+// Insert adds a constat, and where its scope stands follows.
 func (t Updates) Insert(ctx context.Context, u *embraye.Update) error {
 	notNull(&u.Wire)
-	return wrap(insert(ctx, t.table, u), "adding the constat %s", u.ID)
+	if err := insert(ctx, t.table, u); err != nil {
+		return wrap(err, "adding the constat %s", u.ID)
+	}
+	return Standings(t).keep(ctx, spokenBy(u))
 }
 
-// Save writes every column but the counters, which only AddCounts moves.
+// Save writes every column but the counters, which only AddCounts moves. Where
+// scopes stand follows.
 func (t Updates) Save(ctx context.Context, u *embraye.Update) error {
 	notNull(&u.Wire)
-	return wrap(save(ctx, t.table, u, counters...), "saving the constat %s", u.ID)
+	if err := save(ctx, t.table, u, counters...); err != nil {
+		return wrap(err, "saving the constat %s", u.ID)
+	}
+	return Standings(t).keep(ctx, spokenBy(u))
 }
 
 // Take returns the constat, withdrawn or not.
@@ -42,10 +49,7 @@ func (t Updates) Latest(ctx context.Context, limit int) ([]embraye.Update, error
 }
 
 // Count tells how many constats stand.
-func (t Updates) Count(ctx context.Context) (int, error) {
-	n, err := count[embraye.Update](ctx, t.table, "withdrawn_at IS NULL")
-	return n, wrap(err, "counting constats")
-}
+func (t Updates) Count(ctx context.Context) (int, error) { return Speakers(t).ours(ctx, "") }
 
 // AddCounts moves the counters by the given differences; ErrNotFound if no
 // such constat stands.

@@ -23,14 +23,14 @@ const manyRows = 100_000
 // small tables have as many rows as there are chores, people, measures,
 // peers or blocked domains; any statement may read them whole.
 func small() []string {
-	return []string{"settings", "public_revision", "actors", "actor_keys", "people", "peers", "follows", "links", "mails", "domain_blocks", "goose_db_version", "chores"}
+	return []string{"settings", "public_revision", "actors", "actor_keys", "people", "peers", "follows", "links", "mails", "domain_blocks", "goose_db_version", "chores", "speakers"}
 }
 
 // few are the partial indexes over what soon leaves them again, or never was
 // much: walking through one is no full scan.
 func few() []string {
 	return []string{"deliveries_waiting", "deliveries_held", "deliveries_given_up", "hosts_failing", "replies_pending", "reports_open",
-		"drafts_open", "drafts_due", "evidence_files_damaged", "evidence_files_hidden", "updates_replacing"}
+		"drafts_open", "drafts_due", "evidence_files_damaged", "evidence_files_hidden"}
 }
 
 // A scan is a piece of a statement and the table that it may read whole, row by
@@ -39,21 +39,17 @@ type scan struct{ table, statement, why string }
 
 func scans() []scan {
 	const (
-		counts  = "counts what a page says, through an index that holds nothing else"
-		history = "where scopes stand is made of all that stands, in narrow rows"
-		files   = "once a day, for each of the few files that nobody may see"
-		block   = "a domain is blocked by hand: its hosts are told apart by their ends, which no index knows"
+		counts = "counts what a page says, through an index that holds nothing else"
+		files  = "once a day, for each of the few files that nobody may see"
+		block  = "a domain is blocked by hand: its hosts are told apart by their ends, which no index knows"
 	)
 	return []scan{
 		{"followers", "SELECT count(DISTINCT follower) FROM followers", counts},
 		{"followers", "GROUP BY host ORDER BY 2 DESC, host", counts},
 		{"notes", "SELECT count(*)", counts},
-		{"peer_updates", "count(DISTINCT organisation)", counts},
 		{"replies", "SELECT count(*)", counts},
 		{"revisions", "SELECT count(*)", counts},
 		{"updates", "SELECT count(*)", counts},
-		{"updates", "SELECT `id`,`measure`,`scope_key`", history},
-		{"updates", "OR substr(territory", "a region is its communes too: found by how their codes begin"},
 		{"activities", "type NOT IN ('Create', 'Announce')", "once an hour; most of what is said may be forgotten, and statistics tell so"},
 		{"followers", "SELECT DISTINCT host FROM followers UNION", block},
 		{"followers", "SELECT DISTINCT follower FROM followers WHERE host IN", block},

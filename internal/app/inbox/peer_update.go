@@ -3,6 +3,7 @@ package inbox
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"embraye/internal/activitypub"
@@ -97,8 +98,21 @@ func (o *posts) keepPeerUpdate(ctx context.Context, t store.Tables, m received, 
 	if measure, ok := o.desk.Reference().MeasureByIRI(c.MeasureIRI); ok {
 		row.Measure = measure.ID
 	}
+	o.placeByOurNames(row)
 	t.Changed()
 	return t.PeerUpdates.Upsert(ctx, row)
+}
+
+// placeByOurNames gives territories the codes by which we know them, so that two
+// names of one place are one scope; a place that we do not know keeps its own.
+func (o *posts) placeByOurNames(u *embraye.PeerUpdate) {
+	u.Territories = slices.Clone(u.Territories)
+	for i, typed := range u.Territories {
+		if code, ok := o.desk.Territories.Canonical(typed); ok {
+			u.Territories[i] = code
+		}
+	}
+	u.Territory = u.Territories[0] // none is refused before
 }
 
 // notLater is when something was said, as far as it can be believed: what is

@@ -26,7 +26,7 @@ type SubjectAnswer struct {
 }
 
 // Answers answers for both subjects.
-func (p *Page) Answers(states []embraye.Update) []SubjectAnswer {
+func (p *Page) Answers(states []embraye.Standing) []SubjectAnswer {
 	var both []SubjectAnswer
 	for _, subject := range embraye.Subjects() {
 		both = append(both, answerOf(p, states, subject))
@@ -34,7 +34,7 @@ func (p *Page) Answers(states []embraye.Update) []SubjectAnswer {
 	return both
 }
 
-func answerOf(p *Page, states []embraye.Update, subject embraye.Subject) SubjectAnswer {
+func answerOf(p *Page, states []embraye.Standing, subject embraye.Subject) SubjectAnswer {
 	a := SubjectAnswer{Subject: subject, Stages: stageCountsOf(states, subject)}
 	counts, unit, regional := map[embraye.Answer]int{}, "region", false
 	for _, u := range states {
@@ -95,7 +95,7 @@ func (p *Page) Said(answers []SubjectAnswer) string {
 }
 
 // Numbers of the states by stage, in the order of pages.
-func stageCountsOf(states []embraye.Update, subject embraye.Subject) []StageCount {
+func stageCountsOf(states []embraye.Standing, subject embraye.Subject) []StageCount {
 	var counts []StageCount
 	for _, stage := range embraye.DisplayStages() {
 		n := 0
@@ -118,7 +118,7 @@ type StageCount struct {
 }
 
 // Unassessed are the regions of which nobody said anything on a subject.
-func (p *Page) Unassessed(states []embraye.Update, subject embraye.Subject) []embraye.Territory {
+func (p *Page) Unassessed(states []embraye.Standing, subject embraye.Subject) []embraye.Territory {
 	seen := map[string]bool{}
 	for _, u := range states {
 		if u.Subject == subject {

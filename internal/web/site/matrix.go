@@ -85,10 +85,10 @@ func (h *Handler) matrixPage(ctx context.Context, v *answer.View, subject embray
 }
 
 // matrixPlaces are the wide places that somebody spoke of, then all regions.
-func matrixPlaces(p *page.Page, states []embraye.Update) []string {
+func matrixPlaces(p *page.Page, states []embraye.Standing) []string {
 	var codes []string
 	for _, wide := range []string{"world", "EU", "FR"} {
-		if slices.ContainsFunc(states, func(u embraye.Update) bool { return u.Territory == wide }) || wide == "FR" {
+		if slices.ContainsFunc(states, func(u embraye.Standing) bool { return u.Territory == wide }) || wide == "FR" {
 			codes = append(codes, wide)
 		}
 	}
@@ -105,7 +105,7 @@ func matrixStages(p *page.Page, data *embraye.MatrixPage, subject embraye.Subjec
 	for _, stage := range embraye.DisplayStages() {
 		var names []string
 		for _, m := range data.Measures {
-			if slices.ContainsFunc(data.States, func(u embraye.Update) bool {
+			if slices.ContainsFunc(data.States, func(u embraye.Standing) bool {
 				return u.Measure == m.Measure && u.Subject == subject && u.Territory == code && u.Stage == stage
 			}) {
 				names = append(names, cmp.Or(p.MeasureNumber(m.Measure), p.MeasureTitle(m.Measure)))

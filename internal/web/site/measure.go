@@ -69,7 +69,7 @@ func (h *Handler) MeasurePage(ctx context.Context, v *answer.View, a embraye.Act
 	page := h.frame.NewPage(v, page.MeasureTitle(h.rooms.App.Reference(), a, v.Lang))
 	describe(page, a)
 	content := measureContent{MeasurePage: data, Name: page.MeasureName(a.Measure), Answers: page.Answers(data.States),
-		Scopes: scopeRows(page, data.Actor.Handle, data.States), Cards: cardsOf(page, data.All[:min(len(data.All), 2)], data.Organisation.Name),
+		Scopes: scopeRows(page, data.Actor.Handle, data.States), Cards: cardsOf(page, data.Latest, data.Organisation.Name),
 		Follow: newFollowBox(page, "follow.measure", a.Handle, "/@"+a.Handle+"/feed.atom")}
 	reference := h.rooms.App.Reference()
 	if m, ok := reference.Measure(a.Measure); ok {
@@ -85,14 +85,14 @@ func (h *Handler) MeasurePage(ctx context.Context, v *answer.View, a embraye.Act
 	for _, subject := range embraye.Subjects() {
 		content.Maps = append(content.Maps, draw.TileMap(draw.TileMapInput{Words: h.catalogue, Lang: v.Lang, Subject: subject, States: data.States}))
 	}
-	addChanges(page, &content, data.Counting, v.Day)
+	addChanges(page, &content, data.Voices, v.Day)
 	addNeighbours(page, &content, data)
 	page.Content = content
 	return h.frame.Render("measure", http.StatusOK, page)
 }
 
 // addChanges draws the timeline and the table that equals it.
-func addChanges(p *page.Page, content *measureContent, counting []embraye.Update, today embraye.Date) {
+func addChanges(p *page.Page, content *measureContent, counting []embraye.Voice, today embraye.Date) {
 	lanes := draw.Lanes(counting)
 	content.Timeline = draw.Timeline(draw.TimelineInput{Words: p.Catalogue, Lang: p.Lang, Lanes: lanes, Name: func(s embraye.Scope) string { return scopeName(p, s) },
 		Deadline: embraye.Date(p.Reference.Deadline), Since: embraye.Date(p.Reference.Version), Today: today})
@@ -128,7 +128,7 @@ func addNeighbours(p *page.Page, content *measureContent, data *embraye.MeasureP
 
 // scopeRows counts scopes by stage and subject and names their places; the
 // widest places first. Nobody said anything of the regions of the last row.
-func scopeRows(p *page.Page, handle string, states []embraye.Update) []scopeRow {
+func scopeRows(p *page.Page, handle string, states []embraye.Standing) []scopeRow {
 	var rows []scopeRow
 	for _, stage := range embraye.DisplayStages() {
 		row := scopeRow{Stage: stage}
@@ -141,7 +141,7 @@ func scopeRows(p *page.Page, handle string, states []embraye.Update) []scopeRow 
 			}
 			for _, u := range states {
 				if u.Subject == subject && u.Stage == stage {
-					places = append(places, u.Scope)
+					places = append(places, u.Scope())
 				}
 			}
 			row.Cells = append(row.Cells, newScopeCell(p, handle, places))

@@ -63,7 +63,7 @@ func (h *Handler) measurePlace(ctx context.Context, v *answer.View) (*answer.Ans
 	for _, subject := range embraye.Subjects() {
 		group := placeGroup{Title: page.Name("subject", subject), Silent: page.T("place.silent", content.Name)}
 		for _, u := range data.Updates {
-			if u.Subject == subject && len(group.Cards) < maxCards {
+			if u.Subject == subject {
 				group.Cards = append(group.Cards, card{Page: page, Update: u, Organisation: actor.Organisation.Name, Bare: true})
 			}
 		}
@@ -73,9 +73,6 @@ func (h *Handler) measurePlace(ctx context.Context, v *answer.View) (*answer.Ans
 	page.Content = content
 	return h.frame.Render("place", http.StatusOK, page)
 }
-
-// maxCards is how many constats one group lists; the chronology has all.
-const maxCards = 12
 
 // regionsBeside are the regions before and after one, in the table's order.
 func regionsBeside(p *page.Page, place embraye.Territory, base string) (prev, next *placeLink) {
@@ -111,8 +108,8 @@ func (h *Handler) territory(ctx context.Context, v *answer.View) (*answer.Answer
 	for _, m := range data.Measures {
 		group := placeGroup{Title: page.MeasureName(m.Measure) + page.T("site.colon") + page.MeasureTitle(m.Measure),
 			Href: page.Actor(m.Handle) + "/" + place.Code, Silent: page.T("territory.silent")}
-		for _, u := range data.States {
-			if u.Measure == m.Measure && len(group.Cards) < 2 {
+		for _, u := range data.Updates {
+			if u.Measure == m.Measure {
 				group.Cards = append(group.Cards, card{Page: page, Update: u, Organisation: page.Frame.Organisation.Name, Bare: true})
 			}
 		}

@@ -52,10 +52,10 @@ func TestS04StateOfAScope(t *testing.T) {
 		"named by the address of a version":        {[]embraye.Update{fact("1", "2025", ""), naming("2", "/constats/"+factID("1")+"/versions/2?x#y")}, "2"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			states := embraye.States(embraye.Counting(c.updates, c.updates))
-			states = slices.DeleteFunc(states, func(u embraye.Update) bool { return u.Measure != "m2" })
-			if len(states) != 1 || states[0].ID != factID(c.want) {
-				t.Errorf("%v says the state, want %s", states, c.want)
+			voices, said := spoken(c.updates)
+			voices = slices.DeleteFunc(voices, func(v embraye.Voice) bool { return v.Measure != "m2" })
+			if v, ok := embraye.Stands(voices, said); !ok || v.Constat != factID(c.want) {
+				t.Errorf("%v says where the scope stands, want %s", v, c.want)
 			}
 		})
 	}
@@ -72,15 +72,72 @@ func naming(id, path string) embraye.Update {
 	return u
 }
 
-// Measures and scopes stand apart, and the latest fact comes first.
-func TestS04ScopesStandApart(t *testing.T) {
-	a, b, c := fact("1", "2022", ""), fact("2", "2025", ""), fact("3", "2024", "")
-	b.ScopeKey, c.Measure = "civil_society|FR|", "m3"
-	var got []string
-	for _, u := range embraye.States([]embraye.Update{a, b, c}) {
-		got = append(got, u.ID)
+// spoken is what constats say, and which they replace.
+func spoken(updates []embraye.Update) (voices []embraye.Voice, said []embraye.Replacement) {
+	for _, u := range updates {
+		voices = append(voices, u.Voices()...)
+		for _, what := range u.Replaces() {
+			if !u.Withdrawn() {
+				said = append(said, embraye.Replacement{What: what, Constat: u.ID})
+			}
+		}
 	}
-	if want := []string{b.ID, c.ID, a.ID}; !slices.Equal(got, want) {
+	return voices, said
+}
+
+func TestS04NothingStandsWhereAllIsReplaced(t *testing.T) {
+	voices, said := spoken([]embraye.Update{fact("1", "2025", ""), fact("2", "2024", "", "1")})
+	if v, ok := embraye.Stands(voices[:1], said); ok {
+		t.Errorf("%v stands", v)
+	}
+	if _, ok := embraye.Stands(nil, nil); ok {
+		t.Error("something stands where nobody spoke")
+	}
+}
+
+// A peer's constat of several territories speaks of several scopes, of one
+// territory that it names twice once; what fits no index stands nowhere.
+func TestPeersSpeakOfEveryTerritory(t *testing.T) {
+	at := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	u := embraye.PeerUpdate{URI: "https://pair.example/constats/" + embraye.IRI(factID("1")), Organisation: "https://pair.example/actors/organisation",
+		MeasureIRI: "https://textes.example/1/m2", Scope: embraye.Scope{Subject: embraye.BySubjectCivilSociety}, Territories: []string{"FR-BRE", "FR-NOR", "FR-BRE"},
+		Content: embraye.Content{Stage: embraye.Done, ObservedDate: "2024-02"}, PublishedAt: at}
+	var keys []string
+	for _, v := range u.Voices() {
+		keys = append(keys, v.Measure+" "+v.ScopeKey)
+		if v.Answer != embraye.Yes || v.FactDay != 20240229 || v.Constat != string(u.URI) || v.Ours() {
+			t.Errorf("%+v", v)
+		}
+	}
+	if want := []string{"https://textes.example/1/m2 civil_society|FR-BRE|", "https://textes.example/1/m2 civil_society|FR-NOR|"}; !slices.Equal(keys, want) {
+		t.Errorf("%v, want %v", keys, want)
+	}
+	u.Measure = "m2"
+	if v := u.Voices()[0]; v.Measure != "m2" {
+		t.Errorf("measure %s of our own text", v.Measure)
+	}
+	withdrawn, long := u, u
+	withdrawn.WithdrawnAt, long.URI = &at, u.URI+embraye.IRI(strings.Repeat("x", 1000))
+	if len(withdrawn.Voices())+len(long.Voices()) > 0 {
+		t.Error("a constat that is withdrawn or of a boundless address stands")
+	}
+}
+
+// Peers name what they replace by any address of it; of other software the
+// address is all there is.
+func TestPeersReplaceByAnyAddress(t *testing.T) {
+	uri := "https://pair.example/constats/" + factID("7")
+	u := embraye.PeerUpdate{Content: embraye.Content{RelatedTo: []embraye.Relation{{Rel: "replaces", Href: uri + "/versions/2?x"}, {Rel: "follows", Href: uri},
+		{Rel: "replaces", Href: uri + ".json"}, {Rel: "replaces", Href: "https://autre.example/notes/1#a"}}}}
+	if got, want := u.Replaces(), []string{uri, uri, "https://autre.example/notes/1"}; !slices.Equal(got, want) {
 		t.Errorf("%v, want %v", got, want)
+	}
+}
+
+func TestByFactOfPeers(t *testing.T) {
+	day := time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+	early, late := embraye.Voice{Constat: "https://b.example/1", FactDay: 20240101, PublishedAt: day}, embraye.Voice{Constat: "https://a.example/1", FactDay: 20240101, PublishedAt: day.Add(time.Hour)}
+	if v, _ := embraye.Stands([]embraye.Voice{early, late}, nil); v.Constat != late.Constat {
+		t.Errorf("%s stands, published before the other", v.Constat)
 	}
 }
