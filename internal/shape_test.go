@@ -31,7 +31,7 @@ func large() map[string]int {
 // manifold may have more than maxMethods methods: what each of them makes or
 // answers is one document or page.
 func manifold() map[string]int {
-	return map[string]int{"internal/activitypub.Wire": 60, "internal/store.Store": 56}
+	return map[string]int{"internal/activitypub.Wire": 60, "internal/store.Store": 62}
 }
 
 // S01: what follows must not grow two folders until nobody finds their way.

@@ -42,8 +42,9 @@ type Follow struct {
 // PeerUpdate is a constat of a peer as received: kept, never shown as ours.
 type PeerUpdate struct {
 	ID             int64
-	URI            IRI `gorm:"column:uri"`
-	Actor          IRI // the measure actor that wrote it
+	URI            IRI    `gorm:"column:uri"`
+	CopyID         string // names our copy: CopyID of URI
+	Actor          IRI    // the measure actor that wrote it
 	Organisation   IRI
 	MeasureIRI     string            `gorm:"column:measure_iri"`
 	Scope          `gorm:"embedded"` // Measure stays empty when the reference is not ours

@@ -19,6 +19,7 @@ type MeasurePage struct {
 	Count        int        // constats that stand
 	Boosts       []Boosted  // posts and videos of others, the newest
 	Followers    int
+	Heard        MeasureVoices // all organisations
 }
 
 // OrganisationPage is what readers see of the organisation.

@@ -10,9 +10,13 @@ type TimelineFilter struct {
 	Stage     Stage
 	From, To  Date // of the fact, both included
 	Search    string
+	By        string // whose: ours if empty, EveryOrganisation, or the host of a peer
 	After     string // cursor of the page before, from TimelinePage.Next
 	Limit     int
 }
+
+// EveryOrganisation is TimelineFilter.By for ours and all peers that we gather.
+const EveryOrganisation = "*"
 
 // Undated begins the cursor of the chronology's last part.
 const Undated = "-"
@@ -21,8 +25,13 @@ const Undated = "-"
 // newest first; then what has no such date, what was seen last first.
 type TimelinePage struct {
 	Updates []Update
-	Total   int    // on all pages
+	Total   int    // on all pages; not counted where peers speak
 	Next    string // cursor; empty on the last page
+	// Where peers speak too, one line for each scope: the latest fact first,
+	// whether it happened then or was only seen.
+	Voices []NamedStanding
+	Texts  map[string]VoiceText
+	Peers  []Peer // that we gather
 }
 
 // FactDate is when it happened, else when it was seen.
@@ -38,8 +47,10 @@ func factDate(effective, observed Date) Date {
 // PlacePage is what stands about one territory: of one measure, or of all.
 type PlacePage struct {
 	Measures []Actor
-	States   []Standing // ours, of every scope
-	Updates  []Update   // the latest facts: of a measure by subject, of all those that stand
+	States   []Standing      // ours, of every scope
+	Updates  []Update        // the latest facts: of a measure by subject, of all those that stand
+	Others   []NamedStanding // of one measure: where peers say that it stands, the latest facts first
+	Texts    map[string]VoiceText
 }
 
 // MatrixPage is where every scope of every measure stands.

@@ -3,6 +3,7 @@ package embraye
 // StandingFilter chooses standings; what is empty chooses all.
 type StandingFilter struct {
 	Ours            bool   // ours alone
+	Others          bool   // peers' alone
 	Organisation    IRI    // one peer's alone
 	Measure         string // id in our reference text; of another text its IRI
 	ScopeKey        string

@@ -1,6 +1,7 @@
 package embraye
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"time"
@@ -29,6 +30,13 @@ func NewID(t time.Time, random io.Reader) (string, error) {
 		return "", fmt.Errorf("reading randomness for an id: %w", err)
 	}
 	return encodeID(b), nil
+}
+
+// CopyID names our copy of a peer's constat: the same on every day and every
+// instance, in the form of our other ids though it carries no time.
+func CopyID(uri IRI) string {
+	sum := sha256.Sum256([]byte(uri))
+	return encodeID([16]byte(sum[:16]))
 }
 
 // encodeID writes 128 bits as 26 digits of five bits; the first digit carries

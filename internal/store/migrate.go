@@ -39,6 +39,9 @@ func (s *Store) Migrate(ctx context.Context) (applied int, err error) {
 	if err := s.joinScopes(ctx); err != nil {
 		return len(results) + queue, err
 	}
+	if err := s.nameCopies(ctx); err != nil {
+		return len(results) + queue, err
+	}
 	return len(results) + queue, s.fillStandings(ctx)
 }
 

@@ -30,7 +30,10 @@ func (s *Store) PlacePage(ctx context.Context, measure string, codes, prefixes [
 	} else if latest, err = t.latestInPlace(ctx, measure, codes, prefixes); err != nil {
 		return nil, err
 	}
-	page.Updates, err = t.byIDs(ctx, latest)
+	if page.Updates, err = t.byIDs(ctx, latest); err != nil || measure == "" {
+		return page, err
+	}
+	page.Others, page.Texts, err = t.othersIn(ctx, measure, codes, prefixes)
 	return page, err
 }
 

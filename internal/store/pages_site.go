@@ -100,6 +100,9 @@ func (s *Store) MeasurePage(ctx context.Context, handle string) (*embraye.Measur
 	if page.Count, err = t.Speakers.ours(ctx, actor.Measure); err != nil {
 		return nil, err
 	}
+	if page.Heard, err = t.heard(ctx, actor.Measure); err != nil {
+		return nil, err
+	}
 	if page.Boosts, err = t.BoostedPosts.Of(ctx, handle, boostsOnPage); err != nil {
 		return nil, err
 	}

@@ -17,6 +17,17 @@ const factDate = "coalesce(nullif(effective_date, ''), observed_date)"
 // as values alone; the statement is made of our own words (W60).
 func (s *Store) TimelinePage(ctx context.Context, f embraye.TimelineFilter) (*embraye.TimelinePage, error) {
 	t := s.Tables()
+	peers, err := list[embraye.Peer](ctx, t.table, "name, id", 0, "gather")
+	if err != nil {
+		return nil, wrap(err, "listing peers")
+	}
+	if f.By != "" {
+		page, err := t.voicesTimeline(ctx, f)
+		if err == nil {
+			page.Peers = peers
+		}
+		return page, err
+	}
 	where, args := []string{"withdrawn_at IS NULL"}, []any{}
 	and := func(condition string, values ...any) { where, args = append(where, condition), append(args, values...) }
 	for _, exact := range []struct{ column, value string }{{"measure", f.Measure}, {"territory", f.Territory},
@@ -35,8 +46,7 @@ func (s *Store) TimelinePage(ctx context.Context, f embraye.TimelineFilter) (*em
 		condition, values := s.matching(f.Search)
 		and(condition, values...)
 	}
-	page := &embraye.TimelinePage{}
-	var err error
+	page := &embraye.TimelinePage{Peers: peers}
 	if page.Total, err = count[embraye.Update](ctx, t.table, strings.Join(where, " AND "), args...); err != nil {
 		return nil, wrap(err, "counting the chronology")
 	}

@@ -14,12 +14,16 @@ type PeerUpdates struct{ table }
 // keeps its own. Where scopes stand follows.
 func (t PeerUpdates) Upsert(ctx context.Context, u *embraye.PeerUpdate) error {
 	notNull(&u.Wire)
+	u.CopyID = embraye.CopyID(u.URI)
 	row := *u
 	row.ID = 0
 	if err := t.upsert(ctx, &row, "uri"); err != nil {
 		return wrap(err, "keeping the peer's constat %s", u.URI)
 	}
 	u.ID = row.ID
+	if err := PeerRevisions(t).note(ctx, u); err != nil {
+		return err
+	}
 	return Standings(t).keep(ctx, spokenByPeer(u))
 }
 
@@ -51,9 +55,12 @@ func (t table) silence(ctx context.Context, query string, args ...any) (n int, e
 	if err := t.scan(ctx, &ended, query, args...); err != nil {
 		return 0, err
 	}
-	all := make([]spoken, len(ended))
+	all, uris := make([]spoken, len(ended)), make([]string, len(ended))
 	for i, e := range ended {
-		all[i] = spoken{constat: string(e.URI), organisation: e.Organisation}
+		all[i], uris[i] = spoken{constat: string(e.URI), organisation: e.Organisation}, string(e.URI)
+	}
+	if err := (PeerRevisions{t}).forget(ctx, uris); err != nil {
+		return 0, err
 	}
 	return len(ended), Standings{t}.keep(ctx, all...)
 }

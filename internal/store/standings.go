@@ -185,6 +185,9 @@ func (t Standings) choose(f embraye.StandingFilter) (c choice) {
 	if f.Ours {
 		c.and("standings.organisation = ''")
 	}
+	if f.Others {
+		c.and("standings.organisation <> ''")
+	}
 	if f.Organisation != "" {
 		c.and("standings.organisation = ?", f.Organisation)
 	}

@@ -12,30 +12,31 @@ import (
 // Tables is the whole database, one field per table, either for reading or
 // bound to one transaction.
 type Tables struct {
-	Settings     Settings
-	Actors       Actors
-	Keys         Keys
-	RemoteActors RemoteActors
-	Updates      Updates
-	Revisions    Revisions
-	Notes        Notes
-	Activities   Activities
-	Followers    Followers
-	Follows      Follows
-	Peers        Peers
-	PeerUpdates  PeerUpdates
-	Interactions Interactions
-	Quotes       Quotes
-	Replies      Replies
-	Reports      Reports
-	DomainBlocks DomainBlocks
-	ActorBlocks  ActorBlocks
-	Tombstones   Tombstones
-	Seen         Seen
-	People       People
-	Audit        Audit
-	Deliveries   Deliveries
-	Hosts        Hosts
+	Settings      Settings
+	Actors        Actors
+	Keys          Keys
+	RemoteActors  RemoteActors
+	Updates       Updates
+	Revisions     Revisions
+	Notes         Notes
+	Activities    Activities
+	Followers     Followers
+	Follows       Follows
+	Peers         Peers
+	PeerUpdates   PeerUpdates
+	PeerRevisions PeerRevisions
+	Interactions  Interactions
+	Quotes        Quotes
+	Replies       Replies
+	Reports       Reports
+	DomainBlocks  DomainBlocks
+	ActorBlocks   ActorBlocks
+	Tombstones    Tombstones
+	Seen          Seen
+	People        People
+	Audit         Audit
+	Deliveries    Deliveries
+	Hosts         Hosts
 
 	Drafts        Drafts
 	Sessions      Sessions
@@ -81,7 +82,7 @@ func (s *txState) done(err error) error {
 func newTables(t table) Tables {
 	return Tables{
 		Settings{t}, Actors{t}, Keys{t}, RemoteActors{t}, Updates{t}, Revisions{t}, Notes{t}, Activities{t},
-		Followers{t}, Follows{t}, Peers{t}, PeerUpdates{t}, Interactions{t}, Quotes{t}, Replies{t}, Reports{t},
+		Followers{t}, Follows{t}, Peers{t}, PeerUpdates{t}, PeerRevisions{t}, Interactions{t}, Quotes{t}, Replies{t}, Reports{t},
 		DomainBlocks{t}, ActorBlocks{t}, Tombstones{t}, Seen{t}, People{t}, Audit{t}, Deliveries{t}, Hosts{t},
 		Drafts{t}, Sessions{t}, Links{t}, Attempts{t}, EvidenceFiles{t}, LinkChecks{t}, UnreadUpdates{t}, Mails{t}, Chores{t}, BoostedPosts{t},
 		Standings{t}, Divergences{t}, Speakers{t}, t,

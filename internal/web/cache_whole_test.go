@@ -14,7 +14,7 @@ import (
 
 // cachedPages are addresses whose answers are kept for everybody.
 func cachedPages(constat string) []string {
-	return []string{"/", "/territoires", "/territoires/FR-BRE", "/chronologie", "/comprendre", "/comprendre/memoire", "/suivre", "/organisations",
+	return []string{"/", "/territoires", "/territoires/FR-BRE", "/chronologie", "/comprendre", "/comprendre/memoire", "/suivre", "/organisations", "/divergences",
 		"/donnees", "/journal", "/mentions-legales", "/confidentialite", "/accessibilite", "/ecoconception", "/signaler", "/@organisation", "/@mesure2",
 		"/@mesure2/FR-BRE", constat, constat + "/versions", constat + "/versions/1", constat + "/card.png", "/@mesure2/card.png", "/feed.atom",
 		"/@mesure2/feed.json", "/donnees/constats.csv", "/sitemap.xml", "/actors/mesure2", "/actors/mesure2/outbox", "/actors/mesure2/featured",

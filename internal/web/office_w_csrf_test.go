@@ -32,6 +32,7 @@ func newOfficeStage(t *testing.T) *officeStage {
 		t.Fatalf("saving a draft: %d %s", w.Code, w.Body)
 	}
 	note := strings.TrimPrefix(pinnedPath(t, s), "/notes/")
+	heard := s.hears("pair.example", "La Paire", embraye.NoSign, "Rien de tel")
 	return &officeStage{s, admin, map[string]map[string]string{
 		"/setup/":        {"token": strings.Repeat("A", 43)},
 		"/invite/":       {"token": strings.TrimPrefix(s.invite("bea@ours.example", embraye.Editor), "/invite/")},
@@ -40,6 +41,7 @@ func newOfficeStage(t *testing.T) *officeStage {
 		"/constats": {"id": id, "n": "1"}, "/notes": {"id": note}, "/citations": {"id": id},
 		"/activities": {"id": strings.TrimPrefix(s.activities(id)["Create"], "/activities/")},
 		"/fichiers":   {"name": strings.Repeat("a", 64) + ".png"}, "/assets": {"file": "style.css"},
+		"/copies": {"id": heard.CopyID}, "/organisations": {"host": "pair.example"},
 		"/": {"handle": "mesure2", "territory": "FR-BRE"},
 	}}
 }

@@ -95,6 +95,8 @@ GET  /donnees                             200
 GET  /donnees/constats.csv                200
 GET  /donnees/constats-tableur.csv        200
 GET  /donnees/constats.json               200
+GET  /donnees/organisations.csv           200
+GET  /donnees/organisations.json          200
 GET  /ecoconception                       200
 GET  /favicon.ico                         200
 GET  /favicon.svg                         200
@@ -104,6 +106,9 @@ GET  /journal                             200
 GET  /mentions-legales                    200
 GET  /notes/{id}                          200
 GET  /organisations                       200
+GET  /organisations/{host}                200
+GET  /copies/{id}                         200
+GET  /divergences                         200
 GET  /robots.txt                          200
 GET  /signaler                            200
 GET  /sitemap.xml                         200

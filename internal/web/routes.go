@@ -29,6 +29,7 @@ func (h *Handler) routes() chi.Router {
 	all.Get("/activities/{id}", h.answers.Serve(answer.StreamsFirst, h.activity))
 
 	h.readers.Routes(all)
+	h.others.Routes(all)
 	h.files.Routes(all)
 	h.servers.Routes(all)
 	h.office.Routes(all)

@@ -117,7 +117,7 @@ func TestEveryPublicPage(t *testing.T) {
 	id, constat := s.publish("Un appel à communs est ouvert")
 	s.revise(id)
 	for _, path := range []string{"/", "/@mesure1", "/@mesure2", "/@mesure2/FR-BRE", "/@mesure3/FR-NOR", constat, constat + "/versions", constat + "/versions/1",
-		"/@organisation", "/organisations", "/territoires", "/territoires/FR-BRE", "/territoires/COG-D35", "/chronologie", "/comprendre", "/comprendre/memoire", "/donnees",
+		"/@organisation", "/organisations", "/divergences", "/territoires", "/territoires/FR-BRE", "/territoires/COG-D35", "/chronologie", "/comprendre", "/comprendre/memoire", "/donnees",
 		"/suivre", "/journal", "/mentions-legales", "/confidentialite", "/accessibilite", "/ecoconception", "/signaler"} {
 		for _, lang := range []string{"fr", "en"} {
 			w := s.request("GET", path+"?lang="+lang, "Accept: "+browser)

@@ -1,5 +1,5 @@
 // Package web owns every address of the instance and puts its rooms behind them:
-// web/site for whoever reads, web/open for programs, web/office for editors, web/fed for other servers,
+// web/site for whoever reads, web/voices for what others say, web/open for programs, web/office for editors, web/fed for other servers,
 // all of them on web/page (the HTML frame) and web/answer (bytes, headers, the
 // cache). What is here is the list of addresses, and for those that people and
 // servers visit alike the choice of the face.
@@ -18,6 +18,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -37,6 +38,7 @@ import (
 	"embraye/internal/web/open"
 	"embraye/internal/web/page"
 	"embraye/internal/web/site"
+	"embraye/internal/web/voices"
 )
 
 // Options is what the pages work with.
@@ -63,6 +65,7 @@ type Options struct {
 type Pages interface {
 	page.Pages
 	site.Pages
+	voices.Pages
 	open.Pages
 	fed.Pages
 
@@ -80,6 +83,7 @@ type Handler struct {
 	answers *answer.Server
 	frame   *page.Frame
 	readers *site.Handler
+	others  *voices.Handler
 	files   *open.Handler
 	servers *fed.Handler
 	office  *office.Office
@@ -111,7 +115,7 @@ func New(o Options) (*Handler, error) {
 // furnish makes the rooms, each on those below it.
 func (h *Handler) furnish(o Options) (err error) {
 	if h.frame, err = page.NewFrame(page.Options{App: o.Rooms.App, Pages: o.Pages, Site: o.Site, Catalogue: o.Catalogue, Language: o.Language,
-		Templates: site.Templates(), Log: o.Log}); err != nil {
+		Templates: []fs.FS{site.Templates(), voices.Templates()}, Log: o.Log}); err != nil {
 		return err
 	}
 	if h.answers, err = answer.NewServer(answer.Options{Site: o.Site, Version: o.Version, TrustedProxies: o.TrustedProxies, Reading: o.Reading, Writing: o.Writing, Revision: o.Revision,
@@ -120,6 +124,7 @@ func (h *Handler) furnish(o Options) (err error) {
 	}
 	h.readers = site.New(site.Options{Rooms: site.Rooms{App: o.Rooms.App, Directory: o.Rooms.Directory}, Pages: o.Pages, Answers: h.answers, Frame: h.frame, Site: o.Site,
 		Catalogue: o.Catalogue, Now: o.Now})
+	h.others = voices.New(voices.Options{Pages: o.Pages, Answers: h.answers, Frame: h.frame, Site: o.Site, Reference: o.Rooms.App.Reference(), Version: o.Version, Catalogue: o.Catalogue, Gone: h.readers.GonePage, Now: o.Now})
 	h.files = open.New(open.Options{App: o.Rooms.App, Pages: o.Pages, Answers: h.answers, Frame: h.frame, Site: o.Site, Catalogue: o.Catalogue, Language: o.Language, Now: o.Now})
 	h.servers = fed.New(fed.Options{Rooms: fed.Rooms{App: o.Rooms.App, Inbox: o.Rooms.Inbox}, Pages: o.Pages, Answers: h.answers, Site: o.Site, Version: o.Version, Mode: o.Mode, Log: o.Log})
 	h.office, err = office.New(office.Options{Rooms: office.Rooms{App: o.Rooms.App, Directory: o.Rooms.Directory, Constats: o.Rooms.Constats, Drafts: o.Rooms.Drafts, Talk: o.Rooms.Talk, People: o.Rooms.People, Organisation: o.Rooms.Organisation}, Answers: h.answers, Frame: h.frame, Site: o.Site, Catalogue: o.Catalogue,

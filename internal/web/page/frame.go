@@ -29,8 +29,8 @@ type Options struct {
 	Pages     Pages
 	Site      embraye.Site
 	Catalogue *locale.Catalogue
-	Language  string // for readers who ask for none of ours
-	Templates fs.FS  // parts.html, error.html and the pages
+	Language  string  // for readers who ask for none of ours
+	Templates []fs.FS // the pages; the first has parts.html, which all share, and error.html
 	Log       *slog.Logger
 }
 
@@ -51,7 +51,7 @@ type Frame struct {
 func NewFrame(o Options) (*Frame, error) {
 	h := &Frame{app: o.App, pages: o.Pages, site: o.Site, catalogue: o.Catalogue, language: o.Language, log: o.Log}
 	var err error
-	if h.templates, err = parseTemplates(o.Templates); err != nil {
+	if h.templates, err = parseTemplates(o.Templates...); err != nil {
 		return nil, fmt.Errorf("templates: %w", err)
 	}
 	if h.assets, err = loadAssets(assetFiles); err != nil {

@@ -37,7 +37,8 @@ type Page struct {
 	Path        string // "" on pages that are no place of their own
 	Style       *Asset
 	Frame       embraye.FramePage
-	Hidden      bool // not for search engines
+	Hidden      bool   // not for search engines
+	Original    string // address of what this is a copy of
 	Content     any
 
 	query       string

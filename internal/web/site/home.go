@@ -17,6 +17,8 @@ type homeContent struct {
 	Rows   []measureRow
 	Cards  []card
 	Follow followBox
+
+	Divergences int // scopes of all measures where answers differ
 }
 
 // A measureRow is a measure with its counts in words.
@@ -47,6 +49,7 @@ func (h *Handler) home(ctx context.Context, v *answer.View) (*answer.Answer, err
 		for _, u := range m.States {
 			row.Last = max(row.Last, u.FactDate())
 		}
+		content.Divergences += m.Divergences
 		content.Rows = append(content.Rows, row)
 	}
 	content.Lede = homeLede(page, data.Measures)

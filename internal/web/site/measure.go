@@ -39,6 +39,43 @@ type measureContent struct {
 	Follow      followBox
 	Prev        *measureRow
 	Next        *measureRow
+
+	Divergent    []placeLink // scopes where answers differ
+	Speakers     []speaker
+	MoreSpeakers int
+}
+
+// A speaker is an organisation that speaks of the measure.
+type speaker struct {
+	Name, Href string
+	Constats   int
+}
+
+// linksBeside is how many places the table names: fewer where other
+// organisations are named too.
+func linksBeside(heard embraye.MeasureVoices) int {
+	if len(heard.Speakers) > 1 {
+		return maxTableLinks - 40
+	}
+	return maxTableLinks
+}
+
+// maxSpeakers is how many organisations the page of a measure names.
+const maxSpeakers = 5
+
+// addHeard shows what all organisations say.
+func addHeard(p *page.Page, content *measureContent, heard embraye.MeasureVoices) {
+	for _, d := range heard.Divergent {
+		if len(d.Said) > 0 {
+			scope := d.Said[0].Scope()
+			content.Divergent = append(content.Divergent, placeLink{p.Actor(content.Actor.Handle) + "/" + scope.Territory, p.ScopeName(scope)})
+		}
+	}
+	for _, s := range heard.Speakers[:min(len(heard.Speakers), maxSpeakers)] {
+		name, href := p.Speaker(s.Name, s.Handle)
+		content.Speakers = append(content.Speakers, speaker{name, href, s.Constats})
+	}
+	content.MoreSpeakers = max(0, len(heard.Speakers)-maxSpeakers)
 }
 
 // A scopeRow is one stage of the table, a scopeCell one subject of it.
@@ -69,7 +106,7 @@ func (h *Handler) MeasurePage(ctx context.Context, v *answer.View, a embraye.Act
 	page := h.frame.NewPage(v, page.MeasureTitle(h.rooms.App.Reference(), a, v.Lang))
 	describe(page, a)
 	content := measureContent{MeasurePage: data, Name: page.MeasureName(a.Measure), Answers: page.Answers(data.States),
-		Scopes: scopeRows(page, data.Actor.Handle, data.States), Cards: cardsOf(page, data.Latest, data.Organisation.Name),
+		Scopes: scopeRows(page, data.Actor.Handle, data.States, linksBeside(data.Heard)), Cards: cardsOf(page, data.Latest, data.Organisation.Name),
 		Follow: newFollowBox(page, "follow.measure", a.Handle, "/@"+a.Handle+"/feed.atom")}
 	reference := h.rooms.App.Reference()
 	if m, ok := reference.Measure(a.Measure); ok {
@@ -87,6 +124,7 @@ func (h *Handler) MeasurePage(ctx context.Context, v *answer.View, a embraye.Act
 	}
 	addChanges(page, &content, data.Voices, v.Day)
 	addNeighbours(page, &content, data)
+	addHeard(page, &content, data.Heard)
 	page.Content = content
 	return h.frame.Render("measure", http.StatusOK, page)
 }
@@ -128,7 +166,7 @@ func addNeighbours(p *page.Page, content *measureContent, data *embraye.MeasureP
 
 // scopeRows counts scopes by stage and subject and names their places; the
 // widest places first. Nobody said anything of the regions of the last row.
-func scopeRows(p *page.Page, handle string, states []embraye.Standing) []scopeRow {
+func scopeRows(p *page.Page, handle string, states []embraye.Standing, most int) []scopeRow {
 	var rows []scopeRow
 	for _, stage := range embraye.DisplayStages() {
 		row := scopeRow{Stage: stage}
@@ -148,13 +186,13 @@ func scopeRows(p *page.Page, handle string, states []embraye.Standing) []scopeRo
 		}
 		rows = append(rows, row)
 	}
-	shortenCells(rows)
+	shortenCells(rows, most)
 	return rows
 }
 
 // shortenCells ends the longest cells on « et n autres », until the table has
 // no more links than a page may have.
-func shortenCells(rows []scopeRow) {
+func shortenCells(rows []scopeRow, links int) {
 	total := func(most int) (links int) {
 		for _, row := range rows {
 			for _, cell := range row.Cells {
@@ -164,7 +202,7 @@ func shortenCells(rows []scopeRow) {
 		return links
 	}
 	most := maxScopeLinks
-	for most > 1 && total(most) > maxTableLinks {
+	for most > 1 && total(most) > links {
 		most--
 	}
 	for _, row := range rows {

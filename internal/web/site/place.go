@@ -17,6 +17,7 @@ type placeContent struct {
 	Number     string
 	Answers    []page.SubjectAnswer
 	Groups     []placeGroup
+	Others     []page.Voice // of one measure: what peers say
 	Follow     followBox
 	Prev, Next *placeLink
 }
@@ -69,6 +70,7 @@ func (h *Handler) measurePlace(ctx context.Context, v *answer.View) (*answer.Ans
 		}
 		content.Groups = append(content.Groups, group)
 	}
+	content.Others = page.Voices(data.Others, data.Texts)
 	content.Prev, content.Next = regionsBeside(page, place, page.Actor(actor.Actor.Handle)+"/")
 	page.Content = content
 	return h.frame.Render("place", http.StatusOK, page)

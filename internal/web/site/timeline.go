@@ -19,7 +19,8 @@ const timelinePage = 20
 
 const (
 	maxSearchRunes = 200
-	maxQueryBytes  = 2048
+	maxQueryBytes  = 4096
+	maxHostBytes   = 260
 )
 
 type timelineContent struct {
@@ -29,6 +30,8 @@ type timelineContent struct {
 	Territories []choiceOf
 	Subjects    []choiceOf
 	Stages      []choiceOf
+	By          []choiceOf // empty where nobody else is gathered
+	Voices      []page.Voice
 	Years       []timelineYear
 	NextHref    string
 	First       string // address of the first page, on later ones
@@ -60,7 +63,7 @@ func parseTimeline(reference *embraye.Reference, territories *embraye.Territorie
 	get := func(name string) string { return embraye.Trim(values.Get(name)) }
 	f = embraye.TimelineFilter{Measure: get("mesure"), Territory: get("territoire"), Subject: embraye.Subject(get("sujet")),
 		Stage: embraye.Stage(get("etape")), From: embraye.ReadDate(get("du")), To: embraye.ReadDate(get("au")), Search: get("q"),
-		After: get("apres"), Limit: timelinePage}
+		After: get("apres"), By: get("de"), Limit: timelinePage}
 	bad := func(name string) error {
 		return fmt.Errorf("web: %s of the chronology: %w", name, embraye.ErrInvalid)
 	}
@@ -94,6 +97,12 @@ func parseTimeline(reference *embraye.Reference, territories *embraye.Territorie
 	if utf8.RuneCountInString(f.Search) > maxSearchRunes || !utf8.ValidString(f.Search) {
 		return f, bad("search")
 	}
+	if len(f.By) > maxHostBytes || f.By != strings.ToLower(f.By) {
+		return f, bad("organisation")
+	}
+	if f.By != "" {
+		return f, nil // the cursor is read where the list is
+	}
 	if date, id, ok := strings.Cut(strings.TrimPrefix(f.After, embraye.Undated), "."); f.After != "" && (!ok || !embraye.Date(date).Valid() || !embraye.ValidID(id)) {
 		return f, bad("cursor")
 	}
@@ -113,7 +122,7 @@ func hasStage(s embraye.Stage) bool {
 func timelineQuery(f embraye.TimelineFilter) string {
 	values := url.Values{}
 	for name, value := range map[string]string{"mesure": f.Measure, "territoire": f.Territory, "sujet": string(f.Subject),
-		"etape": string(f.Stage), "du": string(f.From), "au": string(f.To), "q": f.Search, "apres": f.After} {
+		"etape": string(f.Stage), "du": string(f.From), "au": string(f.To), "q": f.Search, "de": f.By, "apres": f.After} {
 		if value != "" {
 			values.Set(name, value)
 		}
@@ -157,6 +166,7 @@ func (h *Handler) timelineAnswer(ctx context.Context, v *answer.View, f embraye.
 	content := timelineContent{TimelinePage: data, Filter: f, Filtered: filtered != embraye.TimelineFilter{}, Feed: feedOf(page, f)}
 	page.Hidden = content.Filtered || f.After != "" // one list is enough for search engines
 	addChoices(page, &content)
+	content.Voices = page.Voices(data.Voices, data.Texts)
 	for _, u := range data.Updates {
 		year := "" // of the fact; when it was seen says nothing of when it happened
 		if d := u.EffectiveDate; len(d) >= 4 {
@@ -197,9 +207,19 @@ func feedOf(p *page.Page, f embraye.TimelineFilter) string {
 	return "/feed.atom"
 }
 
+// maxPeersToChoose is how many peers the form lists; an address may name any.
+const maxPeersToChoose = 60
+
 // addChoices fills the lists of the filter form. Departments are left out: the
 // list would outweigh the page; an address may name them.
 func addChoices(p *page.Page, c *timelineContent) {
+	if len(c.Peers) > 0 {
+		c.By = []choiceOf{{"", p.Publisher(), c.Filter.By == ""}, {embraye.EveryOrganisation, p.T("timeline.every_organisation"), c.Filter.By == embraye.EveryOrganisation}}
+	}
+	for _, peer := range c.Peers[:min(len(c.Peers), maxPeersToChoose)] {
+		name, _ := p.Speaker(peer.Name, peer.Handle)
+		c.By = append(c.By, choiceOf{peer.Host, name, c.Filter.By == peer.Host})
+	}
 	for _, m := range p.Reference.Measures {
 		if m.Enabled || m.ID == c.Filter.Measure {
 			c.Measures = append(c.Measures, choiceOf{m.ID, p.MeasureName(m.ID), m.ID == c.Filter.Measure})
