@@ -144,7 +144,8 @@ func (s *stage) forget(t testing.TB, in *Instance) {
 	withSQL(t, in.Store, func(ctx context.Context, tx *sql.Tx) error {
 		for _, rows := range []string{"followers", "follows", "peers", "peer_updates", "interactions", "quotes", "replies", "reports",
 			"domain_blocks", "actor_blocks", "tombstones", "seen_activities", "deliveries", "hosts", "remote_actors",
-			"revisions", "notes WHERE kind <> 'pinned'", "updates", "activities", "audit_entries"} {
+			"revisions", "notes WHERE kind <> 'pinned'", "updates", "activities", "audit_entries",
+			"voices", "replacements", "standings", "divergences", "speakers"} {
 			if _, err := tx.ExecContext(ctx, "DELETE FROM "+rows); err != nil {
 				return fmt.Errorf("emptying %s: %w", rows, err)
 			}
