@@ -92,6 +92,7 @@ func (f *figures) deliveries(gauge, counter figure) {
 	const hosts = "Servers being delivered to by this process now."
 	gauge("hosts_served", hosts, float64(s.Hosts), "state", "healthy")
 	gauge("hosts_served", hosts, float64(s.Probing), "state", "failing")
+	gauge("clock_offset_seconds", "How far this machine's clock is ahead of other servers', as their answers say; 0 while it is right, within five minutes.", s.ClockOff.Seconds())
 	counter("delivery_requests_total", "Requests made by the delivery engine of this process.", float64(s.Exchanges))
 	const results = "What became of deliveries in this process."
 	counter("delivery_results_total", results, float64(s.Sent), "result", "sent")

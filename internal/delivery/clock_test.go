@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"embraye/internal/embraye"
+	"embraye/internal/store"
 )
 
 // H05: a clock that is two days off is told once, with what servers say, and
@@ -33,6 +34,16 @@ func TestH05WrongClockIsToldOnceAndDoesNotOutliveItself(t *testing.T) {
 		if n := strings.Count(log.String(), "clock is wrong"); n != 1 {
 			t.Errorf("told %d times:\n%s", n, log.String())
 		}
+		wrong := func() bool {
+			_, found, err := w.store.Tables().Settings.Get(t.Context(), store.ClockSetting)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return found
+		}
+		if off := w.engine.Stats().ClockOff; !wrong() || off < 48*time.Hour {
+			t.Errorf("the office is told: %t; the figure is %s", wrong(), off)
+		}
 		w.clock.at = right
 		if err := w.store.Tables().Deliveries.Sweep(t.Context()); err != nil {
 			t.Fatal(err)
@@ -40,6 +51,9 @@ func TestH05WrongClockIsToldOnceAndDoesNotOutliveItself(t *testing.T) {
 		w.engine.forgetQuiet()
 		w.batch()
 		w.wantState(id, embraye.DeliverySent)
+		if off := w.engine.Stats().ClockOff; wrong() || off != 0 {
+			t.Errorf("afterwards the office is told: %t; the figure is %s", wrong(), off)
+		}
 		if h := w.host(p.host()); h.Failures != 0 {
 			t.Errorf("the host afterwards: %+v", h)
 		}

@@ -88,6 +88,8 @@ type Engine struct {
 	// What may go wrong here: the queue, and what an exchange needs beside it.
 	queueTrouble, ownTrouble, clockTrouble *trouble
 	clockDoubts                            atomic.Int64 // answers in a row from another time
+	clockOff                               atomic.Int64 // nanoseconds that we are ahead; 0 while it is right
+	clockSaid                              atomic.Int32 // see clock.go
 
 	mu     sync.Mutex
 	inWork map[string]struct{} // hosts from their claim until their result is written
@@ -112,6 +114,8 @@ type Stats struct {
 	Failed    int64 // attempts that will be repeated
 	GivenUp   int64 // deliveries that will not
 	Dropped   int64 // deliveries whose host was blocked meanwhile
+
+	ClockOff time.Duration // how far our clock is ahead of others'; 0 while it is right
 }
 
 // New makes an engine. It does nothing until Run or Batch.
@@ -164,6 +168,7 @@ func (e *Engine) Stats() Stats {
 		Failed:    e.counts.failed.Load(),
 		GivenUp:   e.counts.givenUp.Load(),
 		Dropped:   e.counts.dropped.Load(),
+		ClockOff:  time.Duration(e.clockOff.Load()),
 	}
 }
 

@@ -7,11 +7,13 @@ import (
 	"image/draw"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/opentype"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
+	"golang.org/x/text/unicode/norm"
 )
 
 // letters writes words with one font in one size.
@@ -33,19 +35,26 @@ func newLetters(ttf []byte, size float64) (*letters, error) {
 	return &letters{parsed, face}, nil
 }
 
-// clean keeps what the font can write: no-break spaces become spaces, other
-// letters that it lacks are left out, because a box says nothing.
+// clean keeps what the font can write: no-break spaces become spaces, hyphens the
+// one that it has, soft hyphens nothing, since no line ends there; other letters
+// that it lacks are left out, because a box says nothing. Accents that are typed
+// apart have letters of their own.
 func (l *letters) clean(text string) string {
 	var buffer sfnt.Buffer
 	return strings.Map(func(r rune) rune {
-		if r == '\u00a0' || r == '\u202f' {
+		switch r {
+		case '\u00a0', '\u202f':
 			return ' '
+		case '\u2010', '\u2011', '\u2212':
+			return '-'
+		case '\u00ad':
+			return -1
 		}
 		if i, err := l.font.GlyphIndex(&buffer, r); err != nil || i == 0 {
 			return -1
 		}
 		return r
-	}, text)
+	}, norm.NFC.String(text))
 }
 
 // width is in pixels.
@@ -90,7 +99,7 @@ func (l *letters) fill(text string, width int) (lines []string) {
 	words := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(" \n\t\r", r) })
 	for _, word := range words {
 		gap := " "
-		for _, piece := range strings.SplitAfter(word, "-") {
+		for _, piece := range afterHyphens(word) {
 			longer := strings.TrimLeft(line+gap+piece, " ")
 			if gap = ""; line == "" || l.width(longer) <= width {
 				line = longer
@@ -103,6 +112,24 @@ func (l *letters) fill(text string, width int) (lines []string) {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// afterHyphens splits a word where a line may end. A single letter stays with what
+// follows it, and with what comes before: « a-t-il », « dit-on », « y a-t-il ».
+func afterHyphens(word string) (pieces []string) {
+	for _, piece := range strings.SplitAfter(strings.ReplaceAll(word, "\u2010", "-"), "-") {
+		if n := len(pieces); n > 0 && (shortPiece(pieces[n-1]) || shortPiece(piece)) {
+			pieces[n-1] += piece
+			continue
+		}
+		pieces = append(pieces, piece)
+	}
+	return pieces
+}
+
+// shortPiece: less than four letters between hyphens are no line of their own.
+func shortPiece(piece string) bool {
+	return utf8.RuneCountInString(strings.Trim(piece, "-.,;:!? …»")) < 4
 }
 
 // cut shortens text to width, with an ellipsis at its end.

@@ -94,6 +94,26 @@ func TestCardHoldsAnyTitle(t *testing.T) {
 	}
 }
 
+// Hyphens are all drawn as the one that the font has; soft ones are not, and no
+// line begins or ends with a syllable.
+func TestHyphens(t *testing.T) {
+	plain, err := newLetters(goregular.TTF, 40)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for text, want := range map[string]string{"Franche\u2011Comté": "Franche-Comté", "publics\u2010communs": "publics-communs", "insti\u00adtution": "institution", "\u22123": "-3", "e\u0301tat": "état"} {
+		if got := plain.clean(text); got != want {
+			t.Errorf("%q is drawn as %q", text, got)
+		}
+	}
+	for word, want := range map[string]string{"publics-communs": "publics-|communs", "a-t-il": "a-t-il", "dit-on": "dit-on", "Bourgogne\u2011Franche\u2011Comté": "Bourgogne\u2011Franche\u2011Comté",
+		"Auvergne-Rhône-Alpes": "Auvergne-|Rhône-|Alpes", "Ille-et-Vilaine": "Ille-et-|Vilaine", "communs": "communs", "logiciels\u2010libres": "logiciels-|libres"} {
+		if got := strings.Join(afterHyphens(word), "|"); got != want {
+			t.Errorf("%s may be broken as %s, not %s", word, got, want)
+		}
+	}
+}
+
 func TestWrapLosesNoWord(t *testing.T) {
 	plain, err := newLetters(goregular.TTF, 40)
 	if err != nil {

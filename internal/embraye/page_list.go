@@ -64,6 +64,7 @@ type FeedPage struct {
 	Organisation Actor
 	Updates      []Update
 	Reasons      map[string]string // by constat, of the version that is served
+	Older        bool              // there are more
 }
 
 // DataPage is one piece of what is open data, withdrawn constats too.

@@ -18,12 +18,19 @@ type OfficeStart struct {
 	FailingHosts int
 	GivenUp      int // deliveries
 	LegalMissing []string
+	Clock        *WrongClock   // nil: right, or nobody knows; admins only
 	Asked        []OfficeAsked // corrections of what this person may correct
 	Recent       []OfficeRecent
 	Followers    int  // people
 	FollowersNew int  // of this week
 	Servers      int  // theirs
 	Demo         bool // the constats of the demonstration are here
+}
+
+// WrongClock is what a server said of this machine's clock.
+type WrongClock struct {
+	Ours, Theirs time.Time
+	Host         string
 }
 
 // OfficeAsked is a wish for a correction.

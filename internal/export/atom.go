@@ -59,7 +59,8 @@ func WriteAtom(w io.Writer, f Feed) error {
 	f = f.clean()
 	doc := atomFeed{Lang: f.Language, ID: f.ID, Title: f.Title, Subtitle: f.Subtitle, Updated: moment(f.Updated),
 		Icon: f.IconURL, Rights: f.Licence, Author: atomAuthor{Name: f.Author.Name, URI: f.Author.URL}}
-	doc.Links = atomLinks(atomLink{Rel: "self", Type: "application/atom+xml", Href: f.SelfURL}, atomLink{Rel: "alternate", Type: "text/html", Href: f.HomeURL})
+	doc.Links = atomLinks(atomLink{Rel: "self", Type: "application/atom+xml", Href: f.SelfURL}, atomLink{Rel: "alternate", Type: "text/html", Href: f.HomeURL},
+		atomLink{Rel: "first", Type: "application/atom+xml", Href: f.FirstURL}, atomLink{Rel: "next", Type: "application/atom+xml", Href: f.NextURL})
 	for _, e := range f.Entries {
 		doc.Entries = append(doc.Entries, makeAtomEntry(e))
 	}

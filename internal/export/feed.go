@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"time"
 
 	"embraye/internal/embraye"
@@ -14,6 +15,8 @@ type Feed struct {
 	Subtitle string
 	HomeURL  string // the page that this feed follows
 	SelfURL  string // the feed's own address, in the format that is written
+	NextURL  string // of what is older, if there is any (RFC 5005, JSON Feed)
+	FirstURL string // of the feed's beginning, on what is older
 	IconURL  string
 	Language string
 	Updated  time.Time // when empty, the newest entry's
@@ -50,10 +53,11 @@ type Enclosure struct{ URL, Type, Title string }
 func (f Feed) clean() Feed {
 	f.Title, f.Subtitle = cleanLine(f.Title), cleanLine(f.Subtitle)
 	f.HomeURL, f.SelfURL, f.IconURL = link(f.HomeURL), link(f.SelfURL), link(f.IconURL)
+	f.NextURL, f.FirstURL = link(f.NextURL), link(f.FirstURL)
 	f.Language, f.Licence, f.Author = cleanLine(f.Language), cleanLine(f.Licence), f.Author.clean()
 	f.ID = cleanLine(f.ID)
 	if f.ID == "" {
-		f.ID = f.SelfURL
+		f.ID = cmp.Or(f.FirstURL, f.SelfURL)
 	}
 	entries := make([]Entry, len(f.Entries))
 	newest := time.Unix(0, 0)

@@ -22,6 +22,7 @@ type Importer struct {
 type Import struct {
 	Lines   []ImportLine
 	Ignored []string // names of columns that mean nothing to us
+	Remarks int      // lines that are none: see Remark
 }
 
 // ImportLine is one line as a draft, with everything that publication would
@@ -46,7 +47,7 @@ func (im Importer) Read(r io.Reader) (*Import, error) {
 		return nil, err
 	}
 	words := im.words()
-	result := &Import{Ignored: head.ignored, Lines: make([]ImportLine, 0, len(table.Lines))}
+	result := &Import{Ignored: head.ignored, Remarks: table.Remarks, Lines: make([]ImportLine, 0, len(table.Lines))}
 	for _, line := range table.Lines {
 		result.Lines = append(result.Lines, im.line(head, words, line))
 	}

@@ -190,20 +190,24 @@ func TestTemplate(t *testing.T) {
 	im := importer(t)
 	for lang, start := range map[string]string{"fr": "\ufeffmesure;sujet;territoire;", "en": "\ufeffmeasure,subject,territory,"} {
 		var out bytes.Buffer
-		if err := WriteTemplate(&out, im.Catalogue, lang); err != nil {
+		if err := WriteTemplate(&out, im.Catalogue, im.Frame.Reference, lang); err != nil {
 			t.Fatal(err)
 		}
+		written := out.String()
 		if !strings.HasPrefix(out.String(), start) {
 			t.Errorf("%s: %q", lang, out.String())
 		}
 		got, err := im.Read(&out)
-		if err != nil || len(got.Ignored) > 0 || len(got.Lines) > 0 {
+		if err != nil || len(got.Ignored) > 0 || len(got.Lines) > 0 || got.Remarks != 2 {
 			t.Errorf("%s: the template itself is read as %+v, %v", lang, got, err)
 		}
-		for _, c := range ImportColumns(im.Catalogue, lang) {
-			if c.Description == "" || strings.HasPrefix(c.Description, "import.") || strings.HasPrefix(c.Name, "import.") {
-				t.Errorf("%s: %+v", lang, c)
-			}
+		if strings.Contains(written, "import.") || !strings.Contains(written, im.Catalogue.T(lang, "stage.under_way")+" / "+im.Catalogue.T(lang, "stage.partly_done")) {
+			t.Errorf("%s does not say what is allowed: %s", lang, written)
+		}
+		at := strings.LastIndex(written, Remark+" ")
+		got, err = im.Read(strings.NewReader(written[:at] + written[at+2:]))
+		if err != nil || len(got.Lines) != 1 || len(got.Lines[0].Problems) > 0 || got.Remarks != 1 {
+			t.Errorf("%s: the example, without its mark, is read as %+v, %v", lang, got, err)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package export
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ type (
 		Title       string       `json:"title"`
 		HomePageURL string       `json:"home_page_url,omitempty"`
 		FeedURL     string       `json:"feed_url,omitempty"`
+		NextURL     string       `json:"next_url,omitempty"`
 		Description string       `json:"description,omitempty"`
 		Icon        string       `json:"icon,omitempty"`
 		Language    string       `json:"language,omitempty"`
@@ -47,7 +49,7 @@ type (
 // WriteJSONFeed writes a JSON Feed 1.1.
 func WriteJSONFeed(w io.Writer, f Feed) error {
 	f = f.clean()
-	doc := jsonFeed{Version: "https://jsonfeed.org/version/1.1", Title: f.Title, HomePageURL: f.HomeURL, FeedURL: f.SelfURL,
+	doc := jsonFeed{Version: "https://jsonfeed.org/version/1.1", Title: f.Title, HomePageURL: f.HomeURL, FeedURL: cmp.Or(f.FirstURL, f.SelfURL), NextURL: f.NextURL,
 		Description: f.Subtitle, Icon: f.IconURL, Language: f.Language, Authors: jsonAuthors(f.Author), Items: []jsonItem{}}
 	for _, e := range f.Entries {
 		item := jsonItem{ID: e.ID, URL: e.URL, Title: e.Title, Summary: e.Summary, ContentHTML: e.HTML,

@@ -21,10 +21,15 @@ const (
 	MaxTableLines = 5000
 )
 
+// Remark begins the first cell of a line that says something to whoever fills the
+// table, as our template does.
+const Remark = "#"
+
 // Table is a spreadsheet as it was read: names, then lines that are not blank.
 type Table struct {
-	Names []string
-	Lines []TableLine
+	Names   []string
+	Lines   []TableLine
+	Remarks int
 }
 
 // TableLine is one line and where it stands in the file, from 1.
@@ -80,6 +85,8 @@ func (t *Table) add(number int, cells []string) error {
 	case !slices.ContainsFunc(cells, func(c string) bool { return c != "" }):
 	case t.Names == nil:
 		t.Names = cells
+	case strings.HasPrefix(cells[0], Remark):
+		t.Remarks++
 	case len(t.Lines) == MaxTableLines:
 		return badTable("too_many_lines", strconv.Itoa(MaxTableLines))
 	default:

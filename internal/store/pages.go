@@ -19,6 +19,10 @@ const latestOnPage = 5
 // their ids.
 const DemoSetting = "demo"
 
+// ClockSetting is present while servers say that this machine's clock is wrong:
+// an embraye.WrongClock in JSON.
+const ClockSetting = "wrong_clock"
+
 // FramePage reads what stands around every page.
 func (s *Store) FramePage(ctx context.Context) (*embraye.FramePage, error) {
 	t := s.Tables()

@@ -78,38 +78,45 @@ func (t Tables) byIDs(ctx context.Context, ids []string) ([]embraye.Update, erro
 }
 
 // FeedPage reads the newest constats in full, of a measure, of a place, of
-// both, or of everything.
-func (s *Store) FeedPage(ctx context.Context, measure string, codes, prefixes []string) (*embraye.FeedPage, error) {
+// both, or of everything; or those before one of them.
+func (s *Store) FeedPage(ctx context.Context, measure string, codes, prefixes []string, before string) (*embraye.FeedPage, error) {
 	t := s.Tables()
 	org, err := t.organisation(ctx)
 	if err != nil {
 		return nil, err
 	}
 	page := &embraye.FeedPage{Organisation: *org}
-	if page.Updates, err = t.newest(ctx, measure, codes, prefixes); err != nil {
+	if page.Updates, err = t.newest(ctx, measure, codes, prefixes, before); err != nil {
 		return nil, err
 	}
+	page.Older = len(page.Updates) > feedEntries
+	page.Updates = page.Updates[:min(len(page.Updates), feedEntries)]
 	page.Reasons, err = t.reasons(ctx, page.Updates)
 	return page, err
 }
 
-// newest are the constats that stand and were published last.
-func (t Tables) newest(ctx context.Context, measure string, codes, prefixes []string) ([]embraye.Update, error) {
-	switch {
-	case len(codes) == 0 && measure == "":
-		return t.light(ctx, "id DESC", feedEntries, "withdrawn_at IS NULL")
-	case len(codes) == 0:
-		return t.light(ctx, "id DESC", feedEntries, "measure = ? AND withdrawn_at IS NULL", measure)
-	}
-	c := choice{}
-	c.and("organisation = ''")
-	in, places := t.table.inPlace(codes, prefixes)
-	c.and(in, places...)
+// newest are the constats that stand and were published last, or last before one
+// of them: those of a feed, and one more if there is any.
+func (t Tables) newest(ctx context.Context, measure string, codes, prefixes []string, before string) ([]embraye.Update, error) {
+	c, id := choice{}, "id"
 	if measure != "" {
 		c.and("measure = ?", measure)
 	}
+	if len(codes) > 0 {
+		id = "constat"
+		in, places := t.table.inPlace(codes, prefixes)
+		c.and(in, places...)
+	}
+	if before != "" {
+		c.and(id+" < ?", before)
+	}
+	if len(codes) == 0 {
+		c.and("withdrawn_at IS NULL")
+		return t.light(ctx, "id DESC", feedEntries+1, c.String(), c.args...)
+	}
+	c.and("organisation = ''")
 	var ids []string
-	err := t.table.db.WithContext(ctx).Model(&embraye.Voice{}).Where(c.String(), c.args...).Order("constat DESC").Limit(feedEntries).Pluck("constat", &ids).Error
+	err := t.table.db.WithContext(ctx).Model(&embraye.Voice{}).Where(c.String(), c.args...).Order("constat DESC").Limit(feedEntries+1).Pluck("constat", &ids).Error
 	if err != nil {
 		return nil, wrap(err, "listing the newest constats of a place")
 	}

@@ -15,6 +15,7 @@ import (
 	"embraye/internal/app/drafts"
 	"embraye/internal/embraye"
 	"embraye/internal/fedtest"
+	"embraye/internal/store"
 	"embraye/internal/storetest"
 )
 
@@ -284,4 +285,22 @@ func (v *visitor) sendTable(table, kept, action string) *httptest.ResponseRecord
 	r.Header.Set("Origin", base)
 	r.Header.Set("Sec-Fetch-Site", "same-origin")
 	return v.send(r)
+}
+
+// H05: admins are told of a wrong clock on the start page, and what to do.
+func TestH05WrongClockOnTheStartPage(t *testing.T) {
+	s := newSite(t)
+	admin, editor := s.as("ada", embraye.Admin), s.as("lea", embraye.Editor)
+	const title = "L'horloge de ce serveur n'est pas à l'heure"
+	if strings.Contains(admin.shows("/office"), title) {
+		t.Error("told before anybody said so")
+	}
+	said := `{"Ours":"2026-03-03T10:00:00Z","Theirs":"2026-03-01T10:00:00Z","Host":"ailleurs.example"}`
+	if err := s.Store.InTx(t.Context(), func(tables store.Tables) error { return tables.Settings.Set(t.Context(), store.ClockSetting, said) }); err != nil {
+		t.Fatal(err)
+	}
+	wantWords(t, "the start page", admin.shows("/office"), title, "ailleurs.example", "timedatectl set-ntp true", "1er mars 2026", "3 mars 2026")
+	if strings.Contains(editor.shows("/office"), title) {
+		t.Error("an editor can do nothing about it")
+	}
 }

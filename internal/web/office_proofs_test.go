@@ -207,3 +207,20 @@ func TestP13NothingFollowsWhatIsGone(t *testing.T) {
 		t.Error("a withdrawn constat has a sequel")
 	}
 }
+
+// A PDF is kept as it came: the office says so as the public page does.
+func TestP14UncheckedPDFIsSaidInTheOffice(t *testing.T) {
+	s := newSite(t)
+	lea := s.as("lea", embraye.Editor)
+	for _, c := range []struct {
+		file []byte
+		said bool
+	}{{[]byte(pdf), true}, {apptest.Picture(t, 48), false}} {
+		w := lea.sendForm("/office/constats/new", map[string]string{"title": "Un appel", "file_alt": "Le rapport", "action": "save"}, c.file)
+		draft, _, _ := strings.Cut(w.Header().Get("Location"), "#")
+		page := lea.get(draft).Body.String()
+		if strings.Contains(page, "PDF, non vérifié") != c.said {
+			t.Errorf("said: %t, want %t: %d %s", !c.said, c.said, w.Code, draft)
+		}
+	}
+}

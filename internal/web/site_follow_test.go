@@ -110,6 +110,61 @@ func TestFeeds(t *testing.T) {
 	}
 }
 
+// A feed of more than it holds goes on, each page from where the one before ends,
+// to its first constat, and every page is the same feed.
+func TestFeedsGoOnToTheirEnd(t *testing.T) {
+	s := newSite(t)
+	id, _ := s.publish("Un appel à communs est ouvert")
+	s.multiply(id, 230)
+	s.Web.Invalidate()
+	seen := map[string]bool{}
+	address := "/@mesure2/feed.json"
+	for n := 1; address != ""; n++ {
+		feed := s.json(address)
+		if feed["feed_url"] != base+"/@mesure2/feed.json" || n > 3 {
+			t.Fatalf("page %d at %s is the feed %v", n, address, feed["feed_url"])
+		}
+		for _, item := range feed["items"].([]any) {
+			seen[item.(map[string]any)["id"].(string)] = true
+		}
+		next, _ := feed["next_url"].(string)
+		address = strings.TrimPrefix(next, base)
+	}
+	if len(seen) != 231 {
+		t.Errorf("%d constats in all", len(seen))
+	}
+	first := s.get("/feed.atom", "").Body.String()
+	_, next, found := strings.Cut(first, `<link rel="next" type="application/atom+xml" href="`)
+	next, _, _ = strings.Cut(next, `"`)
+	if !found || strings.Contains(first, `rel="first"`) {
+		t.Fatalf("the first page: %.600s", first)
+	}
+	older := s.get(strings.TrimPrefix(strings.ReplaceAll(next, "&amp;", "&"), base), "").Body.String()
+	for _, want := range []string{`<link rel="first" type="application/atom+xml" href="` + base + `/feed.atom"`, `<link rel="self" type="application/atom+xml" href="` + next + `"`, "<id>" + base + "/feed.atom</id>"} {
+		if !strings.Contains(older, want) {
+			t.Errorf("an older page lacks %s: %.900s", want, older)
+		}
+	}
+	for _, path := range []string{"/feed.atom?page=2", "/feed.json?page=true&before=x"} {
+		if w := s.get(path, ""); w.Code != http.StatusBadRequest {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+}
+
+// Whoever looks for something finds the field on every page, errors too.
+func TestSearchStandsInTheMasthead(t *testing.T) {
+	s := newSite(t)
+	s.publish("Un appel à communs est ouvert")
+	for _, path := range []string{"/", "/@mesure2", "/chronologie", "/nulle-part"} {
+		page := s.get(path, browser).Body.String()
+		head, _, _ := strings.Cut(page, "</header>")
+		if !strings.Contains(head, `<form class="find" role="search" action="/chronologie"><input name="q" type="search"`) || !strings.Contains(head, ">Rechercher</button>") {
+			t.Errorf("%s has no search: %s", path, head)
+		}
+	}
+}
+
 // Every address of the public site answers, in both languages, and says nothing
 // of a key.
 func TestEveryPublicPage(t *testing.T) {

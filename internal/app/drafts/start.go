@@ -2,6 +2,7 @@ package drafts
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -159,9 +160,25 @@ func (ds *Drafts) startAdmin(ctx context.Context, t store.Tables, _ embraye.Acti
 	if s.Unread, err = t.UnreadUpdates.Latest(ctx, startPage); err != nil {
 		return err
 	}
+	if s.Clock, err = wrongClock(ctx, t); err != nil {
+		return err
+	}
 	texts, err := ds.organisation.Legal(ctx)
 	s.LegalMissing = organisation.LegalMissing(texts)
 	return err
+}
+
+// wrongClock is what servers say of this machine's clock, while they do.
+func wrongClock(ctx context.Context, t store.Tables) (*embraye.WrongClock, error) {
+	text, found, err := t.Settings.Get(ctx, store.ClockSetting)
+	if err != nil || !found {
+		return nil, err
+	}
+	wrong := &embraye.WrongClock{}
+	if err := json.Unmarshal([]byte(text), wrong); err != nil {
+		return nil, fmt.Errorf("drafts: what is known of the clock: %w", err)
+	}
+	return wrong, nil
 }
 
 // resetsAsked lists who lately asked for a new password and has neither got a

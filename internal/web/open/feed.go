@@ -31,18 +31,22 @@ func feedFormats() []feedFormat {
 
 // feed answers every feed address: of everything, of one of our actors, of a
 // territory, of a measure in a territory. Its words are in the instance's
-// language, its entries in their own.
-func (h *Handler) feed(format feedFormat) answer.Builder {
-	return func(ctx context.Context, v *answer.View) (*answer.Answer, error) {
+// language, its entries in their own. What does not fit goes on at ?page=true&before=.
+func (h *Handler) feed(format feedFormat) answer.PagedBuilder {
+	return func(ctx context.Context, v *answer.View, p answer.Paging) (*answer.Answer, error) {
+		if p.Number > 0 {
+			return nil, fmt.Errorf("web: page %d of a feed: %w", p.Number, embraye.ErrInvalid)
+		}
 		f, measure, codes, prefixes, err := h.feedOf(ctx, v)
 		if err != nil {
 			return nil, err
 		}
-		data, err := h.pages.FeedPage(ctx, measure, codes, prefixes)
+		data, err := h.pages.FeedPage(ctx, measure, codes, prefixes, p.Before)
 		if err != nil {
 			return nil, err
 		}
-		f.SelfURL, f.Language = h.site.Base+v.Path, h.language
+		f.Language = h.language
+		addPaging(&f, h.site.Base+v.Path, p, data)
 		f.IconURL = string(h.site.Icon(data.Organisation.Handle))
 		f.Author = export.Author{Name: data.Organisation.Name, URL: h.site.ActorPage(data.Organisation.Handle)}
 		f.Title = h.catalogue.T(h.language, "feed.title", f.Title, data.Organisation.Name)
@@ -56,6 +60,18 @@ func (h *Handler) feed(format feedFormat) answer.Builder {
 		}
 		a := answer.New(http.StatusOK, format.contentType, out.Bytes()).Bare()
 		return a.With("Access-Control-Allow-Origin", "*"), nil
+	}
+}
+
+// addPaging says where in a feed this is, and where it goes on.
+func addPaging(f *export.Feed, address string, p answer.Paging, data *embraye.FeedPage) {
+	f.SelfURL = string(p.Of(embraye.IRI(address)))
+	if p.Before != "" {
+		f.FirstURL = address
+	}
+	if data.Older {
+		next := answer.Paging{First: true, Before: data.Updates[len(data.Updates)-1].ID}
+		f.NextURL = string(next.Of(embraye.IRI(address)))
 	}
 }
 

@@ -23,7 +23,7 @@ type Pages interface {
 	ActorPage(ctx context.Context, handle string) (*embraye.ActorPage, error)
 	ConstatPage(ctx context.Context, id string) (*embraye.ConstatPage, error)
 	MeasurePage(ctx context.Context, handle string) (*embraye.MeasurePage, error)
-	FeedPage(ctx context.Context, measure string, codes, prefixes []string) (*embraye.FeedPage, error)
+	FeedPage(ctx context.Context, measure string, codes, prefixes []string, before string) (*embraye.FeedPage, error)
 	DataPage(ctx context.Context, after string, limit int) (*embraye.DataPage, error)
 	LegalPage(ctx context.Context) (*embraye.LegalPage, error)
 	MapPage(ctx context.Context) (*embraye.MapPage, error)
@@ -74,10 +74,10 @@ func (h *Handler) Routes(r answer.Routes) {
 	file := func(pattern string, build answer.Builder) { r.Get(pattern, h.answers.Serve(answer.OtherOnly, build)) }
 
 	for _, format := range feedFormats() {
-		file("/feed."+format.name, h.feed(format))
-		file("/@{handle}/feed."+format.name, h.feed(format))
-		file("/@{handle}/{territory}/feed."+format.name, h.feed(format))
-		file("/territoires/{territory}/feed."+format.name, h.feed(format))
+		feed := h.answers.ServePaged(answer.OtherOnly, h.feed(format))
+		for _, of := range []string{"", "/@{handle}", "/@{handle}/{territory}", "/territoires/{territory}"} {
+			r.Get(of+"/feed."+format.name, feed)
+		}
 	}
 	for _, format := range dataFormats() {
 		r.Get("/donnees/"+format.name, h.dataFile(format))

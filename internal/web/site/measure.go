@@ -18,7 +18,7 @@ import (
 // the table what keeps its page light.
 const (
 	maxScopeLinks = 18
-	maxTableLinks = 54
+	maxTableLinks = 46
 )
 
 type measureContent struct {

@@ -37,7 +37,7 @@ func importForm(v *office.Visit) error {
 func importTemplate(v *office.Visit) error {
 	v.W.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	v.W.Header().Set("Content-Disposition", `attachment; filename="constats.csv"`)
-	return export.WriteTemplate(v.W, v.Catalogue(), v.Lang)
+	return export.WriteTemplate(v.W, v.Catalogue(), v.Rooms.App.Reference(), v.Lang)
 }
 
 const maxImportBytes = 8 << 20 // of base64 too

@@ -1,5 +1,5 @@
-// What makes the editor nicer, and nothing that it needs: drafts are saved and
-// the preview is drawn while one types, and long texts are counted.
+// What makes the office nicer, and nothing that it needs: drafts are saved and
+// the preview is drawn while one types, long texts are counted, links copied.
 (() => {
   "use strict";
 
@@ -16,6 +16,15 @@
     field.after(count);
     field.addEventListener("input", show);
     show();
+  }
+
+  // A button that copies is there where the browser lets a page do so.
+  for (const button of navigator.clipboard ? document.querySelectorAll("[data-copy]") : []) {
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
+      button.textContent = button.dataset.copied;
+    });
   }
 
   const form = document.getElementById("editor");
