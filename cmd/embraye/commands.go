@@ -34,12 +34,14 @@ func commands() []command {
 		{"user enable", "EMAIL", "give a person's access back", userEnable},
 		{"user setup-link", "", "print a new one-time link that makes the first admin, or one where none is left", userSetupLink},
 		{"publish", "--measure M --stage S --subject S --territory T --title T --summary S [--evidence URL]… [fields…]", "publish a constat", publish},
-		{"revise", "ID --kind typo|substance --reason R [--quiet] [fields…]", "correct a constat", revise},
-		{"withdraw", "ID --reason R [--erase]", "withdraw a constat for good", withdraw},
+		{"revise", "ID|REVIEW --kind typo|substance --reason R [--quiet] [fields…]", "correct a constat, or a review of ours", revise},
+		{"withdraw", "ID|REVIEW --reason R [--erase]", "withdraw a constat or a review of ours for good", withdraw},
 		{"peer add", "@org@host|URL", "follow another organisation's measures and keep what arrives", peerAdd},
 		{"peer list", "", "list the peers", peerList},
 		{"peer remove", "@org@host|URL", "stop following a peer", peerRemove},
 		{"peer sync", "", "ask the peers for measures that we do not follow yet", peerSync},
+		{"review", "--of URL --verdict VERDICT [--reason R] [--evidence URL]…", "say what we think of another organisation's constat", review},
+		{"answer", "REVIEW --text T [--maintain]", "answer a review of a constat of ours, once", answerReview},
 		{"boost", "--as MEASURE URL", "boost a post or video as a measure", boost},
 		{"block add", "DOMAIN [--comment TEXT]", "refuse a domain and its subdomains, in and out", blockAdd},
 		{"block remove", "DOMAIN", "end a block", blockRemove},
@@ -150,6 +152,12 @@ func (c *call) asFlag() {
 
 // errHelped ends a command that was only asked for its usage.
 var errHelped = errors.New("help was asked for")
+
+// given tells whether a flag was there.
+func (c *call) given(name string) (there bool) {
+	c.flags.Visit(func(f *flag.Flag) { there = there || f.Name == name })
+	return there
+}
 
 // parse reads flags and arguments in any order and wants exactly the named
 // arguments; a name in brackets may be missing.

@@ -51,6 +51,7 @@ func (w Wire) Actor(a embraye.Actor, publicPEM string, org embraye.Actor) ([]byt
 	switch a.Kind {
 	case embraye.OrganisationActor:
 		extra["embraye:measures"] = w.Site.Measures(a.Handle)
+		extra["embraye:reviewsAbout"] = w.Site.ReviewsAbout()
 	case embraye.MeasureActor:
 		// PeerTube loads a Group only if a Person of the same host owns it.
 		extra["attributedTo"] = []any{map[string]any{"type": "Person", "id": w.Site.ActorID(org.Handle)}}

@@ -83,6 +83,15 @@ func Address(i embraye.IRI) json.RawMessage {
 	return b
 }
 
+// Addresses are several of them.
+func Addresses(list []embraye.IRI) []json.RawMessage {
+	items := make([]json.RawMessage, len(list))
+	for i, id := range list {
+		items[i] = Address(id)
+	}
+	return items
+}
+
 func iris(list []embraye.IRI) []any {
 	out := make([]any, len(list))
 	for i, v := range list {

@@ -11,7 +11,8 @@ const contextJSON = `["https://www.w3.org/ns/activitystreams","https://w3id.org/
 	`{"toot":"http://joinmastodon.org/ns#","schema":"http://schema.org#","PropertyValue":"schema:PropertyValue","value":"schema:value",` +
 	`"manuallyApprovesFollowers":"as:manuallyApprovesFollowers","discoverable":"toot:discoverable","indexable":"toot:indexable",` +
 	`"featured":{"@id":"toot:featured","@type":"@id"},"sensitive":"as:sensitive","Hashtag":"as:Hashtag","conversation":"ostatus:conversation","ostatus":"http://ostatus.org#",` +
-	`"embraye":"https://w3id.org/embraye/ns#","embraye:measure":{"@type":"@id"},"embraye:organisation":{"@type":"@id"},"embraye:measures":{"@type":"@id"},"embraye:answers":{"@type":"@id"},` +
+	`"embraye":"https://w3id.org/embraye/ns#","embraye:measure":{"@type":"@id"},"embraye:organisation":{"@type":"@id"},"embraye:measures":{"@type":"@id"},"embraye:answers":{"@type":"@id"},"embraye:integrates":{"@type":"@id"},"embraye:integratedBy":{"@type":"@id"},` +
+	`"embraye:reviewsAbout":{"@id":"https://w3id.org/embraye/ns#reviewsAbout"},` +
 	`"publisher":"embraye:publisher","publishedOn":"embraye:publishedOn","consulted":"embraye:consulted","archivedAt":{"@id":"embraye:archivedAt","@type":"@id"},` +
 	`"sha256":"embraye:sha256","kind":"embraye:kind","siren":"embraye:siren","wikidata":"embraye:wikidata","unit":"embraye:unit","goal":"embraye:goal","asOf":"embraye:asOf",` +
 	`"movedTo":{"@id":"as:movedTo","@type":"@id"},"attributionDomains":"toot:attributionDomains","gts":"https://gotosocial.org/ns#",` +

@@ -16,7 +16,7 @@ import (
 var alwaysLists = map[string]bool{
 	"to": true, "cc": true, "tag": true, "attachment": true, "items": true, "orderedItems": true, "alsoKnownAs": true,
 	"automaticApproval": true, "attributionDomains": true,
-	"embraye:evidence": true, "embraye:searched": true, "embraye:lessons": true, "embraye:relatedTo": true,
+	"embraye:evidence": true, "embraye:searched": true, "embraye:lessons": true, "embraye:integrates": true, "embraye:relatedTo": true,
 }
 
 // finish turns a typed value into a document: extra properties that go-fed

@@ -57,8 +57,21 @@ func (w Wire) PostNote(n embraye.Note, mentions ...Mention) ([]byte, error) {
 	return w.post(post{
 		id: id, author: w.Site.ActorID(n.Actor), followers: w.Site.Followers(n.Actor), inReplyTo: n.InReplyTo,
 		conversation: conversation, group: w.group(n.Actor), html: n.HTML, language: n.Language, published: n.PublishedAt, updated: n.UpdatedAt,
-		tags: tags, mentions: mentions, direct: n.Private,
+		tags: tags, mentions: mentions, direct: n.Private, terms: answerTerms(n),
 	})
+}
+
+// answerTerms tells which review an answer answers, and whether its constat
+// stands as it is.
+func answerTerms(n embraye.Note) map[string]any {
+	if n.Answers == "" {
+		return nil
+	}
+	m := map[string]any{"embraye:answers": n.Answers}
+	if n.Maintained {
+		m["embraye:maintained"] = true
+	}
+	return m
 }
 
 func (w Wire) post(p post) ([]byte, error) {

@@ -29,6 +29,9 @@ func (w Wire) terms(u embraye.Update, reason string) map[string]any {
 	optional(m, "embraye:observedDate", string(u.ObservedDate))
 	optional(m, "embraye:revisionReason", reason)
 	optional(m, "embraye:signedBy", u.SignedBy)
+	if taken := u.Integrates(); len(taken) > 0 {
+		m["embraye:integrates"] = iris(taken)
+	}
 	if u.Institution.Name != "" {
 		m["embraye:institution"] = institutionTerm(u.Institution)
 	}
@@ -74,9 +77,11 @@ func evidenceTerms(list []embraye.Evidence) []any {
 }
 
 func relationTerms(list []embraye.Relation) []any {
-	out := make([]any, len(list))
-	for i, r := range list {
-		out[i] = map[string]any{"rel": r.Rel, "href": r.Href}
+	out := make([]any, 0, len(list))
+	for _, r := range list {
+		if r.Rel != embraye.Integrates { // a term of its own: older readers refuse a relation that they do not know
+			out = append(out, map[string]any{"rel": r.Rel, "href": r.Href})
+		}
 	}
 	return out
 }

@@ -71,6 +71,10 @@ func readProfile(a *embraye.RemoteActor, obj map[string]any) {
 	t := terms(obj)
 	a.Organisation = string(sameHost(t.get("organisation"), a.URI))
 	a.Measures = string(sameHost(t.get("measures"), a.URI))
+	if template := t.text("reviewsAbout"); strings.Count(template, embraye.DigestPlace) == 1 &&
+		sameHost(strings.Replace(template, embraye.DigestPlace, "0", 1), a.URI) != "" {
+		a.ReviewsAbout = template
+	}
 	if measure := idOf(t.get("measure")); embraye.WebAddress(measure) {
 		a.Measure = measure
 	}

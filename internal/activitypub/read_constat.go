@@ -21,12 +21,17 @@ type Constat struct {
 	SignedBy       string
 }
 
-// Review is a peer's judgement on a constat; Verdict is empty if it is none.
+// Review is a peer's judgement on a constat, or the answer to one; Verdict is
+// empty if it is no judgement, Answers if it is no answer.
 type Review struct {
 	Verdict          string
 	ReviewedRevision int
+	Revision         int
 	Reason           string
 	Evidence         []embraye.Evidence
+	Licence          string
+	Answers          embraye.IRI
+	Maintained       bool
 }
 
 // terms reads our properties under their prefix, or spelled out as an expanded
@@ -138,6 +143,11 @@ func readRelations(t terms) []embraye.Relation {
 	for _, m := range t.objects("relatedTo") {
 		out = append(out, embraye.Relation{Rel: plain(m, "rel"), Href: plain(m, "href")})
 	}
+	for _, v := range many(t.get("integrates")) {
+		if review, err := embraye.ParseID(idOf(v), true); err == nil {
+			out = append(out, embraye.Relation{Rel: embraye.Integrates, Href: string(review)})
+		}
+	}
 	return out
 }
 
@@ -148,7 +158,10 @@ func plain(m map[string]any, key string) string {
 
 func readReview(obj map[string]any) Review {
 	t := terms(obj)
-	return Review{Verdict: t.text("verdict"), ReviewedRevision: t.integer("reviewedRevision"), Reason: t.text("reason"), Evidence: readEvidence(t)}
+	maintained, _ := t.get("maintained").(bool)
+	answers, _ := embraye.ParseID(idOf(t.get("answers")), true)
+	return Review{Verdict: t.text("verdict"), ReviewedRevision: t.integer("reviewedRevision"), Revision: t.integer("revision"), Reason: t.text("reason"),
+		Evidence: readEvidence(t), Licence: t.text("license"), Answers: answers, Maintained: maintained}
 }
 
 // check wants what every publication needs (embraye.Content). Codes of territories
@@ -200,7 +213,7 @@ func (c *Constat) checkLinks() error {
 		}
 	}
 	for _, r := range c.RelatedTo {
-		if !embraye.WebAddress(r.Href) || !among(r.Rel, embraye.Relations()) {
+		if !embraye.WebAddress(r.Href) || r.Rel != embraye.Integrates && !among(r.Rel, embraye.Relations()) {
 			return fmt.Errorf("relation %.60q cannot be shown", r.Href)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // Ours knows the Notes of ours that other servers speak of: constats,
-// corrections, answers.
+// corrections, answers, reviews.
 type Ours struct{ site embraye.Site }
 
 // ConstatOf is the ULID of the constat that a Note of ours is or belongs to,
@@ -37,7 +37,8 @@ func (o Ours) ConstatOf(ctx context.Context, t store.Tables, object embraye.IRI)
 func (o Ours) IsNote(object embraye.IRI) bool {
 	_, update := o.site.LocalUpdate(object)
 	_, note := o.site.LocalNote(object)
-	return update || note
+	_, review := o.site.LocalReview(object)
+	return update || note || review
 }
 
 // AuthorOf is the handle of who wrote a Note of ours that stands, or "".
@@ -46,6 +47,8 @@ func (o Ours) AuthorOf(ctx context.Context, t store.Tables, object embraye.IRI) 
 		handle, err = t.Updates.Author(ctx, id)
 	} else if id, ok := o.site.LocalNote(object); ok {
 		handle, err = t.Notes.Author(ctx, id)
+	} else if id, ok := o.site.LocalReview(object); ok {
+		handle, err = o.reviewer(ctx, t, id)
 	}
 	if errors.Is(err, embraye.ErrNotFound) {
 		return "", nil
@@ -61,6 +64,8 @@ func (o Ours) React(ctx context.Context, t store.Tables, r *embraye.Interaction,
 		counter = store.UpdateCounter(id)
 	} else if id, ok := o.site.LocalNote(r.Object); ok {
 		counter = store.NoteCounter(id)
+	} else if id, ok := o.site.LocalReview(r.Object); ok {
+		counter = store.ReviewCounter(id)
 	}
 	added, err = t.Interactions.Add(ctx, r, us, counter)
 	if added {
@@ -105,7 +110,36 @@ func (o Ours) addCounts(ctx context.Context, t store.Tables, object embraye.IRI,
 	if id, ok := o.site.LocalNote(object); ok {
 		return t.Notes.AddCounts(ctx, id, likes, boosts, replies)
 	}
+	if id, ok := o.site.LocalReview(object); ok {
+		return t.Reviews.AddCounts(ctx, id, likes, boosts, replies)
+	}
 	return nil
+}
+
+// reviewer is who wrote a review that stands: the organisation.
+func (o Ours) reviewer(ctx context.Context, t store.Tables, id string) (string, error) {
+	r, err := t.Reviews.Take(ctx, id)
+	if err == nil && r.Withdrawn() {
+		err = embraye.ErrNotFound
+	}
+	if err != nil {
+		return "", err
+	}
+	return organisationOf(ctx, t)
+}
+
+// organisationOf is the handle of the organisation's account.
+func organisationOf(ctx context.Context, t store.Tables) (string, error) {
+	actors, err := t.Actors.List(ctx)
+	for _, a := range actors {
+		if a.Kind == embraye.OrganisationActor {
+			return a.Handle, nil
+		}
+	}
+	if err == nil {
+		err = fmt.Errorf("app: no organisation: %w", embraye.ErrNotFound)
+	}
+	return "", err
 }
 
 // Private tells whether an object is an answer of ours for one reader.
@@ -129,6 +163,9 @@ func (o Ours) WriterOf(ctx context.Context, t store.Tables, object embraye.IRI) 
 			return "", err
 		}
 		return u.Actor, nil
+	}
+	if _, ok := o.site.LocalReview(object); ok {
+		return organisationOf(ctx, t)
 	}
 	id, ok := o.site.LocalNote(object)
 	if !ok {

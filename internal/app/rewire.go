@@ -22,7 +22,7 @@ func (a *App) rewire(ctx context.Context) error {
 	for more := true; more; {
 		err := a.InTx(ctx, func(t store.Tables) error {
 			more = false
-			for _, table := range []wires{t.Updates, t.Notes} {
+			for _, table := range []wires{t.Updates, t.Notes, t.Reviews} {
 				n, err := a.rewireSome(ctx, table)
 				if err != nil {
 					return err

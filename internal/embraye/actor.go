@@ -72,6 +72,7 @@ type RemoteActor struct {
 	Organisation string
 	Measure      string   // IRI of the reference measure
 	Measures     string   // the organisation's collection of measure actors
+	ReviewsAbout string   // address template of the reviews that it knows
 	AlsoKnownAs  []string `gorm:"serializer:json"`
 	MovedTo      string
 	FetchedAt    time.Time

@@ -12,11 +12,14 @@ const (
 	ChoreMail    Chore = "mail"    // one-time links
 	ChoreLinks   Chore = "links"   // evidence on the web
 	ChoreFiles   Chore = "files"   // evidence that was uploaded
+	ChoreReviews Chore = "reviews" // what peers know of constats that we gather
 	ChorePrune   Chore = "prune"   // what has served its time
 )
 
 // Chores lists them in the order that people see.
-func Chores() []Chore { return []Chore{ChorePublish, ChoreMail, ChoreLinks, ChoreFiles, ChorePrune} }
+func Chores() []Chore {
+	return []Chore{ChorePublish, ChoreMail, ChoreLinks, ChoreFiles, ChoreReviews, ChorePrune}
+}
 
 // Job asks for one chore, for one thing, after the commit of what caused it.
 type Job struct {

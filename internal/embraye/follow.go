@@ -58,6 +58,7 @@ type PeerUpdate struct {
 	UpdatedAt      *time.Time `gorm:"autoUpdateTime:false"`
 	ReceivedAt     time.Time
 	WithdrawnAt    *time.Time
+	ReviewsAsked   int    // the revision about which peers were asked for reviews
 	Wire           []byte // the object as received
 }
 

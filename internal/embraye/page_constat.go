@@ -7,6 +7,7 @@ type ConstatPage struct {
 	Actor        Actor
 	Organisation Actor
 	Revisions    []Revision     // ascending; of a withdrawn constat none
+	Reviews      []ShownReview  // newest first
 	Replies      []ShownReply   // oldest first, at most MaxShownReplies
 	Files        []EvidenceFile // ours that the evidence names
 }

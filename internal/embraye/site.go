@@ -44,6 +44,16 @@ func (s Site) UpdateID(id string) IRI { return IRI(s.Base + "/constats/" + id) }
 // NoteID is the id of another Note of ours, and its page.
 func (s Site) NoteID(id string) IRI { return IRI(s.Base + "/notes/" + id) }
 
+// ReviewID is the id of a review of ours, and its page.
+func (s Site) ReviewID(id string) IRI { return IRI(s.Base + "/avis/" + id) }
+
+// ReviewsAbout is the template of where the reviews of an object are listed, by
+// the SHA-256 of its id: they are found without its author's help.
+func (s Site) ReviewsAbout() string { return s.Base + "/avis/sur/" + DigestPlace }
+
+// DigestPlace stands for the digest of an id, in hex, in an address template.
+const DigestPlace = "{sha256}"
+
 // ActivityID is the id of something we said.
 func (s Site) ActivityID(id string) IRI { return IRI(s.Base + "/activities/" + id) }
 
@@ -77,6 +87,9 @@ func (s Site) LocalUpdate(i IRI) (string, bool) { return s.cut(i, "/constats/") 
 
 // LocalNote returns the ULID of another Note of ours named by its id.
 func (s Site) LocalNote(i IRI) (string, bool) { return s.cut(i, "/notes/") }
+
+// LocalReview returns the ULID of a review of ours named by its id.
+func (s Site) LocalReview(i IRI) (string, bool) { return s.cut(i, "/avis/") }
 
 // LocalActivity returns the ULID of an activity of ours named by its id.
 func (s Site) LocalActivity(i IRI) (string, bool) { return s.cut(i, "/activities/") }

@@ -2,6 +2,7 @@ package embraye
 
 import (
 	"reflect"
+	"slices"
 	"time"
 )
 
@@ -93,6 +94,7 @@ func CheckRevision(kind RevisionKind, reason string, before, after Content) erro
 		frozen("confidence", before.Confidence != after.Confidence)
 		frozen("license", before.Licence != after.Licence)
 		frozen("evidence", !sameAddresses(before.Evidence, after.Evidence))
+		frozen("integrates", !slices.Equal(before.Integrates(), after.Integrates()))
 		frozen("indicator", !reflect.DeepEqual(before.Indicator, after.Indicator))
 	}
 	if before.Language != after.Language {
@@ -148,6 +150,8 @@ type Note struct {
 	Actor       string // local handle
 	UpdateID    string // the constat it belongs to; empty for pinned notes
 	InReplyTo   string // IRI
+	Answers     IRI    // the review that it answers
+	Maintained  bool   // and says that the constat stands as it is
 	Language    string
 	HTML        string `gorm:"column:html"`
 	Private     bool   // an answer for one reader: on no public face

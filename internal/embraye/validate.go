@@ -162,16 +162,21 @@ func (f Frame) checkEvidence(v *problems, c Content) {
 	if c.Stage != NoSign && len(c.Evidence) == 0 {
 		v.add("evidence", "required", "")
 	}
-	for _, e := range c.Evidence {
+	v.links(c.Evidence)
+	for _, s := range c.Searched {
+		v.required("searched", s)
+	}
+}
+
+// links wants evidence that readers can be sent to.
+func (v *problems) links(evidence []Evidence) {
+	for _, e := range evidence {
 		if !WebAddress(e.Href) {
 			v.add("evidence", "bad_url", Cut(e.Href, MaxSummary))
 		}
 		if e.ArchivedAt != "" && !WebAddress(e.ArchivedAt) {
 			v.add("evidence_archived_at", "bad_url", Cut(e.ArchivedAt, MaxSummary))
 		}
-	}
-	for _, s := range c.Searched {
-		v.required("searched", s)
 	}
 }
 
@@ -188,7 +193,9 @@ func (f Frame) checkExtras(v *problems, c Content) {
 		choice(v, "lessons", l, ids)
 	}
 	for _, r := range c.RelatedTo {
-		choice(v, "related_to", r.Rel, Relations())
+		if r.Rel != Integrates {
+			choice(v, "related_to", r.Rel, Relations())
+		}
 		if !WebAddress(r.Href) {
 			v.add("related_to", "bad_url", r.Href)
 		}

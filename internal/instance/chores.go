@@ -19,6 +19,7 @@ func (r *Rooms) Chores() []jobs.Chore {
 		{Name: embraye.ChoreMail, What: "sending mail", Every: 5 * time.Minute, Limit: 30 * time.Minute, Do: each(r.People.SendMail, r.People.SendMails)},
 		{Name: embraye.ChoreLinks, What: "looking at evidence on the web", Every: time.Hour, Later: true, Limit: 20 * time.Minute, Do: r.lookAtLinks},
 		{Name: embraye.ChoreFiles, What: "reading the evidence files again", Every: 24 * time.Hour, Limit: 6 * time.Hour, Do: turns(r.Constats.CheckFiles)},
+		{Name: embraye.ChoreReviews, What: "asking peers for reviews", Every: 10 * time.Minute, Later: true, Limit: 20 * time.Minute, Do: turns(r.Reviews.AskPeers)},
 		{Name: embraye.ChorePrune, What: "forgetting what is too old", Every: time.Hour, Limit: 15 * time.Minute, Do: turns(r.Prune)},
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"embraye/internal/app/organisation"
 	"embraye/internal/app/peers"
 	"embraye/internal/app/people"
+	"embraye/internal/app/reviews"
 	"embraye/internal/app/talk"
 	"embraye/internal/web"
 )
@@ -26,7 +27,8 @@ func Join(ctx context.Context, o app.Options) (*Rooms, error) {
 		return nil, err
 	}
 	r := &Rooms{App: desk, Directory: directory.New(desk), Organisation: organisation.New(desk)}
-	r.Inbox = inbox.New(desk, r.Directory)
+	r.Reviews = reviews.New(desk, r.Directory)
+	r.Inbox = inbox.New(desk, r.Directory, r.Reviews)
 	r.Constats = constats.New(desk, r.Directory)
 	r.Talk = talk.New(desk, r.Directory)
 	r.Peers = peers.New(desk, r.Directory)

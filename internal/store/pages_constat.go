@@ -33,6 +33,9 @@ func (s *Store) ConstatPage(ctx context.Context, id string) (*embraye.ConstatPag
 	if err = t.addAnswers(ctx, page.Replies); err != nil {
 		return nil, err
 	}
+	if page.Reviews, err = t.reviewsOfOurs(ctx, update); err != nil {
+		return nil, err
+	}
 	page.Files, err = t.evidenceFiles(ctx, update.Evidence)
 	return page, err
 }

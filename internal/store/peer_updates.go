@@ -17,7 +17,9 @@ func (t PeerUpdates) Upsert(ctx context.Context, u *embraye.PeerUpdate) error {
 	u.CopyID = embraye.CopyID(u.URI)
 	row := *u
 	row.ID = 0
-	if err := t.upsert(ctx, &row, "uri"); err != nil {
+	in := t.table
+	in.db = in.db.Omit("ReviewsAsked") // what is known about a constat is no word of its author's
+	if err := in.upsert(ctx, &row, "uri"); err != nil {
 		return wrap(err, "keeping the peer's constat %s", u.URI)
 	}
 	u.ID = row.ID
@@ -76,4 +78,17 @@ func (t PeerUpdates) ByMeasure(ctx context.Context, iri string, limit int) ([]em
 	all, err := list[embraye.PeerUpdate](ctx, t.table, "published_at DESC, id DESC", limit,
 		"measure_iri = ? AND withdrawn_at IS NULL", iri)
 	return all, wrap(err, "listing the constats of peers about %s", iri)
+}
+
+// Unasked lists constats about whose newest version no peer was asked for
+// reviews yet, the oldest first.
+func (t PeerUpdates) Unasked(ctx context.Context, limit int) ([]embraye.PeerUpdate, error) {
+	all, err := list[embraye.PeerUpdate](ctx, t.table, "published_at, id", limit, "reviews_asked < revision AND withdrawn_at IS NULL")
+	return all, wrap(err, "listing the constats about which nobody was asked")
+}
+
+// Asked notes that peers were asked about a version.
+func (t PeerUpdates) Asked(ctx context.Context, uri embraye.IRI, revision int) error {
+	_, err := t.exec(ctx, "UPDATE peer_updates SET reviews_asked = ? WHERE uri = ? AND reviews_asked < ?", revision, uri, revision)
+	return wrap(err, "noting what was asked about %s", uri)
 }

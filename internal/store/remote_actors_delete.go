@@ -64,13 +64,16 @@ func (t RemoteActors) deleteReplies(ctx context.Context, uri embraye.IRI) error 
 }
 
 // count moves the counters of one of our posts, which is named by its address:
-// the ULID at its end is unique among constats and Notes.
+// the ULID at its end is unique among constats, Notes and reviews.
 func (t RemoteActors) count(ctx context.Context, object embraye.IRI, likes, boosts, replies int) error {
 	t.changed()
 	id := string(object[strings.LastIndexByte(string(object), '/')+1:])
 	n, err := t.addCounts(ctx, UpdateCounter(id), likes, boosts, replies)
 	if err == nil && n == 0 {
-		_, err = t.addCounts(ctx, NoteCounter(id), likes, boosts, replies)
+		n, err = t.addCounts(ctx, NoteCounter(id), likes, boosts, replies)
+	}
+	if err == nil && n == 0 {
+		_, err = t.addCounts(ctx, ReviewCounter(id), likes, boosts, replies)
 	}
 	return err
 }
@@ -80,6 +83,8 @@ func (t RemoteActors) deleteRest(ctx context.Context, uri embraye.IRI) error {
 		"DELETE FROM followers WHERE follower = ?",
 		"DELETE FROM quotes WHERE actor = ?",
 		"DELETE FROM unread_updates WHERE actor = ?",
+		"DELETE FROM peer_reviews WHERE actor = ?",
+		"DELETE FROM review_responses WHERE actor = ?",
 	} {
 		n, err := t.exec(ctx, statement, uri)
 		if err != nil {

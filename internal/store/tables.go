@@ -52,6 +52,12 @@ type Tables struct {
 	Divergences   Divergences
 	Speakers      Speakers
 
+	Reviews         Reviews
+	ReviewRevisions ReviewRevisions
+	PeerReviews     PeerReviews
+	ReviewResponses ReviewResponses
+	ReviewDrafts    ReviewDrafts
+
 	table table
 }
 
@@ -85,7 +91,8 @@ func newTables(t table) Tables {
 		Followers{t}, Follows{t}, Peers{t}, PeerUpdates{t}, PeerRevisions{t}, Interactions{t}, Quotes{t}, Replies{t}, Reports{t},
 		DomainBlocks{t}, ActorBlocks{t}, Tombstones{t}, Seen{t}, People{t}, Audit{t}, Deliveries{t}, Hosts{t},
 		Drafts{t}, Sessions{t}, Links{t}, Attempts{t}, EvidenceFiles{t}, LinkChecks{t}, UnreadUpdates{t}, Mails{t}, Chores{t}, BoostedPosts{t},
-		Standings{t}, Divergences{t}, Speakers{t}, t,
+		Standings{t}, Divergences{t}, Speakers{t},
+		Reviews{t}, ReviewRevisions{t}, PeerReviews{t}, ReviewResponses{t}, ReviewDrafts{t}, t,
 	}
 }
 

@@ -35,7 +35,8 @@ func (h *Handler) aboutURL(a *embraye.Activity) string {
 	object := embraye.IRI(a.Object)
 	_, isConstat := h.site.LocalUpdate(object)
 	_, isNote := h.site.LocalNote(object)
-	if isConstat || isNote {
+	_, isReview := h.site.LocalReview(object)
+	if isConstat || isNote || isReview {
 		return a.Object
 	}
 	return h.site.ActorPage(a.Actor)

@@ -38,7 +38,7 @@ func (h *Handler) constatVersion(ctx context.Context, v *answer.View) (*answer.A
 	if err != nil {
 		return nil, err
 	}
-	number, err := versionNumber(v.Param("n"))
+	number, err := answer.NumberOf(v.Param("n"))
 	if err != nil {
 		return nil, err
 	}
@@ -53,21 +53,6 @@ func (h *Handler) constatVersion(ctx context.Context, v *answer.View) (*answer.A
 		return h.readers.VersionPage(v, page)
 	}
 	return answer.Streams(http.StatusOK, v.Face, page.Revision.Wire), nil
-}
-
-// versionNumber accepts one spelling: no sign, no leading zero.
-func versionNumber(s string) (int, error) {
-	n := 0
-	for _, c := range []byte(s) {
-		if c < '0' || c > '9' {
-			return 0, embraye.ErrNotFound
-		}
-		n = n*10 + int(c-'0')
-	}
-	if s == "" || s[0] == '0' || len(s) > 6 {
-		return 0, embraye.ErrNotFound
-	}
-	return n, nil
 }
 
 // withdrawn is 410 on every face, with date and reason for people.

@@ -140,6 +140,13 @@ POST /inbox                               415
 GET  /livez                               200
 GET  /nodeinfo/2.0                        200
 GET  /nodeinfo/2.1                        200
+GET  /avis/{id}                           404
+GET  /avis/{id}/versions/{n}              404
+GET  /avis/{id}/likes                     404
+GET  /avis/{id}/replies                   404
+GET  /avis/{id}/shares                    404
+GET  /avis/sur/{digest}                   200
+GET  /constats/{id}/reviews               200
 GET  /notes/{id}/likes                    200
 GET  /notes/{id}/replies                  200
 GET  /notes/{id}/shares                   200

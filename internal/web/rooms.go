@@ -9,6 +9,7 @@ import (
 	"embraye/internal/app/organisation"
 	"embraye/internal/app/peers"
 	"embraye/internal/app/people"
+	"embraye/internal/app/reviews"
 	"embraye/internal/app/talk"
 )
 
@@ -23,4 +24,5 @@ type Rooms struct {
 	People       *people.People
 	Organisation *organisation.Organisation
 	Peers        *peers.Peers
+	Reviews      *reviews.Reviews
 }

@@ -32,6 +32,7 @@ func (h *Handler) routes() chi.Router {
 	h.others.Routes(all)
 	h.files.Routes(all)
 	h.servers.Routes(all)
+	h.reviews.Routes(all)
 	h.office.Routes(all)
 	return r
 }

@@ -84,7 +84,7 @@ func (cs *Constats) PublishIn(ctx context.Context, t store.Tables, by embraye.Ac
 	if err != nil {
 		return nil, err
 	}
-	boosted, err := cs.boostOwn(ctx, t, cs.desk.Site.UpdateID(u.ID), u.Actor, u.PublishedAt)
+	boosted, err := cs.desk.BoostOwn(ctx, t, cs.desk.Site.UpdateID(u.ID), u.Actor, u.PublishedAt)
 	if err != nil {
 		return nil, err
 	}
@@ -118,19 +118,4 @@ func insertRevision(ctx context.Context, t store.Tables, u *embraye.Update, kind
 	sum := sha256.Sum256(u.Wire)
 	return t.Revisions.Insert(ctx, &embraye.Revision{UpdateID: u.ID, Number: u.Revision, Kind: kind, Reason: reason,
 		Content: u.Content, Wire: u.Wire, SHA256: hex.EncodeToString(sum[:]), CreatedAt: at})
-}
-
-// boostOwn makes the organisation boost what one of its measures just said, in
-// the same transaction (INTEROP 0.3).
-func (cs *Constats) boostOwn(ctx context.Context, t store.Tables, object embraye.IRI, author string, at time.Time) (int, error) {
-	id, err := cs.desk.NewID()
-	if err != nil {
-		return 0, err
-	}
-	body, err := cs.desk.Wire().Announce(id, cs.desk.Organisation(), object, cs.desk.Site.ActorID(author), at)
-	if err != nil {
-		return 0, err
-	}
-	return cs.desk.SendToMany(ctx, t, app.Outgoing{ID: id, Actor: cs.desk.Organisation(), Kind: "Announce", Object: object, Body: body,
-		Outbox: true, To: store.Targets{FollowersOf: []string{cs.desk.Organisation()}}})
 }

@@ -47,6 +47,10 @@ func (cs *Constats) reviseIn(ctx context.Context, t store.Tables, by embraye.Act
 	if err != nil {
 		return nil, err
 	}
+	object := cs.desk.Site.UpdateID(u.ID)
+	if err := app.CheckIntegrates(ctx, t, object, content.Integrates()); err != nil {
+		return nil, err
+	}
 	if err := cs.settleFiles(ctx, t, &content); err != nil {
 		return nil, err
 	}
@@ -76,6 +80,9 @@ func (cs *Constats) reviseIn(ctx context.Context, t store.Tables, by embraye.Act
 		if err := cs.sendCorrection(ctx, t, u, before.Stage, reason, in.Quiet, out); err != nil {
 			return nil, err
 		}
+	}
+	if err := app.Integrate(ctx, cs.desk, t, object, cs.desk.Site.ActorID(u.Actor), u.Revision, before.Integrates(), u.Integrates()); err != nil {
+		return nil, err
 	}
 	if err := cs.desk.RefreshStates(ctx, t, u, before); err != nil {
 		return nil, err

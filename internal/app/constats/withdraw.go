@@ -45,7 +45,7 @@ func (cs *Constats) withdrawIn(ctx context.Context, t store.Tables, by embraye.A
 	now, said := cs.desk.Stamp(), u.Content
 	object := cs.desk.Site.UpdateID(u.ID)
 	everyone := store.Targets{FollowersOf: []string{u.Actor}, Object: object}
-	if err := cs.undoBoosts(ctx, t, object); err != nil {
+	if err := cs.desk.UndoBoosts(ctx, t, object); err != nil {
 		return err
 	}
 	if err := cs.deleteNotesOf(ctx, t, u, now); err != nil {
@@ -81,37 +81,6 @@ func (cs *Constats) takeBack(ctx context.Context, t store.Tables, u *embraye.Upd
 		return nil
 	}
 	return t.Revisions.Erase(ctx, u.ID)
-}
-
-// undoBoosts takes back every boost of ours of an object. The Undo goes where
-// the Announce went (INTEROP 0.16), and to nobody else: a server that does not
-// know the boost would fetch it, the object and their authors to find out.
-func (cs *Constats) undoBoosts(ctx context.Context, t store.Tables, object embraye.IRI) error {
-	said, err := t.Activities.OfObject(ctx, object)
-	if err != nil {
-		return err
-	}
-	for _, s := range said {
-		if s.Type != "Announce" || s.UndoneAt != nil {
-			continue
-		}
-		id, err := cs.desk.NewID()
-		if err != nil {
-			return err
-		}
-		body, err := cs.desk.Wire().Undo(id, s.Actor, s.Body, cs.desk.Stamp())
-		if err != nil {
-			return err
-		}
-		targets := store.Targets{Activity: s.ID}
-		if _, err := cs.desk.SendToMany(ctx, t, app.Outgoing{ID: id, Actor: s.Actor, Kind: "Undo", Object: object, Body: body, To: targets}); err != nil {
-			return err
-		}
-		if err := t.Activities.MarkUndone(ctx, s.ID); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 // deleteNotesOf deletes the correction Notes and answers under a constat.

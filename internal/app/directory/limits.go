@@ -129,6 +129,17 @@ func (d *Directory) Allow(sender *embraye.RemoteActor, kind string) error {
 	return d.limits.allow(d.desk.RateLimits, sender, kind)
 }
 
+// askBudget bounds what is asked about constats of anybody's, by address.
+var askBudget = budget{rate: 5, burst: 300}
+
+// AllowAsking bounds how often an address may ask what is known here.
+func (d *Directory) AllowAsking(client string) error {
+	if !d.desk.RateLimits {
+		return nil
+	}
+	return d.limits.readers.take("ask "+AddressKey(client), askBudget)
+}
+
 // AllowFetch bounds what strangers can make us fetch from one domain.
 func (d *Directory) AllowFetch(host string) error {
 	return d.limits.allowFetch(d.desk.RateLimits, host)

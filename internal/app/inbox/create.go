@@ -5,6 +5,7 @@ import (
 
 	"embraye/internal/activitypub"
 	"embraye/internal/app/organisation"
+	"embraye/internal/app/reviews"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
@@ -27,6 +28,9 @@ func (i *Inbox) receiveCreate(ctx context.Context, t store.Tables, m received) e
 	} else if dead {
 		return errIgnored // what was deleted never comes back (F157)
 	}
+	if kept, err := i.keepReview(ctx, t, m, post); err != nil || kept {
+		return err
+	}
 	if isConstat(post) {
 		followed, err := i.posts.followed(ctx, t, m.sender.URI)
 		if err != nil {
@@ -37,6 +41,16 @@ func (i *Inbox) receiveCreate(ctx context.Context, t store.Tables, m received) e
 		}
 	}
 	return i.posts.keepReply(ctx, t, m, post)
+}
+
+// keepReview keeps what an organisation says of a constat that we keep, and what
+// the author of one answers.
+func (i *Inbox) keepReview(ctx context.Context, t store.Tables, m received, post *activitypub.Post) (kept bool, err error) {
+	in := reviews.Received{Post: post, Author: m.sender, Wire: m.wire()}
+	if kept, err = i.reviews.Keep(ctx, t, in); err != nil || kept {
+		return kept, err
+	}
+	return i.reviews.KeepAnswer(ctx, t, in)
 }
 
 // stateUnread is the state of a reply that nobody of ours has read: it waits,

@@ -11,6 +11,7 @@ package inbox
 import (
 	"embraye/internal/app"
 	"embraye/internal/app/directory"
+	"embraye/internal/app/reviews"
 )
 
 // Inbox is the use cases of messages that arrive.
@@ -18,6 +19,7 @@ type Inbox struct {
 	desk      *app.App
 	directory *directory.Directory
 	posts     posts
+	reviews   *reviews.Reviews
 	receivers map[string]handler
 }
 
@@ -25,8 +27,8 @@ type Inbox struct {
 type posts struct{ desk *app.App }
 
 // New opens it over a desk.
-func New(desk *app.App, d *directory.Directory) *Inbox {
-	x := &Inbox{desk: desk, directory: d, posts: posts{desk}}
+func New(desk *app.App, d *directory.Directory, r *reviews.Reviews) *Inbox {
+	x := &Inbox{desk: desk, directory: d, posts: posts{desk}, reviews: r}
 	x.receivers = x.handlers()
 	return x
 }

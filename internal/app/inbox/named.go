@@ -49,7 +49,7 @@ func (i *Inbox) keeps(ctx context.Context, id embraye.IRI) (bool, error) {
 		_, err = t.PeerUpdates.ByURI(ctx, id)
 	}
 	if errors.Is(err, embraye.ErrNotFound) {
-		return false, nil
+		return i.reviews.Known(ctx, t, id)
 	}
 	return err == nil, err
 }

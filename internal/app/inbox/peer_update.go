@@ -100,7 +100,14 @@ func (o *posts) keepPeerUpdate(ctx context.Context, t store.Tables, m received, 
 	}
 	o.placeByOurNames(row)
 	t.Changed()
-	return t.PeerUpdates.Upsert(ctx, row)
+	if err := t.PeerUpdates.Upsert(ctx, row); err != nil {
+		return err
+	}
+	var before []embraye.IRI
+	if old != nil {
+		before = old.Integrates()
+	}
+	return app.Integrate(ctx, o.desk, t, row.URI, row.Actor, row.Revision, before, row.Integrates())
 }
 
 // placeByOurNames gives territories the codes by which we know them, so that two

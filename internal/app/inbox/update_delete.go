@@ -26,6 +26,14 @@ func (i *Inbox) receiveUpdate(ctx context.Context, t store.Tables, m received) e
 	if err := i.posts.ownPost(post, m.sender); err != nil {
 		return err
 	}
+	if known, err := i.reviews.Known(ctx, t, post.ID); err != nil {
+		return err
+	} else if known {
+		if kept, err := i.keepReview(ctx, t, m, post); err != nil || kept {
+			return err
+		}
+		return errIgnored
+	}
 	reply, err := t.Replies.ByURI(ctx, post.ID)
 	if err == nil {
 		return i.posts.refreshReply(ctx, t, m, reply, post)
@@ -85,6 +93,11 @@ func (i *Inbox) receiveDelete(ctx context.Context, t store.Tables, m received) e
 		return i.posts.deleteReply(ctx, t, m, r)
 	} else if !errors.Is(err, embraye.ErrNotFound) {
 		return err
+	}
+	if gone, err := i.reviews.Forget(ctx, t, m.sender.URI, object); err != nil {
+		return err
+	} else if gone {
+		return t.Tombstones.Add(ctx, grave(m.sender.URI, object))
 	}
 	if p, err := t.PeerUpdates.ByURI(ctx, object); err == nil {
 		if p.Actor != m.sender.URI {

@@ -3,6 +3,7 @@ package talk
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"embraye/internal/app"
@@ -115,6 +116,15 @@ func (k *Talk) hideUnder(ctx context.Context, t store.Tables, domain, reason str
 	authors, err := t.Replies.AuthorsUnder(ctx, domain)
 	if err != nil {
 		return err
+	}
+	reviewers, err := t.PeerReviews.AuthorsUnder(ctx, domain)
+	if err != nil {
+		return err
+	}
+	for _, r := range reviewers {
+		if !slices.Contains(authors, r) {
+			authors = append(authors, r)
+		}
 	}
 	for _, author := range authors {
 		if err := k.hideAllOf(ctx, t, author, reason); err != nil {

@@ -163,7 +163,7 @@ func (k *Talk) hideAllOf(ctx context.Context, t store.Tables, actor embraye.IRI,
 			return err
 		}
 	}
-	return nil
+	return t.PeerReviews.HideOf(ctx, actor, reason)
 }
 
 // UnblockAuthor listens to an account again. What was hidden stays hidden.

@@ -29,6 +29,22 @@ func IDOf(s string) (string, error) {
 	return s, nil
 }
 
+// NumberOf is the number of a version in a path, in its one spelling: no
+// sign, no leading zero.
+func NumberOf(s string) (int, error) {
+	n := 0
+	for _, c := range []byte(s) {
+		if c < '0' || c > '9' {
+			return 0, embraye.ErrNotFound
+		}
+		n = n*10 + int(c-'0')
+	}
+	if s == "" || s[0] == '0' || len(s) > 6 {
+		return 0, embraye.ErrNotFound
+	}
+	return n, nil
+}
+
 // A View is what a GET asks for: which face of what. Its key is all that may
 // change the answer.
 type View struct {

@@ -22,6 +22,7 @@ import (
 type Pages interface {
 	ConstatPage(ctx context.Context, id string) (*embraye.ConstatPage, error)
 	NotePage(ctx context.Context, id string) (*embraye.NotePage, error)
+	ReviewPage(ctx context.Context, id string) (*embraye.ReviewPage, error)
 	ActorPage(ctx context.Context, handle string) (*embraye.ActorPage, error)
 	OutboxPage(ctx context.Context, handle, before string, limit int) (*embraye.OutboxPage, error)
 	FollowersPage(ctx context.Context, handle string) (total int, err error)

@@ -83,6 +83,7 @@ func (h *Handler) nodeInfo(version string) answer.Builder {
 			Metadata: map[string]any{
 				"nodeName":   organisation.Actor.Name,
 				"federation": map[string]string{"mode": h.mode},
+				"embraye":    h.aboutUs(),
 				"reference":  h.rooms.App.Reference().IRI + "/" + h.rooms.App.Reference().Version,
 			},
 		}
@@ -93,5 +94,17 @@ func (h *Handler) nodeInfo(version string) answer.Builder {
 		}
 		contentType := `application/json; profile="` + nodeInfoSchema + version + `#"; charset=utf-8`
 		return answer.New(http.StatusOK, contentType, body).Bare(), nil
+	}
+}
+
+// aboutUs is by what other instances know one of their kind.
+func (h *Handler) aboutUs() map[string]any {
+	r, org := h.rooms.App.Reference(), h.rooms.App.Organisation()
+	return map[string]any{
+		"version":      1,
+		"organisation": h.site.ActorID(org),
+		"measures":     h.site.Measures(org),
+		"reference":    []string{r.IRI + "/" + r.Version},
+		"reviewsAbout": h.site.ReviewsAbout(),
 	}
 }

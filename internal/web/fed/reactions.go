@@ -35,6 +35,14 @@ func (h *Handler) post(ctx context.Context, v *answer.View, kind string) (*post,
 		n := page.Note
 		return &post{h.site.NoteID(id), n.LikeCount, n.BoostCount, n.PublishedAt, n.DeletedAt}, nil
 	}
+	if kind == "/avis" {
+		page, err := h.pages.ReviewPage(ctx, id)
+		if err != nil {
+			return nil, err
+		}
+		r := page.Review
+		return &post{h.site.ReviewID(id), r.LikeCount, r.BoostCount, r.PublishedAt, r.WithdrawnAt}, nil
+	}
 	page, err := h.pages.ConstatPage(ctx, id)
 	if err != nil {
 		return nil, err

@@ -1,0 +1,136 @@
+package store
+
+import (
+	"context"
+	"time"
+
+	"embraye/internal/embraye"
+)
+
+// PeerReviews are reviews by other organisations, as received.
+type PeerReviews struct{ table }
+
+// Insert adds a review and tells whether its address is new.
+func (t PeerReviews) Insert(ctx context.Context, r *embraye.PeerReview) (added bool, err error) {
+	notNull(&r.Wire)
+	added, err = insertNew(ctx, t.table, r)
+	return added, wrap(err, "keeping the review %s", r.URI)
+}
+
+// Save writes every column.
+func (t PeerReviews) Save(ctx context.Context, r *embraye.PeerReview) error {
+	notNull(&r.Wire)
+	return wrap(save(ctx, t.table, r), "saving the review %s", r.URI)
+}
+
+// ByURI returns the review of that address, withdrawn or not.
+func (t PeerReviews) ByURI(ctx context.Context, uri embraye.IRI) (*embraye.PeerReview, error) {
+	r, err := take[embraye.PeerReview](ctx, t.table, "uri = ?", uri)
+	return r, wrap(err, "taking the review %s", uri)
+}
+
+// ByNumber returns the review of that number.
+func (t PeerReviews) ByNumber(ctx context.Context, id int64) (*embraye.PeerReview, error) {
+	r, err := take[embraye.PeerReview](ctx, t.table, "id = ?", id)
+	return r, wrap(err, "taking the review %d", id)
+}
+
+// Of lists the reviews of a constat that stand, whatever was decided about
+// them, the newest first.
+func (t PeerReviews) Of(ctx context.Context, object embraye.IRI) ([]embraye.PeerReview, error) {
+	all, err := list[embraye.PeerReview](ctx, t.table, "id DESC", 0, "object = ? AND withdrawn_at IS NULL", object)
+	return all, wrap(err, "listing the reviews of %s", object)
+}
+
+// Pending lists what waits for a decision, oldest first.
+func (t PeerReviews) Pending(ctx context.Context, limit int) ([]embraye.PeerReview, error) {
+	all, err := list[embraye.PeerReview](ctx, t.table, "id", limit, "state = 'pending' AND withdrawn_at IS NULL")
+	return all, wrap(err, "listing the reviews that wait")
+}
+
+// Page lists what stands, newest first, those before a number.
+func (t PeerReviews) Page(ctx context.Context, before int64, limit int) ([]embraye.PeerReview, error) {
+	where, args := "withdrawn_at IS NULL", []any{}
+	if before > 0 {
+		where, args = "withdrawn_at IS NULL AND id < ?", []any{before}
+	}
+	all, err := list[embraye.PeerReview](ctx, t.table, "id DESC", limit, where, args...)
+	return all, wrap(err, "listing the reviews of others")
+}
+
+// Decide changes the state unless the review has changed since it was read.
+func (t PeerReviews) Decide(ctx context.Context, r *embraye.PeerReview, to embraye.ReplyState, reason string) (changed bool, err error) {
+	n, err := t.exec(ctx, `UPDATE peer_reviews SET state = ?, hidden_reason = ? WHERE id = ? AND state = ? AND verdict = ? AND reason = ?`,
+		to, reason, r.ID, r.State, r.Verdict, r.Reason)
+	return n > 0, wrap(err, "deciding about the review %s", r.URI)
+}
+
+// Withdraw dates the end of a review; what it said goes.
+func (t PeerReviews) Withdraw(ctx context.Context, uri embraye.IRI, at time.Time) error {
+	_, err := t.exec(ctx, `UPDATE peer_reviews SET withdrawn_at = ?, reason = '', evidence = NULL, earlier = NULL WHERE uri = ? AND withdrawn_at IS NULL`, at.UTC(), uri)
+	return wrap(err, "withdrawing the review %s", uri)
+}
+
+// HideOf hides every review of one account.
+func (t PeerReviews) HideOf(ctx context.Context, actor embraye.IRI, reason string) error {
+	_, err := t.exec(ctx, "UPDATE peer_reviews SET state = 'hidden', hidden_reason = ? WHERE actor = ? AND state <> 'hidden'", reason, actor)
+	return wrap(err, "hiding the reviews of %s", actor)
+}
+
+// AuthorsUnder lists who wrote reviews on a domain and below it.
+func (t PeerReviews) AuthorsUnder(ctx context.Context, domain string) ([]embraye.IRI, error) {
+	var rows []embraye.PeerReview
+	if err := t.scan(ctx, &rows, "SELECT DISTINCT actor, host FROM peer_reviews"); err != nil {
+		return nil, wrap(err, "listing who wrote reviews on %s", domain)
+	}
+	var under []embraye.IRI
+	for _, r := range rows {
+		if underDomain(r.Host, domain) {
+			under = append(under, r.Actor)
+		}
+	}
+	return under, nil
+}
+
+// ReviewResponses are what authors of constats made of reviews.
+type ReviewResponses struct{ table }
+
+// Take returns what an author made of a review.
+func (t ReviewResponses) Take(ctx context.Context, review, actor embraye.IRI) (*embraye.ReviewResponse, error) {
+	r, err := take[embraye.ReviewResponse](ctx, t.table, "review = ? AND actor = ?", review, actor)
+	return r, wrap(err, "taking the response to %s", review)
+}
+
+// ByNote returns the response that an answer is.
+func (t ReviewResponses) ByNote(ctx context.Context, note embraye.IRI) (*embraye.ReviewResponse, error) {
+	r, err := take[embraye.ReviewResponse](ctx, t.table, "note = ? AND note <> ''", note)
+	return r, wrap(err, "taking the answer %s", note)
+}
+
+// Put writes a response under its review and author.
+func (t ReviewResponses) Put(ctx context.Context, r *embraye.ReviewResponse) error {
+	n, err := t.exec(ctx, `UPDATE review_responses SET note = ?, url = ?, html = ?, language = ?, maintained = ?, answered_at = ?,
+		integrated_by = ?, integrated_at = ? WHERE review = ? AND actor = ?`, r.Note, r.URL, r.HTML, r.Language, r.Maintained,
+		utc(r.AnsweredAt), r.IntegratedBy, utc(r.IntegratedAt), r.Review, r.Actor)
+	if err == nil && n == 0 {
+		err = insert(ctx, t.table, r)
+	}
+	return wrap(err, "keeping the response to %s", r.Review)
+}
+
+func utc(at *time.Time) any {
+	if at == nil {
+		return nil
+	}
+	return at.UTC()
+}
+
+// Among returns what one author made of several reviews.
+func (t ReviewResponses) Among(ctx context.Context, actor embraye.IRI, reviews []embraye.IRI) (map[embraye.IRI]*embraye.ReviewResponse, error) {
+	all, err := list[embraye.ReviewResponse](ctx, t.table, "review", 0, "actor = ? AND "+t.inJSON("review"), actor, asJSON(reviews))
+	found := make(map[embraye.IRI]*embraye.ReviewResponse, len(all))
+	for i := range all {
+		found[all[i].Review] = &all[i]
+	}
+	return found, wrap(err, "listing the responses of %s", actor)
+}
