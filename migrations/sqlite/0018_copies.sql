@@ -23,22 +23,27 @@ CREATE TABLE peer_revisions (
 -- The chronology's search finds copies by the same words as constats of ours.
 -- +goose StatementBegin
 CREATE TRIGGER search_copy_added AFTER INSERT ON peer_updates WHEN new.withdrawn_at IS NULL AND new.copy_id <> '' BEGIN
-    INSERT INTO search_texts (id, title, body)
-        VALUES (new.copy_id, new.title, new.summary || ' ' || new.text || ' ' || new.institution_name || ' ' || new.territory_name);
+    INSERT INTO search_rows (id) VALUES (new.copy_id);
+    INSERT INTO search_texts (rowid, id, title, body)
+        SELECT doc, new.copy_id, new.title, new.summary || ' ' || new.text || ' ' || new.institution_name || ' ' || new.territory_name
+        FROM search_rows WHERE id = new.copy_id;
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER search_copy_changed AFTER UPDATE OF copy_id, title, summary, text, withdrawn_at ON peer_updates
     WHEN old.copy_id <> new.copy_id OR old.title <> new.title OR old.summary <> new.summary OR old.text <> new.text OR old.withdrawn_at IS NOT new.withdrawn_at BEGIN
-    DELETE FROM search_texts WHERE id = new.copy_id;
-    INSERT INTO search_texts (id, title, body)
-        SELECT new.copy_id, new.title, new.summary || ' ' || new.text || ' ' || new.institution_name || ' ' || new.territory_name
-        WHERE new.withdrawn_at IS NULL;
+    DELETE FROM search_texts WHERE rowid = (SELECT doc FROM search_rows WHERE id = old.copy_id);
+    DELETE FROM search_rows WHERE id = old.copy_id;
+    INSERT INTO search_rows (id) SELECT new.copy_id WHERE new.withdrawn_at IS NULL AND new.copy_id <> '';
+    INSERT INTO search_texts (rowid, id, title, body)
+        SELECT doc, new.copy_id, new.title, new.summary || ' ' || new.text || ' ' || new.institution_name || ' ' || new.territory_name
+        FROM search_rows WHERE id = new.copy_id;
 END;
 -- +goose StatementEnd
 -- +goose StatementBegin
 CREATE TRIGGER search_copy_removed AFTER DELETE ON peer_updates BEGIN
-    DELETE FROM search_texts WHERE id = old.copy_id;
+    DELETE FROM search_texts WHERE rowid = (SELECT doc FROM search_rows WHERE id = old.copy_id);
+    DELETE FROM search_rows WHERE id = old.copy_id;
 END;
 -- +goose StatementEnd
 
