@@ -30,7 +30,7 @@ func TestOfficePagesFit(t *testing.T) {
 	for name, path := range map[string]string{"start": "", "editor": strings.TrimPrefix(draftPath(draft), "/office"), "publish": strings.TrimPrefix(draftPath(draft), "/office") + "/publish",
 		"constats": "/constats", "constat": "/constats/" + f.Newest(), "correct": "/constats/" + f.Newest() + "/correct", "withdraw": "/constats/" + f.Newest() + "/withdraw",
 		"conversation": "/conversation", "interactions": "/interactions", "followers": "/followers", "deliveries": "/deliveries", "people": "/people",
-		"house": "/organisation", "legal": "/legal", "audit": "/audit", "account": "/account", "import": "/import"} {
+		"house": "/organisation", "legal": "/legal", "audit": "/audit", "account": "/account", "import": "/import", "jobs": "/jobs"} {
 		if status := Load(t, tab, in.URL+"/office"+path); status != 200 {
 			t.Errorf("/office%s: %d", path, status)
 		}
