@@ -55,6 +55,7 @@ func scans() []scan {
 		{"followers", "SELECT DISTINCT follower FROM followers WHERE host IN", block},
 		{"hosts", "SELECT host FROM hosts ORDER BY host", block},
 		{"replies", "SELECT DISTINCT actor FROM replies", block},
+		{"peer_reviews", "SELECT DISTINCT actor, host FROM peer_reviews", block},
 		{"drafts", "LIKE '%/' || evidence_files.name", files},
 		{"revisions", "LIKE '%/' || evidence_files.name", files},
 		{"unread_updates", "ORDER BY received_at DESC, uri", "kept for some weeks, and sorted only where the times are equal"},

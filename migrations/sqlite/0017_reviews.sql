@@ -102,6 +102,7 @@ CREATE TABLE review_responses (
     integrated_at DATETIME,
     PRIMARY KEY (review, actor)
 );
+CREATE INDEX review_responses_actor ON review_responses (actor);
 CREATE INDEX review_responses_note ON review_responses (note) WHERE note <> '';
 
 -- Reviews being written, for a constat each.
