@@ -73,7 +73,7 @@ func (t Standings) lock(ctx context.Context, scopes []scope) error {
 		sets[int(h.Sum32()%scopeLockSets)] = true
 	}
 	for _, set := range slices.Sorted(maps.Keys(sets)) {
-		if _, err := t.exec(ctx, "SELECT pg_advisory_xact_lock(CAST(? AS int), CAST(? AS int))", scopeLocks, set); err != nil {
+		if err := t.later(ctx, "SELECT pg_advisory_xact_lock(CAST(? AS int), CAST(? AS int))", scopeLocks, set); err != nil {
 			return wrap(err, "waiting for a scope")
 		}
 	}
@@ -84,10 +84,10 @@ func (t Standings) lock(ctx context.Context, scopes []scope) error {
 func (t Standings) stand(ctx context.Context, s scope) error {
 	v, found, err := t.first(ctx, s)
 	if err == nil {
-		_, err = t.exec(ctx, "DELETE FROM standings WHERE measure = ? AND scope_key = ? AND organisation = ?", s.measure, s.key, s.organisation)
+		err = t.later(ctx, "DELETE FROM standings WHERE measure = ? AND scope_key = ? AND organisation = ?", s.measure, s.key, s.organisation)
 	}
 	if err == nil && found {
-		_, err = t.exec(ctx, "INSERT INTO standings ("+voiceColumns+") SELECT "+voiceColumns+` FROM voices
+		err = t.later(ctx, "INSERT INTO standings ("+voiceColumns+") SELECT "+voiceColumns+` FROM voices
 			WHERE constat = ? AND scope_key = ? AND (organisation = '' OR organisation IN (`+gathered+"))", v.Constat, s.key)
 	}
 	return wrap(err, "writing where %s %s stands", s.measure, s.key)
@@ -156,7 +156,7 @@ func (t Standings) compareAnswers(ctx context.Context, measure, key string) erro
 	}, "SELECT answer, count(*), max(moved_at) FROM standings WHERE measure = ? AND scope_key = ? GROUP BY answer", measure, key)
 	d.Answers = len(answers)
 	if err == nil {
-		_, err = remove[embraye.Divergence](ctx, t.table, "measure = ? AND scope_key = ?", measure, key)
+		err = t.later(ctx, "DELETE FROM divergences WHERE measure = ? AND scope_key = ?", measure, key)
 	}
 	if err == nil && embraye.Differ(answers) {
 		err = insert(ctx, t.table, &d)

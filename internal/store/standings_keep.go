@@ -68,7 +68,7 @@ func (t Standings) keep(ctx context.Context, all ...spoken) error {
 		}
 	}
 	for _, query := range []string{"DELETE FROM voices WHERE ", "DELETE FROM replacements WHERE "} {
-		if _, err := t.exec(ctx, query+t.inJSON("constat"), asJSON(names)); err != nil {
+		if err := t.later(ctx, query+t.inJSON("constat"), asJSON(names)); err != nil {
 			return wrap(err, "forgetting what constats said")
 		}
 	}
@@ -177,7 +177,7 @@ func (t Standings) count(ctx context.Context, by map[scope]int) error {
 		if by[s] == 0 {
 			continue
 		}
-		_, err := t.exec(ctx, `INSERT INTO speakers (organisation, measure, constats) VALUES (?, ?, ?)
+		err := t.later(ctx, `INSERT INTO speakers (organisation, measure, constats) VALUES (?, ?, ?)
 			ON CONFLICT (organisation, measure) DO UPDATE SET constats = speakers.constats + excluded.constats`, s.organisation, s.measure, by[s])
 		if err != nil {
 			return wrap(err, "counting the constats of %s", s.organisation)
