@@ -21,7 +21,7 @@ const module = "embraye/"
 // adding it.
 func rows() map[string]int {
 	table := [][]string{
-		1:  {"internal/embraye", "internal/httpsig", "internal/locale", "internal/jsonshape", "migrations"},
+		1:  {"internal/embraye", "internal/httpsig", "internal/locale", "internal/jsonshape", "internal/proof", "migrations"},
 		2:  {"internal/store", "internal/remote", "internal/mail", "internal/activitypub", "internal/files", "internal/export", "internal/draw", "configs"},
 		3:  {"internal/app", "internal/web/answer"},
 		4:  {"internal/app/directory", "internal/web/page"},
@@ -72,6 +72,7 @@ func foundations() map[string][]string {
 		"internal/httpsig":   nil,
 		"internal/locale":    {"golang.org/x/text"},
 		"internal/jsonshape": nil,
+		"internal/proof":     nil,
 		"migrations":         nil,
 	}
 }

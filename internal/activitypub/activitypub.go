@@ -27,8 +27,8 @@ const Public embraye.IRI = "https://www.w3.org/ns/activitystreams#Public"
 
 // WireVersion numbers the shape of our objects: it grows when an upgrade
 // changes what the same constat looks like. 2: audience and inReplyTo are always
-// there, and likes, shares and replies are not.
-const WireVersion = 2
+// there, and likes, shares and replies are not. 3: its author's proof is in it.
+const WireVersion = 3
 
 // Wire writes the documents of one instance.
 type Wire struct {

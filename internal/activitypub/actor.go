@@ -26,8 +26,8 @@ type actorDocument interface {
 
 // Actor is the document of a local actor: Person for the organisation, Group
 // for a measure, Application for the instance (INTEROP 0.1, 0.2, 0.4).
-// publicPEM is its key in SPKI form; org is the organisation's account.
-func (w Wire) Actor(a embraye.Actor, publicPEM string, org embraye.Actor) ([]byte, error) {
+// key signs now; org is the organisation's account.
+func (w Wire) Actor(a embraye.Actor, key embraye.ActorKey, org embraye.Actor) ([]byte, error) {
 	var v actorDocument
 	switch a.Kind {
 	case embraye.OrganisationActor:
@@ -39,7 +39,7 @@ func (w Wire) Actor(a embraye.Actor, publicPEM string, org embraye.Actor) ([]byt
 	default:
 		return nil, fmt.Errorf("actor %s is of unknown kind %q: %w", a.Handle, a.Kind, embraye.ErrInvalid)
 	}
-	if !strings.HasPrefix(publicPEM, "-----BEGIN PUBLIC KEY-----") {
+	if !strings.HasPrefix(key.PublicPEM, "-----BEGIN PUBLIC KEY-----") {
 		return nil, errors.New("writing actor " + a.Handle + ": its key is not PEM in SPKI form, the only one that PeerTube reads")
 	}
 	b := &builder{}
@@ -47,7 +47,7 @@ func (w Wire) Actor(a embraye.Actor, publicPEM string, org embraye.Actor) ([]byt
 	b.published(v, a.CreatedAt)
 	w.actorBoxes(b, v, a.Handle)
 	w.actorTexts(v, a, org)
-	extra := w.actorExtra(a, publicPEM)
+	extra := w.actorExtra(a, key)
 	switch a.Kind {
 	case embraye.OrganisationActor:
 		extra["embraye:measures"] = w.Site.Measures(a.Handle)
@@ -115,20 +115,39 @@ func (w Wire) actorSummary(a, org embraye.Actor) string {
 	return p.String()
 }
 
-func (w Wire) actorExtra(a embraye.Actor, publicPEM string) map[string]any {
+func (w Wire) actorExtra(a embraye.Actor, key embraye.ActorKey) map[string]any {
 	id := w.Site.ActorID(a.Handle)
 	extra := map[string]any{
 		"url": w.actorURL(a), "featured": w.Site.Featured(a.Handle),
 		"endpoints": map[string]any{"sharedInbox": w.Site.SharedInbox()},
 		"icon":      map[string]any{"type": "Image", "mediaType": "image/png", "url": w.Site.Icon(a.Handle)},
 		// One object, never a list (INTEROP 0.21).
-		"publicKey":    map[string]any{"id": w.Site.KeyID(a.Handle), "owner": id, "publicKeyPem": publicPEM},
+		"publicKey":    map[string]any{"id": w.Site.KeyID(a.Handle), "owner": id, "publicKeyPem": key.PublicPEM},
 		"discoverable": true, "indexable": true, "manuallyApprovesFollowers": false,
 		"attributionDomains": []any{hostname(w.Site.Base)},
 		"alsoKnownAs":        texts(a.AlsoKnownAs),
+		"generator":          generator(),
+	}
+	if key.Ed25519Public != "" {
+		extra["assertionMethod"] = []any{map[string]any{"id": w.Site.Ed25519KeyID(a.Handle), "type": "Multikey", "controller": id,
+			"publicKeyMultibase": key.Ed25519Public}}
 	}
 	optional(extra, "movedTo", a.MovedTo)
 	return extra
+}
+
+// What a server understands, by FEP-844e.
+const (
+	implementsRFC9421 = "https://datatracker.ietf.org/doc/html/rfc9421"
+	implementsEd25519 = "https://datatracker.ietf.org/doc/html/rfc9421#name-eddsa-using-curve-edwards25"
+)
+
+// generator says what we understand, so that nobody has to try.
+func generator() map[string]any {
+	return map[string]any{"type": "Application", "implements": []any{
+		map[string]any{"href": implementsRFC9421, "name": "RFC-9421: HTTP Message Signatures"},
+		map[string]any{"href": implementsEd25519, "name": "RFC-9421 signatures using the Ed25519 algorithm"},
+	}}
 }
 
 func (w Wire) actorURL(a embraye.Actor) string {

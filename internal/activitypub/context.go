@@ -7,7 +7,7 @@ const namespace = "https://w3id.org/embraye/ns#"
 // contextJSON is the @context of everything that we emit, byte for byte. Terms
 // are defined inline, because Friendica and Fedify fetch contexts that they do
 // not know. Prefixed keys (embraye:title) need no definition of their own.
-const contextJSON = `["https://www.w3.org/ns/activitystreams","https://w3id.org/security/v1",` +
+const contextJSON = `["https://www.w3.org/ns/activitystreams","https://w3id.org/security/v1","https://w3id.org/security/data-integrity/v2",` +
 	`{"toot":"http://joinmastodon.org/ns#","schema":"http://schema.org#","PropertyValue":"schema:PropertyValue","value":"schema:value",` +
 	`"manuallyApprovesFollowers":"as:manuallyApprovesFollowers","discoverable":"toot:discoverable","indexable":"toot:indexable",` +
 	`"featured":{"@id":"toot:featured","@type":"@id"},"sensitive":"as:sensitive","Hashtag":"as:Hashtag","conversation":"ostatus:conversation","ostatus":"http://ostatus.org#",` +
@@ -18,4 +18,7 @@ const contextJSON = `["https://www.w3.org/ns/activitystreams","https://w3id.org/
 	`"movedTo":{"@id":"as:movedTo","@type":"@id"},"attributionDomains":"toot:attributionDomains","gts":"https://gotosocial.org/ns#",` +
 	`"interactionPolicy":{"@id":"gts:interactionPolicy","@type":"@id"},"canQuote":{"@id":"gts:canQuote","@type":"@id"},"automaticApproval":{"@id":"gts:automaticApproval","@type":"@id"},` +
 	`"interactingObject":{"@id":"gts:interactingObject","@type":"@id"},"interactionTarget":{"@id":"gts:interactionTarget","@type":"@id"},` +
+	`"assertionMethod":{"@id":"https://w3id.org/security#assertionMethod","@type":"@id","@container":"@set"},"Multikey":"https://w3id.org/security#Multikey",` +
+	`"controller":{"@id":"https://w3id.org/security#controller","@type":"@id"},"publicKeyMultibase":"https://w3id.org/security#publicKeyMultibase",` +
+	`"implements":{"@id":"https://w3id.org/fep/844e#implements","@type":"@id","@container":"@set"},` +
 	`"QuoteRequest":"https://w3id.org/fep/044f#QuoteRequest","QuoteAuthorization":"https://w3id.org/fep/044f#QuoteAuthorization"}]`

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"embraye/internal/embraye"
+	"embraye/internal/proof"
 )
 
 // RepliesPage is where the replies of a Note are listed, page by page from 1.
@@ -15,7 +16,9 @@ func RepliesPage(note embraye.IRI, page int) embraye.IRI {
 
 // WithCounts is a Note as it is served: with live counts, which deliveries do
 // not carry (INTEROP 0.10; Mastodon reads counts only from embedded collections).
+// A proof is over what is delivered, so it is left out here.
 func WithCounts(note []byte, id embraye.IRI, likes, shares, replies int) []byte {
+	note, _ = proof.Cut(note)
 	rest, ok := bytes.CutSuffix(note, []byte("}"))
 	if !ok {
 		return note
@@ -31,16 +34,17 @@ func WithCounts(note []byte, id embraye.IRI, likes, shares, replies int) []byte 
 }
 
 // Rewire is a public Note of ours that an earlier version wrote (WireVersion),
-// in the shape of this one. What it says stays as it is; author is the handle
-// of who wrote it.
+// in the shape of this one, without a proof. What it says stays as it is; author
+// is the handle of who wrote it.
 func (w Wire) Rewire(note []byte, author string) ([]byte, error) {
 	var m map[string]json.RawMessage
 	if err := decodeOwn(note, &m); err != nil {
 		return nil, err
 	}
-	for _, key := range []string{"likes", "replies", "shares"} {
+	for _, key := range []string{"likes", "replies", "shares", "proof"} {
 		delete(m, key)
 	}
+	m["@context"] = json.RawMessage(contextJSON)
 	if _, has := m["inReplyTo"]; !has {
 		m["inReplyTo"] = json.RawMessage("null")
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/go-fed/activity/streams/vocab"
 
 	"embraye/internal/embraye"
+	"embraye/internal/proof"
 )
 
 // alwaysLists are the properties that FEDERATION.md wants as JSON arrays even
@@ -15,7 +16,7 @@ import (
 // reads attachment, PeerTube 6 to and cc, only as arrays.
 var alwaysLists = map[string]bool{
 	"to": true, "cc": true, "tag": true, "attachment": true, "items": true, "orderedItems": true, "alsoKnownAs": true,
-	"automaticApproval": true, "attributionDomains": true,
+	"automaticApproval": true, "attributionDomains": true, "assertionMethod": true, "implements": true,
 	"embraye:evidence": true, "embraye:searched": true, "embraye:lessons": true, "embraye:integrates": true, "embraye:relatedTo": true,
 }
 
@@ -84,8 +85,12 @@ func encode(v any) ([]byte, error) {
 const contextPrefix = `{"@context":` + contextJSON + `,`
 
 // Bare is a document without its @context, for embedding in another one. Of
-// ours the bytes stay the same.
+// ours the bytes stay the same; one with a proof stays whole, because the proof
+// is over its context too.
 func Bare(doc []byte) json.RawMessage {
+	if _, proved := proof.Cut(doc); proved {
+		return doc
+	}
 	if rest, ok := bytes.CutPrefix(doc, []byte(contextPrefix)); ok {
 		return append(json.RawMessage{'{'}, rest...)
 	}

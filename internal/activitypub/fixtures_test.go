@@ -1,6 +1,7 @@
 package activitypub
 
 import (
+	"crypto/ed25519"
 	"testing"
 	"time"
 
@@ -9,6 +10,12 @@ import (
 )
 
 const testPEM = "-----BEGIN PUBLIC KEY-----\nMIIBIjANBgkqhkiG9w0BAQEFAAOCAQ8AMIIBCgKCAQEA\n-----END PUBLIC KEY-----\n"
+
+// testKey is a key as an actor document shows it; the Multikey is that of FEP-521a.
+var testKey = embraye.ActorKey{PublicPEM: testPEM, Ed25519Public: "z6MkrJVnaZkeFzdQyMZu1cgjg7k1pZZ6pvBQ7XJPt4swbTQ2"}
+
+// proofKey makes the proofs of the golden files.
+var proofKey = ed25519.NewKeyFromSeed([]byte("0123456789abcdef0123456789abcdef"))
 
 var (
 	firstOfMay = time.Date(2026, 5, 1, 8, 30, 0, 123456789, time.UTC)

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"embraye/internal/embraye"
+	"embraye/internal/proof"
 )
 
 var update = flag.Bool("update", false, "write the golden files anew")
@@ -19,8 +20,12 @@ var update = flag.Bool("update", false, "write the golden files anew")
 func emitted(t testing.TB) map[string][]byte {
 	w, ok := testWire(t), must(t)
 	u := fullUpdate()
-	note := ok(w.Note(u, ""))
-	corrected := ok(w.Note(correctedUpdate(), "La convention n'a pas été signée."))
+	proved := func(doc []byte) []byte {
+		t.Helper()
+		return ok(proof.Add(doc, proofKey, w.Site.Ed25519KeyID("mesure2"), firstOfMay))
+	}
+	note := proved(ok(w.Note(u, "")))
+	corrected := proved(ok(w.Note(correctedUpdate(), "La convention n'a pas été signée.")))
 	constat := w.Site.UpdateID(u.ID)
 	measure, _ := w.Reference.Measure("m2")
 	pinned := embraye.Note{ID: "01jtx0000000000000000000cc", Kind: embraye.PinnedNote, Actor: "mesure2", Language: "fr", PublishedAt: firstOfMay, UpdatedAt: &secondDay,
@@ -31,23 +36,23 @@ func emitted(t testing.TB) map[string][]byte {
 		PublishedAt: secondDay, HTML: `<p><a href="https://m.example/@ann" class="u-url mention">@ann</a> Merci.</p>`}
 	private := answer
 	private.ID, private.UpdateID, private.Private = "01jtx0000000000000000000gg", "", true
-	announce := ok(w.Announce("01jtx00000000000000000000a", "organisation", constat, w.Site.ActorID("mesure2"), firstOfMay))
+	announce := ok(proof.Add(ok(w.Announce("01jtx00000000000000000000a", "organisation", constat, w.Site.ActorID("mesure2"), firstOfMay)), proofKey, w.Site.Ed25519KeyID("organisation"), firstOfMay))
 	follow := ok(w.Follow("01jtx00000000000000000000b", "organisation", bo))
 	theirFollow := Received{ID: "https://m.example/0f3c-5b2e", Type: "Follow", Actor: ann, Object: ourMeasure}
 	quote := QuoteRequest{ID: ann + "/quote_requests/1", Actor: ann, Object: string(constat), Instrument: ann + "/statuses/11"}
 	authorization := embraye.Quote{ID: "01jtx00000000000000000000q", Actor: ann, Object: constat, Quoting: ann + "/statuses/11"}
-	actor := ok(w.Actor(measureActor, testPEM, orgActor))
+	actor := ok(w.Actor(measureActor, testKey, orgActor))
 	outbox := w.Site.Outbox("mesure2")
-	create := ok(w.Create("01jtx00000000000000000000c", note))
+	create := proved(ok(w.Create("01jtx00000000000000000000c", note)))
 	return map[string][]byte{
-		"actor-measure": actor, "actor-organisation": ok(w.Actor(orgActor, testPEM, orgActor)), "actor-instance": ok(w.Actor(instanceActor, testPEM, orgActor)),
+		"actor-measure": actor, "actor-organisation": ok(w.Actor(orgActor, testKey, orgActor)), "actor-instance": ok(w.Actor(instanceActor, testKey, orgActor)),
 		"note-constat": note, "note-small": ok(w.Note(smallUpdate(), "")), "note-corrected": corrected,
 		"note-pinned": ok(w.PostNote(pinned)), "note-correction": ok(w.PostNote(correction)), "note-answer": ok(w.PostNote(answer, Mention{Actor: ann, Name: "@ann@m.example"})),
 		"note-answer-private": ok(w.PostNote(private, Mention{Actor: ann, Name: "@ann@m.example"})),
 		"note-served":         WithCounts(note, constat, 12, 7, 2), "note-served-quiet": WithCounts(note, constat, 0, 0, 0),
-		"create": create, "update-note": ok(w.UpdateOf("01jtx00000000000000000000d", "mesure2", corrected, secondDay)),
-		"update-actor": ok(w.UpdateOf("01jtx00000000000000000000e", "mesure2", actor, secondDay)),
-		"delete":       ok(w.Delete("01jtx00000000000000000000f", "mesure2", constat, secondDay)),
+		"create": create, "update-note": proved(ok(w.UpdateOf("01jtx00000000000000000000d", "mesure2", corrected, secondDay))),
+		"update-actor": proved(ok(w.UpdateOf("01jtx00000000000000000000e", "mesure2", actor, secondDay))),
+		"delete":       proved(ok(w.Delete("01jtx00000000000000000000f", "mesure2", constat, secondDay))),
 		"announce":     announce, "announce-video": ok(w.Announce("01jtx00000000000000000000g", "mesure2", video, channel, firstOfMay)),
 		"undo-announce": ok(w.Undo("01jtx00000000000000000000h", "organisation", announce, secondDay)),
 		"undo-follow":   ok(w.Undo("01jtx00000000000000000000j", "organisation", follow, secondDay)),
@@ -108,8 +113,13 @@ func TestBytesAreStable(t *testing.T) {
 		if !bytes.HasPrefix(first[name], []byte(contextPrefix)) {
 			t.Errorf("%s does not begin with the context", name)
 		}
-		if bytes.Count(first[name], []byte(`"@context"`)) != 1 {
-			t.Errorf("%s has a context inside", name)
+		// What is proved is embedded whole: its proof is over its context too.
+		contexts, proofs := bytes.Count(first[name], []byte(`"@context"`)), bytes.Count(first[name], []byte(`"proof":{`))
+		if _, proved := proof.Cut(first[name]); proved {
+			proofs--
+		}
+		if contexts != 1+proofs {
+			t.Errorf("%s has %d contexts and %d proofs inside", name, contexts-1, proofs)
 		}
 		if bytes.Contains(first[name], []byte(`\u003c`)) {
 			t.Errorf("%s is escaped for HTML", name)
@@ -117,16 +127,18 @@ func TestBytesAreStable(t *testing.T) {
 	}
 }
 
-// definedElsewhere are the terms that the two remote contexts of ours define,
+// definedElsewhere are the terms that the three remote contexts of ours define,
 // as far as we use them; JSON-LD's own keywords besides.
 var definedElsewhere = strings.Fields(`@context id type
 	actor alsoKnownAs attachment attributedTo audience cc content contentMap context deleted endpoints first followers following formerType href icon
 	inReplyTo inbox instrument items likes mediaType name next object orderedItems outbox partOf preferredUsername published rel replies result
 	sharedInbox shares summary tag target to totalItems updated url
-	owner publicKey publicKeyPem`)
+	owner publicKey publicKeyPem generator
+	proof created cryptosuite proofPurpose proofValue verificationMethod`)
 
 var knownTypes = strings.Fields(`Accept Announce Application Collection CollectionPage Create Delete Document Flag Follow Group Hashtag Image Like Link Mention Note
-	OrderedCollection OrderedCollectionPage Person PropertyValue QuoteAuthorization QuoteRequest Reject Tombstone Undo Update`)
+	OrderedCollection OrderedCollectionPage Person PropertyValue QuoteAuthorization QuoteRequest Reject Tombstone Undo Update
+	DataIntegrityProof Multikey`)
 
 // TestGoldenAgainstContext walks everything emitted: a strict JSON-LD processor
 // must drop no key of ours, and no list may have become a single value
@@ -136,10 +148,10 @@ func TestGoldenAgainstContext(t *testing.T) {
 	if err := json.Unmarshal([]byte(contextJSON), &context); err != nil {
 		t.Fatal(err)
 	}
-	if len(context) != 3 || context[0] != "https://www.w3.org/ns/activitystreams" || context[1] != "https://w3id.org/security/v1" {
-		t.Fatal("the context does not begin with the two that everybody knows")
+	if len(context) != 4 || context[0] != "https://www.w3.org/ns/activitystreams" || context[1] != "https://w3id.org/security/v1" || context[2] != "https://w3id.org/security/data-integrity/v2" {
+		t.Fatal("the context does not begin with the three that are known")
 	}
-	own := context[2].(map[string]any)
+	own := context[3].(map[string]any)
 	files, err := filepath.Glob("testdata/golden/*.json")
 	if err != nil || len(files) < 30 {
 		t.Fatalf("only %d golden files, %v", len(files), err)
@@ -192,7 +204,7 @@ func (w *walker) walk(m map[string]any, depth int) {
 			w.t.Errorf("%s: %s is null", w.path, key)
 		}
 		for _, v := range many(value) {
-			if inner, ok := v.(map[string]any); ok && key != "contentMap" {
+			if inner, ok := v.(map[string]any); ok && key != "contentMap" && key != "@context" {
 				w.walk(inner, depth+1)
 			}
 		}

@@ -92,7 +92,7 @@ func TestInterop05_TopA11_TopB18_Profiles(t *testing.T) {
 			}
 		}
 	}
-	if _, err := testWire(t).Actor(measureActor, "-----BEGIN RSA PUBLIC KEY-----\nMIIB\n-----END RSA PUBLIC KEY-----\n", orgActor); err == nil {
+	if _, err := testWire(t).Actor(measureActor, embraye.ActorKey{PublicPEM: "-----BEGIN RSA PUBLIC KEY-----\nMIIB\n-----END RSA PUBLIC KEY-----\n"}, orgActor); err == nil {
 		t.Error("a PKCS#1 key is written, which PeerTube cannot read")
 	}
 }
@@ -105,7 +105,7 @@ func TestInterop05_ProfileLinks(t *testing.T) {
 	want(t, last, "value", `<a href="https://association.example/" rel="me nofollow noopener noreferrer">https://association.example/</a>`)
 	a := orgActor
 	a.Links = []embraye.ActorLink{{Name: "x", Href: `javascript:alert("1")`}}
-	doc := decode(t, must(t)(testWire(t).Actor(a, testPEM, a)))
+	doc := decode(t, must(t)(testWire(t).Actor(a, testKey, a)))
 	attachment = doc["attachment"].([]any)
 	want(t, attachment[len(attachment)-1].(map[string]any), "value", "javascript:alert(&#34;1&#34;)")
 }

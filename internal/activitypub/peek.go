@@ -45,6 +45,20 @@ func Peek(body []byte) (*Peeked, error) {
 	return p, nil
 }
 
+// Document is the whole message, which is not to be changed.
+func (p *Peeked) Document() map[string]any { return p.properties }
+
+// Embedded is the object of a message, if it is there whole, and who it says
+// that wrote it.
+func (p *Peeked) Embedded() (object map[string]any, author string) {
+	value := p.properties["object"]
+	if list, ok := value.([]any); ok && len(list) == 1 {
+		value = list[0]
+	}
+	object, _ = value.(map[string]any)
+	return object, idOf(object["attributedTo"])
+}
+
 // reference reads an address, or the id and type of an object. A list of one
 // is what it holds, as JSON-LD says; several are none.
 func reference(value any) (id, typ string) {

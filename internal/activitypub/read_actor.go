@@ -3,10 +3,12 @@ package activitypub
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"embraye/internal/embraye"
+	"embraye/internal/proof"
 )
 
 // Limits of what we keep of somebody's profile (F093).
@@ -17,6 +19,7 @@ const (
 	maxKeys      = 5
 	maxPEM       = 5000
 	maxAliases   = 20
+	maxKeyID     = 2048
 )
 
 // actorTypes are the five types of ActivityStreams.
@@ -47,8 +50,56 @@ func ReadActor(obj map[string]any) (a *embraye.RemoteActor, err error) {
 	if keys := ReadKeys(obj); len(keys) > 0 {
 		a.KeyID, a.KeyPEM = keys[0].ID, keys[0].PEM
 	}
+	a.Multikeys, a.TakesEd25519 = readMultikeys(obj, a.URI), takesEd25519(obj)
 	readProfile(a, obj)
 	return a, nil
+}
+
+// maxMultikeys is how many Mastodon reads.
+const maxMultikeys = 10
+
+// readMultikeys finds the Ed25519 keys with which an actor signs and proves
+// (FEP-521a): its own, embedded, under its own id. A key of another kind is
+// passed over, and so is one whose end cannot be read.
+func readMultikeys(obj map[string]any, actor embraye.IRI) []embraye.Multikey {
+	var keys []embraye.Multikey
+	for i, v := range many(obj["assertionMethod"]) {
+		if i >= maxMultikeys {
+			break
+		}
+		m, _ := v.(map[string]any)
+		k := embraye.Multikey{ID: plain(m, "id"), Key: plain(m, "publicKeyMultibase")}
+		owner, fragment, _ := strings.Cut(k.ID, "#")
+		if !slices.Contains(many(m["type"]), any("Multikey")) || plain(m, "controller") != string(actor) || owner != string(actor) || fragment == "" || len(k.ID) > maxKeyID {
+			continue
+		}
+		if _, err := proof.ParseMultikey(k.Key); err != nil {
+			continue
+		}
+		if _, has := m["expires"]; has {
+			end := moment(m["expires"])
+			if end.IsZero() {
+				continue
+			}
+			k.Expires = &end
+		}
+		keys = append(keys, k)
+	}
+	return keys
+}
+
+// takesEd25519 reports whether an actor's server says that it verifies Ed25519
+// (FEP-844e).
+func takesEd25519(obj map[string]any) bool {
+	for _, g := range many(obj["generator"]) {
+		m, _ := g.(map[string]any)
+		for _, v := range many(m["implements"]) {
+			if link, ok := v.(map[string]any); ok && link["href"] == implementsEd25519 || v == implementsEd25519 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func readProfile(a *embraye.RemoteActor, obj map[string]any) {

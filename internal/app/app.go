@@ -106,7 +106,10 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err := a.Reload(ctx); err != nil {
 		return nil, err
 	}
-	return a, a.rewire(ctx)
+	if err := completeKeys(ctx, a); err != nil {
+		return nil, err
+	}
+	return a, rewire(ctx, a)
 }
 
 // Reload reads again what another process may have changed: the handle of the

@@ -77,7 +77,11 @@ func rewireReview(ctx context.Context, a *App, t store.Tables, id string, actor,
 		change = s.Change
 	}
 	r.IntegratedBy = version
-	if r.Wire, err = a.Wire().Review(*r, *author, change); err != nil {
+	wire, err := a.Wire().Review(*r, *author, change)
+	if err == nil {
+		r.Wire, err = a.Prove(ctx, t, a.Organisation(), wire)
+	}
+	if err != nil {
 		return err
 	}
 	r.WireVersion = WireVersion

@@ -13,7 +13,11 @@ const WireVersion = activitypub.WireVersion
 
 // SaveNote fixes the bytes of a Note of ours and stores it.
 func (a *App) SaveNote(ctx context.Context, t store.Tables, n *embraye.Note, fresh bool, mentions ...activitypub.Mention) (err error) {
-	if n.Wire, err = a.Wire().PostNote(*n, mentions...); err != nil {
+	wire, err := a.Wire().PostNote(*n, mentions...)
+	if err != nil {
+		return err
+	}
+	if n.Wire, err = a.Prove(ctx, t, n.Actor, wire); err != nil {
 		return err
 	}
 	n.WireVersion = WireVersion

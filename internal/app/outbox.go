@@ -16,7 +16,7 @@ type Outgoing struct {
 	KeyID    int64  // the actor's key, if the caller has read it; else it is looked up
 	Kind     string // Create, Update, …
 	Object   embraye.IRI
-	Body     []byte
+	Body     []byte // without its proof
 	To       store.Targets
 	Audience embraye.Audience
 	Public   bool // served at /activities/{id}
@@ -32,6 +32,11 @@ func (a *App) send(ctx context.Context, t store.Tables, o Outgoing) (inboxes int
 			return 0, err
 		}
 		o.KeyID = actor.KeyID
+	}
+	if proves[o.Kind] {
+		if o.Body, err = a.ProveAs(ctx, t, o.Actor, o.KeyID, o.Body, a.Stamp()); err != nil {
+			return 0, err
+		}
 	}
 	activity := &embraye.Activity{ID: o.ID, Actor: o.Actor, Type: o.Kind, Object: string(o.Object), Audience: o.Audience,
 		Public: o.Public, InOutbox: o.Outbox, Body: o.Body, KeyID: o.KeyID, CreatedAt: a.Stamp()}

@@ -2,7 +2,6 @@ package delivery
 
 import (
 	"context"
-	"crypto"
 	"errors"
 	"fmt"
 	"net/http"
@@ -32,8 +31,18 @@ func (t *turn) attempt(ctx context.Context, job *row, scheme httpsig.Scheme) (a 
 		}
 	}()
 	a = t.exchange(ctx, job, scheme, job.KeyID)
+	refused := scheme == httpsig.Ed25519 && refusesScheme(a.status)
+	if refused { // then as every server knows it, once
+		scheme, used = httpsig.Cavage, httpsig.Cavage
+		if a = (attempt{job: job}); !t.over() {
+			a = t.exchange(ctx, job, scheme, job.KeyID)
+		}
+	}
 	if refusesKey(a.status) {
 		a = t.otherKeys(ctx, a, scheme)
+	}
+	if a.refused = refused; refused {
+		return a, used
 	}
 	if t.secondScheme(&a) {
 		if t.over() {
@@ -46,15 +55,19 @@ func (t *turn) attempt(ctx context.Context, job *row, scheme httpsig.Scheme) (a 
 	return a, used
 }
 
-// secondScheme reports whether the other scheme may help: 400 and 401 are what
-// servers answer to a signature that they do not know. Once something was
+// secondScheme reports whether the other scheme may help. Once something was
 // accepted there, only the first attempt of a row asks again, so that a server
 // that changes is noticed and a content that it refuses is not sent for ever.
 func (t *turn) secondScheme(a *attempt) bool {
-	if a.soon || a.status != http.StatusBadRequest && a.status != http.StatusUnauthorized {
+	if a.soon || !refusesScheme(a.status) {
 		return false
 	}
 	return t.host.Scheme == "" || a.job.Attempts == 0
+}
+
+// refusesScheme tells what servers answer to a signature that they do not know.
+func refusesScheme(status int) bool {
+	return status == http.StatusBadRequest || status == http.StatusUnauthorized
 }
 
 // exchange sends a row once, signed with one of its actor's keys.
@@ -75,7 +88,7 @@ func (t *turn) exchange(ctx context.Context, job *row, scheme httpsig.Scheme, ke
 
 // post sends what the row's actor says to the row's inbox.
 func (t *turn) post(ctx context.Context, job *row, body []byte, scheme httpsig.Scheme, keyID int64) (remote.Answer, error) {
-	key, err := t.signer(ctx, keyID)
+	signer, scheme, err := t.signer(ctx, job.Actor, keyID, scheme)
 	if err != nil {
 		return remote.Answer{}, fmt.Errorf("key %d of %s: %w", keyID, job.Actor, err)
 	}
@@ -83,21 +96,38 @@ func (t *turn) post(ctx context.Context, job *row, body []byte, scheme httpsig.S
 	return t.e.client.Post(ctx, remote.Delivery{
 		Inbox:  job.Inbox,
 		Body:   body,
-		Signer: httpsig.Signer{KeyID: t.e.site.KeyID(job.Actor), Key: t.signers.wrap(key)},
+		Signer: signer,
 		Scheme: scheme,
 		// A block queues its last words before it counts, and drops all else.
 		LastWord: job.Type == "Reject" || job.Type == "Undo",
 	})
 }
 
-// signer opens a key. One that is there and cannot be opened is errKey: it may
-// be mended, and what its actor said waits for that.
-func (t *turn) signer(ctx context.Context, id int64) (crypto.Signer, error) {
-	key, err := t.e.tables.Keys.Signer(ctx, id)
-	if err == nil || errors.Is(err, embraye.ErrUnavailable) || errors.Is(err, embraye.ErrNotFound) {
-		return key, err
+// signer opens the half of a key that a scheme signs with; a key of an earlier
+// version has only one, and signs as every server knows it. One that is there
+// and cannot be opened is errKey: it may be mended, and what its actor said
+// waits for that.
+func (t *turn) signer(ctx context.Context, actor string, id int64, scheme httpsig.Scheme) (httpsig.Signer, httpsig.Scheme, error) {
+	if scheme == httpsig.Ed25519 {
+		key, err := t.e.tables.Keys.Ed25519(ctx, id)
+		if !errors.Is(err, embraye.ErrNotFound) { // too little work to be shared out
+			return httpsig.Signer{KeyID: t.e.site.Ed25519KeyID(actor), Key: key}, scheme, unopened(err)
+		}
+		scheme = httpsig.Cavage
 	}
-	return nil, fmt.Errorf("%w: %w", errKey, err)
+	key, err := t.e.tables.Keys.Signer(ctx, id)
+	if err != nil {
+		return httpsig.Signer{}, scheme, unopened(err)
+	}
+	return httpsig.Signer{KeyID: t.e.site.KeyID(actor), Key: t.signers.wrap(key)}, scheme, nil
+}
+
+// unopened is errKey, unless the key is not there or the database is away.
+func unopened(err error) error {
+	if err == nil || errors.Is(err, embraye.ErrUnavailable) || errors.Is(err, embraye.ErrNotFound) {
+		return err
+	}
+	return fmt.Errorf("%w: %w", errKey, err)
 }
 
 // outcome is the row that an attempt leaves behind.

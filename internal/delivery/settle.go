@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"embraye/internal/embraye"
+	"embraye/internal/httpsig"
 	"embraye/internal/store"
 )
 
@@ -34,17 +35,31 @@ func (t *turn) note(a *attempt, scheme string) {
 	if a.told || a.verdict == taken && t.tellsKey(a.job) {
 		t.told[voiceOf(a.job)] = true
 	}
+	if a.refused {
+		t.result.Ed25519From = t.at(ed25519Again)
+		t.scheme = firstScheme(t.host.Scheme)
+	}
 	switch a.verdict {
 	case taken:
 		t.alive = true
 		t.result.SeenAt = t.e.millis()
-		t.result.Scheme = scheme
-		t.host.Scheme = scheme
-		t.scheme = firstScheme(scheme)
+		t.tookScheme(httpsig.Scheme(scheme))
 		t.keep(*a) // whatever becomes of the others
 		t.e.ownTrouble.isOver()
 	case final, aside:
 		t.answered = t.answered || a.status != 0
+	}
+}
+
+// tookScheme remembers how a host was spoken to. That it takes Ed25519 is known
+// already, and says nothing about the others.
+func (t *turn) tookScheme(scheme httpsig.Scheme) {
+	if scheme == httpsig.Ed25519 {
+		return
+	}
+	t.result.Scheme, t.host.Scheme = string(scheme), string(scheme)
+	if t.scheme != httpsig.Ed25519 {
+		t.scheme = firstScheme(string(scheme))
 	}
 }
 

@@ -17,6 +17,8 @@ const (
 	// expiryCheck is how often rows of an unavailable host are looked at: only
 	// to give up what is too old.
 	expiryCheck = 12 * time.Hour
+	// ed25519Again is how long a host that refused Ed25519 is not asked again.
+	ed25519Again = 7 * 24 * time.Hour
 )
 
 // turn is one visit to one host: its due rows in order, until the list or the
@@ -65,7 +67,7 @@ func (e *Engine) newTurn(c claimed, s session) *turn {
 	h := c.host
 	return &turn{
 		e: e, host: h, session: s, began: c.at,
-		scheme: firstScheme(h.Scheme),
+		scheme: e.scheme(h),
 		held:   newQueue(),
 		told:   map[voice]bool{},
 		result: store.Result{

@@ -39,14 +39,18 @@ type ActorLink struct {
 	Href string `json:"href"`
 }
 
-// ActorKey is a signing key. Activities name the key that was current when
+// ActorKey is a signing key: an RSA one, which every server knows, and its
+// Ed25519 half. Both are shown, rotated and named together. Activities name the key that was current when
 // they were made, so that order per host carries a rotation (INTEROP 0.21).
 type ActorKey struct {
 	ID         int64
 	Actor      string
-	PublicPEM  string    `gorm:"column:public_pem"` // SPKI
-	PrivateEnc []byte    // sealed with the instance's secret
-	CreatedAt  time.Time `gorm:"autoCreateTime:false"`
+	PublicPEM  string `gorm:"column:public_pem"` // SPKI
+	PrivateEnc []byte // sealed with the instance's secret
+	// Ed25519Public is a Multikey (FEP-521a), empty in a key of an earlier version.
+	Ed25519Public string    `gorm:"column:ed25519_public"`
+	Ed25519Enc    []byte    `gorm:"column:ed25519_enc"`
+	CreatedAt     time.Time `gorm:"autoCreateTime:false"`
 }
 
 // RemoteActor is what we remember of somebody else's actor. A row with
@@ -67,6 +71,11 @@ type RemoteActor struct {
 	Outbox      IRI
 	KeyID       string
 	KeyPEM      string `gorm:"column:key_pem"`
+	// Multikeys are its Ed25519 keys (FEP-521a), which sign requests and prove objects.
+	Multikeys []Multikey `gorm:"serializer:json"`
+	// TakesEd25519 is what its document says of its server (FEP-844e); the server's
+	// row remembers it.
+	TakesEd25519 bool `gorm:"-"`
 	// Organisation and Measure are set for measures and organisations of other
 	// Embraye instances.
 	Organisation string
@@ -78,6 +87,13 @@ type RemoteActor struct {
 	FetchedAt    time.Time
 	FailedAt     *time.Time
 	GoneAt       *time.Time
+}
+
+// Multikey is an Ed25519 key that an actor lists as its own.
+type Multikey struct {
+	ID      string     `json:"id"`
+	Key     string     `json:"key"` // publicKeyMultibase
+	Expires *time.Time `json:"expires,omitempty"`
 }
 
 // Known reports whether the actor can be talked to.

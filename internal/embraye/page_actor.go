@@ -4,7 +4,7 @@ package embraye
 // that signs now, and the organisation that owns it.
 type ActorPage struct {
 	Actor        Actor
-	PublicPEM    string
+	Key          ActorKey
 	Organisation Actor
 }
 

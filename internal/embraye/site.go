@@ -26,6 +26,9 @@ func (s Site) PageOf(a Actor) string {
 // KeyID names an actor's key: always #main-key (INTEROP 0.21).
 func (s Site) KeyID(handle string) string { return string(s.ActorID(handle)) + "#main-key" }
 
+// Ed25519KeyID names the other half of that key (FEP-521a).
+func (s Site) Ed25519KeyID(handle string) string { return string(s.ActorID(handle)) + "#ed25519-key" }
+
 // Inbox, Outbox and the collections of an actor.
 func (s Site) Inbox(handle string) IRI     { return s.ActorID(handle) + "/inbox" }
 func (s Site) Outbox(handle string) IRI    { return s.ActorID(handle) + "/outbox" }

@@ -2,7 +2,10 @@ package fedtest
 
 import (
 	"bytes"
+	"crypto"
+	"crypto/ed25519"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/json"
 	"encoding/pem"
@@ -14,6 +17,7 @@ import (
 	"testing"
 
 	"embraye/internal/httpsig"
+	"embraye/internal/proof"
 )
 
 // ActivityType is the media type that strangers send and serve.
@@ -244,6 +248,11 @@ func Body(t testing.TB, activity any) []byte {
 
 // RequestAs is Request with a given signature scheme.
 func (a *Actor) RequestAs(inbox string, body []byte, scheme httpsig.Scheme) *http.Request {
+	a.Server.w.T.Helper()
+	return a.requestBy(a.Key, inbox, body, scheme)
+}
+
+func (a *Actor) requestBy(key crypto.Signer, inbox string, body []byte, scheme httpsig.Scheme) *http.Request {
 	t := a.Server.w.T
 	t.Helper()
 	r, err := http.NewRequest(http.MethodPost, inbox, bytes.NewReader(body))
@@ -251,7 +260,7 @@ func (a *Actor) RequestAs(inbox string, body []byte, scheme httpsig.Scheme) *htt
 		t.Fatal(err)
 	}
 	r.Header.Set("Content-Type", ActivityType)
-	if err := httpsig.Sign(r, body, httpsig.Signer{KeyID: a.KeyID, Key: a.Key}, scheme, a.Server.w.Clock.Now()); err != nil {
+	if err := httpsig.Sign(r, body, httpsig.Signer{KeyID: a.KeyID, Key: key}, scheme, a.Server.w.Clock.Now()); err != nil {
 		t.Fatal(err)
 	}
 	return r
@@ -278,4 +287,39 @@ func (w *World) Do(r *http.Request) int {
 	io.Copy(io.Discard, resp.Body)
 	resp.Body.Close()
 	return resp.StatusCode
+}
+
+// Multikey lists an Ed25519 key in the actor's document (FEP-521a), made of a
+// word, so that the same word is the same key.
+func (a *Actor) Multikey(word string) ed25519.PrivateKey {
+	seed := sha256.Sum256([]byte(word))
+	key := ed25519.NewKeyFromSeed(seed[:])
+	a.Doc["assertionMethod"] = []any{map[string]any{"id": a.ID + "#ed25519-key", "type": "Multikey", "controller": a.ID,
+		"publicKeyMultibase": proof.Multikey(key.Public().(ed25519.PublicKey))}}
+	a.Publish()
+	return key
+}
+
+// Proved is a document with a proof by that key of the actor's.
+func (a *Actor) Proved(key ed25519.PrivateKey, doc map[string]any) map[string]any {
+	w := a.Server.w
+	w.T.Helper()
+	body, err := proof.Add(Body(w.T, doc), key, a.ID+"#ed25519-key", w.Clock.Now())
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	var out map[string]any
+	if err := json.Unmarshal(body, &out); err != nil {
+		w.T.Fatal(err)
+	}
+	return out
+}
+
+// PostEd25519 is Post, signed by RFC 9421 with an Ed25519 key.
+func (a *Actor) PostEd25519(key ed25519.PrivateKey, inbox string, activity any) int {
+	by := *a
+	by.KeyID = a.ID + "#ed25519-key"
+	w := a.Server.w
+	w.T.Helper()
+	return w.Do(by.requestBy(key, inbox, Body(w.T, activity), httpsig.Ed25519))
 }

@@ -42,18 +42,21 @@ import (
 	"unicode/utf8"
 )
 
-// Scheme is one of the two ways to sign a request.
+// Scheme is a way to sign a request.
 type Scheme string
 
 const (
 	Cavage  Scheme = "cavage"  // draft-cavage-http-signatures-12: every server
 	RFC9421 Scheme = "rfc9421" // Mastodon 4.5 and later, Fedify, WordPress
+	// Ed25519 is RFC 9421 with an Ed25519 key: Mastodon 4.7, Embraye. Parse cannot
+	// know it: a signature has this scheme once Verify has found it good.
+	Ed25519 Scheme = "ed25519"
 )
 
 // Signer is a key and the name under which others find its public half.
 type Signer struct {
 	KeyID string
-	Key   crypto.Signer // RSA: signs PKCS #1 v1.5 over SHA-256
+	Key   crypto.Signer // RSA, which signs PKCS #1 v1.5 over SHA-256; Ed25519 for the scheme of that name
 }
 
 // Policy says what a verifier demands.

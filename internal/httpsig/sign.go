@@ -2,6 +2,7 @@ package httpsig
 
 import (
 	"crypto"
+	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -20,7 +21,7 @@ import (
 // and the signature headers, replacing those of an earlier attempt. A nil body
 // means a request without one. Whatever is signed must not change afterwards.
 func Sign(req *http.Request, body []byte, s Signer, scheme Scheme, now time.Time) error {
-	if err := s.check(); err != nil {
+	if err := s.check(scheme); err != nil {
 		return fmt.Errorf("sign request: %w", err)
 	}
 	host, err := outgoingHost(req)
@@ -39,7 +40,9 @@ func Sign(req *http.Request, body []byte, s Signer, scheme Scheme, now time.Time
 	case Cavage:
 		err = signCavage(req, body, s)
 	case RFC9421:
-		err = sign9421(req, body, s, now)
+		err = sign9421(req, body, s, rfc9421RSA, now)
+	case Ed25519:
+		err = sign9421(req, body, s, rfc9421Ed25519, now)
 	default:
 		err = fmt.Errorf("unknown scheme %q", scheme)
 	}
@@ -81,7 +84,7 @@ func signCavage(req *http.Request, body []byte, s Signer) error {
 }
 
 // sign9421 covers what Mastodon demands, and @authority as WordPress does.
-func sign9421(req *http.Request, body []byte, s Signer, now time.Time) error {
+func sign9421(req *http.Request, body []byte, s Signer, alg string, now time.Time) error {
 	var b strings.Builder
 	writeComponent(&b, "@method", method(req))
 	writeComponent(&b, "@target-uri", req.URL.Scheme+"://"+req.Host+req.URL.RequestURI())
@@ -94,7 +97,7 @@ func sign9421(req *http.Request, body []byte, s Signer, now time.Time) error {
 		params += ` "content-digest"`
 	}
 	params += `);created=` + strconv.FormatInt(now.Unix(), 10) +
-		`;keyid="` + s.KeyID + `";alg="` + rfc9421RSA + `"`
+		`;keyid="` + s.KeyID + `";alg="` + alg + `"`
 	b.WriteString(`"@signature-params": ` + params)
 	signature, err := s.sign(b.String())
 	if err != nil {
@@ -105,19 +108,31 @@ func sign9421(req *http.Request, body []byte, s Signer, now time.Time) error {
 	return nil
 }
 
-func (s Signer) check() error {
+// check wants the key that a scheme signs with.
+func (s Signer) check(scheme Scheme) error {
 	if s.Key == nil {
 		return fmt.Errorf("%w: none given", ErrKey)
 	}
-	if _, ok := s.Key.Public().(*rsa.PublicKey); !ok {
-		return fmt.Errorf("%w: we sign with RSA, not %T", ErrKey, s.Key.Public())
+	ok := false
+	switch s.Key.Public().(type) {
+	case *rsa.PublicKey:
+		ok = scheme != Ed25519
+	case ed25519.PublicKey:
+		ok = scheme == Ed25519
+	}
+	if !ok {
+		return fmt.Errorf("%w: %s is not signed with a %T", ErrKey, scheme, s.Key.Public())
 	}
 	return checkKeyID(s.KeyID)
 }
 
 func (s Signer) sign(base string) (string, error) {
-	sum := sha256.Sum256([]byte(base))
-	raw, err := s.Key.Sign(rand.Reader, sum[:], crypto.SHA256)
+	digest, opts := []byte(base), crypto.SignerOpts(crypto.Hash(0)) // Ed25519 hashes by itself
+	if _, ok := s.Key.Public().(*rsa.PublicKey); ok {
+		sum := sha256.Sum256(digest)
+		digest, opts = sum[:], crypto.SHA256
+	}
+	raw, err := s.Key.Sign(rand.Reader, digest, opts)
 	if err != nil {
 		return "", fmt.Errorf("with key %s: %w", s.KeyID, err)
 	}

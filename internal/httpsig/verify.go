@@ -21,10 +21,12 @@ func (s *Signature) Verify(pub crypto.PublicKey) error {
 		}
 		ok = s.verifyRSA(key)
 	case ed25519.PublicKey:
-		if s.Scheme != RFC9421 || (s.alg != "" && s.alg != rfc9421Ed25519) {
+		if s.Scheme == Cavage || (s.alg != "" && s.alg != rfc9421Ed25519) {
 			return invalid("%s, algorithm %q, with an Ed25519 key", s.Scheme, s.alg)
 		}
-		ok = s.verifyEd25519(key)
+		if ok = s.verifyEd25519(key); ok {
+			s.Scheme = Ed25519
+		}
 	}
 	if !ok {
 		return invalid("not made by key %.200q over this request", s.KeyID)

@@ -67,6 +67,24 @@ func (t Hosts) SetScheme(ctx context.Context, host, scheme string) error {
 	return wrap(err, "remembering the signature scheme of %s", host)
 }
 
+// TakesEd25519 remembers that a host verifies signatures by Ed25519. Where that
+// is known, or was refuted for a time, nothing is written.
+func (t Hosts) TakesEd25519(ctx context.Context, host string) error {
+	known, err := take[embraye.Host](ctx, t.table, "host = ?", host)
+	switch {
+	case err == nil && known.Ed25519From != 0:
+		return nil
+	case err != nil && !errors.Is(err, gorm.ErrRecordNotFound):
+		return wrap(err, "reading what %s understands", host)
+	}
+	err = t.writing(ctx, func(in table) error {
+		_, err := in.exec(ctx, `INSERT INTO hosts (host, ed25519_from) VALUES (?, ?)
+			ON CONFLICT (host) DO UPDATE SET ed25519_from = excluded.ed25519_from WHERE hosts.ed25519_from = 0`, host, in.s.now().UnixMilli())
+		return err
+	})
+	return wrap(err, "remembering what %s understands", host)
+}
+
 // Touch notes that a host that we send to has spoken to us: one that fails is
 // tried again now. A lease is left alone. A host that we do not know yet is not
 // written: strangers must not fill the table.

@@ -4,6 +4,8 @@ import (
 	"crypto"
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/ed25519"
+	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
@@ -12,6 +14,7 @@ import (
 	"sync"
 
 	"embraye/internal/embraye"
+	"embraye/internal/proof"
 )
 
 // keyring seals private keys with the instance's secret (AES-256-GCM, a random
@@ -21,7 +24,14 @@ import (
 type keyring struct {
 	aead    cipher.AEAD // nil without a secret
 	mu      sync.RWMutex
-	signers map[int64]crypto.Signer
+	signers map[half]crypto.Signer
+}
+
+// half is one half of a key: RSA, which every server knows, or Ed25519, which a
+// key of an earlier version may lack.
+type half struct {
+	key    int64
+	second bool
 }
 
 var (
@@ -43,7 +53,7 @@ func sealOf(kind embraye.ActorKind, handle string) string {
 }
 
 func newKeyring(secret []byte) (*keyring, error) {
-	ring := &keyring{signers: map[int64]crypto.Signer{}}
+	ring := &keyring{signers: map[half]crypto.Signer{}}
 	if secret == nil {
 		return ring, nil
 	}
@@ -58,20 +68,32 @@ func newKeyring(secret []byte) (*keyring, error) {
 	return ring, err
 }
 
-func (r *keyring) seal(under string, key *rsa.PrivateKey) (public string, sealed []byte, err error) {
+// seal closes a private key under what its actor is for good.
+func (r *keyring) seal(under string, key crypto.Signer) (sealed []byte, err error) {
 	if r.aead == nil {
-		return "", nil, errNoSecret
-	}
-	spki, err := x509.MarshalPKIXPublicKey(key.Public())
-	if err != nil {
-		return "", nil, err
+		return nil, errNoSecret
 	}
 	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
 	if err != nil {
+		return nil, err
+	}
+	return r.aead.Seal(nil, nil, pkcs8, []byte(under)), nil
+}
+
+// sealSecond makes the Ed25519 half of a key and seals it. It costs nothing,
+// so nobody hands one in.
+func (r *keyring) sealSecond(under string) (multikey string, sealed []byte, err error) {
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
 		return "", nil, err
 	}
-	public = string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: spki}))
-	return public, r.aead.Seal(nil, nil, pkcs8, []byte(under)), nil
+	sealed, err = r.seal(under, private)
+	return proof.Multikey(public), sealed, err
+}
+
+func publicPEM(key *rsa.PrivateKey) (string, error) {
+	spki, err := x509.MarshalPKIXPublicKey(key.Public())
+	return string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: spki})), err
 }
 
 // unseal opens what was sealed under one of these names.
@@ -87,7 +109,8 @@ func (r *keyring) unseal(sealed []byte, under ...string) (pkcs8 []byte, err erro
 	return nil, errWrongSecret
 }
 
-func (r *keyring) open(sealed []byte, under ...string) (crypto.Signer, error) {
+// open unseals one half. What lies in the place of the other half does not open.
+func open[K crypto.Signer](r *keyring, sealed []byte, under ...string) (crypto.Signer, error) {
 	pkcs8, err := r.unseal(sealed, under...)
 	if err != nil {
 		return nil, err
@@ -96,22 +119,22 @@ func (r *keyring) open(sealed []byte, under ...string) (crypto.Signer, error) {
 	if err != nil {
 		return nil, err
 	}
-	signer, ok := key.(crypto.Signer)
+	signer, ok := key.(K)
 	if !ok {
-		return nil, fmt.Errorf("a %T cannot sign", key)
+		return nil, fmt.Errorf("a %T is not the key that belongs here", key)
 	}
 	return signer, nil
 }
 
-func (r *keyring) cached(id int64) (crypto.Signer, bool) {
+func (r *keyring) cached(h half) (crypto.Signer, bool) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
-	signer, ok := r.signers[id]
+	signer, ok := r.signers[h]
 	return signer, ok
 }
 
-func (r *keyring) remember(id int64, signer crypto.Signer) {
+func (r *keyring) remember(h half, signer crypto.Signer) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.signers[id] = signer
+	r.signers[h] = signer
 }

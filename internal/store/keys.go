@@ -3,28 +3,60 @@ package store
 import (
 	"context"
 	"crypto"
+	"crypto/ed25519"
 	"crypto/rsa"
 	"errors"
 
 	"embraye/internal/embraye"
+
+	"gorm.io/gorm"
 )
 
 // Keys are the signing keys of our actors. What leaves this package is a
 // crypto.Signer; the sealed bytes are opened here only.
 type Keys struct{ table }
 
-// Insert seals the key and adds it; making it the actor's present one is the
-// caller's decision.
+// Insert seals the key, makes its Ed25519 half and adds both; making it the
+// actor's present one is the caller's decision.
 func (t Keys) Insert(ctx context.Context, actor *embraye.Actor, key *rsa.PrivateKey) (embraye.ActorKey, error) {
-	public, sealed, err := t.s.keys.seal(sealOf(actor.Kind, actor.Handle), key)
+	seal := sealOf(actor.Kind, actor.Handle)
+	row := embraye.ActorKey{Actor: actor.Handle, CreatedAt: t.s.now()}
+	var err error
+	if row.PublicPEM, err = publicPEM(key); err == nil {
+		row.PrivateEnc, err = t.s.keys.seal(seal, key)
+	}
+	if err == nil {
+		row.Ed25519Public, row.Ed25519Enc, err = t.s.keys.sealSecond(seal)
+	}
 	if err != nil {
 		return embraye.ActorKey{}, wrap(err, "sealing a key of %s", actor.Handle)
 	}
-	row := embraye.ActorKey{Actor: actor.Handle, PublicPEM: public, PrivateEnc: sealed, CreatedAt: t.s.now()}
 	if err := insert(ctx, t.table, &row); err != nil {
 		return embraye.ActorKey{}, wrap(err, "adding a key of %s", actor.Handle)
 	}
 	return row, nil
+}
+
+// Incomplete tells how many actors sign with a key of an earlier version, which
+// has no Ed25519 half.
+func (t Keys) Incomplete(ctx context.Context) (n int, err error) {
+	err = t.scan(ctx, &n, "SELECT count(*) FROM actors JOIN actor_keys ON actor_keys.id = actors.key_id WHERE actor_keys.ed25519_public = ''")
+	return n, wrap(err, "counting keys without a second half")
+}
+
+// Complete gives the present key of an actor its Ed25519 half, and tells
+// whether it was this call that did.
+func (t Keys) Complete(ctx context.Context, actor *embraye.Actor) (bool, error) {
+	row, err := t.Take(ctx, actor.KeyID)
+	if err != nil || row.Ed25519Public != "" {
+		return false, err
+	}
+	public, sealed, err := t.s.keys.sealSecond(sealOf(actor.Kind, actor.Handle))
+	if err != nil {
+		return false, wrap(err, "sealing a key of %s", actor.Handle)
+	}
+	n, err := t.exec(ctx, "UPDATE actor_keys SET ed25519_public = ?, ed25519_enc = ? WHERE id = ? AND ed25519_public = ''", public, sealed, row.ID)
+	return n > 0, wrap(err, "completing the key %d of %s", row.ID, actor.Handle)
 }
 
 // Take returns the row of a key.
@@ -47,13 +79,23 @@ func (t Keys) Count(ctx context.Context) (int, error) {
 	return n, wrap(err, "counting keys")
 }
 
-// Signer opens and parses a key once per process. Inside a transaction nothing
-// is remembered: it may yet be rolled back and its number used again.
+// Signer is the RSA half of a key.
 func (t Keys) Signer(ctx context.Context, id int64) (crypto.Signer, error) {
-	if signer, ok := t.s.keys.cached(id); ok {
+	return t.half(ctx, half{key: id})
+}
+
+// Ed25519 is the other half of a key; one that has none is ErrNotFound.
+func (t Keys) Ed25519(ctx context.Context, id int64) (crypto.Signer, error) {
+	return t.half(ctx, half{key: id, second: true})
+}
+
+// half opens and parses half a key once per process. Inside a transaction
+// nothing is remembered: it may yet be rolled back and its number used again.
+func (t Keys) half(ctx context.Context, h half) (crypto.Signer, error) {
+	if signer, ok := t.s.keys.cached(h); ok {
 		return signer, nil
 	}
-	row, err := t.Take(ctx, id)
+	row, err := t.Take(ctx, h.key)
 	if err != nil {
 		return nil, err
 	}
@@ -62,12 +104,20 @@ func (t Keys) Signer(ctx context.Context, id int64) (crypto.Signer, error) {
 		return nil, err
 	}
 	// Earlier versions sealed under the handle: a replica of one may do so yet.
-	signer, err := t.s.keys.open(row.PrivateEnc, seal, row.Actor)
+	var signer crypto.Signer
+	switch {
+	case !h.second:
+		signer, err = open[*rsa.PrivateKey](t.s.keys, row.PrivateEnc, seal, row.Actor)
+	case row.Ed25519Public == "":
+		err = gorm.ErrRecordNotFound
+	default:
+		signer, err = open[ed25519.PrivateKey](t.s.keys, row.Ed25519Enc, seal, row.Actor)
+	}
 	if err != nil {
-		return nil, wrap(err, "opening the key %d of %s", id, row.Actor)
+		return nil, wrap(err, "opening the key %d of %s", h.key, row.Actor)
 	}
 	if t.tx == nil {
-		t.s.keys.remember(id, signer)
+		t.s.keys.remember(h, signer)
 	}
 	return signer, nil
 }

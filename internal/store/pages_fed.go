@@ -26,7 +26,7 @@ func (s *Store) ActorPage(ctx context.Context, handle string) (*embraye.ActorPag
 	if err != nil {
 		return nil, err
 	}
-	return &embraye.ActorPage{Actor: actor, Organisation: org, PublicPEM: key.PublicPEM}, nil
+	return &embraye.ActorPage{Actor: actor, Organisation: org, Key: *key}, nil
 }
 
 // OutboxPage reads one page of an outbox; with a limit of 0 only the total.

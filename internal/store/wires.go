@@ -37,3 +37,23 @@ func (t Notes) Rewire(ctx context.Context, id string, wire []byte, version int) 
 	_, err := t.exec(ctx, "UPDATE notes SET wire = ?, wire_version = ? WHERE id = ?", wire, version, id)
 	return wrap(err, "writing the note %s in a new shape", id)
 }
+
+// Outdate makes OldWires list the constats of an author that stand.
+func (t Updates) Outdate(ctx context.Context, author string) error {
+	_, err := t.exec(ctx, "UPDATE updates SET wire_version = 0 WHERE actor = ? AND withdrawn_at IS NULL", author)
+	return wrap(err, "marking the constats of %s as old", author)
+}
+
+// Outdate makes OldWires list the Notes of an author that stand.
+func (t Notes) Outdate(ctx context.Context, author string) error {
+	_, err := t.exec(ctx, "UPDATE notes SET wire_version = 0 WHERE actor = ? AND deleted_at IS NULL", author)
+	return wrap(err, "marking the notes of %s as old", author)
+}
+
+// Outdate makes OldWires list the reviews that stand, if their author is the
+// organisation, who writes them all.
+func (t Reviews) Outdate(ctx context.Context, author string) error {
+	_, err := t.exec(ctx, `UPDATE reviews SET wire_version = 0 WHERE withdrawn_at IS NULL
+		AND EXISTS (SELECT 1 FROM actors WHERE handle = ? AND kind = 'organisation')`, author)
+	return wrap(err, "marking the reviews of %s as old", author)
+}

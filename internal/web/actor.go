@@ -17,5 +17,5 @@ func (h *Handler) actor(ctx context.Context, v *answer.View) (*answer.Answer, er
 	if v.Face == answer.FacePage {
 		return answer.Redirect(http.StatusSeeOther, h.site.PageOf(page.Actor)), nil
 	}
-	return answer.Document(v)(h.rooms.App.Wire().Actor(page.Actor, page.PublicPEM, page.Organisation))
+	return answer.Document(v)(h.rooms.App.Wire().Actor(page.Actor, page.Key, page.Organisation))
 }

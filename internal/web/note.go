@@ -2,7 +2,6 @@ package web
 
 import (
 	"context"
-	"net/http"
 
 	"embraye/internal/activitypub"
 	"embraye/internal/web/answer"
@@ -32,5 +31,5 @@ func (h *Handler) note(ctx context.Context, v *answer.View) (*answer.Answer, err
 		return h.readers.NotePage(v, page)
 	}
 	doc := activitypub.WithCounts(n.Wire, h.site.NoteID(id), n.LikeCount, n.BoostCount, n.ReplyCount)
-	return answer.Streams(http.StatusOK, v.Face, doc), nil
+	return h.proved(ctx, v, &page.Actor, doc, n.PublishedAt, n.UpdatedAt)
 }

@@ -61,7 +61,7 @@ func (cs *Constats) PublishIn(ctx context.Context, t store.Tables, by embraye.Ac
 	if err != nil {
 		return nil, err
 	}
-	if u.Wire, err = cs.desk.Wire().Note(*u, ""); err != nil {
+	if err := fixBytes(ctx, cs.desk, t, u, ""); err != nil {
 		return nil, err
 	}
 	create, err := cs.desk.NewID()
@@ -109,7 +109,19 @@ func (cs *Constats) newUpdate(s embraye.Scope, c embraye.Content, signed string,
 		return nil, err
 	}
 	return &embraye.Update{ID: id, Scope: s, ScopeKey: s.Key(), Actor: measure.Handle, Owner: owner, Content: c, Revision: 1, Substance: 1,
-		PublishedAt: cs.desk.Stamp(), SignedBy: signed, WireVersion: app.WireVersion}, nil
+		PublishedAt: cs.desk.Stamp(), SignedBy: signed}, nil
+}
+
+// fixBytes makes what is delivered, served and hashed of a constat as it is now;
+// said is the reason of its last correction of substance.
+func fixBytes(ctx context.Context, desk *app.App, t store.Tables, u *embraye.Update, said string) error {
+	wire, err := desk.Wire().Note(*u, said)
+	if err != nil {
+		return err
+	}
+	u.Wire, err = desk.Prove(ctx, t, u.Actor, wire)
+	u.WireVersion = app.WireVersion
+	return err
 }
 
 // insertRevision keeps what the constat says now, the bytes served first and

@@ -65,10 +65,9 @@ func (cs *Constats) reviseIn(ctx context.Context, t store.Tables, by embraye.Act
 		now = app.LaterThan(now, u.PublishedAt, u.UpdatedAt)
 		u.UpdatedAt, u.Substance, said = &now, u.Revision, reason
 	}
-	if u.Wire, err = cs.desk.Wire().Note(*u, said); err != nil {
+	if err := fixBytes(ctx, cs.desk, t, u, said); err != nil {
 		return nil, err
 	}
-	u.WireVersion = app.WireVersion
 	if err := t.Updates.Save(ctx, u); err != nil {
 		return nil, err
 	}

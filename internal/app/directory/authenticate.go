@@ -30,9 +30,9 @@ func LookAgain(kind string) time.Duration {
 	return refetchAfter
 }
 
-// Authenticate proves that the claimed actor signed. The key's owner must be
-// the actor, not somebody on the same server (F041–F043); a key counts only if
-// its owner's own document lists it.
+// Authenticate finds out who signed. Whether that is the claimed actor, and not
+// somebody on the same server (F041–F043), is for the caller to compare; a key
+// counts only if its owner's own document lists it.
 func (d *Directory) Authenticate(ctx context.Context, sig *httpsig.Signature, claimed embraye.IRI, again time.Duration) (*embraye.RemoteActor, error) {
 	_, guess, err := embraye.ParseKeyID(sig.KeyID, d.desk.AllowHTTP)
 	if err != nil {
@@ -55,9 +55,6 @@ func (d *Directory) Authenticate(ctx context.Context, sig *httpsig.Signature, cl
 		if err := d.verify(sig, owner); err != nil {
 			return nil, err
 		}
-	}
-	if owner.URI != claimed {
-		return nil, fmt.Errorf("directory: signed by %s in the name of %s: %w", owner.URI, claimed, embraye.ErrForbidden)
 	}
 	return owner, nil
 }
@@ -107,6 +104,9 @@ func unusableKey(keyID string, err error) error {
 // lists reports whether the actor's own document has the key, in any of the
 // spellings that servers use for the one key of an actor (INTEROP 0.20).
 func lists(actor *embraye.RemoteActor, keyID string) bool {
+	if _, ok := multikey(actor, keyID); ok {
+		return true
+	}
 	if actor.KeyPEM == "" {
 		return false
 	}
@@ -120,6 +120,13 @@ func lists(actor *embraye.RemoteActor, keyID string) bool {
 
 // verify checks the signature with the actor's remembered key.
 func (d *Directory) verify(sig *httpsig.Signature, owner *embraye.RemoteActor) error {
+	if m, ok := multikey(owner, sig.KeyID); ok {
+		key, err := usable(m, d.desk.Now())
+		if err != nil {
+			return fmt.Errorf("%w: key %.200s: %v", httpsig.ErrInvalid, sig.KeyID, err)
+		}
+		return sig.Verify(key)
+	}
 	key, err := d.keys.parse(owner.KeyPEM)
 	if err != nil {
 		return fmt.Errorf("%w: key of %s: %v", httpsig.ErrInvalid, owner.URI, err)
@@ -224,6 +231,11 @@ func (d *Directory) remember(ctx context.Context, uri embraye.IRI, actor *embray
 			return t.RemoteActors.MarkFailed(ctx, uri)
 		}
 		actor.FetchedAt = d.desk.Now().UTC()
+		if actor.TakesEd25519 {
+			if err := t.Hosts.TakesEd25519(ctx, actor.Host); err != nil {
+				return err
+			}
+		}
 		return t.RemoteActors.Upsert(ctx, actor)
 	}))
 }

@@ -175,7 +175,7 @@ func newContactMemory(now func() time.Time) *contactMemory {
 }
 
 // NoteContact reopens a host that we had given up, and remembers that it signs
-// by RFC 9421 (INTEROP 0.19). Whoever proved who it is has spoken to us, whatever
+// by RFC 9421, or with Ed25519 (INTEROP 0.19). Whoever proved who it is has spoken to us, whatever
 // we make of the message; so this is apart from the message's transaction,
 // and remembered once it is committed.
 func (d *Directory) NoteContact(ctx context.Context, host string, scheme httpsig.Scheme) error {
@@ -187,10 +187,15 @@ func (d *Directory) NoteContact(ctx context.Context, host string, scheme httpsig
 	if err := hosts.Touch(ctx, host); err != nil {
 		return err
 	}
-	if scheme == httpsig.RFC9421 {
-		if err := hosts.SetScheme(ctx, host, string(scheme)); err != nil {
-			return err
-		}
+	var err error
+	switch scheme {
+	case httpsig.RFC9421:
+		err = hosts.SetScheme(ctx, host, string(scheme))
+	case httpsig.Ed25519:
+		err = hosts.TakesEd25519(ctx, host)
+	}
+	if err != nil {
+		return err
 	}
 	d.contacts.seen.Add(key, d.desk.Now())
 	return nil

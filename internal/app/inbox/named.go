@@ -38,7 +38,8 @@ func (i *Inbox) fetchNamed(ctx context.Context, m *received) error {
 		return errIgnored
 	}
 	m.in.Post, m.object = post, doc.Body
-	return nil
+	_, err = i.directory.CheckProof(ctx, m.sender, object)
+	return err
 }
 
 // keeps reports whether we have a stranger's post.

@@ -17,7 +17,7 @@ import (
 // Take takes one request to an inbox: handle names the actor, "" is the
 // shared one. nil means accepted, or known and deliberately ignored, and that
 // its effects are committed. The order is the gate: shape,
-// signature form, blocks, key, owner, repetition; go-fed only sees what passed.
+// signature form, blocks, key, owner, proofs, repetition.
 func (i *Inbox) Take(ctx context.Context, r *http.Request, body []byte, handle string) error {
 	peek, err := activitypub.Peek(body)
 	if err != nil {
@@ -42,18 +42,22 @@ func (i *Inbox) Take(ctx context.Context, r *http.Request, body []byte, handle s
 	if err := i.directory.AllowUnverified(r.RemoteAddr); err != nil {
 		return err
 	}
-	sender, err := i.directory.Authenticate(ctx, sig, actor, directory.LookAgain(peek.Type))
+	signer, err := i.directory.Authenticate(ctx, sig, actor, directory.LookAgain(peek.Type))
 	if err != nil {
 		return err
 	}
 	if id.Origin() != actor.Origin() {
 		return fmt.Errorf("inbox: activity id %s is not on its actor's server: %w", id, embraye.ErrForbidden)
 	}
-	if err := i.directory.Allow(sender, peek.Type); err != nil {
+	if err := i.directory.Allow(signer, peek.Type); err != nil {
 		return err
 	}
-	if err := i.directory.NoteContact(ctx, sender.Host, sig.Scheme); err != nil {
-		i.desk.Log.Warn("contact is not noted", "host", sender.Host, "error", err) // the next message will do
+	if err := i.directory.NoteContact(ctx, signer.Host, sig.Scheme); err != nil {
+		i.desk.Log.Warn("contact is not noted", "host", signer.Host, "error", err) // the next message will do
+	}
+	sender, err := i.speaker(ctx, signer, actor, peek)
+	if err != nil {
+		return err
 	}
 	return i.receive(ctx, received{sender: sender, sig: sig, peek: peek, id: id, body: body, handle: handle})
 }

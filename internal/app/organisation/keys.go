@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 
-	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/httpsig"
 	"embraye/internal/store"
@@ -22,7 +21,7 @@ func (o *Organisation) Signer(ctx context.Context, handle string) (httpsig.Signe
 	return httpsig.Signer{KeyID: o.desk.Site.KeyID(handle), Key: key}, err
 }
 
-// RotateKey gives an actor a new key. The Update that tells so goes first,
+// RotateKey gives an actor a new key, both halves of it. The Update that tells so goes first,
 // signed by the old key, as do all activities made before it; later ones are
 // signed by the new one, and the order per host does the switch. This keeps
 // GoToSocial, which never refetches a key that it knows (INTEROP 0.21).
@@ -46,7 +45,7 @@ func (o *Organisation) RotateKey(ctx context.Context, by embraye.Acting, handle 
 		if err != nil {
 			return err
 		}
-		if err := o.sendActor(ctx, t, actor, row.PublicPEM); err != nil { // still with the old KeyID
+		if err := o.desk.SendActor(ctx, t, actor, row); err != nil { // still with the old KeyID
 			return err
 		}
 		actor.KeyID, actor.UpdatedAt = row.ID, o.desk.Stamp()
@@ -54,39 +53,9 @@ func (o *Organisation) RotateKey(ctx context.Context, by embraye.Acting, handle 
 			return err
 		}
 		t.Changed()
-		return o.desk.Record(ctx, t, by, "key.rotate", string(o.desk.Site.ActorID(handle)), "", false)
-	})
-}
-
-// sendActor tells followers, and whom the organisation follows, what an actor
-// looks like now.
-func (o *Organisation) sendActor(ctx context.Context, t store.Tables, actor *embraye.Actor, publicPEM string) error {
-	org, err := t.Actors.Take(ctx, o.desk.Organisation())
-	if err != nil {
-		return err
-	}
-	doc, err := o.desk.Wire().Actor(*actor, publicPEM, *org)
-	if err != nil {
-		return err
-	}
-	id, err := o.desk.NewID()
-	if err != nil {
-		return err
-	}
-	body, err := o.desk.Wire().UpdateOf(id, actor.Handle, doc, o.desk.Stamp())
-	if err != nil {
-		return err
-	}
-	to := store.Targets{FollowersOf: []string{actor.Handle}}
-	if actor.Kind == embraye.OrganisationActor {
-		follows, err := t.Follows.List(ctx)
-		if err != nil {
+		if err := o.desk.ProveAnew(ctx, t, handle); err != nil {
 			return err
 		}
-		for _, f := range follows {
-			to.Inboxes = append(to.Inboxes, f.Inbox)
-		}
-	}
-	_, err = o.desk.SendToMany(ctx, t, app.Outgoing{ID: id, Actor: actor.Handle, Kind: "Update", Object: o.desk.Site.ActorID(actor.Handle), Body: body, To: to})
-	return err
+		return o.desk.Record(ctx, t, by, "key.rotate", string(o.desk.Site.ActorID(handle)), "", false)
+	})
 }

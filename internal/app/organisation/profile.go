@@ -124,7 +124,7 @@ func (o *Organisation) SetProfileIn(ctx context.Context, t store.Tables, by embr
 			}
 		}
 		if actor.Kind == embraye.OrganisationActor || renamed { // the others name the organisation
-			if err := o.tellOfActor(ctx, t, actor); err != nil {
+			if err := o.desk.TellOfActor(ctx, t, actor); err != nil {
 				return err
 			}
 		}
@@ -150,24 +150,6 @@ func (o *Organisation) setIcon(ctx context.Context, t store.Tables, org *embraye
 	}
 	org.IconFile = file.Name
 	return t.EvidenceFiles.Publish(ctx, file.Name)
-}
-
-// tellOfActor sends an actor's new document if anybody knows it.
-func (o *Organisation) tellOfActor(ctx context.Context, t store.Tables, actor *embraye.Actor) error {
-	known, err := t.Followers.Count(ctx, actor.Handle)
-	if err == nil && known == 0 && actor.Kind == embraye.OrganisationActor {
-		var follows []embraye.Follow
-		follows, err = t.Follows.List(ctx)
-		known = len(follows)
-	}
-	if err != nil || known == 0 {
-		return err
-	}
-	key, err := t.Keys.Take(ctx, actor.KeyID)
-	if err != nil {
-		return err
-	}
-	return o.sendActor(ctx, t, actor, key.PublicPEM)
 }
 
 // EnableMeasure switches a measure on, for good: m0 is off at first.

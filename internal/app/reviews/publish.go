@@ -153,7 +153,11 @@ func (rs *Reviews) publishIn(ctx context.Context, t store.Tables, by embraye.Act
 	}
 	r := &embraye.Review{ID: id, Object: of.URI, Digest: embraye.DigestOf(of.URI), ObjectActor: of.Actor, ObjectTitle: of.Title, ObjectPage: of.URL, Measure: of.Measure,
 		ReviewedRevision: of.Revision, ReviewContent: c, Owner: owner, Revision: 1, PublishedAt: rs.desk.Stamp(), WireVersion: app.WireVersion, CreateID: create}
-	if r.Wire, err = rs.desk.Wire().Review(*r, *to.author, ""); err != nil {
+	wire, err := rs.desk.Wire().Review(*r, *to.author, "")
+	if err == nil {
+		r.Wire, err = rs.desk.Prove(ctx, t, rs.desk.Organisation(), wire)
+	}
+	if err != nil {
 		return nil, err
 	}
 	if err := t.Reviews.Insert(ctx, r); err != nil {

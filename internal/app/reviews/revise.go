@@ -93,7 +93,11 @@ func (rs *Reviews) reviseIn(ctx context.Context, t store.Tables, by embraye.Acti
 			return nil, err
 		}
 	}
-	if r.Wire, err = rs.desk.Wire().Review(*r, *author, change); err != nil {
+	wire, err := rs.desk.Wire().Review(*r, *author, change)
+	if err == nil {
+		r.Wire, err = rs.desk.Prove(ctx, t, rs.desk.Organisation(), wire)
+	}
+	if err != nil {
 		return nil, err
 	}
 	r.WireVersion = app.WireVersion

@@ -71,7 +71,11 @@ func (h *Handler) review(ctx context.Context, v *answer.View) (*answer.Answer, e
 		return h.reviewPage(v, data)
 	}
 	doc := activitypub.WithCounts(r.Wire, h.Site.ReviewID(id), r.LikeCount, r.BoostCount, r.ReplyCount)
-	return answer.Streams(http.StatusOK, v.Face, doc), nil
+	at := r.PublishedAt // the same counts give the same proof
+	if r.UpdatedAt != nil {
+		at = *r.UpdatedAt
+	}
+	return answer.Document(v)(h.App.ProveAs(ctx, h.App.Store.Tables(), data.Organisation.Handle, data.Organisation.KeyID, doc, at))
 }
 
 // version is one revision: to programs the very bytes that were served first
