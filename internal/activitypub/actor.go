@@ -120,7 +120,10 @@ func (w Wire) actorExtra(a embraye.Actor, key embraye.ActorKey) map[string]any {
 	extra := map[string]any{
 		"url": w.actorURL(a), "featured": w.Site.Featured(a.Handle),
 		"endpoints": map[string]any{"sharedInbox": w.Site.SharedInbox()},
-		"icon":      map[string]any{"type": "Image", "mediaType": "image/png", "url": w.Site.Icon(a.Handle)},
+		"icon":      map[string]any{"type": "Image", "mediaType": "image/png", "url": w.Site.Icon(a.Handle), "summary": w.actorName(a)},
+		// Whoever makes a list of accounts may name ours (FEP-7aa9).
+		"interactionPolicy": map[string]any{"canFeature": map[string]any{"automaticApproval": []any{Public}}},
+		"webfinger":         strings.TrimPrefix(w.Site.Mention(a.Handle), "@"), // FEP-2c59
 		// One object, never a list (INTEROP 0.21).
 		"publicKey":    map[string]any{"id": w.Site.KeyID(a.Handle), "owner": id, "publicKeyPem": key.PublicPEM},
 		"discoverable": true, "indexable": true, "manuallyApprovesFollowers": false,

@@ -67,6 +67,19 @@ func (w Wire) AcceptQuote(id, actor string, q QuoteRequest, authorization embray
 		map[string]any{"object": q.embedded(), "result": authorization})
 }
 
+// AcceptFeature lets a collection name an actor of ours (FEP-7aa9).
+func (w Wire) AcceptFeature(id, actor, to, request string, authorization embraye.IRI) ([]byte, error) {
+	return w.answer(streams.NewActivityStreamsAccept(), id, actor, to, map[string]any{"object": request, "result": authorization})
+}
+
+// FeatureAuthorization is served at /mises-en-avant/{id} while the permission
+// holds.
+func (w Wire) FeatureAuthorization(q embraye.Quote) ([]byte, error) {
+	b, v := &builder{}, streams.NewActivityStreamsObject()
+	b.id(v, w.Site.FeatureID(q.ID))
+	return b.finish(v, map[string]any{"type": "FeatureAuthorization", "interactingObject": q.Quoting, "interactionTarget": q.Object})
+}
+
 // RejectQuote refuses a quote.
 func (w Wire) RejectQuote(id, actor string, q QuoteRequest) ([]byte, error) {
 	return w.answer(streams.NewActivityStreamsReject(), id, actor, q.Actor, map[string]any{"object": q.embedded()})

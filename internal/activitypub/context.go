@@ -21,4 +21,6 @@ const contextJSON = `["https://www.w3.org/ns/activitystreams","https://w3id.org/
 	`"assertionMethod":{"@id":"https://w3id.org/security#assertionMethod","@type":"@id","@container":"@set"},"Multikey":"https://w3id.org/security#Multikey",` +
 	`"controller":{"@id":"https://w3id.org/security#controller","@type":"@id"},"publicKeyMultibase":"https://w3id.org/security#publicKeyMultibase",` +
 	`"implements":{"@id":"https://w3id.org/fep/844e#implements","@type":"@id","@container":"@set"},` +
+	`"canFeature":{"@id":"https://w3id.org/fep/7aa9#canFeature","@type":"@id"},"FeatureRequest":"https://w3id.org/fep/7aa9#FeatureRequest",` +
+	`"FeatureAuthorization":"https://w3id.org/fep/7aa9#FeatureAuthorization","webfinger":"https://purl.archive.org/socialweb/webfinger#webfinger",` +
 	`"QuoteRequest":"https://w3id.org/fep/044f#QuoteRequest","QuoteAuthorization":"https://w3id.org/fep/044f#QuoteAuthorization"}]`

@@ -35,7 +35,7 @@ type Ref struct {
 
 // handled are the types that Read reads (EmojiReact: F158).
 var handled = map[string]bool{
-	"Accept": true, "Add": true, "Announce": true, "Block": true, "Create": true, "Delete": true, "Dislike": true, "EmojiReact": true, "Flag": true,
+	"Accept": true, "Add": true, "Announce": true, "Block": true, "Create": true, "Delete": true, "Dislike": true, "EmojiReact": true, "FeatureRequest": true, "Flag": true,
 	"Follow": true, "Like": true, "Move": true, "QuoteRequest": true, "Reject": true, "Remove": true, "Undo": true, "Update": true,
 }
 

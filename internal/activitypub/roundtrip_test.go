@@ -160,6 +160,7 @@ func TestReadOwnActors(t *testing.T) {
 	want := &embraye.RemoteActor{URI: ourMeasure, Host: "us.example", Type: "Group", Username: "mesure2", Name: "Des partenariats dans chaque région",
 		Summary: got.Summary, URL: "https://us.example/@mesure2", IconURL: ourMeasure + "/icon.png", Inbox: ourMeasure + "/inbox", SharedInbox: "https://us.example/inbox",
 		Followers: ourMeasure + "/followers", Outbox: ourMeasure + "/outbox", KeyID: ourMeasure + "#main-key", KeyPEM: testPEM,
+		Multikeys: []embraye.Multikey{{ID: ourMeasure + "#ed25519-key", Key: got.Multikeys[0].Key}}, TakesEd25519: true,
 		Organisation: ourOrg, Measure: "https://w3id.org/embraye/ref/essai/2020-04-29/m2"}
 	if diff := cmp.Diff(want, got); diff != "" || got.Summary == "" {
 		t.Error(diff)

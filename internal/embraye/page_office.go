@@ -1,6 +1,9 @@
 package embraye
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // OfficeStart is what waits for one person.
 type OfficeStart struct {
@@ -146,6 +149,9 @@ type OfficeQuote struct {
 	Author RemoteActor
 	Update *Update
 }
+
+// Feature reports whether it lets a collection name an actor of ours.
+func (q OfficeQuote) Feature() bool { return strings.Contains(string(q.Quote.Object), "/actors/") }
 
 // InteractionFilter chooses likes and boosts, newest first.
 type InteractionFilter struct {

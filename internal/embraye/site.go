@@ -63,6 +63,18 @@ func (s Site) ActivityID(id string) IRI { return IRI(s.Base + "/activities/" + i
 // QuoteID is the id of a QuoteAuthorization.
 func (s Site) QuoteID(id string) IRI { return IRI(s.Base + "/citations/" + id) }
 
+// FeatureID is the id of a FeatureAuthorization.
+func (s Site) FeatureID(id string) IRI { return IRI(s.Base + "/mises-en-avant/" + id) }
+
+// PermissionID is the id of a permission: to quote a post of ours, or to name an
+// actor of ours in a collection.
+func (s Site) PermissionID(q *Quote) IRI {
+	if _, actor := s.LocalActor(q.Object); actor {
+		return s.FeatureID(q.ID)
+	}
+	return s.QuoteID(q.ID)
+}
+
 // Mention is @handle@domain.
 func (s Site) Mention(handle string) string { return "@" + handle + "@" + s.HandleDomain }
 

@@ -38,7 +38,7 @@ func newOfficeStage(t *testing.T) *officeStage {
 		"/invite/":       {"token": strings.TrimPrefix(s.invite("bea@ours.example", embraye.Editor), "/invite/")},
 		"/reset/":        {"token": strings.TrimPrefix(s.resetLink("lost@ours.example"), "/reset/")},
 		"/office/drafts": {"id": draft}, "/office/constats": {"id": id}, "/office/quotes": {"id": id}, "/office/": {"id": "1"},
-		"/constats": {"id": id, "n": "1"}, "/notes": {"id": note}, "/citations": {"id": id}, "/avis": {"id": id, "n": "1", "digest": strings.Repeat("0", 64)},
+		"/constats": {"id": id, "n": "1"}, "/notes": {"id": note}, "/citations": {"id": id}, "/mises-en-avant": {"id": id}, "/avis": {"id": id, "n": "1", "digest": strings.Repeat("0", 64)},
 		"/activities": {"id": strings.TrimPrefix(s.activities(id)["Create"], "/activities/")},
 		"/fichiers":   {"name": strings.Repeat("a", 64) + ".png"}, "/assets": {"file": "style.css"},
 		"/copies": {"id": heard.CopyID}, "/organisations": {"host": "pair.example"},

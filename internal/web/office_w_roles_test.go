@@ -133,6 +133,7 @@ POST /actors/{handle}/inbox               415
 GET  /actors/{handle}/measures            404
 GET  /actors/{handle}/outbox              200
 GET  /citations/{id}                      404
+GET  /mises-en-avant/{id}                 404
 GET  /constats/{id}/likes                 200
 GET  /constats/{id}/replies               200
 GET  /constats/{id}/shares                200

@@ -137,7 +137,9 @@ func (i *Inbox) receive(ctx context.Context, m received) (err error) {
 
 // stays tells what is there for good once it is taken: nothing of the kind may
 // slip past a block that is being made at the same moment.
-func stays(kind string) bool { return kind == "Follow" || kind == "QuoteRequest" || kind == "Create" }
+func stays(kind string) bool {
+	return kind == "Follow" || kind == "QuoteRequest" || kind == "FeatureRequest" || kind == "Create"
+}
 
 // errIgnored rolls back and is answered 202: the message was understood and is
 // none of our business, so nothing of it is kept, not even that it was seen.
@@ -164,21 +166,22 @@ type handler func(ctx context.Context, t store.Tables, m received) error
 // handlers is the list of what we act on; all else is answered 202.
 func (i *Inbox) handlers() map[string]handler {
 	return map[string]handler{
-		"Follow":       i.receiveFollow,
-		"Undo":         i.receiveUndo,
-		"Like":         i.receiveLike,
-		"EmojiReact":   i.receiveLike,
-		"Announce":     i.receiveAnnounce,
-		"Create":       i.receiveCreate,
-		"Update":       i.receiveUpdate,
-		"Delete":       i.receiveDelete,
-		"Block":        i.receiveBlock,
-		"Flag":         i.receiveFlag,
-		"QuoteRequest": i.receiveQuoteRequest,
-		"Accept":       i.receiveAccept,
-		"Reject":       i.receiveReject,
-		"Add":          i.receiveCollectionChange,
-		"Remove":       i.receiveCollectionChange,
+		"Follow":         i.receiveFollow,
+		"Undo":           i.receiveUndo,
+		"Like":           i.receiveLike,
+		"EmojiReact":     i.receiveLike,
+		"Announce":       i.receiveAnnounce,
+		"Create":         i.receiveCreate,
+		"Update":         i.receiveUpdate,
+		"Delete":         i.receiveDelete,
+		"Block":          i.receiveBlock,
+		"Flag":           i.receiveFlag,
+		"QuoteRequest":   i.receiveQuoteRequest,
+		"FeatureRequest": i.receiveFeatureRequest,
+		"Accept":         i.receiveAccept,
+		"Reject":         i.receiveReject,
+		"Add":            i.receiveCollectionChange,
+		"Remove":         i.receiveCollectionChange,
 	}
 }
 

@@ -1,6 +1,8 @@
 package talk_test
 
 import (
+	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"testing"
@@ -236,4 +238,50 @@ func TestWhoMayTakePartInTheConversation(t *testing.T) {
 	if r := k.row(string(r.URI)); r.State != embraye.ReplyPending {
 		k.Errorf("somebody without the role decided: %+v", r)
 	}
+}
+
+// A list of accounts on Mastodon may name our measures (FEP-7aa9), until we take
+// the permission back.
+func TestACollectionAsksToNameAMeasure(t *testing.T) {
+	eachTalk(t, func(k *scene) {
+		asks := func(collection, object string) {
+			k.w.Clock.Advance(time.Second)
+			k.post(k.ann, map[string]any{"id": fmt.Sprint(k.ann.ID, "/features/", k.w.Clock.Now().Unix()), "type": "FeatureRequest", "object": object, "instrument": collection})
+		}
+		collection := k.ann.ID + "/collections/1"
+		asks(collection, k.measure())
+		asks(collection, k.measure())
+		results := map[string]int{}
+		for _, m := range k.sent(k.home) {
+			doc := m.JSON
+			if doc["type"] != "Accept" || doc["actor"] != k.measure() {
+				k.Errorf("%s", m.Body)
+			}
+			results[fmt.Sprint(doc["result"])]++
+		}
+		quotes, err := k.in.Talk.Quotes(k.Context(), k.reviewer, "", 10)
+		k.must(err)
+		if len(results) != 1 || len(quotes) != 1 || results[string(k.in.Site.FeatureID(quotes[0].Quote.ID))] != 2 || !quotes[0].Feature() {
+			k.Errorf("permissions %v of %+v", results, quotes)
+		}
+		path := "/mises-en-avant/" + quotes[0].Quote.ID
+		resp := k.w.Get("https://ours.example"+path, fedtest.ActivityType)
+		body, err := io.ReadAll(resp.Body)
+		resp.Body.Close()
+		if err != nil || resp.StatusCode != 200 || !strings.Contains(string(body), `"type":"FeatureAuthorization"`) || !strings.Contains(string(body), collection) {
+			k.Errorf("%d %s %v", resp.StatusCode, body, err)
+		}
+		asks("https://elsewhere.example/collections/1", k.measure()) // not the asker's own
+		asks(collection+"2", k.measure()+"/nobody")
+		k.must(k.in.Talk.RevokeQuote(k.Context(), k.reviewer, quotes[0].Quote.ID))
+		asks(collection, k.measure())
+		for _, m := range k.sent(k.home) {
+			if m.Type() != "Delete" || !strings.Contains(string(m.Body), path) {
+				k.Errorf("%s", m.Body)
+			}
+		}
+		if status := k.status("https://ours.example" + path); status != 404 {
+			k.Errorf("a permission that was taken back: %d", status)
+		}
+	})
 }

@@ -71,15 +71,17 @@ func (k *Talk) RevokeQuote(ctx context.Context, by embraye.Acting, id string) er
 		if err != nil || q.RevokedAt != nil {
 			return err
 		}
-		author, err := k.desk.Ours.WriterOf(ctx, t, q.Object)
-		if err != nil {
-			return err
+		author, feature := k.desk.Site.LocalActor(q.Object)
+		if !feature {
+			if author, err = k.desk.Ours.WriterOf(ctx, t, q.Object); err != nil {
+				return err
+			}
 		}
 		if err := t.Quotes.Revoke(ctx, id); err != nil {
 			return err
 		}
 		everyone := store.Targets{FollowersOf: []string{author}, Object: q.Object, Inboxes: []embraye.IRI{q.Delivery}}
-		if err := k.desk.SendDelete(ctx, t, author, k.desk.Site.QuoteID(id), q.CreatedAt, k.desk.Stamp(), everyone); err != nil {
+		if err := k.desk.SendDelete(ctx, t, author, k.desk.Site.PermissionID(q), q.CreatedAt, k.desk.Stamp(), everyone); err != nil {
 			return err
 		}
 		t.Changed()

@@ -104,7 +104,8 @@ func (h *Server) wantsPage(r *http.Request) bool {
 	if path == "/inbox" || strings.HasSuffix(path, "/inbox") || strings.HasPrefix(path, "/.well-known/") || strings.HasPrefix(path, "/nodeinfo/") {
 		return false
 	}
-	if strings.HasPrefix(path, "/actors/") || strings.HasPrefix(path, "/activities/") || strings.HasPrefix(path, "/citations/") {
+	if strings.HasPrefix(path, "/actors/") || strings.HasPrefix(path, "/activities/") || strings.HasPrefix(path, "/citations/") ||
+		strings.HasPrefix(path, "/mises-en-avant/") {
 		return StreamsFirst(r.Header) == FacePage
 	}
 	return PageFirst(r.Header) == FacePage

@@ -25,6 +25,23 @@ func (h *Handler) citation(ctx context.Context, v *answer.View) (*answer.Answer,
 	return answer.Document(v)(h.rooms.App.Wire().QuoteAuthorization(*quote, author))
 }
 
+// feature is /mises-en-avant/{id}: a permission to name an actor of ours in a
+// collection (FEP-7aa9), while it holds.
+func (h *Handler) feature(ctx context.Context, v *answer.View) (*answer.Answer, error) {
+	id, err := answer.IDOf(v.Param("id"))
+	if err != nil {
+		return nil, err
+	}
+	permission, err := h.pages.QuotePage(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if _, actor := h.site.LocalActor(permission.Object); !actor {
+		return nil, embraye.ErrNotFound
+	}
+	return answer.Document(v)(h.rooms.App.Wire().FeatureAuthorization(*permission))
+}
+
 // authorOf is the handle of who wrote a Note of ours that still stands.
 func (h *Handler) authorOf(ctx context.Context, object embraye.IRI) (string, error) {
 	if id, ok := h.site.LocalUpdate(object); ok {

@@ -14,6 +14,7 @@ func (h *Handler) Routes(r answer.Routes) {
 	only("/actors/{handle}/measures", h.measures)
 	file("/actors/{handle}/icon.png", h.icon)
 	only("/citations/{id}", h.citation)
+	only("/mises-en-avant/{id}", h.feature)
 	for _, kind := range []string{"/constats", "/notes", "/avis"} {
 		r.Get(kind+"/{id}/replies", h.answers.ServePaged(answer.StreamsOnly, h.replies(kind)))
 		only(kind+"/{id}/likes", h.reactions(kind, "likes"))
