@@ -18,7 +18,7 @@ import (
 func forTests() []string {
 	return []string{
 		"Unwrap", "Collect", "TableName", "LogMode", "SupportsListener", "NextRetry", // errors, Prometheus, GORM and River call them
-		"EndSessionsOf", "SQLTx", "OnCommit", "ForgetAllOf", "OfActivity", "ByActivity", "ListOf", "ByKeyID", "CountShown", // hands and eyes of tests that turn one wheel, and what jobs hold on to
+		"EndSessionsOf", "SQLTx", "OnCommit", "OfActivity", "ByActivity", "ListOf", "ByKeyID", "CountShown", // hands and eyes of tests that turn one wheel, and what jobs hold on to
 		"ReadReference", "RejectQuote", "StageIcon", "RegionLabel", "IDTime", "KeyIDHost", "IsTimeout", "DigestHost",
 	}
 }

@@ -16,8 +16,50 @@ type peer struct {
 	Handle       string      `json:"handle"`
 	Name         string      `json:"name"`
 	Host         string      `json:"host"`
-	Follows      []follow    `json:"follows"`
-	Skipped      []string    `json:"skipped,omitempty"` // measures that could not be read now
+	State        string      `json:"state"` // pending, accepted, rejected
+	choices
+	Software        string     `json:"software"`
+	SoftwareVersion string     `json:"softwareVersion"`
+	ApprovesFollows bool       `json:"approvesFollows"`
+	Reference       []string   `json:"reference"`
+	OtherText       bool       `json:"otherText"`
+	States          int        `json:"states"`   // constats, as it says
+	Constats        int        `json:"constats"` // of it, here
+	Follows         []follow   `json:"follows"`
+	Changes         []change   `json:"changes"` // what waits for `peer accept` or `peer decline`
+	Backfill        []backfill `json:"backfill"`
+	LastNews        string     `json:"lastNews,omitempty"`
+	LastRead        string     `json:"lastRead,omitempty"`
+	SilentSince     string     `json:"silentSince,omitempty"`
+	Skipped         []string   `json:"skipped,omitempty"` // measures that could not be read now
+}
+
+type choices struct {
+	Gather       bool `json:"gather"`
+	Boost        bool `json:"boost"`
+	TrustReviews bool `json:"trustReviews"`
+}
+
+// follow is one of its actors that we asked to follow, and how far that came.
+type follow struct {
+	Actor embraye.IRI         `json:"actor"`
+	State embraye.FollowState `json:"state"`
+}
+
+type change struct {
+	What  string `json:"what"`
+	About string `json:"about"`
+}
+
+// backfill is how far the past of a measure was read.
+type backfill struct {
+	Actor   embraye.IRI `json:"actor"`
+	Pages   int         `json:"pages"`
+	Kept    int         `json:"kept"`
+	Refused int         `json:"refused"`
+	Reason  string      `json:"reason,omitempty"`
+	Next    string      `json:"next,omitempty"`
+	Done    string      `json:"done,omitempty"`
 }
 
 // skippedMeasures names on stderr what could not be read, and why.
@@ -29,19 +71,25 @@ func (c *call) skippedMeasures(list []peers.SkippedMeasure) (skipped []string) {
 	return skipped
 }
 
-// follow is one of its actors that we asked to follow, and how far that came.
-type follow struct {
-	Actor embraye.IRI         `json:"actor"`
-	State embraye.FollowState `json:"state"`
-}
-
-func (i *wired) shownPeer(ctx context.Context, p *embraye.Peer) (peer, error) {
-	out := peer{Organisation: p.Organisation, Handle: p.Handle, Name: p.Name, Host: p.Host, Follows: []follow{}}
-	rows, err := i.store.Tables().Follows.OfPeer(ctx, p.ID)
-	for _, f := range rows {
+func (i *wired) shownPeer(p *embraye.KeptPeer) peer {
+	out := peer{Organisation: p.Organisation, Handle: p.Handle, Name: p.Name, Host: p.Host, State: string(p.State()),
+		choices: choices{p.Gather, p.Boost, p.TrustReviews}, Software: p.Software, SoftwareVersion: p.SoftwareVersion,
+		ApprovesFollows: p.ApprovesFollows, Reference: []string{}, OtherText: p.Known.OtherText(i.App.Reference().TextIRI()), States: p.ConstatCount,
+		Constats: p.Constats, Follows: []follow{}, Changes: []change{}, Backfill: []backfill{},
+		LastNews: second(p.LastNewsAt), LastRead: second(p.LastReadAt), SilentSince: second(p.SilentSince)}
+	if p.Known != nil {
+		out.Reference = append(out.Reference, p.Known.Reference...)
+	}
+	for _, f := range p.Follows {
 		out.Follows = append(out.Follows, follow{f.Target, f.State})
 	}
-	return out, err
+	for _, c := range p.Changes() {
+		out.Changes = append(out.Changes, change(c))
+	}
+	for _, b := range p.Backfills {
+		out.Backfill = append(out.Backfill, backfill{b.Actor, b.Pages, b.Kept, b.Refused, b.Reason, second(b.NextAt), second(b.DoneAt)})
+	}
+	return out
 }
 
 func (p peer) accepted() int {
@@ -54,24 +102,54 @@ func (p peer) accepted() int {
 	return n
 }
 
+// remarks are what an operator should see at once.
+func (p peer) remarks() string {
+	var list []string
+	if p.OtherText {
+		list = append(list, "follows another reference text")
+	}
+	if p.SilentSince != "" {
+		list = append(list, "silent since "+p.SilentSince)
+	}
+	if n := len(p.Changes); n > 0 {
+		list = append(list, fmt.Sprintf("%d changes wait: `embraye peer show %s`", n, p.Handle))
+	}
+	return strings.Join(list, "; ")
+}
+
+// choiceFlags offers what is done with what a peer says.
+func (c *call) choiceFlags() *embraye.PeerChoices {
+	chosen := &embraye.PeerChoices{Gather: true}
+	c.flags.BoolVar(&chosen.Gather, "gather", true, "keep and show its constats; --gather=false: only follow its account")
+	c.flags.BoolVar(&chosen.Boost, "boost", false, "our measures boost its new constats, each once")
+	c.flags.BoolVar(&chosen.TrustReviews, "trust-reviews", false, "show its reviews at once")
+	return chosen
+}
+
 func peerAdd(ctx context.Context, c *call) error {
 	c.asFlag()
 	c.jsonFlag()
+	chosen := c.choiceFlags()
 	args, err := c.parse("ADDRESS")
 	if err != nil {
 		return err
 	}
 	return c.with(ctx, func(i *wired, by embraye.Acting) error {
-		p, err := i.Peers.Add(ctx, by, args[0])
+		p, err := i.Peers.Add(ctx, by, args[0], *chosen)
 		if err != nil {
 			return err
 		}
-		out, err := i.shownPeer(ctx, p.Peer)
+		page, err := i.Peers.Take(ctx, p.ID)
 		if err != nil {
 			return err
 		}
+		out := i.shownPeer(page)
 		out.Skipped = c.skippedMeasures(p.Skipped)
-		return c.print(out, "added %s (%s): %d of its accounts are asked; `embraye peer list` shows their answers\n", p.Name, p.Organisation, len(out.Follows))
+		text := fmt.Sprintf("added %s (%s): %d of its accounts are asked; `embraye peer list` shows their answers\n", p.Name, p.Organisation, len(out.Follows))
+		if remarks := out.remarks(); remarks != "" {
+			text += "it " + remarks + "\n"
+		}
+		return c.print(out, "%s", text)
 	})
 }
 
@@ -85,47 +163,127 @@ func peerList(ctx context.Context, c *call) error {
 		if err != nil {
 			return err
 		}
-		peers := []peer{}
+		list := []peer{}
 		var text strings.Builder
 		t := tabwriter.NewWriter(&text, 0, 4, 2, ' ', 0)
 		for k := range rows {
-			p, err := i.shownPeer(ctx, &rows[k])
-			if err != nil {
-				return err
-			}
-			peers = append(peers, p)
-			fmt.Fprintf(t, "%s\t%s\t%d of %d follows accepted\t%s\n", p.Handle, p.Organisation, p.accepted(), len(p.Follows), p.Name)
+			p := i.shownPeer(&rows[k])
+			list = append(list, p)
+			fmt.Fprintf(t, "%s\t%s\t%d of %d follows accepted\t%d constats here\t%s\t%s\n", p.Handle, p.Organisation, p.accepted(), len(p.Follows), p.Constats, p.Name, p.remarks())
 		}
 		t.Flush()
-		return c.print(peers, "%s", text.String())
+		return c.print(list, "%s", text.String())
 	})
 }
 
-func peerRemove(ctx context.Context, c *call) error {
+func peerShow(ctx context.Context, c *call) error {
+	return c.onPeer(ctx, func(i *wired, _ embraye.Acting, p *embraye.Peer) error {
+		page, err := i.Peers.Take(ctx, p.ID)
+		if err != nil {
+			return err
+		}
+		shown := i.shownPeer(page)
+		var text strings.Builder
+		fmt.Fprintf(&text, "%s (%s): %s %s, %s\n", shown.Name, shown.Organisation, shown.Software, shown.SoftwareVersion, shown.State)
+		fmt.Fprintf(&text, "gather %t, boost %t, trust reviews %t; %d constats here of %d\n", shown.Gather, shown.Boost, shown.TrustReviews, shown.Constats, shown.States)
+		if kept := page.Gathering().Kept; kept > 0 {
+			fmt.Fprintf(&text, "%d constats came from its past\n", kept)
+		}
+		for _, b := range shown.Backfill {
+			fmt.Fprintf(&text, "past of %s: %d pages, %d constats kept, %d items refused %s%s\n", b.Actor, b.Pages, b.Kept, b.Refused, b.Reason, over(b))
+		}
+		for _, ch := range shown.Changes {
+			fmt.Fprintf(&text, "changed: %s %s\n", strings.ReplaceAll(ch.What, "_", " "), ch.About)
+		}
+		return c.print(shown, "%s", text.String())
+	})
+}
+
+func over(b backfill) string {
+	if b.Done != "" {
+		return "; over " + b.Done
+	}
+	return "; goes on " + b.Next
+}
+
+// onPeer does something with one peer that is named.
+func (c *call) onPeer(ctx context.Context, do func(*wired, embraye.Acting, *embraye.Peer) error) error {
 	c.asFlag()
+	c.jsonFlag()
 	args, err := c.parse("ADDRESS")
 	if err != nil {
 		return err
 	}
 	return c.with(ctx, func(i *wired, by embraye.Acting) error {
-		if err := i.Peers.Remove(ctx, by, args[0]); err != nil {
+		p, err := i.Peers.Find(ctx, args[0])
+		if err != nil {
 			return err
 		}
-		return c.print(nil, "removed %s\n", args[0])
+		return do(i, by, p)
+	})
+}
+
+func peerRemove(ctx context.Context, c *call) error {
+	forget := false
+	c.flags.BoolVar(&forget, "forget", false, "also forget its constats; without it they stay")
+	return c.onPeer(ctx, func(i *wired, by embraye.Acting, p *embraye.Peer) error {
+		if err := i.Peers.Remove(ctx, by, p.ID, forget); err != nil {
+			return err
+		}
+		return c.print(map[string]any{"organisation": p.Organisation, "forgotten": forget}, "removed %s\n", p.Handle)
+	})
+}
+
+func peerAccept(ctx context.Context, c *call) error {
+	return c.onPeer(ctx, func(i *wired, by embraye.Acting, p *embraye.Peer) error {
+		if err := i.Peers.Accept(ctx, by, p.ID, p.Changed.Fingerprint()); err != nil {
+			return err
+		}
+		return c.print(map[string]any{"organisation": p.Organisation}, "accepted what %s says of itself now\n", p.Handle)
+	})
+}
+
+func peerDecline(ctx context.Context, c *call) error {
+	return c.onPeer(ctx, func(i *wired, by embraye.Acting, p *embraye.Peer) error {
+		if err := i.Peers.Decline(ctx, by, p.ID, p.Changed.Fingerprint()); err != nil {
+			return err
+		}
+		return c.print(map[string]any{"organisation": p.Organisation}, "everything about %s stays as it is\n", p.Handle)
+	})
+}
+
+func peerGather(ctx context.Context, c *call) error {
+	return c.onPeer(ctx, func(i *wired, by embraye.Acting, p *embraye.Peer) error {
+		if err := i.Peers.Gather(ctx, by, p.ID); err != nil {
+			return err
+		}
+		return c.print(map[string]any{"organisation": p.Organisation}, "the past of %s is read again while `embraye serve` runs; `embraye peer show` shows how far it is\n", p.Handle)
 	})
 }
 
 func peerSync(ctx context.Context, c *call) error {
 	c.asFlag()
+	c.jsonFlag()
 	if _, err := c.parse(); err != nil {
 		return err
 	}
 	return c.with(ctx, func(i *wired, by embraye.Acting) error {
 		skipped, err := i.Peers.Sync(ctx, by)
-		c.skippedMeasures(skipped)
+		missed := c.skippedMeasures(skipped)
 		if err != nil {
 			return err
 		}
-		return c.print(nil, "peers asked\n")
+		rows, err := i.Peers.List(ctx)
+		if err != nil {
+			return err
+		}
+		text, waiting := "peers asked\n", []string{}
+		for k := range rows {
+			if p := i.shownPeer(&rows[k]); len(p.Changes) > 0 {
+				waiting = append(waiting, p.Handle)
+				text += p.Handle + ": " + p.remarks() + "\n"
+			}
+		}
+		return c.print(map[string]any{"skipped": append([]string{}, missed...), "changed": waiting}, "%s", text)
 	})
 }

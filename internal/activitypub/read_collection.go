@@ -52,3 +52,13 @@ func canonical(value any) string {
 	}
 	return string(i)
 }
+
+// ReadRef reads an item that was fetched because a collection only named it.
+func ReadRef(obj map[string]any) (Ref, error) { return ref(obj, false) }
+
+// SpeaksOurTerms reports whether an object could be a constat, so that nobody
+// asks for what cannot be one.
+func SpeaksOurTerms(obj map[string]any) bool {
+	t := terms(obj)
+	return t.get("measure") != nil || t.get("stage") != nil
+}

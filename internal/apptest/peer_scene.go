@@ -74,7 +74,7 @@ func (p *Pair) Must(err error) {
 // Follow makes our organisation follow theirs.
 func (p *Pair) Follow() {
 	p.Helper()
-	_, err := p.In.Peers.Add(p.Context(), embraye.Operator(), p.Org.ID)
+	_, err := p.In.Peers.Add(p.Context(), embraye.Operator(), p.Org.ID, embraye.PeerChoices{Gather: true})
 	p.Must(err)
 	p.W.Settle()
 	p.Home.Take()

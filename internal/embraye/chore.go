@@ -14,11 +14,13 @@ const (
 	ChoreFiles   Chore = "files"   // evidence that was uploaded
 	ChoreReviews Chore = "reviews" // what peers know of constats that we gather
 	ChorePrune   Chore = "prune"   // what has served its time
+	ChorePeers   Chore = "peers"   // what peers say of themselves
+	ChoreGather  Chore = "gather"  // what peers published before we followed them
 )
 
 // Chores lists them in the order that people see.
 func Chores() []Chore {
-	return []Chore{ChorePublish, ChoreMail, ChoreLinks, ChoreFiles, ChoreReviews, ChorePrune}
+	return []Chore{ChorePublish, ChoreMail, ChoreLinks, ChoreFiles, ChoreReviews, ChorePrune, ChorePeers, ChoreGather}
 }
 
 // Job asks for one chore, for one thing, after the commit of what caused it.

@@ -32,6 +32,7 @@ type PeerCard struct {
 // CensusPage is what NodeInfo tells about us.
 type CensusPage struct {
 	Accounts int // the organisation and its measures, without the instance
-	Posts    int // constats and other Notes that are public
+	Constats int
+	Posts    int // they and other Notes that are public
 	Comments int // replies that are shown
 }

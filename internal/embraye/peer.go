@@ -1,6 +1,15 @@
 package embraye
 
-import "time"
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+)
 
 // Peer is another organisation's instance whose constats we keep.
 type Peer struct {
@@ -41,4 +50,159 @@ type PeerFacts struct {
 	Reference []string       `json:"reference"` // IRIs of the texts that it follows
 	Measures  []IRI          `json:"measures"`  // actors of its measures
 	Keys      map[IRI]string `json:"keys"`      // fingerprints of the keys of its actors
+}
+
+// OtherText reports whether a peer follows another reference text than the one
+// given: its constats are kept and shown apart.
+func (f *PeerFacts) OtherText(iri string) bool {
+	return f != nil && len(f.Reference) > 0 && !slices.Contains(f.Reference, iri)
+}
+
+// PeerChange is one thing that a peer says otherwise than when somebody agreed.
+type PeerChange struct {
+	What  string // reference, measure_new, measure_gone, key
+	About string // the address that it is about
+}
+
+// Differ lists what next says otherwise, in a fixed order. What one of the two
+// does not know is no change.
+func (f *PeerFacts) Differ(next *PeerFacts) (changes []PeerChange) {
+	if f == nil || next == nil {
+		return nil
+	}
+	if len(next.Reference) > 0 && !sameSet(f.Reference, next.Reference) {
+		changes = append(changes, PeerChange{"reference", strings.Join(next.Reference, " ")})
+	}
+	for _, m := range next.Measures {
+		if !slices.Contains(f.Measures, m) {
+			changes = append(changes, PeerChange{"measure_new", string(m)})
+		}
+	}
+	for _, m := range f.Measures {
+		if !slices.Contains(next.Measures, m) {
+			changes = append(changes, PeerChange{"measure_gone", string(m)})
+		}
+	}
+	for _, actor := range slices.Sorted(maps.Keys(next.Keys)) {
+		if old := f.Keys[actor]; old != "" && old != next.Keys[actor] {
+			changes = append(changes, PeerChange{"key", string(actor)})
+		}
+	}
+	return changes
+}
+
+func sameSet[T cmp.Ordered](a, b []T) bool {
+	return slices.Equal(slices.Compact(slices.Sorted(slices.Values(a))), slices.Compact(slices.Sorted(slices.Values(b))))
+}
+
+// Complete adds what next knows of f's own actors and f does not: what is seen
+// for the first time changes nothing.
+func (f *PeerFacts) Complete(next *PeerFacts, organisation IRI) *PeerFacts {
+	out := &PeerFacts{Reference: f.Reference, Measures: f.Measures, Keys: map[IRI]string{}}
+	if len(out.Reference) == 0 {
+		out.Reference = next.Reference
+	}
+	for actor, key := range next.Keys {
+		if actor == organisation || slices.Contains(f.Measures, actor) {
+			out.Keys[actor] = key
+		}
+	}
+	maps.Copy(out.Keys, f.Keys)
+	return out
+}
+
+// Fingerprint names facts, so that an answer about them is about nothing else.
+func (f *PeerFacts) Fingerprint() string {
+	if f == nil {
+		return ""
+	}
+	doc, err := json.Marshal(f) // maps come sorted
+	if err != nil {
+		panic(err) // only texts are inside
+	}
+	sum := sha256.Sum256(doc)
+	return hex.EncodeToString(sum[:8])
+}
+
+// KeyFingerprint names a public key.
+func KeyFingerprint(pem string) string {
+	if pem == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(strings.TrimSpace(pem)))
+	return hex.EncodeToString(sum[:16])
+}
+
+// Waits reports whether what a peer says of itself waits for an admin's look.
+func (p Peer) Waits() bool { return p.Changed != nil }
+
+// Changes is what waits.
+func (p Peer) Changes() []PeerChange { return p.Known.Differ(p.Changed) }
+
+// Backfill is how far what a measure of a peer published before we followed it
+// has been read.
+type Backfill struct {
+	Actor     IRI `gorm:"primaryKey"`
+	PeerID    int64
+	Host      string
+	Position  string   // the page to read next; empty: none was read yet
+	Visited   []string `gorm:"serializer:json"` // fingerprints of the pages that were read
+	Pages     int
+	Item      int    // of that page, to go on with
+	Kept      int    // constats that were new here
+	Refused   int    // items that were no constats of this measure
+	Reason    string // a code: why one was refused last, or why the end came early
+	Tries     int    // in vain, since something came last
+	StartedAt time.Time
+	NextAt    *time.Time // nil: it is over
+	DoneAt    *time.Time
+}
+
+// KeptPeer is a peer with whom we follow of it, and how far its past was read.
+type KeptPeer struct {
+	Peer
+	Follows   []Follow
+	Backfills []Backfill
+	Constats  int // of it, here
+}
+
+// State is how far our asking to follow it has come: refused if anybody of it
+// refused, else pending while anybody has not answered.
+func (p KeptPeer) State() FollowState {
+	state := FollowAccepted
+	if len(p.Follows) == 0 {
+		state = FollowPending
+	}
+	for _, f := range p.Follows {
+		if f.State == FollowRejected {
+			return FollowRejected
+		}
+		if f.State == FollowPending {
+			state = FollowPending
+		}
+	}
+	return state
+}
+
+// Gathering sums what its backfills brought.
+func (p KeptPeer) Gathering() (sum Backfill) {
+	over := len(p.Backfills) > 0
+	for _, b := range p.Backfills {
+		sum.Pages, sum.Kept, sum.Refused = sum.Pages+b.Pages, sum.Kept+b.Kept, sum.Refused+b.Refused
+		if b.Reason != "" {
+			sum.Reason = b.Reason
+		}
+		if b.DoneAt == nil {
+			over = false
+			if b.NextAt != nil && (sum.NextAt == nil || b.NextAt.Before(*sum.NextAt)) {
+				sum.NextAt = b.NextAt
+			}
+		} else if sum.DoneAt == nil || b.DoneAt.After(*sum.DoneAt) {
+			sum.DoneAt = b.DoneAt
+		}
+	}
+	if !over {
+		sum.DoneAt = nil
+	}
+	return sum
 }

@@ -65,6 +65,9 @@ func (r *Reference) MeasureIRI(id string) string {
 	return r.IRI + "/" + r.Version + "/" + id
 }
 
+// TextIRI names this version of the text; its measures are below it.
+func (r *Reference) TextIRI() string { return r.IRI + "/" + r.Version }
+
 // Measure finds a measure by its id.
 func (r *Reference) Measure(id string) (Measure, bool) {
 	return r.find(func(m Measure) bool { return m.ID == id })

@@ -14,8 +14,8 @@ import (
 // J. Loops and floods: every list that a stranger can grow has an end.
 func floodRows() []row {
 	return []row{
-		{number: "F148", name: "collections without end", run: endlessCollections, out: 52, mib: 64,
-			stores: []string{"peers", "follows", "activities", "deliveries", "public_revision", "audit_entries"}},
+		{number: "F148", name: "collections without end", run: endlessCollections, out: 53, mib: 64,
+			stores: []string{"peers", "follows", "activities", "deliveries", "public_revision", "audit_entries", "backfills", "river_job"}},
 		{number: "F150", name: "reply chains over fresh hosts", run: replyChain, out: 20, stores: replies},
 		{number: "F150", name: "wildcard hosts", run: wildcardHosts, out: 300, mib: 160},
 		{number: "F152", name: "a relay that repeats us", run: relay, out: 1, stores: likes},
@@ -54,7 +54,7 @@ func endlessCollections(b *bench) {
 	}
 	s.Handle("/users/organisation/outbox", page)
 	b.ready()
-	if _, err := b.in.Peers.Add(context.Background(), embraye.Operator(), org.ID); err != nil {
+	if _, err := b.in.Peers.Add(context.Background(), embraye.Operator(), org.ID, embraye.PeerChoices{Gather: true}); err != nil {
 		b.t.Error(err)
 	}
 	for _, r := range b.outgoing() {

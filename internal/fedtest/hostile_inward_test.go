@@ -53,7 +53,7 @@ func steeringHandles(b *bench) {
 	b.ready()
 	for _, h := range []string{"x@127.0.0.1:8080/admin?y=", "x@f116-evil.example/../..", "x@f116-evil.example#", "x@[::1]", "x@127.0.0.1", "x@f116-evil.example:22",
 		"https://127.0.0.1/users/x", "https://x@f116-evil.example/users/x", "x@y@f116-evil.example", "@f116-evil.example"} {
-		if _, err := b.in.Peers.Add(context.Background(), embraye.Operator(), h); err == nil {
+		if _, err := b.in.Peers.Add(context.Background(), embraye.Operator(), h, embraye.PeerChoices{Gather: true}); err == nil {
 			b.t.Errorf("%q was found", h)
 		}
 	}

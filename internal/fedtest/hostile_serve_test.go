@@ -15,7 +15,7 @@ import (
 func serveRows() []row {
 	return []row{
 		{number: "F171", name: "WebFinger", run: webfinger},
-		{number: "F172", name: "WebFinger of others that does not agree", run: lyingWebFinger, out: 12,
+		{number: "F172", name: "WebFinger of others that does not agree", run: lyingWebFinger, out: 13,
 			stores: []string{"peers", "follows", "activities", "deliveries", "public_revision", "audit_entries"}},
 		{number: "F174", name: "what is not public", run: notPublic, out: 2, stores: append([]string{"replies"}, follows...)},
 		{number: "F175", name: "what was withdrawn", run: withdrawn},
@@ -78,12 +78,12 @@ func lyingWebFinger(b *bench) {
 	evil.jrd("boss", "acct:boss@"+evil.Host, liar.ID)
 	b.ready()
 	for _, handle := range []string{"@ceo@" + good.Host, "@boss@" + good.Host, "@other@" + good.Host} {
-		if p, err := b.in.Peers.Add(context.Background(), embraye.Operator(), handle); err == nil {
+		if p, err := b.in.Peers.Add(context.Background(), embraye.Operator(), handle, embraye.PeerChoices{Gather: true}); err == nil {
 			b.t.Errorf("%s was found as %s", handle, p.Handle)
 		}
 	}
 	equal(b, 0, b.count("peers", "")+b.count("follows", ""), "peers and Follows")
-	p, err := b.in.Peers.Add(context.Background(), embraye.Operator(), "@organisation@"+good.Host)
+	p, err := b.in.Peers.Add(context.Background(), embraye.Operator(), "@organisation@"+good.Host, embraye.PeerChoices{Gather: true})
 	if err != nil {
 		b.t.Fatal(err)
 	}

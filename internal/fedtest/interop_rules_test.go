@@ -405,7 +405,7 @@ func actorsAreReadable(t *testing.T, w *World, in *Instance) {
 func onlyTheOrganisationFollows(t *testing.T, w *World, in *Instance) {
 	other := w.instance(Config{Kind: "sqlite"}, "b.example")
 	w.Instances = append(w.Instances, other)
-	if _, err := in.Peers.Add(t.Context(), embraye.Operator(), "@organisation@b.example"); err != nil {
+	if _, err := in.Peers.Add(t.Context(), embraye.Operator(), "@organisation@b.example", embraye.PeerChoices{Gather: true}); err != nil {
 		t.Fatal(err)
 	}
 	w.Settle()

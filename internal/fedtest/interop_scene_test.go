@@ -169,7 +169,7 @@ func (s *scene) post(program string, body []byte) int {
 func (s *scene) follow(program, id string) {
 	s.t.Helper()
 	s.actor(program, id)
-	if _, err := s.in.Peers.Add(context.Background(), embraye.Operator(), id); err != nil {
+	if _, err := s.in.Peers.Add(context.Background(), embraye.Operator(), id, embraye.PeerChoices{Gather: true}); err != nil {
 		s.t.Fatal(err)
 	}
 	f, err := s.in.Store.Tables().Follows.ByTarget(context.Background(), embraye.IRI(id))

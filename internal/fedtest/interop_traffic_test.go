@@ -20,7 +20,11 @@ func TestInterop16_TopB13_FollowAndItsUndoArePersonal(t *testing.T) {
 	if m := s.delivered(s.server("m.example"), "Follow"); m.Path != "/of/ann/inbox" || m.JSON["actor"] != ourOrg {
 		t.Errorf("Follow to %s by %v", m.Path, m.JSON["actor"])
 	}
-	if err := s.in.Peers.Remove(t.Context(), embraye.Operator(), annID); err != nil {
+	ann, err := s.in.Peers.Find(t.Context(), annID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.in.Peers.Remove(t.Context(), embraye.Operator(), ann.ID, false); err != nil {
 		t.Fatal(err)
 	}
 	m := s.delivered(s.server("m.example"), "Undo")

@@ -159,7 +159,7 @@ func TestPlayPeers(t *testing.T) {
 		w := New(t, Config{Kind: kind}, "a.example", "b.example")
 		a, b := w.Instances[0], w.Instances[1]
 		for from, to := range map[*Instance]*Instance{a: b, b: a} {
-			if _, err := from.Peers.Add(ctx, embraye.Operator(), "@organisation@"+to.Host); err != nil {
+			if _, err := from.Peers.Add(ctx, embraye.Operator(), "@organisation@"+to.Host, embraye.PeerChoices{Gather: true}); err != nil {
 				t.Fatal(err)
 			}
 		}

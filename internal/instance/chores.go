@@ -21,6 +21,8 @@ func (r *Rooms) Chores() []jobs.Chore {
 		{Name: embraye.ChoreFiles, What: "reading the evidence files again", Every: 24 * time.Hour, Limit: 6 * time.Hour, Do: turns(r.Constats.CheckFiles)},
 		{Name: embraye.ChoreReviews, What: "asking peers for reviews", Every: 10 * time.Minute, Later: true, Limit: 20 * time.Minute, Do: turns(r.Reviews.AskPeers)},
 		{Name: embraye.ChorePrune, What: "forgetting what is too old", Every: time.Hour, Limit: 15 * time.Minute, Do: turns(r.Prune)},
+		{Name: embraye.ChorePeers, What: "reading what peers say of themselves", Every: 24 * time.Hour, Later: true, Limit: 6 * time.Hour, Do: turns(r.Peers.ReadAgain)},
+		{Name: embraye.ChoreGather, What: "reading what peers published before", Every: 6 * time.Hour, Later: true, Limit: 20 * time.Minute, Do: each(r.Gather.Peer, r.Gather.Due)},
 	}
 }
 

@@ -8,6 +8,7 @@ import (
 	"embraye/internal/app/constats"
 	"embraye/internal/app/directory"
 	"embraye/internal/app/drafts"
+	"embraye/internal/app/gather"
 	"embraye/internal/app/inbox"
 	"embraye/internal/app/organisation"
 	"embraye/internal/app/peers"
@@ -28,10 +29,11 @@ func Join(ctx context.Context, o app.Options) (*Rooms, error) {
 	}
 	r := &Rooms{App: desk, Directory: directory.New(desk), Organisation: organisation.New(desk)}
 	r.Reviews = reviews.New(desk, r.Directory)
-	r.Inbox = inbox.New(desk, r.Directory, r.Reviews)
 	r.Constats = constats.New(desk, r.Directory)
 	r.Talk = talk.New(desk, r.Directory)
 	r.Peers = peers.New(desk, r.Directory)
+	r.Inbox = inbox.New(desk, r.Directory, r.Peers, r.Constats, r.Reviews)
+	r.Gather = gather.New(desk, r.Directory, r.Inbox)
 	r.Drafts = drafts.New(desk, r.Directory, r.Constats, r.Organisation)
 	r.People = people.New(desk, r.Organisation)
 	return r, nil

@@ -154,15 +154,14 @@ func (s *Store) CensusPage(ctx context.Context) (*embraye.CensusPage, error) {
 	if page.Accounts, err = count[embraye.Actor](ctx, t.table, "enabled AND kind <> ?", embraye.InstanceActor); err != nil {
 		return nil, wrap(err, "counting accounts")
 	}
-	constats, err := t.Updates.Count(ctx)
-	if err != nil {
+	if page.Constats, err = t.Updates.Count(ctx); err != nil {
 		return nil, err
 	}
 	notes, err := count[embraye.Note](ctx, t.table, "deleted_at IS NULL AND NOT private")
 	if err != nil {
 		return nil, wrap(err, "counting notes")
 	}
-	page.Posts = constats + notes
+	page.Posts = page.Constats + notes
 	page.Comments, err = count[embraye.Reply](ctx, t.table, shownReplies)
 	return page, wrap(err, "counting replies")
 }

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"embraye/internal/embraye"
@@ -91,4 +92,19 @@ func (t PeerUpdates) Unasked(ctx context.Context, limit int) ([]embraye.PeerUpda
 func (t PeerUpdates) Asked(ctx context.Context, uri embraye.IRI, revision int) error {
 	_, err := t.exec(ctx, "UPDATE peer_updates SET reviews_asked = ? WHERE uri = ? AND reviews_asked < ?", revision, uri, revision)
 	return wrap(err, "noting what was asked about %s", uri)
+}
+
+// CountBy tells how many constats of each organisation stand.
+func (t PeerUpdates) CountBy(ctx context.Context) (map[embraye.IRI]int, error) {
+	counts := map[embraye.IRI]int{}
+	err := t.query(ctx, func(rows *sql.Rows) error {
+		var (
+			who embraye.IRI
+			n   int
+		)
+		err := rows.Scan(&who, &n)
+		counts[who] = n
+		return err
+	}, "SELECT organisation, count(*) FROM peer_updates WHERE withdrawn_at IS NULL GROUP BY organisation")
+	return counts, wrap(err, "counting the constats of peers")
 }

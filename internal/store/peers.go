@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"time"
 
 	"embraye/internal/embraye"
 )
@@ -30,6 +31,12 @@ func (t Peers) Save(ctx context.Context, p *embraye.Peer) error {
 	return Standings(t).gather(ctx, p.Organisation)
 }
 
+// Take returns the peer with that number.
+func (t Peers) Take(ctx context.Context, id int64) (*embraye.Peer, error) {
+	p, err := take[embraye.Peer](ctx, t.table, "id = ?", id)
+	return p, wrap(err, "taking the peer %d", id)
+}
+
 // ByOrganisation returns the peer of that account.
 func (t Peers) ByOrganisation(ctx context.Context, iri embraye.IRI) (*embraye.Peer, error) {
 	p, err := take[embraye.Peer](ctx, t.table, "organisation = ?", iri)
@@ -48,6 +55,18 @@ func (t Peers) List(ctx context.Context) ([]embraye.Peer, error) {
 	return all, wrap(err, "listing peers")
 }
 
+// Heard notes news of a peer: whoever speaks is not silent.
+func (t Peers) Heard(ctx context.Context, id int64, at time.Time) error {
+	_, err := t.exec(ctx, "UPDATE peers SET last_news_at = ?, silent_since = NULL WHERE id = ?", at.UTC(), id)
+	return wrap(err, "noting news of the peer %d", id)
+}
+
+// Silent notes since when a peer does not answer.
+func (t Peers) Silent(ctx context.Context, id int64, at time.Time) error {
+	_, err := t.exec(ctx, "UPDATE peers SET silent_since = ? WHERE id = ? AND silent_since IS NULL", at.UTC(), id)
+	return wrap(err, "noting the silence of the peer %d", id)
+}
+
 // Remove forgets a peer; what is kept of it is not shown any more.
 func (t Peers) Remove(ctx context.Context, id int64) error {
 	var removed []struct{ Organisation embraye.IRI }
@@ -60,4 +79,13 @@ func (t Peers) Remove(ctx context.Context, id int64) error {
 		}
 	}
 	return nil
+}
+
+// Asking lists the organisations on Embraye that follow ours and are no peers
+// of ours, the latest first.
+func (t Peers) Asking(ctx context.Context, organisation string, limit int) (actors []embraye.RemoteActor, err error) {
+	err = t.scan(ctx, &actors, `SELECT a.* FROM followers AS f JOIN remote_actors AS a ON a.uri = f.follower
+		WHERE f.actor = ? AND a.measures <> '' AND a.gone_at IS NULL
+		AND NOT EXISTS (SELECT 1 FROM peers AS p WHERE p.organisation = a.uri) ORDER BY f.id DESC LIMIT ?`, organisation, limit)
+	return actors, wrap(err, "listing who asks to be a peer")
 }

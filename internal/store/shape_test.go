@@ -58,7 +58,7 @@ func TestEveryFieldIsAColumnAndEveryColumnAField(t *testing.T) {
 		embraye.Note{}, embraye.Activity{}, embraye.Follower{}, embraye.Follow{}, embraye.Peer{}, embraye.PeerUpdate{}, embraye.Interaction{},
 		embraye.Quote{}, embraye.Reply{}, embraye.Report{}, embraye.DomainBlock{}, embraye.ActorBlock{}, embraye.Tombstone{},
 		embraye.SeenActivity{}, embraye.Person{}, embraye.AuditEntry{}, embraye.Delivery{}, embraye.Host{}, embraye.Mail{},
-		embraye.BoostedPost{}, embraye.Voice{}, embraye.Standing{}, embraye.Replacement{}, embraye.Divergence{}, embraye.Speaker{}}
+		embraye.BoostedPost{}, embraye.Voice{}, embraye.Standing{}, embraye.Replacement{}, embraye.Divergence{}, embraye.Speaker{}, embraye.Backfill{}}
 	have := columns(t, storetest.Open(t, storetest.SQLite))
 	left := maps.Clone(have)
 	tables := map[string]bool{}

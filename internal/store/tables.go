@@ -51,6 +51,7 @@ type Tables struct {
 	Standings     Standings
 	Divergences   Divergences
 	Speakers      Speakers
+	Backfills     Backfills
 
 	Reviews         Reviews
 	ReviewRevisions ReviewRevisions
@@ -91,7 +92,7 @@ func newTables(t table) Tables {
 		Followers{t}, Follows{t}, Peers{t}, PeerUpdates{t}, PeerRevisions{t}, Interactions{t}, Quotes{t}, Replies{t}, Reports{t},
 		DomainBlocks{t}, ActorBlocks{t}, Tombstones{t}, Seen{t}, People{t}, Audit{t}, Deliveries{t}, Hosts{t},
 		Drafts{t}, Sessions{t}, Links{t}, Attempts{t}, EvidenceFiles{t}, LinkChecks{t}, UnreadUpdates{t}, Mails{t}, Chores{t}, BoostedPosts{t},
-		Standings{t}, Divergences{t}, Speakers{t},
+		Standings{t}, Divergences{t}, Speakers{t}, Backfills{t},
 		Reviews{t}, ReviewRevisions{t}, PeerReviews{t}, ReviewResponses{t}, ReviewDrafts{t}, t,
 	}
 }

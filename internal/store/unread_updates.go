@@ -23,6 +23,12 @@ func (t UnreadUpdates) Forget(ctx context.Context, actor, uri embraye.IRI) error
 	return wrap(err, "forgetting %s, which was not understood", uri)
 }
 
+// ForgetAllOf drops those of some actors.
+func (t UnreadUpdates) ForgetAllOf(ctx context.Context, actors []embraye.IRI) error {
+	_, err := remove[embraye.UnreadUpdate](ctx, t.table, t.inJSON("actor"), asJSON(actors))
+	return wrap(err, "forgetting what was not understood of %d actors", len(actors))
+}
+
 // Exists reports whether one waits under this address.
 func (t UnreadUpdates) Exists(ctx context.Context, actor, uri embraye.IRI) (bool, error) {
 	n, err := count[embraye.UnreadUpdate](ctx, t.table, "uri = ? AND actor = ?", uri, actor)

@@ -75,7 +75,7 @@ func (s *site) federate(f browsertest.Filled) {
 func (s *site) befriend() {
 	s.t.Helper()
 	pair := &site{s.World, s.Instances[1], s.t}
-	if _, err := s.Peers.Add(s.t.Context(), embraye.Operator(), string(pair.Site.ActorID("organisation"))); err != nil {
+	if _, err := s.Peers.Add(s.t.Context(), embraye.Operator(), string(pair.Site.ActorID("organisation")), embraye.PeerChoices{Gather: true}); err != nil {
 		s.t.Fatal(err)
 	}
 	s.Settle()

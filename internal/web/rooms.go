@@ -5,6 +5,7 @@ import (
 	"embraye/internal/app/constats"
 	"embraye/internal/app/directory"
 	"embraye/internal/app/drafts"
+	"embraye/internal/app/gather"
 	"embraye/internal/app/inbox"
 	"embraye/internal/app/organisation"
 	"embraye/internal/app/peers"
@@ -25,4 +26,5 @@ type Rooms struct {
 	Organisation *organisation.Organisation
 	Peers        *peers.Peers
 	Reviews      *reviews.Reviews
+	Gather       *gather.Gather
 }

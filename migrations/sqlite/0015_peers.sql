@@ -25,6 +25,7 @@ CREATE TABLE backfills (
     position   TEXT NOT NULL,            -- the page to read next; empty: none was read yet
     visited    TEXT,                     -- fingerprints of the pages that were read
     pages      INTEGER NOT NULL DEFAULT 0,
+    item       INTEGER NOT NULL DEFAULT 0, -- of that page, to go on with
     kept       INTEGER NOT NULL DEFAULT 0, -- constats that were new here
     refused    INTEGER NOT NULL DEFAULT 0, -- items that were no constats of this measure
     reason     TEXT NOT NULL DEFAULT '', -- why the last one was refused, or the end came early

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"embraye/internal/activitypub"
 	"embraye/internal/app"
@@ -114,4 +115,37 @@ func (cs *Constats) announce(ctx context.Context, t store.Tables, handle string,
 	_, err = cs.desk.SendToMany(ctx, t, app.Outgoing{ID: id, Actor: handle, Kind: "Announce", Object: post.ID, Body: body, Outbox: true,
 		To: store.Targets{FollowersOf: []string{handle}, Inboxes: []embraye.IRI{author.DeliveryInbox()}}})
 	return id, err
+}
+
+// boostPeersFor is how old a peer's constat may be when it comes here: what is
+// older is read of its past, and no news to those who follow our measures.
+const boostPeersFor = 7 * 24 * time.Hour
+
+// BoostPeer makes our measure boost a new constat of a peer about the same
+// measure: once and for all, also if an editor undid it. It is called for
+// constats alone, never for what somebody boosted.
+func (cs *Constats) BoostPeer(ctx context.Context, t store.Tables, post *activitypub.Post, author *embraye.RemoteActor) error {
+	measure, ok := cs.desk.Reference().MeasureByIRI(post.Embraye.MeasureIRI)
+	if !ok || !post.Public() || cs.desk.Site.Ours(post.ID) || cs.desk.Now().Sub(post.Published) > boostPeersFor {
+		return nil
+	}
+	actor, err := t.Actors.Take(ctx, measure.Handle)
+	if err != nil || !actor.Enabled {
+		return err
+	}
+	said, err := t.Activities.OfObject(ctx, post.ID)
+	if err != nil {
+		return err
+	}
+	for _, a := range said {
+		if a.Actor == measure.Handle && a.Type == "Announce" {
+			return nil
+		}
+	}
+	if _, err := cs.announce(ctx, t, measure.Handle, post, author); err != nil {
+		return err
+	}
+	shown := boosted(post, author)
+	shown.Title = post.Embraye.Title
+	return t.BoostedPosts.Keep(ctx, shown)
 }

@@ -186,7 +186,7 @@ func (d *Directory) fetchActorFor(ctx context.Context, uri embraye.IRI, keyID st
 	}
 	ctx = context.WithoutCancel(ctx)
 	v, err, _ := d.keys.flights.Do(string(uri)+" "+keyID, func() (any, error) {
-		actor, err := d.readRemote(ctx, uri, keyID)
+		actor, _, err := d.readRemote(ctx, uri, keyID)
 		return actor, d.remember(ctx, uri, actor, err)
 	})
 	if err != nil {
@@ -195,24 +195,24 @@ func (d *Directory) fetchActorFor(ctx context.Context, uri embraye.IRI, keyID st
 	return v.(*embraye.RemoteActor), nil
 }
 
-func (d *Directory) readRemote(ctx context.Context, uri embraye.IRI, keyID string) (*embraye.RemoteActor, error) {
+func (d *Directory) readRemote(ctx context.Context, uri embraye.IRI, keyID string) (*embraye.RemoteActor, map[string]any, error) {
 	_, object, err := d.desk.Remote.FetchObject(ctx, uri)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	actor, err := activitypub.ReadActor(object)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if actor.URI != uri {
-		return nil, fmt.Errorf("directory: %s is the document of %s: %w", uri, actor.URI, embraye.ErrInvalid)
+		return nil, nil, fmt.Errorf("directory: %s is the document of %s: %w", uri, actor.URI, embraye.ErrInvalid)
 	}
 	for _, key := range activitypub.ReadKeys(object) {
 		if key.ID == keyID {
 			actor.KeyID, actor.KeyPEM = key.ID, key.PEM
 		}
 	}
-	return actor, nil
+	return actor, object, nil
 }
 
 // remember stores what a fetch brought, or that it brought nothing.
@@ -252,11 +252,7 @@ func (d *Directory) RefuseReader(ctx context.Context, r *http.Request) error {
 	if err != nil {
 		return nil
 	}
-	blocked, err := d.Blocked(ctx, guess.Host())
-	if err == nil && blocked {
-		err = fmt.Errorf("%s is blocked here: %w", guess.Host(), embraye.ErrForbidden)
-	}
-	return err
+	return refuse(ctx, d, guess.Host())
 }
 
 // Policy is how signatures are judged now.
@@ -266,10 +262,7 @@ func (d *Directory) Policy() httpsig.Policy {
 
 // ReadActor fetches an actor because somebody of ours asked for it.
 func (d *Directory) ReadActor(ctx context.Context, uri embraye.IRI) (*embraye.RemoteActor, error) {
-	if blocked, err := d.Blocked(ctx, uri.Host()); err != nil || blocked {
-		if err == nil {
-			err = fmt.Errorf("%s is blocked here: %w", uri.Host(), embraye.ErrForbidden)
-		}
+	if err := refuse(ctx, d, uri.Host()); err != nil {
 		return nil, err
 	}
 	actor, err := d.fetchActor(ctx, uri)
@@ -277,4 +270,29 @@ func (d *Directory) ReadActor(ctx context.Context, uri embraye.IRI) (*embraye.Re
 		return nil, fmt.Errorf("reading %s: %w", uri, err)
 	}
 	return actor, nil
+}
+
+// Look reads an actor and its document, and remembers nothing of either.
+func (d *Directory) Look(ctx context.Context, uri embraye.IRI) (*embraye.RemoteActor, map[string]any, error) {
+	if err := refuse(ctx, d, uri.Host()); err != nil {
+		return nil, nil, err
+	}
+	if err := d.limits.allowFetch(d.desk.RateLimits, uri.Host()); err != nil {
+		return nil, nil, err
+	}
+	actor, object, err := d.readRemote(ctx, uri, "")
+	if err != nil {
+		return nil, nil, fmt.Errorf("reading %s: %w", uri, err)
+	}
+	actor.FetchedAt = d.desk.Now().UTC()
+	return actor, object, nil
+}
+
+// refuse is ErrForbidden for a blocked host.
+func refuse(ctx context.Context, d *Directory, host string) error {
+	blocked, err := d.Blocked(ctx, host)
+	if err == nil && blocked {
+		err = fmt.Errorf("%s is blocked here: %w", host, embraye.ErrForbidden)
+	}
+	return err
 }

@@ -42,7 +42,7 @@ func (d *Directory) lookUp(ctx context.Context, h embraye.Handle) (embraye.IRI, 
 			return "", disagree(h, subject)
 		}
 	}
-	actor, err := d.ReadActor(ctx, uri)
+	actor, _, err := d.Look(ctx, uri)
 	if err != nil {
 		return "", err
 	}

@@ -20,25 +20,11 @@ func (i *Inbox) receiveCreate(ctx context.Context, t store.Tables, m received) e
 	if post == nil {
 		return errIgnored
 	}
-	if err := i.posts.ownPost(post, m.sender); err != nil {
+	if taken, err := i.posts.takeConstat(ctx, t, m, post); taken || err != nil {
 		return err
-	}
-	if dead, err := t.Tombstones.Exists(ctx, grave(m.sender.URI, post.ID)); err != nil {
-		return err
-	} else if dead {
-		return errIgnored // what was deleted never comes back (F157)
 	}
 	if kept, err := i.keepReview(ctx, t, m, post); err != nil || kept {
 		return err
-	}
-	if isConstat(post) {
-		followed, err := i.posts.followed(ctx, t, m.sender.URI)
-		if err != nil {
-			return err
-		}
-		if followed {
-			return i.posts.keepPeerPost(ctx, t, m, post)
-		}
 	}
 	return i.posts.keepReply(ctx, t, m, post)
 }
@@ -51,6 +37,28 @@ func (i *Inbox) keepReview(ctx context.Context, t store.Tables, m received, post
 		return kept, err
 	}
 	return i.reviews.KeepAnswer(ctx, t, in)
+}
+
+// takeConstat keeps a post of the sender's if it is a constat and we follow the
+// sender, and tells whether it was one. It is the law for all that comes, be it
+// sent to us or asked for.
+func (o *posts) takeConstat(ctx context.Context, t store.Tables, m received, post *activitypub.Post) (taken bool, err error) {
+	if err := o.ownPost(post, m.sender); err != nil {
+		return false, err
+	}
+	if dead, err := t.Tombstones.Exists(ctx, grave(m.sender.URI, post.ID)); err != nil {
+		return false, err
+	} else if dead {
+		return false, errIgnored // what was deleted never comes back (F157)
+	}
+	if !isConstat(post) {
+		return false, nil
+	}
+	followed, err := o.followed(ctx, t, m.sender.URI)
+	if err != nil || !followed {
+		return false, err
+	}
+	return true, o.keepPeerPost(ctx, t, m, post)
 }
 
 // stateUnread is the state of a reply that nobody of ours has read: it waits,

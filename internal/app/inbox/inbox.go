@@ -10,7 +10,9 @@ package inbox
 
 import (
 	"embraye/internal/app"
+	"embraye/internal/app/constats"
 	"embraye/internal/app/directory"
+	"embraye/internal/app/peers"
 	"embraye/internal/app/reviews"
 )
 
@@ -24,11 +26,15 @@ type Inbox struct {
 }
 
 // posts keeps what strangers write: replies, mentions, constats of peers.
-type posts struct{ desk *app.App }
+type posts struct {
+	desk     *app.App
+	peers    *peers.Peers
+	constats *constats.Constats
+}
 
 // New opens it over a desk.
-func New(desk *app.App, d *directory.Directory, r *reviews.Reviews) *Inbox {
-	x := &Inbox{desk: desk, directory: d, posts: posts{desk}, reviews: r}
+func New(desk *app.App, d *directory.Directory, ps *peers.Peers, cs *constats.Constats, r *reviews.Reviews) *Inbox {
+	x := &Inbox{desk: desk, directory: d, posts: posts{desk, ps, cs}, reviews: r}
 	x.receivers = x.handlers()
 	return x
 }

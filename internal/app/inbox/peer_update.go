@@ -8,6 +8,7 @@ import (
 
 	"embraye/internal/activitypub"
 	"embraye/internal/app"
+	"embraye/internal/app/peers"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
@@ -31,8 +32,23 @@ func (o *posts) keepPeerPost(ctx context.Context, t store.Tables, m received, p 
 	if err := o.unread(p); err != nil {
 		return o.keepUnread(ctx, t, m, p, err)
 	}
-	if err := o.keepPeerUpdate(ctx, t, m, p); err != nil {
+	peer, err := o.peers.Hear(ctx, t, m.sender)
+	switch {
+	case errors.Is(err, peers.ErrKeyWaits):
+		return o.keepUnread(ctx, t, m, p, err)
+	case err != nil:
 		return err
+	case peer != nil && !peer.Gather:
+		return errIgnored
+	}
+	fresh, err := o.keepPeerUpdate(ctx, t, m, p)
+	if err != nil {
+		return err
+	}
+	if fresh && peer != nil && peer.Boost && !peer.Waits() {
+		if err := o.constats.BoostPeer(ctx, t, p, m.sender); err != nil {
+			return err
+		}
 	}
 	return t.UnreadUpdates.Forget(ctx, m.sender.URI, p.ID)
 }
@@ -74,14 +90,14 @@ func (o *posts) keepUnread(ctx context.Context, t store.Tables, m received, p *a
 }
 
 // keepPeerUpdate stores a peer's constat as received: never shown as ours, and
-// replaced only by a newer one of the same author.
-func (o *posts) keepPeerUpdate(ctx context.Context, t store.Tables, m received, p *activitypub.Post) error {
+// replaced only by a newer one of the same author. It tells whether it is new.
+func (o *posts) keepPeerUpdate(ctx context.Context, t store.Tables, m received, p *activitypub.Post) (fresh bool, err error) {
 	old, err := t.PeerUpdates.ByURI(ctx, p.ID)
 	if err != nil && !errors.Is(err, embraye.ErrNotFound) {
-		return err
+		return false, err
 	}
 	if err == nil && (old.Actor != m.sender.URI || old.WithdrawnAt != nil || older(p, old, o.desk.Stamp())) {
-		return errIgnored
+		return false, errIgnored
 	}
 	c := p.Embraye
 	row := &embraye.PeerUpdate{URI: p.ID, Actor: m.sender.URI, Organisation: c.Organisation, MeasureIRI: c.MeasureIRI,
@@ -101,13 +117,13 @@ func (o *posts) keepPeerUpdate(ctx context.Context, t store.Tables, m received, 
 	o.placeByOurNames(row)
 	t.Changed()
 	if err := t.PeerUpdates.Upsert(ctx, row); err != nil {
-		return err
+		return false, err
 	}
 	var before []embraye.IRI
 	if old != nil {
 		before = old.Integrates()
 	}
-	return app.Integrate(ctx, o.desk, t, row.URI, row.Actor, row.Revision, before, row.Integrates())
+	return old == nil, app.Integrate(ctx, o.desk, t, row.URI, row.Actor, row.Revision, before, row.Integrates())
 }
 
 // placeByOurNames gives territories the codes by which we know them, so that two

@@ -69,6 +69,9 @@ func (i *Inbox) refreshSender(ctx context.Context, t store.Tables, m received) e
 	if err := t.RemoteActors.Upsert(ctx, actor); err != nil {
 		return err
 	}
+	if err := i.posts.peers.Rotated(ctx, t, m.sender, actor); err != nil {
+		return err
+	}
 	return t.Followers.Readdress(ctx, actor.URI, actor.Inbox, actor.DeliveryInbox())
 }
 

@@ -123,7 +123,7 @@ func (r *renaming) speaks(handle string) {
 	r.asks(handle)
 	r.asks("mesure1")
 	r.wantHeard("Accept by "+handle, "Accept by mesure1")
-	_, err := r.in.Peers.Add(ctx, embraye.Operator(), "@organisation@peer.example")
+	_, err := r.in.Peers.Add(ctx, embraye.Operator(), "@organisation@peer.example", embraye.PeerChoices{Gather: true})
 	r.must(err)
 	r.w.Settle()
 	follows, err := r.in.Store.Tables().Follows.List(ctx)

@@ -31,6 +31,11 @@ func TestT08SyncWritesOnlyWhatChanged(t *testing.T) {
 		p.W.Settle()
 		peers, err := p.In.Peers.List(p.Context())
 		p.Must(err)
+		if sent := p.Home.Take(); len(sent) != 0 || !peers[0].Waits() {
+			p.Errorf("a new measure is followed silently: %d messages, waits %t", len(sent), peers[0].Waits())
+		}
+		p.Must(p.In.Peers.Accept(p.Context(), embraye.Operator(), peers[0].ID, peers[0].Changed.Fingerprint()))
+		p.W.Settle()
 		if sent := apptest.Messages(p.Home.Take(), "Follow"); len(sent) != 1 || p.Journal("peer.measure") != 1 || p.Journal("peer.add") != 1 || peers[0].Name != "Autre nom" {
 			p.Errorf("a new measure: %d Follows, %d events, name %q", len(sent), p.Journal("peer.measure"), peers[0].Name)
 		}
@@ -43,7 +48,7 @@ func TestT08OneUnreadableMeasureIsSkippedAndNamed(t *testing.T) {
 			p := apptest.NewPair(t, "sqlite")
 			sick := p.Measures[0]
 			p.Home.Put("/users/mesure1", "text/plain", status, nil)
-			added, err := p.In.Peers.Add(t.Context(), embraye.Operator(), p.Org.ID)
+			added, err := p.In.Peers.Add(t.Context(), embraye.Operator(), p.Org.ID, embraye.PeerChoices{Gather: true})
 			p.Must(err)
 			follows, err := p.In.Store.Tables().Follows.OfPeer(t.Context(), added.ID)
 			p.Must(err)

@@ -1,15 +1,25 @@
 // Package peers keeps the instances of other organisations: the organisation
 // follows theirs and its measures, so that what they state arrives.
 //
-// What always holds: a peer is read from its own address before anything is
-// written; what it sent stays when it is left.
+// What always holds: a peer is read from its own addresses before anything is
+// written, and nothing is written of one that cannot be read or that lies; what
+// it says of itself (its keys, measures, reference text) is what an admin
+// agreed to, and a change waits until an admin agrees again; nobody who refused
+// us is asked again unless an admin wants it.
 //
-// Start reading at peer.go.
+// Start reading at look.go, then add.go and changes.go.
 package peers
 
 import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
 	"embraye/internal/app"
 	"embraye/internal/app/directory"
+	"embraye/internal/embraye"
+	"embraye/internal/store"
 )
 
 // Peers is the use cases of peers.
@@ -21,4 +31,116 @@ type Peers struct {
 // New opens it over a desk.
 func New(desk *app.App, d *directory.Directory) *Peers {
 	return &Peers{desk: desk, directory: d}
+}
+
+// List lists the peers, each with whom we follow of it and how much of its past
+// was read.
+func (ps *Peers) List(ctx context.Context) ([]embraye.KeptPeer, error) {
+	t := ps.desk.Store.Tables()
+	peers, err := t.Peers.List(ctx)
+	if err != nil || len(peers) == 0 {
+		return nil, err
+	}
+	counts, err := t.PeerUpdates.CountBy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	pages := make([]embraye.KeptPeer, len(peers))
+	for i, p := range peers {
+		pages[i] = embraye.KeptPeer{Peer: p, Constats: counts[p.Organisation]}
+		if err := ps.fill(ctx, t, &pages[i]); err != nil {
+			return nil, err
+		}
+	}
+	return pages, nil
+}
+
+// Take is one peer of the list.
+func (ps *Peers) Take(ctx context.Context, id int64) (*embraye.KeptPeer, error) {
+	t := ps.desk.Store.Tables()
+	p, err := t.Peers.Take(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := t.PeerUpdates.CountBy(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page := &embraye.KeptPeer{Peer: *p, Constats: counts[p.Organisation]}
+	return page, ps.fill(ctx, t, page)
+}
+
+func (ps *Peers) fill(ctx context.Context, t store.Tables, page *embraye.KeptPeer) (err error) {
+	if page.Follows, err = t.Follows.OfPeer(ctx, page.ID); err == nil {
+		page.Backfills, err = t.Backfills.OfPeer(ctx, page.ID)
+	}
+	return err
+}
+
+// Find finds a peer by its handle or by the address of its account.
+func (ps *Peers) Find(ctx context.Context, address string) (*embraye.Peer, error) {
+	wanted := strings.TrimPrefix(embraye.Address(address), "@")
+	peers, err := ps.desk.Store.Tables().Peers.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for i := range peers {
+		p := &peers[i]
+		if strings.EqualFold(p.Handle, wanted) || string(p.Organisation) == wanted {
+			return p, nil
+		}
+	}
+	return nil, fmt.Errorf("no peer %s here: %w", address, embraye.ErrNotFound)
+}
+
+// Asking lists the organisations on Embraye that follow ours and are no peers
+// yet.
+func (ps *Peers) Asking(ctx context.Context) ([]embraye.RemoteActor, error) {
+	return ps.desk.Store.Tables().Peers.Asking(ctx, ps.desk.Organisation(), maxAsking)
+}
+
+const maxAsking = 20
+
+// Remove stops following a peer. What was received of it stays, or is forgotten.
+func (ps *Peers) Remove(ctx context.Context, by embraye.Acting, id int64, forget bool) error {
+	if err := by.May(embraye.Admin); err != nil {
+		return fmt.Errorf("peers: remove peer: %w", err)
+	}
+	return ps.desk.InTx(ctx, func(t store.Tables) error {
+		peer, err := t.Peers.Take(ctx, id)
+		if err != nil {
+			return err
+		}
+		follows, err := t.Follows.OfPeer(ctx, peer.ID)
+		if err != nil {
+			return err
+		}
+		if forget {
+			if err := ps.forget(ctx, t, peer, follows); err != nil {
+				return err
+			}
+		}
+		for _, f := range follows {
+			if err := ps.desk.Unfollow(ctx, t, f); err != nil {
+				return err
+			}
+		}
+		if err := errors.Join(t.Backfills.Remove(ctx, peer.ID), t.Peers.Remove(ctx, peer.ID)); err != nil {
+			return err
+		}
+		t.Changed()
+		return ps.desk.Record(ctx, t, by, "peer.remove", string(peer.Organisation), "", true)
+	})
+}
+
+// forget deletes what the measures of a peer stated.
+func (ps *Peers) forget(ctx context.Context, t store.Tables, peer *embraye.Peer, follows []embraye.Follow) error {
+	var actors []embraye.IRI
+	for _, f := range follows {
+		actors = append(actors, f.Target)
+	}
+	if peer.Known != nil {
+		actors = append(actors, peer.Known.Measures...)
+	}
+	return errors.Join(t.PeerUpdates.ForgetAllOf(ctx, peer.Organisation), t.UnreadUpdates.ForgetAllOf(ctx, actors))
 }

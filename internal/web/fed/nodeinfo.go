@@ -83,8 +83,8 @@ func (h *Handler) nodeInfo(version string) answer.Builder {
 			Metadata: map[string]any{
 				"nodeName":   organisation.Actor.Name,
 				"federation": map[string]string{"mode": h.mode},
-				"embraye":    h.aboutUs(),
-				"reference":  h.rooms.App.Reference().IRI + "/" + h.rooms.App.Reference().Version,
+				"embraye":    h.aboutUs(census.Constats),
+				"reference":  h.rooms.App.Reference().TextIRI(),
 			},
 		}
 		doc.Usage.Users.Total = census.Accounts
@@ -98,13 +98,14 @@ func (h *Handler) nodeInfo(version string) answer.Builder {
 }
 
 // aboutUs is by what other instances know one of their kind.
-func (h *Handler) aboutUs() map[string]any {
+func (h *Handler) aboutUs(constats int) map[string]any {
 	r, org := h.rooms.App.Reference(), h.rooms.App.Organisation()
 	return map[string]any{
 		"version":      1,
 		"organisation": h.site.ActorID(org),
 		"measures":     h.site.Measures(org),
-		"reference":    []string{r.IRI + "/" + r.Version},
+		"reference":    []string{r.TextIRI()},
+		"constats":     constats,
 		"reviewsAbout": h.site.ReviewsAbout(),
 	}
 }

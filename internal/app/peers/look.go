@@ -1,0 +1,230 @@
+package peers
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+	"time"
+
+	"embraye/internal/activitypub"
+	"embraye/internal/embraye"
+	"embraye/internal/remote"
+)
+
+const (
+	maxPeerMeasures = 50               // of one peer that we follow
+	maxOutboxes     = 10               // asked how much they hold
+	lookWithin      = 90 * time.Second // at all of one peer
+)
+
+// Look is what an organisation's instance says of itself.
+type Look struct {
+	Organisation    embraye.IRI
+	Handle, Name    string
+	Software        string // empty: it does not say
+	Version         string
+	Reference       []string // IRIs of the texts that it follows
+	OtherText       bool     // and ours is not among them
+	Measures        []*embraye.RemoteActor
+	Constats        int
+	ApprovesFollows bool
+	Skipped         []SkippedMeasure
+	Known           bool // it is a peer of ours already
+}
+
+// SkippedMeasure is a measure of a peer that could not be read, and why. The
+// next reading asks for it again.
+type SkippedMeasure struct {
+	Measure embraye.IRI
+	Why     error
+}
+
+// Look looks at an organisation, given by handle or address, and keeps nothing.
+func (ps *Peers) Look(ctx context.Context, by embraye.Acting, address string) (*Look, error) {
+	if err := by.May(embraye.Admin); err != nil {
+		return nil, fmt.Errorf("peers: look: %w", err)
+	}
+	found, err := ps.look(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	if found.Constats == 0 {
+		found.Constats = ps.stated(ctx, found.Measures)
+	}
+	_, err = ps.desk.Store.Tables().Peers.ByOrganisation(ctx, found.Organisation)
+	found.Known = err == nil
+	if err != nil && !errors.Is(err, embraye.ErrNotFound) {
+		return nil, err
+	}
+	return &found.Look, nil
+}
+
+// found is a look with what only we need of it.
+type found struct {
+	Look
+	account *embraye.RemoteActor
+	listed  []embraye.IRI // the measures that it names, read or not
+}
+
+// facts are what may not change silently.
+func (f *found) facts() *embraye.PeerFacts {
+	facts := &embraye.PeerFacts{Reference: f.Reference, Measures: f.listed, Keys: map[embraye.IRI]string{}}
+	for _, actor := range append([]*embraye.RemoteActor{f.account}, f.Measures...) {
+		facts.Keys[actor.URI] = embraye.KeyFingerprint(actor.KeyPEM)
+	}
+	return facts
+}
+
+func (ps *Peers) look(ctx context.Context, address string) (*found, error) {
+	ctx, cancel := context.WithTimeout(ctx, lookWithin)
+	defer cancel()
+	uri, err := ps.resolve(ctx, address)
+	if err != nil {
+		return nil, why(err, address)
+	}
+	f := &found{}
+	claims, err := ps.lookAtAccount(ctx, f, uri)
+	if err != nil {
+		return nil, why(err, uri.Host())
+	}
+	if err := ps.lookAtNode(ctx, f); err != nil {
+		return nil, err
+	}
+	f.ApprovesFollows = claims.ApprovesFollows
+	if err := ps.lookAtMeasures(ctx, f); err != nil {
+		return nil, why(err, uri.Host())
+	}
+	if len(f.Reference) == 0 { // an Embraye that does not say: its measures are below their text
+		for _, m := range f.Measures {
+			if text := path.Dir(strings.Replace(m.Measure, "://", ":/", 1)); text != "." {
+				f.Reference = append(f.Reference, strings.Replace(text, ":/", "://", 1))
+			}
+		}
+		slices.Sort(f.Reference)
+		f.Reference = slices.Compact(f.Reference)
+	}
+	f.OtherText = f.facts().OtherText(ps.desk.Reference().TextIRI())
+	return f, nil
+}
+
+// resolve finds the account that an address names; the address of a server
+// alone is that of its organisation.
+func (ps *Peers) resolve(ctx context.Context, address string) (embraye.IRI, error) {
+	address = embraye.Address(address)
+	if strings.HasPrefix(address, "http://") && !ps.desk.AllowHTTP {
+		return "", problem("is_on_http", address)
+	}
+	if origin := strings.TrimSuffix(address, "/"); strings.Contains(address, "://") && embraye.IRI(address).Origin() == origin {
+		info, err := ps.desk.Remote.NodeInfo(ctx, origin)
+		if err != nil {
+			return "", err
+		}
+		if info.Embraye == nil {
+			return "", problem("is_not_an_embraye_organisation", address)
+		}
+		address = info.Embraye.Organisation
+	}
+	if _, err := embraye.ParseHandle(address); err != nil && !strings.Contains(address, "://") {
+		return "", problem("is_no_address", address)
+	}
+	return ps.directory.Resolve(ctx, address)
+}
+
+// lookAtAccount reads the organisation's account, also if a measure of it was
+// named.
+func (ps *Peers) lookAtAccount(ctx context.Context, f *found, uri embraye.IRI) (claims activitypub.Claims, err error) {
+	for range 2 {
+		if ps.desk.Site.Ours(uri) {
+			return claims, problem("is_this_instance", string(uri))
+		}
+		actor, object, err := ps.directory.Look(ctx, uri)
+		if err != nil {
+			return claims, err
+		}
+		claims = activitypub.ReadClaims(object)
+		switch {
+		case activitypub.Outside(claims.Organisation, uri):
+			return claims, problem("names_an_organisation_of_another_server", claims.Organisation)
+		case activitypub.Outside(claims.Measures, uri):
+			return claims, problem("names_measures_of_another_server", claims.Measures)
+		case actor.Measures != "" && actor.KeyPEM == "":
+			return claims, problem("shows_no_key_of_its_own", string(uri))
+		case actor.Measures != "":
+			f.account = actor
+			f.Organisation, f.Handle, f.Name = actor.URI, actor.Username+"@"+actor.Host, actor.Name
+			return claims, nil
+		case actor.Organisation == "" || actor.Organisation == string(uri):
+			return claims, problem("is_not_an_embraye_organisation", string(uri))
+		}
+		uri = embraye.IRI(actor.Organisation)
+	}
+	return claims, problem("is_not_an_embraye_organisation", string(uri))
+}
+
+// lookAtNode asks the server what it runs. One that does not say, or cannot
+// just now, is read all the same.
+func (ps *Peers) lookAtNode(ctx context.Context, f *found) error {
+	info, err := ps.desk.Remote.NodeInfo(ctx, f.Organisation.Origin())
+	if errors.Is(err, embraye.ErrUnavailable) || ctx.Err() != nil {
+		return why(errors.Join(err, ctx.Err()), f.Organisation.Host())
+	}
+	if err != nil {
+		ps.desk.Log.DebugContext(ctx, "a peer does not say what it runs", "peer", f.Organisation, "error", err)
+		return nil
+	}
+	f.Software, f.Version = info.Software, info.Version
+	e := info.Embraye
+	if e == nil {
+		return nil
+	}
+	if e.Organisation != "" && e.Organisation != string(f.Organisation) {
+		return problem("names_another_organisation_in_its_nodeinfo", e.Organisation)
+	}
+	if e.Measures != "" && e.Measures != f.account.Measures {
+		return problem("names_other_measures_in_its_nodeinfo", e.Measures)
+	}
+	f.Reference, f.Constats = e.Reference, e.Constats
+	return nil
+}
+
+// why makes of an error the one sentence about a peer that cannot be added: our
+// own trouble stays what it is.
+func why(err error, host string) error {
+	var (
+		invalid *embraye.InvalidError
+		status  *remote.StatusError
+		many    *embraye.TooMany
+	)
+	switch {
+	case errors.As(err, &invalid), errors.As(err, &many), errors.Is(err, embraye.ErrUnavailable), errors.Is(err, context.Canceled):
+		return err
+	case errors.Is(err, remote.ErrBlocked), errors.Is(err, embraye.ErrForbidden):
+		return problem("is_blocked_here", host)
+	case errors.As(err, &status) && (status.Status == 401 || status.Status == 403):
+		return problem("does_not_let_us_read", host)
+	case errors.As(err, &status) && status.Status >= 400 && status.Status < 500 && status.Status != 429:
+		return problem("has_no_such_account", host)
+	case status != nil, errors.Is(err, remote.ErrUnreachable), errors.Is(err, context.DeadlineExceeded):
+		return problem("does_not_answer", host)
+	case errors.Is(err, remote.ErrRefused):
+		return problem("is_not_an_embraye_organisation", host)
+	case errors.Is(err, embraye.ErrNotFound):
+		return problem("has_no_such_account", host)
+	}
+	return err
+}
+
+func problem(code, value string) error {
+	return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "peer", Code: code, Value: value}}}
+}
+
+// silent reports whether an error means that a peer cannot be had, and nothing
+// that it says.
+func silent(err error) bool {
+	var invalid *embraye.InvalidError
+	return errors.As(err, &invalid) && len(invalid.Problems) == 1 &&
+		slices.Contains([]string{"does_not_answer", "does_not_let_us_read", "has_no_such_account"}, invalid.Problems[0].Code)
+}
