@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"context"
 	"crypto"
+	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
@@ -77,7 +78,7 @@ func (x *inboxBench) meet() {
 	err := x.in.Store.InTx(context.Background(), func(t store.Tables) error {
 		for _, a := range x.actors {
 			row := &embraye.RemoteActor{URI: embraye.IRI(a.ID), Host: a.Server.Host, Type: "Person", Username: a.Name, Inbox: embraye.IRI(a.ID + "/inbox"),
-				SharedInbox: embraye.IRI(a.Server.Base + "/inbox"), KeyID: a.KeyID, KeyPEM: PEM(x.b, &a.Key.PublicKey), FetchedAt: x.w.Clock.Now()}
+				SharedInbox: embraye.IRI(a.Server.Base + "/inbox"), KeyID: a.KeyID, KeyPEM: PEM(x.b, &a.Key.PublicKey), Multikeys: a.multikeys(), FetchedAt: x.w.Clock.Now()}
 			if err := t.RemoteActors.Upsert(context.Background(), row); err != nil {
 				return err
 			}
@@ -87,6 +88,17 @@ func (x *inboxBench) meet() {
 	if err != nil {
 		x.b.Fatal(err)
 	}
+}
+
+// multikeys are what reading the actor's document finds.
+func (a *Actor) multikeys() []embraye.Multikey {
+	list, _ := a.Doc["assertionMethod"].([]any)
+	var keys []embraye.Multikey
+	for _, v := range list {
+		m := v.(map[string]any)
+		keys = append(keys, embraye.Multikey{ID: m["id"].(string), Key: m["publicKeyMultibase"].(string)})
+	}
+	return keys
 }
 
 // signed makes the bytes of n requests, on all processors.
@@ -251,6 +263,59 @@ func BenchmarkInboxMixed(b *testing.B) {
 		}
 		x.report(accepted, took)
 	})
+}
+
+// BenchmarkInboxConstats: constats of a followed peer, with the proofs of the
+// activity and of the constat in it, each of which is checked.
+func BenchmarkInboxConstats(b *testing.B) {
+	eachBench(b, func(b *testing.B, kind string) {
+		x := newBench(b, kind, 8, 0)
+		keys := map[string]ed25519.PrivateKey{}
+		for _, a := range x.actors {
+			keys[a.ID] = a.Multikey(a.Name)
+		}
+		x.meet()
+		x.followAll()
+		requests := x.signed(3000, func(i int) (*Actor, map[string]any) {
+			a := x.actors[i%len(x.actors)]
+			note := benchConstat(a, i)
+			act := map[string]any{"@context": "https://www.w3.org/ns/activitystreams", "id": note["id"].(string) + "/activity", "type": "Create", "actor": a.ID,
+				"to": note["to"], "published": note["published"], "object": a.Proved(keys[a.ID], note)}
+			return a, a.Proved(keys[a.ID], act)
+		})
+		accepted, took := x.fire(requests)
+		if rows := x.count("peer_updates"); rows != accepted {
+			b.Errorf("%d rows of %d accepted", rows, accepted)
+		}
+		x.report(accepted, took)
+	})
+}
+
+// followAll makes the organisation follow all actors, accepted already.
+func (x *inboxBench) followAll() {
+	err := x.in.Store.InTx(context.Background(), func(t store.Tables) error {
+		for i, a := range x.actors {
+			f := &embraye.Follow{Target: embraye.IRI(a.ID), Host: a.Server.Host, Inbox: embraye.IRI(a.ID + "/inbox"), State: embraye.FollowAccepted,
+				ActivityID: storetest.ID(i), CreatedAt: x.w.Clock.Now()}
+			if err := t.Follows.Insert(context.Background(), f); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		x.b.Fatal(err)
+	}
+}
+
+// benchConstat is a constat of a peer's, each of another institution.
+func benchConstat(a *Actor, i int) map[string]any {
+	return map[string]any{"@context": "https://www.w3.org/ns/activitystreams", "id": fmt.Sprintf("%s/constats/%d", a.ID, i), "type": "Note", "attributedTo": a.ID,
+		"to": []string{"https://www.w3.org/ns/activitystreams#Public"}, "published": "2026-05-01T09:59:00Z", "contentMap": map[string]any{"fr": "<p>Fait.</p>"}, "content": "<p>Fait.</p>",
+		"embraye:measure": "https://w3id.org/embraye/ref/memoire-covid19/2020-04-29/m2", "embraye:organisation": a.ID, "embraye:title": "Un titre", "embraye:summary": "Un résumé.",
+		"embraye:stage": "under_way", "embraye:scale": "1", "embraye:subject": "institution", "embraye:institution": map[string]any{"name": fmt.Sprintf("Commune %d", i), "kind": "municipality"},
+		"embraye:territory": []string{"FR-BRE"}, "embraye:confidence": "secondary", "embraye:revision": 1, "embraye:license": "CC-BY-4.0",
+		"embraye:evidence": []any{map[string]any{"type": "Link", "href": "https://preuves.example/1", "name": "Preuve", "consulted": "2024-01-01"}}}
 }
 
 // BenchmarkInboxFirstContact: Follows of actors never heard of: one signed
