@@ -40,7 +40,7 @@ func (s *stage) must(err error) {
 // follow makes one instance gather what another one says.
 func (s *stage) follow(who, whom *fedtest.Instance) {
 	s.Helper()
-	_, err := who.Peers.Add(s.Context(), embraye.Operator(), string(whom.Site.ActorID("organisation")))
+	_, err := who.Peers.Add(s.Context(), embraye.Operator(), string(whom.Site.ActorID("organisation")), embraye.PeerChoices{Gather: true})
 	s.must(err)
 	s.Settle()
 }
