@@ -172,6 +172,13 @@ func peerList(ctx context.Context, c *call) error {
 			fmt.Fprintf(t, "%s\t%s\t%d of %d follows accepted\t%d constats here\t%s\t%s\n", p.Handle, p.Organisation, p.accepted(), len(p.Follows), p.Constats, p.Name, p.remarks())
 		}
 		t.Flush()
+		asking, err := i.Peers.Asking(ctx)
+		if err != nil {
+			return err
+		}
+		for _, a := range asking {
+			fmt.Fprintf(&text, "follows us and is no peer yet: @%s@%s (`embraye peer add %s`)\n", a.Username, a.Host, a.URI)
+		}
 		return c.print(list, "%s", text.String())
 	})
 }

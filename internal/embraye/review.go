@@ -175,17 +175,6 @@ type ReviewResponse struct {
 	IntegratedAt *time.Time
 }
 
-// ReviewDraft is a review being written, one for each constat.
-type ReviewDraft struct {
-	ID            int64
-	Object        IRI
-	ReviewContent `gorm:"embedded"`
-	Owner         int64
-	Asked         bool // a second person is asked to read and publish it
-	Version       int
-	UpdatedAt     time.Time `gorm:"autoUpdateTime:false"`
-}
-
 // ReviewState is how far a review and the constat's author have come.
 type ReviewState string
 

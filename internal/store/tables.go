@@ -57,7 +57,6 @@ type Tables struct {
 	ReviewRevisions ReviewRevisions
 	PeerReviews     PeerReviews
 	ReviewResponses ReviewResponses
-	ReviewDrafts    ReviewDrafts
 
 	table table
 }
@@ -93,7 +92,7 @@ func newTables(t table) Tables {
 		DomainBlocks{t}, ActorBlocks{t}, Tombstones{t}, Seen{t}, People{t}, Audit{t}, Deliveries{t}, Hosts{t},
 		Drafts{t}, Sessions{t}, Links{t}, Attempts{t}, EvidenceFiles{t}, LinkChecks{t}, UnreadUpdates{t}, Mails{t}, Chores{t}, BoostedPosts{t},
 		Standings{t}, Divergences{t}, Speakers{t}, Backfills{t},
-		Reviews{t}, ReviewRevisions{t}, PeerReviews{t}, ReviewResponses{t}, ReviewDrafts{t}, t,
+		Reviews{t}, ReviewRevisions{t}, PeerReviews{t}, ReviewResponses{t}, t,
 	}
 }
 

@@ -105,21 +105,6 @@ CREATE TABLE review_responses (
 CREATE INDEX review_responses_actor ON review_responses (actor);
 CREATE INDEX review_responses_note ON review_responses (note) WHERE note <> '';
 
--- Reviews being written, for a constat each.
-CREATE TABLE review_drafts (
-    id                INTEGER PRIMARY KEY,
-    object            TEXT NOT NULL UNIQUE,
-    verdict           TEXT NOT NULL,
-    reason            TEXT NOT NULL,
-    evidence          TEXT,
-    licence           TEXT NOT NULL,
-    language          TEXT NOT NULL,
-    owner             INTEGER NOT NULL,
-    asked             BOOLEAN NOT NULL,
-    version           INTEGER NOT NULL,
-    updated_at        DATETIME NOT NULL
-);
-
 -- What an answer of ours answers, and whether the constat stands as it is.
 ALTER TABLE notes ADD COLUMN answers TEXT NOT NULL DEFAULT '';
 ALTER TABLE notes ADD COLUMN maintained BOOLEAN NOT NULL DEFAULT false;
@@ -136,7 +121,6 @@ ALTER TABLE peer_updates DROP COLUMN reviews_asked;
 ALTER TABLE remote_actors DROP COLUMN reviews_about;
 ALTER TABLE notes DROP COLUMN maintained;
 ALTER TABLE notes DROP COLUMN answers;
-DROP TABLE review_drafts;
 DROP TABLE review_responses;
 DROP TABLE peer_reviews;
 DROP TABLE review_revisions;

@@ -9,6 +9,19 @@ import (
 	"embraye/internal/store"
 )
 
+// Received lists the reviews of others that stand here, newest first.
+func (rs *Reviews) Received(ctx context.Context, by embraye.Acting, limit int) ([]embraye.PeerReview, error) {
+	if err := by.May(embraye.Reader); err != nil {
+		return nil, fmt.Errorf("reviews: received: %w", err)
+	}
+	return rs.desk.Store.Tables().PeerReviews.Page(ctx, 0, limit)
+}
+
+// ReceivedAt is the review of others with that address.
+func (rs *Reviews) ReceivedAt(ctx context.Context, address string) (*embraye.PeerReview, error) {
+	return rs.desk.Store.Tables().PeerReviews.ByURI(ctx, embraye.IRI(embraye.Address(address)))
+}
+
 // Show shows a received review below the constat that it is about.
 func (rs *Reviews) Show(ctx context.Context, by embraye.Acting, id int64) error {
 	return rs.decide(ctx, by, id, func(t store.Tables, r *embraye.PeerReview) error { return rs.showIn(ctx, t, by, r) })

@@ -62,8 +62,8 @@ func (rs *Reviews) Publish(ctx context.Context, by embraye.Acting, in Input) (*P
 
 // judge finds the constat and checks the review, all mistakes at once.
 func (rs *Reviews) judge(ctx context.Context, t store.Tables, in Input) (*embraye.PeerUpdate, embraye.ReviewContent, error) {
-	content := in.ReviewContent.Tidy(rs.today(), rs.desk.Language)
-	problems := content.Problems(rs.today())
+	content := in.ReviewContent.Tidy(today(rs.desk), rs.desk.Language)
+	problems := content.Problems(today(rs.desk))
 	of, problem, err := rs.reviewable(ctx, t, in.Of)
 	if err != nil {
 		return nil, content, err
@@ -168,9 +168,6 @@ func (rs *Reviews) publishIn(ctx context.Context, t store.Tables, by embraye.Act
 	}
 	out := &Published{Review: r, ActivityID: create}
 	if err := rs.send(ctx, t, r, to, out); err != nil {
-		return nil, err
-	}
-	if err := t.ReviewDrafts.Remove(ctx, r.Object); err != nil {
 		return nil, err
 	}
 	t.Changed()

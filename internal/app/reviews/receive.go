@@ -95,8 +95,8 @@ func (rs *Reviews) Keep(ctx context.Context, t store.Tables, in Received) (kept 
 func (rs *Reviews) contentOf(post *activitypub.Post) (embraye.ReviewContent, []embraye.Problem) {
 	r := post.Review
 	content := embraye.ReviewContent{Verdict: embraye.Verdict(r.Verdict), Reason: r.Reason, Evidence: r.Evidence, Licence: r.Licence, Language: post.Language}
-	content = content.Tidy(rs.today(), rs.desk.Language)
-	return content, content.Problems(rs.today())
+	content = content.Tidy(today(rs.desk), rs.desk.Language)
+	return content, content.Problems(today(rs.desk))
 }
 
 func (rs *Reviews) keepNew(ctx context.Context, t store.Tables, in Received, of *subject, content embraye.ReviewContent) error {

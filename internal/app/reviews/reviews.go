@@ -61,7 +61,7 @@ func (rs *Reviews) MayPublish(ctx context.Context, by embraye.Acting) (bool, err
 }
 
 // today is the day of what is written now.
-func (rs *Reviews) today() embraye.Date { return embraye.MakeDate(rs.desk.Now()) }
+func today(desk *app.App) embraye.Date { return embraye.MakeDate(desk.Now()) }
 
 // actorKnown is an actor that we may write to: remembered, or read now.
 func (rs *Reviews) actorKnown(ctx context.Context, uri embraye.IRI) (*embraye.RemoteActor, error) {

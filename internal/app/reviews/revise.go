@@ -75,8 +75,8 @@ func (rs *Reviews) reviseIn(ctx context.Context, t store.Tables, by embraye.Acti
 	if err != nil {
 		return nil, err
 	}
-	content := in.ReviewContent.Tidy(rs.today(), r.Language)
-	problems := append(content.Problems(rs.today()), embraye.CheckReviewRevision(in.Kind, r.ReviewContent, content)...)
+	content := in.ReviewContent.Tidy(today(rs.desk), r.Language)
+	problems := append(content.Problems(today(rs.desk)), embraye.CheckReviewRevision(in.Kind, r.ReviewContent, content)...)
 	change := embraye.OneLine(in.Change)
 	if p := embraye.TextProblem("change", change, embraye.MaxReason, true); p != nil {
 		problems = append(problems, *p)
