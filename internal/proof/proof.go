@@ -126,12 +126,14 @@ type Proof struct {
 	Method  string    // id of the key
 	Expires time.Time // zero: never
 	options map[string]any
-	value   []byte
+	wrong   error // found by Read, for Verify to say
 }
 
 // Read finds the proof of a parsed document. There is none (nil, nil) if it
 // carries none or one of a kind that we do not know, which is for others to
-// judge; one of our kind that cannot be right is errBroken.
+// judge; what is not one proof of one key, or for another purpose, is errBroken.
+// Its times and its value are judged with the key, by Verify: without one there
+// is nothing to judge.
 func Read(doc map[string]any, now time.Time) (*Proof, error) {
 	raw, has := doc["proof"]
 	if list, ok := raw.([]any); ok && len(list) == 1 {
@@ -153,17 +155,11 @@ func Read(doc map[string]any, now time.Time) (*Proof, error) {
 	if p.Method, err = text(options, "verificationMethod"); err != nil {
 		return nil, err
 	}
-	value, err := text(options, "proofValue")
-	if err != nil {
-		return nil, err
-	}
-	if p.value, err = fromMultibase(value); err != nil || len(p.value) != ed25519.SignatureSize {
-		return nil, broken("its value is no signature of Ed25519")
-	}
 	if inner, has := options["@context"]; has && !reflect.DeepEqual(inner, doc["@context"]) {
 		return nil, broken("its context is not that of the document")
 	}
-	return p, p.readTimes(now)
+	p.wrong = p.readTimes(now)
+	return p, nil
 }
 
 // readTimes judges created and expires, which may be absent.
@@ -208,11 +204,19 @@ func (p *Proof) Expired(now time.Time) bool { return !p.Expires.IsZero() && !now
 // Verify is nil if the key made this proof of the document that it was read
 // from, and else errBroken.
 func (p *Proof) Verify(doc map[string]any, key ed25519.PublicKey) error {
+	if p.wrong != nil {
+		return p.wrong
+	}
+	value, _ := p.options["proofValue"].(string)
+	raw, err := fromMultibase(value)
+	if err != nil || len(raw) != ed25519.SignatureSize {
+		return broken("its value is no signature of Ed25519")
+	}
 	signed, err := hash(without(doc, "proof"), without(p.options, "proofValue"))
 	if err != nil {
 		return broken("%w", err)
 	}
-	if len(key) != ed25519.PublicKeySize || !ed25519.Verify(key, signed, p.value) {
+	if len(key) != ed25519.PublicKeySize || !ed25519.Verify(key, signed, raw) {
 		return broken("not made by key %.200q over this document", p.Method)
 	}
 	return nil

@@ -107,6 +107,10 @@ func TestProofsOfWhatArrives(t *testing.T) {
 			"by an unlisted key": {func(d map[string]any) map[string]any {
 				return inProof(d, map[string]any{"verificationMethod": p.author().ID + "#other"})
 			}, 202},
+			"by an unlisted key, and nonsense": {func(d map[string]any) map[string]any {
+				return inProof(d, map[string]any{"verificationMethod": p.author().ID + "#other", "proofValue": "z2Proof"})
+			}, 202},
+			"nonsense": {func(d map[string]any) map[string]any { return inProof(d, map[string]any{"proofValue": "z2Proof"}) }, 401},
 			"by a DID": {func(d map[string]any) map[string]any {
 				return inProof(d, map[string]any{"verificationMethod": "did:key:z6Mk"})
 			}, 202},
