@@ -135,16 +135,15 @@ type Proof struct {
 // Its times and its value are judged with the key, by Verify: without one there
 // is nothing to judge.
 func Read(doc map[string]any, now time.Time) (*Proof, error) {
-	raw, has := doc["proof"]
-	if list, ok := raw.([]any); ok && len(list) == 1 {
+	raw := doc["proof"]
+	list, _ := raw.([]any)
+	if len(list) == 1 {
 		raw = list[0]
 	}
-	options, ok := raw.(map[string]any)
+	options, _ := raw.(map[string]any) // what is no object is no proof
 	switch {
-	case !has || raw == nil:
-		return nil, nil
-	case !ok:
-		return nil, broken("%T is not one proof", raw)
+	case len(list) > 1:
+		return nil, broken("%d proofs", len(list))
 	case options["type"] != kind || options["cryptosuite"] != suite:
 		return nil, nil
 	case options["proofPurpose"] != purpose:

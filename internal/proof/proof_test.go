@@ -218,12 +218,12 @@ func TestReadJudgesTheShape(t *testing.T) {
 			}
 		}
 	}
-	for _, none := range []map[string]any{{}, {"proof": nil}} {
+	for _, none := range []map[string]any{{}, {"proof": nil}, {"proof": []any{}}, {"proof": "x"}, {"proof": 1.0}, {"proof": []any{"x"}}} {
 		if got, err := Read(none, aliceTime); got != nil || err != nil {
 			t.Errorf("%v: %v, %v", none, got, err)
 		}
 	}
-	for _, two := range []any{[]any{good, good}, []any{}, "x", 1.0} {
+	for _, two := range []any{[]any{good, good}, []any{"x", "y"}} {
 		if got, err := Read(map[string]any{"proof": two}, aliceTime); !errors.Is(err, errBroken) {
 			t.Errorf("%v: %v, %v", two, got, err)
 		}
