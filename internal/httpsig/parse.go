@@ -43,8 +43,8 @@ func (p Policy) timely(what string, t time.Time) (until time.Time, err error) {
 	if ahead == 0 {
 		ahead = defaultAhead
 	}
-	if t.Before(p.Now.Add(-window)) {
-		return t, invalid("%s %s is over %s old", what, t.UTC().Format(time.RFC3339), window)
+	if !t.After(p.Now.Add(-window)) { // as Until says: from then on
+		return t, invalid("%s %s is %s old or more", what, t.UTC().Format(time.RFC3339), window)
 	}
 	if t.After(p.Now.Add(ahead)) {
 		return t, invalid("%s %s is over %s ahead", what, t.UTC().Format(time.RFC3339), ahead)
