@@ -2,6 +2,7 @@ package browsertest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -17,6 +18,7 @@ import (
 
 	"embraye/internal/app/drafts"
 	"embraye/internal/embraye"
+	"embraye/internal/store"
 )
 
 // Every page of the router's own list, empty and filled, in both languages and
@@ -66,7 +68,7 @@ func (in *Instance) paths(t *testing.T, f Filled, admin *embraye.Person) []strin
 		t.Fatalf("only %d paths", len(paths))
 	}
 	return append(paths, "/nowhere", "/chronologie?mesure=m2&etape=done&q=essai", "/chronologie?q=introuvable", "/@mesure2/FR", "/@mesure2/COG-D35",
-		"/suivre?mesure=m1")
+		"/suivre?mesure=m1", "/chronologie?de=*")
 }
 
 // parameters are the values of a pattern's variables, by the path before them;
@@ -74,7 +76,8 @@ func (in *Instance) paths(t *testing.T, f Filled, admin *embraye.Person) []strin
 func (in *Instance) parameters(t *testing.T, f Filled, admin *embraye.Person) map[string][]string {
 	t.Helper()
 	values := map[string][]string{"handle": {"mesure2", "organisation"}, "territory": {"FR-BRE", "EU"}, "n": {"1", "2"}, "file": {"style.css"},
-		"name": {strings.Repeat("0", 64) + ".png"}, "token": {"inconnu"}, "id": {"01jz0000000000000000000000"}, "/office/drafts/{id}": {"1"},
+		"name": {strings.Repeat("0", 64) + ".png"}, "token": {"inconnu"}, "id": {"01jz0000000000000000000000"},
+		"digest": {strings.Repeat("0", 64)}, "host": {"personne.example"}, "/office/drafts/{id}": {"1"},
 		"/office/conversation/{id}": {"1"}}
 	pinned, err := in.Store.Tables().Notes.Pinned(t.Context(), "mesure2")
 	check(t, err)
@@ -95,7 +98,29 @@ func (in *Instance) parameters(t *testing.T, f Filled, admin *embraye.Person) ma
 	draft, err := in.Drafts.Begin(t.Context(), embraye.Acting{Person: admin}, drafts.Input{})
 	check(t, err)
 	values["/office/drafts/{id}"] = []string{strconv.FormatInt(draft.ID, 10)}
+	values["/copies/{id}"], values["/organisations/{host}"] = []string{in.hear(t, f.IDs[0])}, []string{"pair.example"}
 	return values
+}
+
+// hear keeps a peer that answers otherwise about the scope of a constat, and
+// returns the name of our copy of what it says.
+func (in *Instance) hear(t *testing.T, constat string) string {
+	t.Helper()
+	ours, err := in.Store.Tables().Updates.Take(t.Context(), constat)
+	check(t, err)
+	org := embraye.IRI("https://pair.example/actors/organisation")
+	u := &embraye.PeerUpdate{URI: "https://pair.example/constats/1", URL: "https://pair.example/constats/1", Actor: org, Organisation: org, Scope: ours.Scope, Content: ours.Content,
+		Revision: 1, PublishedAt: in.Clock.Now(), ReceivedAt: in.Clock.Now(), Wire: []byte("{}")}
+	if u.Stage = embraye.Done; ours.Stage.Answer() == embraye.Yes {
+		u.Stage = embraye.NoSign
+	}
+	check(t, in.Store.InTx(t.Context(), func(tx store.Tables) error {
+		tx.Changed()
+		return errors.Join(tx.Peers.Insert(t.Context(), &embraye.Peer{Organisation: org, Host: "pair.example", Handle: "organisation@pair.example", Name: "Organisation paire",
+			CreatedAt: in.Clock.Now(), PeerChoices: embraye.PeerChoices{Gather: true}}), tx.PeerUpdates.Upsert(t.Context(), u))
+	}))
+	in.Web.Invalidate()
+	return u.CopyID
 }
 
 // fill makes the paths of a pattern.

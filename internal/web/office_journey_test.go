@@ -60,7 +60,7 @@ func wantWords(t *testing.T, where, page string, words ...string) {
 	}
 }
 
-var shownLink = regexp.MustCompile(`<code>(https://ours\.example/[a-z]+/[A-Za-z0-9_-]{43})</code>`)
+var shownLink = regexp.MustCompile(`<code[^>]*>(https://ours\.example/[a-z]+/[A-Za-z0-9_-]{43})</code>`)
 
 // linkOn is the one-time link that a page shows.
 func linkOn(t *testing.T, page string) string {

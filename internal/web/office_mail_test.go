@@ -61,11 +61,11 @@ func TestInvitingShowsTheLinkAndMailsAnother(t *testing.T) {
 	admin := s.as("admin", embraye.Admin)
 	form := url.Values{"action": {"invite"}, "email": {"new@asso.example"}, "role": {"editor"}}
 	const mailed = "is on its way to this address by mail"
-	if page := admin.post("/office/people?lang=en", form).Body.String(); !strings.Contains(page, "<code>"+base+"/invite/") || strings.Contains(page, mailed) {
+	if page := admin.post("/office/people?lang=en", form).Body.String(); !strings.Contains(page, `id="lien">`+base+"/invite/") || strings.Contains(page, mailed) {
 		t.Errorf("without mail: %s", page)
 	}
 	m := s.withMail()
-	if page := admin.post("/office/people?lang=en", form).Body.String(); !strings.Contains(page, "<code>"+base+"/invite/") || !strings.Contains(page, mailed) {
+	if page := admin.post("/office/people?lang=en", form).Body.String(); !strings.Contains(page, `id="lien">`+base+"/invite/") || !strings.Contains(page, mailed) {
 		t.Errorf("with mail: %s", page)
 	}
 	if err := s.People.SendMails(t.Context()); err != nil {

@@ -95,7 +95,7 @@ func TestW11LinksAreOurs(t *testing.T) {
 			if w.Code != http.StatusMisdirectedRequest {
 				t.Errorf("%s: %d", header, w.Code)
 			}
-		} else if w.Code != http.StatusOK || !strings.Contains(page, "<code>"+base+"/reset/") {
+		} else if w.Code != http.StatusOK || !strings.Contains(page, `id="lien">`+base+"/reset/") {
 			t.Errorf("%s: %d %s", header, w.Code, page)
 		}
 		if strings.Contains(page, "evil.example") {
