@@ -44,7 +44,7 @@ func (i *wired) measure(ctx context.Context, field, name string) (embraye.Measur
 	if m, ok := r.MeasureByHandle(handle); ok {
 		return m, nil
 	}
-	frame, err := i.App.FrameIn(ctx, i.store.Tables())
+	frame, err := i.App.FrameIn(ctx, i.Store.Tables())
 	if err != nil {
 		return embraye.Measure{}, err
 	}

@@ -66,7 +66,7 @@ func deliveriesList(ctx context.Context, c *call) error {
 			return err
 		}
 		for _, s := range states {
-			list, err := i.store.Tables().Deliveries.List(ctx, store.DeliveryFilter{Host: host, State: s, Limit: limit})
+			list, err := i.Store.Tables().Deliveries.List(ctx, store.DeliveryFilter{Host: host, State: s, Limit: limit})
 			if err != nil {
 				return err
 			}
@@ -80,7 +80,7 @@ func deliveriesList(ctx context.Context, c *call) error {
 
 // hosts is what is known of the servers that we send to.
 func (i *wired) hosts(ctx context.Context) (map[string]embraye.Host, error) {
-	all, err := i.store.Tables().Hosts.List(ctx)
+	all, err := i.Store.Tables().Hosts.List(ctx)
 	byName := make(map[string]embraye.Host, len(all))
 	for _, h := range all {
 		byName[h.Host] = h

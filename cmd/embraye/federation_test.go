@@ -79,7 +79,7 @@ func (s *server) peerUpdate(dir, uri string) *embraye.PeerUpdate {
 	s.t.Helper()
 	var found *embraye.PeerUpdate
 	withInstance(s.t, dir, s.env, func(i *wired) error {
-		u, err := i.store.Tables().PeerUpdates.ByURI(context.Background(), embraye.IRI(uri))
+		u, err := i.Store.Tables().PeerUpdates.ByURI(context.Background(), embraye.IRI(uri))
 		found = u
 		return err
 	})
@@ -159,7 +159,7 @@ func TestFT07ATermSignalUnderLoadLosesNothing(t *testing.T) {
 	dir := instanceDir(t)
 	env := loopback(dir, "EMBRAYE_LISTEN=127.0.0.1:0")
 	withInstance(t, dir, environment(env...), func(i *wired) error {
-		return i.store.InTx(context.Background(), func(tables store.Tables) error {
+		return i.Store.InTx(context.Background(), func(tables store.Tables) error {
 			for n, host := range street.hosts {
 				id := embraye.IRI(fmt.Sprintf("http://%s/users/%d", host, n))
 				f := &embraye.Follower{Actor: "mesure2", Follower: id, Host: host, Inbox: id + "/inbox",

@@ -40,7 +40,7 @@ func (f *figures) Collect(out chan<- prometheus.Metric) {
 	gauge, counter := tell(prometheus.GaugeValue), tell(prometheus.CounterValue)
 	gauge("build_info", "The version that runs.", 1, "version", version)
 	f.database(gauge)
-	if free, err := f.wired.files.Free(); err == nil {
+	if free, err := f.wired.Files.Free(); err == nil {
 		gauge("disk_free_bytes", "What can still be written where evidence files lie.", float64(free))
 	}
 	f.mails(counter)
@@ -56,7 +56,7 @@ func (f *figures) Collect(out chan<- prometheus.Metric) {
 func (f *figures) database(gauge figure) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	t := f.wired.store.Tables()
+	t := f.wired.Store.Tables()
 	queue, err := t.Deliveries.Stats(ctx)
 	mails := 0
 	if err == nil {

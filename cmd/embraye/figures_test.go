@@ -1,14 +1,10 @@
 package main
 
 import (
-	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"testing"
-
-	"embraye/internal/delivery"
-	"embraye/internal/web"
 
 	"github.com/prometheus/client_golang/prometheus"
 )
@@ -41,12 +37,12 @@ func gathered(t *testing.T, f *figures) map[string]float64 {
 func TestH11WhatIsKnownIsServed(t *testing.T) {
 	dir := instanceDir(t)
 	withInstance(t, dir, environment("EMBRAYE_DATA_DIR="+dir), func(i *wired) error {
-		i.log = slog.New(slog.DiscardHandler)
-		front, err := web.New(i.webOptions(testCall(dir, io.Discard)))
+		i.Log = slog.New(slog.DiscardHandler)
+		front, err := i.Instance.Web()
 		if err != nil {
 			return err
 		}
-		f := &figures{wired: i, engine: delivery.New(delivery.Options{Store: i.store, Client: i.remote, Site: i.site()}), front: front}
+		f := &figures{wired: i, engine: i.Engine(), front: front}
 		ask := func(method, path string) {
 			front.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(method, "http://localhost:8080"+path, http.NoBody))
 		}
@@ -68,7 +64,7 @@ func TestH11WhatIsKnownIsServed(t *testing.T) {
 			t.Errorf("no room on the disk: %v", known["embraye_disk_free_bytes"])
 		}
 
-		if err := i.store.Close(); err != nil {
+		if err := i.Store.Close(); err != nil {
 			return err
 		}
 		away := gathered(t, f)

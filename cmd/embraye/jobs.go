@@ -44,7 +44,7 @@ func listJobs(ctx context.Context, c *call) error {
 }
 
 func (i *wired) shownChore(s embraye.ChoreState) shownChore {
-	return shownChore{Chore: s.Chore, Name: i.catalogue.T("en", "chore."+string(s.Chore)), DoneAt: second(s.DoneAt), TookMS: s.Took.Milliseconds(),
+	return shownChore{Chore: s.Chore, Name: i.Catalogue.T("en", "chore."+string(s.Chore)), DoneAt: second(s.DoneAt), TookMS: s.Took.Milliseconds(),
 		Error: s.Error, FailedAt: second(s.FailedAt), FailingSince: second(s.FailingSince), NextAt: second(s.NextAt), Waiting: s.Waiting}
 }
 

@@ -39,7 +39,7 @@ func TestH03JobsSayWhatWasDone(t *testing.T) {
 	}
 	s.stop()
 	withInstance(t, dir, environment(env...), func(i *wired) error {
-		return i.store.InTx(context.Background(), func(in store.Tables) error {
+		return i.Store.InTx(context.Background(), func(in store.Tables) error {
 			return in.Chores.Failed(context.Background(), embraye.ChoreFiles, time.Now(), "no disk")
 		})
 	})

@@ -36,7 +36,7 @@ func (i *wired) localHandle(ctx context.Context, name string) (string, error) {
 	if m, ok := i.App.Reference().Measure(name); ok {
 		handle = m.Handle
 	}
-	actors, err := i.store.Tables().Actors.List(ctx)
+	actors, err := i.Store.Tables().Actors.List(ctx)
 	if err != nil {
 		return "", err
 	}

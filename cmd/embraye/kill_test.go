@@ -92,7 +92,7 @@ func (s *town) count() int {
 func (s *town) follow(t *testing.T, dir string, env []string) {
 	t.Helper()
 	withInstance(t, dir, environment(env...), func(i *wired) error {
-		return i.store.InTx(context.Background(), func(tables store.Tables) error {
+		return i.Store.InTx(context.Background(), func(tables store.Tables) error {
 			for n := range 500 {
 				host := s.hosts[n%len(s.hosts)]
 				id := embraye.IRI(fmt.Sprintf("http://%s/users/%d", host, n))
@@ -227,7 +227,7 @@ func queueLength(t *testing.T, dir string, env []string) int {
 	t.Helper()
 	n := -1
 	withInstance(t, dir, environment(env...), func(i *wired) error {
-		stats, err := i.store.Tables().Deliveries.Stats(context.Background())
+		stats, err := i.Store.Tables().Deliveries.Stats(context.Background())
 		n = stats.Waiting
 		return err
 	})

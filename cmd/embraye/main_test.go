@@ -71,7 +71,7 @@ func countConstats(ts *testscript.TestScript, neg bool, args []string) {
 	i, err := c.open(ctx)
 	ts.Check(err)
 	defer i.close()
-	n, err := i.store.Tables().Updates.Count(ctx)
+	n, err := i.Store.Tables().Updates.Count(ctx)
 	ts.Check(err)
 	if got := fmt.Sprint(n); got != args[0] {
 		ts.Fatalf("%s constats, want %s", got, args[0])

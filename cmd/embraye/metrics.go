@@ -33,7 +33,7 @@ func (i *wired) listenMetrics(engine *delivery.Engine, front *web.Handler) (*lis
 	server.WriteTimeout = 5 * time.Minute // a profile takes as long as it is asked to
 	l, err := listen(i.settings.MetricsListen, server)
 	if err == nil {
-		i.log.Info("metrics", "address", l.address())
+		i.Log.Info("metrics", "address", l.address())
 	}
 	return l, err
 }

@@ -137,7 +137,7 @@ func outage(t *testing.T, dir string, settings []string, away func(bool)) {
 	withInstance(t, dir, environment(env...), func(i *wired) error {
 		for _, address := range activities {
 			id, _ := i.App.Site.LocalActivity(embraye.IRI(address))
-			a, err := i.store.Tables().Activities.Take(context.Background(), id)
+			a, err := i.Store.Tables().Activities.Take(context.Background(), id)
 			if err != nil {
 				return err
 			}

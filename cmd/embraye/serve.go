@@ -57,28 +57,20 @@ func (i *wired) serve(ctx context.Context, restore func(), c *call) error {
 	working, stopWork := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopWork()
 	failed := make(chan error, 4)
-	notify := []func(){}
 
 	var engine *delivery.Engine
 	if i.settings.Worker {
-		engine = i.engine(c)
-		notify = append(notify, engine.Wake)
+		engine = i.Engine()
 	}
 	var front *listener
 	var handler *web.Handler
 	if i.settings.Web {
 		var err error
-		if handler, err = web.New(i.webOptions(c)); err != nil {
+		if handler, err = i.Instance.Web(); err != nil {
 			return err
 		}
-		notify = append(notify, handler.Invalidate)
 		if front, err = listen(i.settings.Listen, i.httpServer(handler)); err != nil {
 			return err
-		}
-	}
-	i.notify = func() {
-		for _, f := range notify {
-			f()
 		}
 	}
 	metrics, err := i.listenMetrics(engine, handler)
@@ -98,7 +90,7 @@ func (i *wired) serve(ctx context.Context, restore func(), c *call) error {
 	case err = <-failed:
 	}
 	restore() // from here on a signal ends the process
-	i.log.Info("stopping")
+	i.Log.Info("stopping")
 	systemd(c.environ, "STOPPING=1")
 	return errors.Join(err, i.stop(front, metrics, stopWork, &work))
 }
@@ -115,7 +107,7 @@ func (i *wired) offerSetup(ctx context.Context, c *call) {
 		url, err = i.People.SetupLink(ctx, embraye.Operator())
 	}
 	if err != nil {
-		i.log.Error("the link that makes the first admin cannot be made: try `embraye user setup-link`", "error", err)
+		i.Log.Error("the link that makes the first admin cannot be made: try `embraye user setup-link`", "error", err)
 	} else if needed {
 		fmt.Fprintf(c.stdout, "no admin yet: open %s once, within 24 hours\n", url)
 	}
@@ -128,7 +120,7 @@ func (i *wired) say(c *call, front *listener) {
 	} else {
 		fmt.Fprintln(c.stdout, "working without a web server")
 	}
-	i.log.Info("started", "version", version, "base_url", i.settings.BaseURL, "web", i.settings.Web, "worker", i.settings.Worker)
+	i.Log.Info("started", "version", version, "base_url", i.settings.BaseURL, "web", i.settings.Web, "worker", i.settings.Worker)
 	systemd(c.environ, "READY=1")
 }
 
@@ -142,7 +134,7 @@ func (i *wired) stop(front, metrics *listener, stopWork func(), work *sync.WaitG
 	select {
 	case <-done:
 	case <-limit.Done():
-		i.log.Warn("deliveries or chores did not end in time: they are taken up after the restart")
+		i.Log.Warn("deliveries or chores did not end in time: they are taken up after the restart")
 	}
 	return err
 }
@@ -151,7 +143,7 @@ func (i *wired) stop(front, metrics *listener, stopWork func(), work *sync.WaitG
 func (i *wired) work(ctx context.Context, engine *delivery.Engine, failed chan<- error) {
 	var chores sync.WaitGroup
 	chores.Go(func() {
-		if err := i.jobs.Run(ctx, i.Chores()); err != nil {
+		if err := i.Work(ctx); err != nil {
 			failed <- fmt.Errorf("the chores stopped: %w", err)
 		}
 	})

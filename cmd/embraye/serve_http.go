@@ -23,7 +23,7 @@ func (i *wired) httpServer(h http.Handler) *http.Server {
 		WriteTimeout:      60 * time.Second,
 		IdleTimeout:       120 * time.Second,
 		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(i.log.Handler(), slog.LevelDebug), // broken TLS and aborted requests of strangers
+		ErrorLog:          slog.NewLogLogger(i.Log.Handler(), slog.LevelDebug), // broken TLS and aborted requests of strangers
 	}
 }
 

@@ -20,7 +20,7 @@ func (i *wired) findSecret(ctx context.Context, c *call) (pending bool, err erro
 	if err != nil {
 		return false, err
 	}
-	started, err := i.store.Started(ctx)
+	started, err := i.Store.Started(ctx)
 	switch {
 	case err != nil:
 		return false, err
@@ -39,7 +39,7 @@ func (i *wired) findSecret(ctx context.Context, c *call) (pending bool, err erro
 	if err != nil {
 		return false, err
 	}
-	return pending, i.store.UseSecret(secret)
+	return pending, i.Store.UseSecret(secret)
 }
 
 // notEmptied refuses a first start where an instance has lived, before anything

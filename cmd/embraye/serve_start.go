@@ -5,15 +5,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"os"
 
 	"embraye/configs"
 	"embraye/internal/app/organisation"
-	"embraye/internal/delivery"
 	"embraye/internal/embraye"
-	"embraye/internal/instance"
-	"embraye/internal/web"
 )
 
 // firstStart brings the data folder, the secret and the database to the state
@@ -35,7 +31,7 @@ func (c *call) firstStart(ctx context.Context, s settings, log *slog.Logger) (*w
 		return nil, errors.Join(err, (&wired{lock: lock}).unlock())
 	}
 	i.lock = lock
-	if err := i.store.OneAtATime(ctx, func() error { return i.prepare(ctx, c) }); err != nil {
+	if err := i.Store.OneAtATime(ctx, func() error { return i.prepare(ctx, c) }); err != nil {
 		return nil, errors.Join(err, i.close())
 	}
 	return i, nil
@@ -47,22 +43,22 @@ func (i *wired) prepare(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	applied, err := i.store.Migrate(ctx)
+	applied, err := i.Store.Migrate(ctx)
 	if err != nil {
 		return fmt.Errorf("migrating the database: %w", err)
 	}
 	if applied > 0 {
-		i.log.Info("database migrated", "migrations", applied)
+		i.Log.Info("database migrated", "migrations", applied)
 	}
 	reference, err := i.reference()
 	if err != nil {
 		return err
 	}
-	created, err := organisation.FirstStart(ctx, i.options(c), organisation.First{OrgHandle: i.settings.OrgHandle, OrgName: i.settings.OrgName, Reference: reference})
+	created, err := i.FirstStart(ctx, organisation.First{OrgHandle: i.settings.OrgHandle, OrgName: i.settings.OrgName, Reference: reference})
 	if err != nil {
 		return err
 	}
-	if err := i.openKeys(ctx, c); err != nil {
+	if err := i.openKeys(ctx); err != nil {
 		return err
 	}
 	if pending {
@@ -70,11 +66,11 @@ func (i *wired) prepare(ctx context.Context, c *call) error {
 			return err
 		}
 	}
-	if err := i.start(ctx, c); err != nil {
+	if err := i.Open(ctx); err != nil {
 		return err
 	}
 	if created {
-		i.log.Info("first start: keys, actors and reference text created", "organisation", i.App.Site.Mention(i.App.Organisation()), "measures", len(reference.Measures))
+		i.Log.Info("first start: keys, actors and reference text created", "organisation", i.App.Site.Mention(i.App.Organisation()), "measures", len(reference.Measures))
 	}
 	return nil
 }
@@ -97,33 +93,9 @@ func (i *wired) reference() (*embraye.Reference, error) {
 
 // openKeys finds a secret that belongs to another database, or a key that no
 // secret opens, before anybody is answered.
-func (i *wired) openKeys(ctx context.Context, c *call) error {
-	if err := organisation.OpenKeys(ctx, i.options(c), i.settings.OrgHandle); err != nil {
+func (i *wired) openKeys(ctx context.Context) error {
+	if err := organisation.OpenKeys(ctx, i.Instance.Options.Options, i.settings.OrgHandle); err != nil {
 		return &wrongSetting{fmt.Errorf("the secret %s does not open the keys of this database: %w", i.settings.SecretFile, err)}
 	}
 	return nil
-}
-
-// start makes the use cases.
-func (i *wired) start(ctx context.Context, c *call) (err error) {
-	i.Rooms, err = instance.Join(ctx, i.options(c))
-	return err
-}
-
-func (i *wired) engine(c *call) *delivery.Engine {
-	return delivery.New(delivery.Options{
-		Store: i.store, Client: i.remote, Site: i.App.Site, Concurrency: i.settings.DeliveryConcurrency,
-		Now: c.now, Random: rand.Float64, Log: i.log,
-		Gone: func(ctx context.Context, inbox embraye.IRI, _ embraye.Delivery) error {
-			return i.Directory.InboxGone(ctx, inbox)
-		},
-	})
-}
-
-func (i *wired) webOptions(c *call) web.Options {
-	return web.Options{
-		Rooms: web.Rooms(*i.Rooms), Pages: i.store, Revision: i.store.PublicRevision, Site: i.App.Site, Catalogue: i.catalogue,
-		Language: i.settings.Language, Version: version, TrustedProxies: i.settings.TrustedProxies, Mode: i.settings.FederationMode,
-		RateLimits: i.settings.RateLimits, Ready: i.App.Ready, Now: c.now, Log: i.log,
-	}
 }

@@ -20,7 +20,7 @@ func standings(ctx context.Context, c *call) error {
 	}
 	return c.with(ctx, func(i *wired, _ embraye.Acting) error {
 		differ, named, text := 0, []string{}, ""
-		err := i.store.CheckStandings(ctx, rebuild, func(what string) {
+		err := i.Store.CheckStandings(ctx, rebuild, func(what string) {
 			if differ++; differ <= maxDifferences {
 				named, text = append(named, what), text+what+"\n"
 			}

@@ -45,6 +45,7 @@ type Instance struct {
 	Options
 	*Rooms // nil until Open
 
+	queue   *jobs.Queue
 	changed []func() // told after a commit
 }
 
@@ -62,9 +63,10 @@ func New(o Options) (*Instance, error) {
 		}
 	}
 	i := &Instance{Options: o}
-	if i.Options.Jobs, err = jobs.New(jobs.Options{Store: o.Store, Log: o.Log}); err != nil {
+	if i.queue, err = jobs.New(jobs.Options{Store: o.Store, Log: o.Log}); err != nil {
 		return nil, err
 	}
+	i.Options.Jobs = i.queue
 	i.Options.Notify = i.notify
 	c := o.Client
 	c.AllowHTTP, c.Version, c.BaseURL, c.Now = o.AllowHTTP, o.Version, o.Site.Base, o.Now
@@ -118,6 +120,9 @@ func (i *Instance) Engine() *delivery.Engine {
 	i.changed = append(i.changed, e.Wake)
 	return e
 }
+
+// Work does the chores until the context ends.
+func (i *Instance) Work(ctx context.Context) error { return i.queue.Run(ctx, i.Chores()) }
 
 // key signs our fetches: the key that the instance actor has now.
 func (i *Instance) key() (httpsig.Signer, bool) {
