@@ -34,12 +34,7 @@ func (o Ours) ConstatOf(ctx context.Context, t store.Tables, object embraye.IRI)
 }
 
 // IsNote tells whether an address can be that of a Note of ours.
-func (o Ours) IsNote(object embraye.IRI) bool {
-	_, update := o.site.LocalUpdate(object)
-	_, note := o.site.LocalNote(object)
-	_, review := o.site.LocalReview(object)
-	return update || note || review
-}
+func (o Ours) IsNote(object embraye.IRI) bool { return o.counter(object) != store.Counter{} }
 
 // AuthorOf is the handle of who wrote a Note of ours that stands, or "".
 func (o Ours) AuthorOf(ctx context.Context, t store.Tables, object embraye.IRI) (handle string, err error) {
@@ -59,61 +54,53 @@ func (o Ours) AuthorOf(ctx context.Context, t store.Tables, object embraye.IRI) 
 // React keeps a reaction to a Note of ours and counts it, unless it is known or
 // its actor is refused.
 func (o Ours) React(ctx context.Context, t store.Tables, r *embraye.Interaction, us embraye.IRI) (added bool, err error) {
-	counter := store.NoteCounter("")
-	if id, ok := o.site.LocalUpdate(r.Object); ok {
-		counter = store.UpdateCounter(id)
-	} else if id, ok := o.site.LocalNote(r.Object); ok {
-		counter = store.NoteCounter(id)
-	} else if id, ok := o.site.LocalReview(r.Object); ok {
-		counter = store.ReviewCounter(id)
-	}
-	added, err = t.Interactions.Add(ctx, r, us, counter)
+	added, err = t.Interactions.Add(ctx, r, us, o.counter(r.Object))
 	if added {
 		t.Changed()
 	}
 	return added, err
 }
 
-// Uncount takes a reaction back; of what is withdrawn nothing is counted.
-func (o Ours) Uncount(ctx context.Context, t store.Tables, gone *embraye.Interaction) error {
-	err := o.Count(ctx, t, gone.Object, gone.Kind, -1)
-	if errors.Is(err, embraye.ErrNotFound) {
-		return nil
+// counter is where reactions to a Note of ours are counted; that of nobody for
+// anything else.
+func (o Ours) counter(object embraye.IRI) store.Counter {
+	if id, ok := o.site.LocalUpdate(object); ok {
+		return store.UpdateCounter(id)
 	}
-	return err
+	if id, ok := o.site.LocalNote(object); ok {
+		return store.NoteCounter(id)
+	}
+	if id, ok := o.site.LocalReview(object); ok {
+		return store.ReviewCounter(id)
+	}
+	return store.Counter{}
+}
+
+// Uncount takes a reaction back.
+func (o Ours) Uncount(ctx context.Context, t store.Tables, gone *embraye.Interaction) error {
+	if gone.Kind == embraye.Like {
+		return o.count(ctx, t, gone.Object, -1, 0, 0)
+	}
+	return o.count(ctx, t, gone.Object, 0, -1, 0)
 }
 
 // CountReply puts a reply into the public count, or takes it out.
 func (o Ours) CountReply(ctx context.Context, t store.Tables, r *embraye.Reply, by int) error {
+	return o.count(ctx, t, r.Object, 0, 0, by)
+}
+
+// count moves the counters of a Note of ours; of what is withdrawn nothing is
+// counted.
+func (o Ours) count(ctx context.Context, t store.Tables, object embraye.IRI, likes, boosts, replies int) error {
 	t.Changed()
-	err := o.addCounts(ctx, t, r.Object, 0, 0, by)
+	if !o.IsNote(object) {
+		return nil
+	}
+	err := t.AddCounts(ctx, o.counter(object), likes, boosts, replies)
 	if errors.Is(err, embraye.ErrNotFound) {
 		return nil
 	}
 	return err
-}
-
-// Count moves the live counter of a Note of ours.
-func (o Ours) Count(ctx context.Context, t store.Tables, object embraye.IRI, kind embraye.InteractionKind, by int) error {
-	likes, boosts := 0, by
-	if kind == embraye.Like {
-		likes, boosts = by, 0
-	}
-	t.Changed()
-	return o.addCounts(ctx, t, object, likes, boosts, 0)
-}
-
-func (o Ours) addCounts(ctx context.Context, t store.Tables, object embraye.IRI, likes, boosts, replies int) error {
-	if id, ok := o.site.LocalUpdate(object); ok {
-		return t.Updates.AddCounts(ctx, id, likes, boosts, replies)
-	}
-	if id, ok := o.site.LocalNote(object); ok {
-		return t.Notes.AddCounts(ctx, id, likes, boosts, replies)
-	}
-	if id, ok := o.site.LocalReview(object); ok {
-		return t.Reviews.AddCounts(ctx, id, likes, boosts, replies)
-	}
-	return nil
 }
 
 // reviewer is who wrote a review that stands: the organisation.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"embraye/internal/embraye"
 	"embraye/internal/proof"
 	"embraye/internal/store"
 )
@@ -28,6 +29,16 @@ func (a *App) ProveAs(ctx context.Context, t store.Tables, author string, keyID 
 		return nil, fmt.Errorf("app: what @%s says cannot be proved: %w", author, err)
 	}
 	return proof.Add(doc, key, a.Site.Ed25519KeyID(author), at)
+}
+
+// ProveServed proves a Note as it is served, with live counts: another document
+// than the one that is delivered. The same counts always give the same bytes.
+func ProveServed(ctx context.Context, a *App, author *embraye.Actor, doc []byte, published time.Time, updated *time.Time) ([]byte, error) {
+	at := published
+	if updated != nil {
+		at = *updated
+	}
+	return a.ProveAs(ctx, a.Store.Tables(), author.Handle, author.KeyID, doc, at)
 }
 
 // proves are the activities that carry a proof: those that others pass on.

@@ -160,7 +160,7 @@ func (f *filler) reply(id string, n int) {
 			}
 		}
 		tables.Changed()
-		return tables.Updates.AddCounts(f.ctx, id, 2*n, n, n)
+		return tables.AddCounts(f.ctx, store.UpdateCounter(id), 2*n, n, n)
 	}))
 	f.Replied = append(f.Replied, id)
 }

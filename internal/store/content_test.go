@@ -25,7 +25,9 @@ func TestUpdates(t *testing.T) {
 		must(t, err)
 		equal(t, "as inserted", got, full)
 		refused(t, s, embraye.ErrConflict, func(ctx context.Context, tx store.Tables) error { return tx.Updates.Insert(ctx, full) })
-		write(t, s, func(ctx context.Context, tx store.Tables) error { return tx.Updates.AddCounts(ctx, full.ID, 2, 1, -1) })
+		write(t, s, func(ctx context.Context, tx store.Tables) error {
+			return tx.AddCounts(ctx, store.UpdateCounter(full.ID), 2, 1, -1)
+		})
 		full.Title, full.SignedBy, full.LikeCount = "Autre", "", 99
 		write(t, s, func(ctx context.Context, tx store.Tables) error { return tx.Updates.Save(ctx, full) })
 		got, err = s.Tables().Updates.Take(ctx, full.ID)
@@ -120,7 +122,7 @@ func TestNotes(t *testing.T) {
 		gone := storetest.Start.Add(time.Minute)
 		first.DeletedAt = &gone
 		write(t, s, func(ctx context.Context, tx store.Tables) error {
-			return errors.Join(tx.Notes.Save(ctx, first), tx.Notes.Insert(ctx, pinned(2)), tx.Notes.AddCounts(ctx, storetest.ID(2), 1, 0, 0))
+			return errors.Join(tx.Notes.Save(ctx, first), tx.Notes.Insert(ctx, pinned(2)), tx.AddCounts(ctx, store.NoteCounter(storetest.ID(2)), 1, 0, 0))
 		})
 		got, err := s.Tables().Notes.Take(ctx, first.ID) // a deleted Note is still there: it answers 410
 		must(t, err)

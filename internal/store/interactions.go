@@ -64,6 +64,9 @@ type Counter struct{ table, ended, id string }
 // UpdateCounter is that of a constat.
 func UpdateCounter(id string) Counter { return Counter{"updates", "withdrawn_at", id} }
 
+// ReviewCounter is that of a review of ours.
+func ReviewCounter(id string) Counter { return Counter{"reviews", "withdrawn_at", id} }
+
 // NoteCounter is that of another Note of ours.
 func NoteCounter(id string) Counter { return Counter{"notes", "deleted_at", id} }
 

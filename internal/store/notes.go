@@ -4,8 +4,6 @@ import (
 	"context"
 
 	"embraye/internal/embraye"
-
-	"gorm.io/gorm"
 )
 
 // Notes are our posts that are not constats.
@@ -39,16 +37,6 @@ func (t Notes) OfUpdate(ctx context.Context, updateID string) ([]embraye.Note, e
 func (t Notes) Pinned(ctx context.Context, actor string) (*embraye.Note, error) {
 	n, err := take[embraye.Note](ctx, t.table, "actor = ? AND kind = 'pinned' AND deleted_at IS NULL", actor)
 	return n, wrap(err, "taking the pinned note of %s", actor)
-}
-
-// AddCounts moves the counters by the given differences; ErrNotFound if no
-// such Note stands.
-func (t Notes) AddCounts(ctx context.Context, id string, likes, boosts, replies int) error {
-	n, err := t.addCounts(ctx, NoteCounter(id), likes, boosts, replies)
-	if err == nil && n == 0 {
-		err = gorm.ErrRecordNotFound
-	}
-	return wrap(err, "counting reactions to the note %s", id)
 }
 
 // Author is the handle of who wrote a Note that stands.

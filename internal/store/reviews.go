@@ -4,8 +4,6 @@ import (
 	"context"
 
 	"embraye/internal/embraye"
-
-	"gorm.io/gorm"
 )
 
 // Reviews are what our organisation says of constats of others.
@@ -44,19 +42,6 @@ func (t Reviews) Page(ctx context.Context, before string, limit int) ([]embraye.
 	all, err := list[embraye.Review](ctx, t.table, "id DESC", limit, where, args...)
 	return all, wrap(err, "listing our reviews")
 }
-
-// AddCounts moves the counters by the given differences; ErrNotFound if no
-// such review stands.
-func (t Reviews) AddCounts(ctx context.Context, id string, likes, boosts, replies int) error {
-	n, err := t.addCounts(ctx, ReviewCounter(id), likes, boosts, replies)
-	if err == nil && n == 0 {
-		err = gorm.ErrRecordNotFound
-	}
-	return wrap(err, "counting reactions to the review %s", id)
-}
-
-// ReviewCounter is the counters of a review of ours.
-func ReviewCounter(id string) Counter { return Counter{"reviews", "withdrawn_at", id} }
 
 // OldWires lists reviews that stand in a shape before the given one; they are
 // by the organisation.

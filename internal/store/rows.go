@@ -94,6 +94,16 @@ func remove[T any](ctx context.Context, t table, where string, args ...any) (int
 	return result.RowsAffected, result.Error
 }
 
+// AddCounts moves the counters of a post of ours by the given differences;
+// ErrNotFound if no such post stands.
+func (t Tables) AddCounts(ctx context.Context, c Counter, likes, boosts, replies int) error {
+	n, err := t.table.addCounts(ctx, c, likes, boosts, replies)
+	if err == nil && n == 0 {
+		err = gorm.ErrRecordNotFound
+	}
+	return wrap(err, "counting reactions to %s", c.id)
+}
+
 // addCounts moves the three counters of an updates or notes row. A counter never goes below zero: a number on a
 // page that says -1 helps nobody.
 // What is over, by the date in the column ended, is not counted any more.

@@ -73,7 +73,7 @@ func TestFiftyWritersAtOnce(t *testing.T) {
 						if _, err := tx.Updates.Take(ctx, storetest.ID(1)); err != nil {
 							return err
 						}
-						return errors.Join(tx.Settings.Set(ctx, "key"+strconv.Itoa(w*each+n), "v"), tx.Updates.AddCounts(ctx, storetest.ID(1), 1, 0, 0))
+						return errors.Join(tx.Settings.Set(ctx, "key"+strconv.Itoa(w*each+n), "v"), tx.AddCounts(ctx, store.UpdateCounter(storetest.ID(1)), 1, 0, 0))
 					})
 					if err != nil {
 						t.Error(err)
@@ -177,7 +177,7 @@ func TestADeadlockIsTriedAgain(t *testing.T) {
 		wait.Go(func() {
 			first := true
 			err := replica.InTx(ctx, func(tx store.Tables) error {
-				if err := tx.Updates.AddCounts(ctx, storetest.ID(order[0]), 1, 0, 0); err != nil {
+				if err := tx.AddCounts(ctx, store.UpdateCounter(storetest.ID(order[0])), 1, 0, 0); err != nil {
 					return err
 				}
 				if first {
@@ -185,7 +185,7 @@ func TestADeadlockIsTriedAgain(t *testing.T) {
 					both.Done()
 					both.Wait()
 				}
-				return tx.Updates.AddCounts(ctx, storetest.ID(order[1]), 1, 0, 0)
+				return tx.AddCounts(ctx, store.UpdateCounter(storetest.ID(order[1])), 1, 0, 0)
 			})
 			if err != nil {
 				t.Error(err)

@@ -4,8 +4,6 @@ import (
 	"context"
 
 	"embraye/internal/embraye"
-
-	"gorm.io/gorm"
 )
 
 // Updates are our published constats.
@@ -50,16 +48,6 @@ func (t Updates) Latest(ctx context.Context, limit int) ([]embraye.Update, error
 
 // Count tells how many constats stand.
 func (t Updates) Count(ctx context.Context) (int, error) { return Speakers(t).ours(ctx, "") }
-
-// AddCounts moves the counters by the given differences; ErrNotFound if no
-// such constat stands.
-func (t Updates) AddCounts(ctx context.Context, id string, likes, boosts, replies int) error {
-	n, err := t.addCounts(ctx, UpdateCounter(id), likes, boosts, replies)
-	if err == nil && n == 0 {
-		err = gorm.ErrRecordNotFound
-	}
-	return wrap(err, "counting reactions to the constat %s", id)
-}
 
 // Author is the handle of who wrote a constat that stands.
 func (t Updates) Author(ctx context.Context, id string) (string, error) {

@@ -3,9 +3,9 @@ package web
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"embraye/internal/activitypub"
+	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/web/answer"
 )
@@ -29,18 +29,7 @@ func (h *Handler) constat(ctx context.Context, v *answer.View) (*answer.Answer, 
 		return h.readers.ConstatPage(v, page)
 	}
 	doc := activitypub.WithCounts(u.Wire, h.site.UpdateID(id), u.LikeCount, u.BoostCount, u.ReplyCount)
-	return h.proved(ctx, v, &page.Actor, doc, u.PublishedAt, u.UpdatedAt)
-}
-
-// proved is a Note as it is served, with live counts: another document than the
-// one that is delivered, so its author proves it anew. The same counts always
-// give the same bytes.
-func (h *Handler) proved(ctx context.Context, v *answer.View, author *embraye.Actor, doc []byte, published time.Time, updated *time.Time) (*answer.Answer, error) {
-	at := published
-	if updated != nil {
-		at = *updated
-	}
-	return answer.Document(v)(h.rooms.App.ProveAs(ctx, h.rooms.App.Store.Tables(), author.Handle, author.KeyID, doc, at))
+	return answer.Document(v)(app.ProveServed(ctx, h.rooms.App, &page.Actor, doc, u.PublishedAt, u.UpdatedAt))
 }
 
 // constatVersion is one revision: to programs the very bytes that were served

@@ -135,7 +135,7 @@ func TestCountsAreLive(t *testing.T) {
 	}
 	err := s.Store.InTx(t.Context(), func(tx store.Tables) error {
 		tx.Changed()
-		return tx.Updates.AddCounts(t.Context(), id, 3, 2, 0)
+		return tx.AddCounts(t.Context(), store.UpdateCounter(id), 3, 2, 0)
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -156,7 +156,7 @@ func TestChangesOfOthersShow(t *testing.T) {
 	s.get(constat, activity)
 	err := s.Store.InTx(t.Context(), func(tx store.Tables) error {
 		tx.Changed()
-		return tx.Updates.AddCounts(t.Context(), strings.TrimPrefix(constat, "/constats/"), 1, 0, 0)
+		return tx.AddCounts(t.Context(), store.UpdateCounter(strings.TrimPrefix(constat, "/constats/")), 1, 0, 0)
 	})
 	if err != nil {
 		t.Fatal(err)

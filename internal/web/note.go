@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"embraye/internal/activitypub"
+	"embraye/internal/app"
 	"embraye/internal/web/answer"
 )
 
@@ -31,5 +32,5 @@ func (h *Handler) note(ctx context.Context, v *answer.View) (*answer.Answer, err
 		return h.readers.NotePage(v, page)
 	}
 	doc := activitypub.WithCounts(n.Wire, h.site.NoteID(id), n.LikeCount, n.BoostCount, n.ReplyCount)
-	return h.proved(ctx, v, &page.Actor, doc, n.PublishedAt, n.UpdatedAt)
+	return answer.Document(v)(app.ProveServed(ctx, h.rooms.App, &page.Actor, doc, n.PublishedAt, n.UpdatedAt))
 }

@@ -10,9 +10,6 @@ import (
 	"embraye/internal/store"
 )
 
-// maxReplyHTML bounds what is kept of a stranger's post, in bytes.
-const maxReplyHTML = 64 << 10
-
 // receiveCreate keeps a peer's constat, or a reply to or mention of one of
 // ours for the moderation. All else is none of our business.
 func (i *Inbox) receiveCreate(ctx context.Context, t store.Tables, m received) error {
@@ -72,12 +69,4 @@ func stateUnread(ctx context.Context, t store.Tables, r *embraye.Reply) (embraye
 		return embraye.ReplyShown, nil
 	}
 	return embraye.ReplyPending, err
-}
-
-// cleanPost bounds, then sanitises.
-func cleanPost(html string) string {
-	if len(html) > maxReplyHTML {
-		html = html[:maxReplyHTML]
-	}
-	return activitypub.SanitizeHTML(html)
 }

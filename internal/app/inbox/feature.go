@@ -2,7 +2,6 @@ package inbox
 
 import (
 	"context"
-	"errors"
 
 	"embraye/internal/app"
 	"embraye/internal/embraye"
@@ -27,19 +26,9 @@ func (i *Inbox) receiveFeatureRequest(ctx context.Context, t store.Tables, m rec
 	} else if blocked {
 		return errIgnored
 	}
-	collection, err := embraye.ParseIRI(m.in.Instrument.ID, i.desk.AllowHTTP)
-	if err != nil || !embraye.SameOrigin(collection, m.sender.URI) {
-		return errIgnored
-	}
-	given, err := t.Quotes.ByQuoting(ctx, collection, object)
-	if errors.Is(err, embraye.ErrNotFound) {
-		given, err = i.newQuote(ctx, t, m, object, collection)
-	}
+	given, err := i.permit(ctx, t, m, object)
 	if err != nil {
 		return err
-	}
-	if given.RevokedAt != nil {
-		return errIgnored
 	}
 	id, err := i.desk.NewID()
 	if err != nil {
@@ -49,5 +38,5 @@ func (i *Inbox) receiveFeatureRequest(ctx context.Context, t store.Tables, m rec
 	if err != nil {
 		return err
 	}
-	return i.desk.SendToOne(ctx, t, app.Outgoing{ID: id, Actor: handle, KeyID: actor.KeyID, Kind: "Accept", Object: collection, Body: body}, m.sender.Inbox)
+	return i.desk.SendToOne(ctx, t, app.Outgoing{ID: id, Actor: handle, KeyID: actor.KeyID, Kind: "Accept", Object: given.Quoting, Body: body}, m.sender.Inbox)
 }

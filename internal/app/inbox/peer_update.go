@@ -78,7 +78,7 @@ func (o *posts) unread(p *activitypub.Post) error {
 // know. A version that was understood before stays as it is.
 func (o *posts) keepUnread(ctx context.Context, t store.Tables, m received, p *activitypub.Post, why error) error {
 	o.desk.Log.WarnContext(ctx, "a peer's constat is not understood", "constat", p.ID, "actor", m.sender.URI, "error", why)
-	row := &embraye.UnreadUpdate{URI: p.ID, Actor: m.sender.URI, URL: o.shownURL(p), Reason: app.Cut(embraye.Straight(why.Error()), embraye.MaxText),
+	row := &embraye.UnreadUpdate{URI: p.ID, Actor: m.sender.URI, URL: app.PageOf(o.desk, p), Reason: app.Cut(embraye.Straight(why.Error()), embraye.MaxText),
 		Wire: m.wire(), ReceivedAt: o.desk.Stamp()}
 	if err := t.UnreadUpdates.Put(ctx, row); err != nil {
 		return err
@@ -102,13 +102,13 @@ func (o *posts) keepPeerUpdate(ctx context.Context, t store.Tables, m received, 
 	c := p.Embraye
 	row := &embraye.PeerUpdate{URI: p.ID, Actor: m.sender.URI, Organisation: c.Organisation, MeasureIRI: c.MeasureIRI,
 		Scope: c.Scope, Territories: c.Territories, Content: c.Content, Revision: c.Revision, RevisionReason: c.RevisionReason,
-		HTML: cleanPost(p.HTML), URL: o.shownURL(p), ReceivedAt: o.desk.Stamp(), Wire: m.wire()}
-	row.PublishedAt = notLater(p.Published, row.ReceivedAt)
+		HTML: app.CleanHTML(p.HTML), URL: app.PageOf(o.desk, p), ReceivedAt: o.desk.Stamp(), Wire: m.wire()}
+	row.PublishedAt = app.NotLater(p.Published, row.ReceivedAt)
 	if old != nil && row.PublishedAt != p.Published {
 		row.PublishedAt = old.PublishedAt // not of the day of its correction
 	}
 	if p.Updated != nil {
-		updated := notLater(*p.Updated, row.ReceivedAt)
+		updated := app.NotLater(*p.Updated, row.ReceivedAt)
 		row.UpdatedAt = &updated
 	}
 	if measure, ok := o.desk.Reference().MeasureByIRI(c.MeasureIRI); ok {
@@ -138,16 +138,6 @@ func (o *posts) placeByOurNames(u *embraye.PeerUpdate) {
 	u.Territory = u.Territories[0] // none is refused before
 }
 
-// notLater is when something was said, as far as it can be believed: what is
-// dated tomorrow or not at all was said when it came, or it would stand on top
-// of all others, and no correction would ever be newer.
-func notLater(said, came time.Time) time.Time {
-	if said.IsZero() || said.After(came) {
-		return came
-	}
-	return said
-}
-
 // older reports whether a received version is not newer than the one kept.
 func older(p *activitypub.Post, kept *embraye.PeerUpdate, now time.Time) bool {
 	at := func(t *time.Time, or time.Time) time.Time {
@@ -156,6 +146,6 @@ func older(p *activitypub.Post, kept *embraye.PeerUpdate, now time.Time) bool {
 		}
 		return or
 	}
-	before := notLater(at(kept.UpdatedAt, kept.PublishedAt), kept.ReceivedAt)
-	return notLater(at(p.Updated, p.Published), now).Before(before)
+	before := app.NotLater(at(kept.UpdatedAt, kept.PublishedAt), kept.ReceivedAt)
+	return app.NotLater(at(p.Updated, p.Published), now).Before(before)
 }

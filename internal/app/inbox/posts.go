@@ -20,7 +20,7 @@ func (o *posts) refreshReply(ctx context.Context, t store.Tables, m received, r 
 	}
 	shown := r.State == embraye.ReplyShown
 	now := o.desk.Stamp()
-	html := cleanPost(p.HTML)
+	html := app.CleanHTML(p.HTML)
 	changed := html != r.HTML || p.Public() != r.Public
 	r.HTML, r.Language, r.Public, r.UpdatedAt = html, app.Cut(p.Language, 20), p.Public(), &now
 	if shown && changed {
@@ -80,9 +80,9 @@ func (o *posts) keepReply(ctx context.Context, t store.Tables, m received, p *ac
 		return errIgnored
 	}
 	now := o.desk.Stamp()
-	published := notLater(p.Published, now)
+	published := app.NotLater(p.Published, now)
 	r := &embraye.Reply{URI: p.ID, Actor: m.sender.URI, InReplyTo: string(p.InReplyTo), Object: root,
-		Mentioned: handle, HTML: cleanPost(p.HTML), Language: app.Cut(p.Language, 20), URL: o.shownURL(p), Public: p.Public(),
+		Mentioned: handle, HTML: app.CleanHTML(p.HTML), Language: app.Cut(p.Language, 20), URL: app.PageOf(o.desk, p), Public: p.Public(),
 		State: embraye.ReplyPending, Delivery: m.sender.DeliveryInbox(), PublishedAt: published, ReceivedAt: now}
 	if r.State, err = stateUnread(ctx, t, r); err != nil {
 		return err
@@ -122,13 +122,4 @@ func (o *posts) answered(ctx context.Context, t store.Tables, p *activitypub.Pos
 		}
 	}
 	return "", "", nil
-}
-
-// shownURL is the page of a post: its url if that is on the post's own server,
-// else its id (F091).
-func (o *posts) shownURL(p *activitypub.Post) string {
-	if u, err := embraye.ParseIRI(p.URL, o.desk.AllowHTTP); err == nil && embraye.SameOrigin(u, p.ID) {
-		return p.URL
-	}
-	return string(p.ID)
 }

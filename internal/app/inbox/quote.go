@@ -31,38 +31,41 @@ func (i *Inbox) receiveQuoteRequest(ctx context.Context, t store.Tables, m recei
 	} else if private {
 		return errIgnored
 	}
-	quoting, err := embraye.ParseIRI(m.in.Instrument.ID, i.desk.AllowHTTP)
-	if err != nil || !embraye.SameOrigin(quoting, m.sender.URI) {
-		return errIgnored
-	}
-	q, err := t.Quotes.ByQuoting(ctx, quoting, object)
-	if errors.Is(err, embraye.ErrNotFound) {
-		q, err = i.newQuote(ctx, t, m, object, quoting)
-	}
+	q, err := i.permit(ctx, t, m, object)
 	if err != nil {
 		return err
-	}
-	if q.RevokedAt != nil {
-		return errIgnored
 	}
 	id, err := i.desk.NewID()
 	if err != nil {
 		return err
 	}
-	request := activitypub.QuoteRequest{ID: string(m.id), Actor: string(m.sender.URI), Object: string(object), Instrument: string(quoting)}
+	request := activitypub.QuoteRequest{ID: string(m.id), Actor: string(m.sender.URI), Object: string(object), Instrument: string(q.Quoting)}
 	body, err := i.desk.Wire().AcceptQuote(id, author, request, i.desk.Site.QuoteID(q.ID))
 	if err != nil {
 		return err
 	}
-	return i.desk.SendToOne(ctx, t, app.Outgoing{ID: id, Actor: author, Kind: "Accept", Object: quoting, Body: body}, m.sender.Inbox)
+	return i.desk.SendToOne(ctx, t, app.Outgoing{ID: id, Actor: author, Kind: "Accept", Object: q.Quoting, Body: body}, m.sender.Inbox)
 }
 
-func (i *Inbox) newQuote(ctx context.Context, t store.Tables, m received, object, quoting embraye.IRI) (*embraye.Quote, error) {
+// permit gives the sender's own document the permission that it asks for, or
+// finds the one that it has; one that was taken back is not given again.
+func (i *Inbox) permit(ctx context.Context, t store.Tables, m received, object embraye.IRI) (*embraye.Quote, error) {
+	asking, err := embraye.ParseIRI(m.in.Instrument.ID, i.desk.AllowHTTP)
+	if err != nil || !embraye.SameOrigin(asking, m.sender.URI) {
+		return nil, errIgnored
+	}
+	q, err := t.Quotes.ByQuoting(ctx, asking, object)
+	if err == nil && q.RevokedAt != nil {
+		err = errIgnored
+	}
+	if !errors.Is(err, embraye.ErrNotFound) {
+		return q, err
+	}
 	id, err := i.desk.NewID()
 	if err != nil {
 		return nil, err
 	}
-	q := &embraye.Quote{ID: id, Actor: m.sender.URI, Object: object, Quoting: quoting, Delivery: m.sender.DeliveryInbox(), CreatedAt: i.desk.Stamp()}
+	q = &embraye.Quote{ID: id, Actor: m.sender.URI, Object: object, Quoting: asking, Delivery: m.sender.DeliveryInbox(), CreatedAt: i.desk.Stamp()}
 	t.Changed()
 	return q, t.Quotes.Insert(ctx, q)
 }

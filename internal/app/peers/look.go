@@ -117,6 +117,9 @@ func (ps *Peers) resolve(ctx context.Context, address string) (embraye.IRI, erro
 	if strings.HasPrefix(address, "http://") && !ps.desk.AllowHTTP {
 		return "", problem("is_on_http", address)
 	}
+	if ps.desk.Site.Ours(embraye.IRI(address)) {
+		return "", problem("is_this_instance", address)
+	}
 	if origin := strings.TrimSuffix(address, "/"); strings.Contains(address, "://") && embraye.IRI(address).Origin() == origin {
 		info, err := ps.desk.Remote.NodeInfo(ctx, origin)
 		if err != nil {

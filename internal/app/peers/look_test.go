@@ -89,7 +89,8 @@ func TestWhoCannotBeAPeer(t *testing.T) {
 	}
 	p := apptest.NewPair(t, "sqlite")
 	for address, code := range map[string]string{"http://pair.example/users/organisation": "is_on_http", "@organisation@nowhere.example": "does_not_answer",
-		"@nobody@pair.example": "has_no_such_account", "what": "is_no_address", string(p.In.Site.ActorID("organisation")): "is_this_instance"} {
+		"@nobody@pair.example": "has_no_such_account", "what": "is_no_address", string(p.In.Site.ActorID("organisation")): "is_this_instance",
+		p.In.Site.Base: "is_this_instance", p.In.Site.Base + "/": "is_this_instance"} {
 		wantProblem(t, p, address, code)
 	}
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"embraye/internal/activitypub"
 	"embraye/internal/app"
@@ -14,9 +13,8 @@ import (
 
 // Bounds of what one organisation can make us keep.
 const (
-	maxOfOne     = 10 // reviews of one constat that stand
-	maxEarlier   = 20 // versions of one review
-	maxReplyHTML = 64 << 10
+	maxOfOne   = 10 // reviews of one constat that stand
+	maxEarlier = 20 // versions of one review
 )
 
 // Received is a review, or an answer to one, whose author is proved.
@@ -115,10 +113,10 @@ func (rs *Reviews) keepNew(ctx context.Context, t store.Tables, in Received, of 
 	}
 	now := rs.desk.Stamp()
 	row := &embraye.PeerReview{URI: in.Post.ID, Actor: in.Author.URI, Host: in.Author.Host, Object: of.uri, Digest: embraye.DigestOf(of.uri),
-		ReviewedRevision: max(1, in.Post.Review.ReviewedRevision), ReviewContent: content, Revision: max(1, in.Post.Review.Revision), URL: shownURL(in.Post),
-		Delivery: in.Author.DeliveryInbox(), PublishedAt: notLater(in.Post.Published, now), ReceivedAt: now, Wire: in.Wire}
+		ReviewedRevision: max(1, in.Post.Review.ReviewedRevision), ReviewContent: content, Revision: max(1, in.Post.Review.Revision), URL: app.PageOf(rs.desk, in.Post),
+		Delivery: in.Author.DeliveryInbox(), PublishedAt: app.NotLater(in.Post.Published, now), ReceivedAt: now, Wire: in.Wire}
 	if in.Post.Updated != nil {
-		at := notLater(*in.Post.Updated, now)
+		at := app.NotLater(*in.Post.Updated, now)
 		row.UpdatedAt = &at
 	}
 	if row.State, err = unread(ctx, t, in.Author.URI); err != nil {
@@ -139,7 +137,7 @@ func (rs *Reviews) keepChange(ctx context.Context, t store.Tables, in Received, 
 	if in.Post.Updated != nil {
 		said = *in.Post.Updated
 	}
-	said = notLater(said, now)
+	said = app.NotLater(said, now)
 	last := r.PublishedAt
 	if r.UpdatedAt != nil {
 		last = *r.UpdatedAt
@@ -158,7 +156,7 @@ func (rs *Reviews) keepChange(ctx context.Context, t store.Tables, in Received, 
 			r.State = state
 		}
 	}
-	r.ReviewContent, r.Revision, r.URL = content, max(r.Revision, in.Post.Review.Revision), shownURL(in.Post)
+	r.ReviewContent, r.Revision, r.URL = content, max(r.Revision, in.Post.Review.Revision), app.PageOf(rs.desk, in.Post)
 	r.ReviewedRevision, r.Wire = max(1, in.Post.Review.ReviewedRevision), in.Wire
 	if in.Post.Updated != nil {
 		r.UpdatedAt = &said
@@ -233,15 +231,11 @@ func (rs *Reviews) KeepAnswer(ctx context.Context, t store.Tables, in Received) 
 	if err != nil || a.Note != "" && a.Note != post.ID {
 		return false, err // answered already: whatever else it says is conversation
 	}
-	html := post.HTML
-	if len(html) > maxReplyHTML {
-		html = html[:maxReplyHTML]
-	}
-	at := notLater(post.Published, rs.desk.Stamp())
+	at := app.NotLater(post.Published, rs.desk.Stamp())
 	if a.AnsweredAt != nil {
 		at = *a.AnsweredAt
 	}
-	a.Note, a.URL, a.HTML, a.Language = post.ID, shownURL(post), activitypub.SanitizeHTML(html), app.Cut(post.Language, 20)
+	a.Note, a.URL, a.HTML, a.Language = post.ID, app.PageOf(rs.desk, post), app.CleanHTML(post.HTML), app.Cut(post.Language, 20)
 	a.Maintained, a.AnsweredAt = post.Review.Maintained, &at
 	t.Changed()
 	return true, t.ReviewResponses.Put(ctx, a)
@@ -276,21 +270,4 @@ func (rs *Reviews) answerer(ctx context.Context, t store.Tables, review, asking 
 		return "", err
 	}
 	return of.actor, nil
-}
-
-// shownURL is the page of a post if that is on the post's own server, else its
-// id (F091).
-func shownURL(p *activitypub.Post) string {
-	if u, err := embraye.ParseIRI(p.URL, true); err == nil && embraye.SameOrigin(u, p.ID) {
-		return p.URL
-	}
-	return string(p.ID)
-}
-
-// notLater is when something was said, as far as it can be believed.
-func notLater(said, came time.Time) time.Time {
-	if said.IsZero() || said.After(came) {
-		return came
-	}
-	return said
 }

@@ -3,7 +3,6 @@ package reviews
 import (
 	"html/template"
 	"net/http"
-	"time"
 
 	"embraye/internal/activitypub"
 	"embraye/internal/embraye"
@@ -20,12 +19,6 @@ type content struct {
 	Answer   template.HTML           // the author's
 	Author   string                  // who wrote the constat
 	Version  *embraye.ReviewRevision // set when one version is shown
-}
-
-// gone is what is left of a review.
-type gone struct {
-	At     time.Time
-	Reason string
 }
 
 func (h *Handler) reviewPage(v *answer.View, data *embraye.ReviewPage) (*answer.Answer, error) {
@@ -64,10 +57,4 @@ func authorName(a embraye.RemoteActor) string {
 		return "@" + user + "@" + a.Host
 	}
 	return a.Host
-}
-
-func (h *Handler) gonePage(v *answer.View, r *embraye.Review) (*answer.Answer, error) {
-	p := h.Frame.NewPage(v, h.Catalogue.T(v.Lang, "site.gone"))
-	p.Hidden, p.Content = true, gone{*r.WithdrawnAt, r.WithdrawReason}
-	return h.Frame.Render("gone", http.StatusGone, p)
 }

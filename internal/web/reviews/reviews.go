@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"strconv"
 	"strings"
+	"time"
 
 	"embraye/internal/activitypub"
 	"embraye/internal/app"
@@ -36,6 +37,7 @@ type Options struct {
 	Frame     *page.Frame
 	Site      embraye.Site
 	Catalogue *locale.Catalogue
+	Gone      func(v *answer.View, at time.Time, reason string) (*answer.Answer, error) // the page of what is withdrawn
 }
 
 // Handler answers at the addresses of reviews.
@@ -71,11 +73,7 @@ func (h *Handler) review(ctx context.Context, v *answer.View) (*answer.Answer, e
 		return h.reviewPage(v, data)
 	}
 	doc := activitypub.WithCounts(r.Wire, h.Site.ReviewID(id), r.LikeCount, r.BoostCount, r.ReplyCount)
-	at := r.PublishedAt // the same counts give the same proof
-	if r.UpdatedAt != nil {
-		at = *r.UpdatedAt
-	}
-	return answer.Document(v)(h.App.ProveAs(ctx, h.App.Store.Tables(), data.Organisation.Handle, data.Organisation.KeyID, doc, at))
+	return answer.Document(v)(app.ProveServed(ctx, h.App, &data.Organisation, doc, r.PublishedAt, r.UpdatedAt))
 }
 
 // version is one revision: to programs the very bytes that were served first
@@ -105,7 +103,7 @@ func (h *Handler) version(ctx context.Context, v *answer.View) (*answer.Answer, 
 // withdrawn is 410 on every face, with date and reason for people.
 func (h *Handler) withdrawn(v *answer.View, r *embraye.Review, id embraye.IRI) (*answer.Answer, error) {
 	if v.Face == answer.FacePage {
-		return h.gonePage(v, r)
+		return h.Gone(v, *r.WithdrawnAt, r.WithdrawReason)
 	}
 	return answer.Tombstone(v)(h.App.Wire().Tombstone(id, "Note", r.PublishedAt, *r.WithdrawnAt))
 }

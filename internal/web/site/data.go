@@ -18,12 +18,6 @@ type dataContent struct {
 	About   []string // columns of the files about organisations
 }
 
-// aboutOrganisations are the columns of /donnees/organisations.csv, which web/voices
-// writes; a test compares.
-func aboutOrganisations() []string {
-	return []string{"account", "name", "host", "page", "here", "constats", "gathered", "software", "version", "reference", "since", "last_news", "silent_since"}
-}
-
 // A dataFile is one file to take away. Its size is said before: not everybody
 // has a fast line.
 type dataFile struct{ Name, Key, Size string }
@@ -40,7 +34,7 @@ func (h *Handler) data(ctx context.Context, v *answer.View) (*answer.Answer, err
 	}
 	page := h.frame.NewPage(v, h.catalogue.T(v.Lang, "data.title"))
 	page.Description = page.T("data.lede")
-	content := dataContent{DataCensus: census, Columns: export.Columns(h.catalogue, v.Lang), About: aboutOrganisations()}
+	content := dataContent{DataCensus: census, Columns: export.Columns(h.catalogue, v.Lang), About: export.OrganisationColumns()}
 	rows := export.Rows(h.site, h.rooms.App.Reference(), h.rooms.App.Wire().Territories, sample.Updates, sample.Revisions)
 	for _, file := range []struct {
 		name, key string

@@ -1,0 +1,52 @@
+package export
+
+import (
+	"encoding/csv"
+	"io"
+	"strconv"
+	"strings"
+)
+
+// Organisation is one line of the open data about organisations. Moments are in
+// RFC 3339, UTC; what is not known is empty.
+type Organisation struct {
+	Account     string   `json:"account"`
+	Name        string   `json:"name"`
+	Host        string   `json:"host"`
+	Page        string   `json:"page"`
+	Here        bool     `json:"here"`
+	Constats    int      `json:"constats"`
+	Gathered    bool     `json:"gathered"`
+	Software    string   `json:"software"`
+	Version     string   `json:"version"`
+	Reference   []string `json:"reference"`
+	Since       string   `json:"since"`
+	LastNews    string   `json:"last_news"`
+	SilentSince string   `json:"silent_since"`
+}
+
+// OrganisationColumns are the names of the columns, in their order; each is
+// explained in the catalogue under data.organisation.NAME.
+func OrganisationColumns() []string {
+	return []string{"account", "name", "host", "page", "here", "constats", "gathered", "software", "version", "reference", "since", "last_news", "silent_since"}
+}
+
+func (o *Organisation) cells() []string {
+	return []string{o.Account, o.Name, o.Host, o.Page, strconv.FormatBool(o.Here), strconv.Itoa(o.Constats), strconv.FormatBool(o.Gathered),
+		o.Software, o.Version, strings.Join(o.Reference, " "), o.Since, o.LastNews, o.SilentSince}
+}
+
+// WriteOrganisations writes organisations.csv, as NewCSV writes constats.csv.
+func WriteOrganisations(w io.Writer, rows []Organisation) error {
+	out := csv.NewWriter(w)
+	out.UseCRLF = true
+	lines := [][]string{OrganisationColumns()}
+	for i := range rows {
+		line := rows[i].cells()
+		for n := range line {
+			line[n] = CSVCell(line[n])
+		}
+		lines = append(lines, line)
+	}
+	return out.WriteAll(lines)
+}
