@@ -67,8 +67,8 @@ func (s *Store) nameCopies(ctx context.Context) error {
 
 // CopyPage reads our copy of a constat of a peer that we gather, withdrawn or
 // not.
-func (s *Store) CopyPage(ctx context.Context, id string) (*embraye.CopyPage, error) {
-	t := s.Tables()
+func (p Pages) CopyPage(ctx context.Context, id string) (*embraye.CopyPage, error) {
+	t := p.store.Tables()
 	u, err := take[embraye.PeerUpdate](ctx, t.table, "copy_id = ?", id)
 	if err != nil {
 		return nil, wrap(err, "taking the copy %s", id)

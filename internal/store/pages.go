@@ -7,10 +7,14 @@ import (
 	"embraye/internal/embraye"
 )
 
-// The pages_*.go files answer the questions of the public pages, one method for
+// Pages answer the questions of the public pages (pages_*.go), one method for
 // each: they read, never write, and return structs that belong to pages. What
 // is switched off or not public is ErrNotFound here already, so that no face of
 // an address can leak it.
+type Pages struct{ store *Store }
+
+// Pages are what the public reads of the store.
+func (s *Store) Pages() Pages { return Pages{s} }
 
 // latestOnPage is how many constats a page lists.
 const latestOnPage = 5
@@ -24,8 +28,8 @@ const DemoSetting = "demo"
 const ClockSetting = "wrong_clock"
 
 // FramePage reads what stands around every page.
-func (s *Store) FramePage(ctx context.Context) (*embraye.FramePage, error) {
-	t := s.Tables()
+func (p Pages) FramePage(ctx context.Context) (*embraye.FramePage, error) {
+	t := p.store.Tables()
 	org, err := t.organisation(ctx)
 	if err != nil {
 		return nil, err

@@ -11,8 +11,8 @@ import (
 
 // ConstatPage reads a constat with its history; of a withdrawn one only what
 // the 410 says.
-func (s *Store) ConstatPage(ctx context.Context, id string) (*embraye.ConstatPage, error) {
-	t := s.Tables()
+func (p Pages) ConstatPage(ctx context.Context, id string) (*embraye.ConstatPage, error) {
+	t := p.store.Tables()
 	update, err := t.Updates.Take(ctx, id)
 	if err != nil {
 		return nil, err
@@ -87,8 +87,8 @@ func (t Tables) evidenceFiles(ctx context.Context, evidence []embraye.Evidence) 
 }
 
 // VersionPage reads one revision; of a withdrawn constat none is public.
-func (s *Store) VersionPage(ctx context.Context, id string, number int) (*embraye.VersionPage, error) {
-	t := s.Tables()
+func (p Pages) VersionPage(ctx context.Context, id string, number int) (*embraye.VersionPage, error) {
+	t := p.store.Tables()
 	update, err := t.Updates.Take(ctx, id)
 	if err != nil {
 		return nil, err
@@ -113,8 +113,8 @@ func (s *Store) VersionPage(ctx context.Context, id string, number int) (*embray
 
 // NotePage reads one of our other Notes, deleted or not, with its constat;
 // private ones are on no page.
-func (s *Store) NotePage(ctx context.Context, id string) (*embraye.NotePage, error) {
-	t := s.Tables()
+func (p Pages) NotePage(ctx context.Context, id string) (*embraye.NotePage, error) {
+	t := p.store.Tables()
 	note, err := t.Notes.Take(ctx, id)
 	if err != nil {
 		return nil, err

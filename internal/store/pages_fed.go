@@ -16,8 +16,8 @@ const featuredConstats = 10
 const shownReplies = "public AND state = 'shown'"
 
 // ActorPage reads an actor with the key that signs now.
-func (s *Store) ActorPage(ctx context.Context, handle string) (*embraye.ActorPage, error) {
-	t := s.Tables()
+func (p Pages) ActorPage(ctx context.Context, handle string) (*embraye.ActorPage, error) {
+	t := p.store.Tables()
 	actor, org, err := t.authors(ctx, handle)
 	if err != nil {
 		return nil, err
@@ -30,8 +30,8 @@ func (s *Store) ActorPage(ctx context.Context, handle string) (*embraye.ActorPag
 }
 
 // OutboxPage reads one page of an outbox; with a limit of 0 only the total.
-func (s *Store) OutboxPage(ctx context.Context, handle, before string, limit int) (*embraye.OutboxPage, error) {
-	t := s.Tables()
+func (p Pages) OutboxPage(ctx context.Context, handle, before string, limit int) (*embraye.OutboxPage, error) {
+	t := p.store.Tables()
 	if _, err := t.enabledActor(ctx, handle); err != nil {
 		return nil, err
 	}
@@ -52,8 +52,8 @@ func (s *Store) OutboxPage(ctx context.Context, handle, before string, limit int
 }
 
 // FollowersPage counts who follows an actor.
-func (s *Store) FollowersPage(ctx context.Context, handle string) (total int, err error) {
-	t := s.Tables()
+func (p Pages) FollowersPage(ctx context.Context, handle string) (total int, err error) {
+	t := p.store.Tables()
 	if _, err := t.enabledActor(ctx, handle); err != nil {
 		return 0, err
 	}
@@ -62,8 +62,8 @@ func (s *Store) FollowersPage(ctx context.Context, handle string) (total int, er
 
 // FollowingPage counts whom an actor follows: nobody, but for the organisation
 // (INTEROP 0.3).
-func (s *Store) FollowingPage(ctx context.Context, handle string) (total int, err error) {
-	t := s.Tables()
+func (p Pages) FollowingPage(ctx context.Context, handle string) (total int, err error) {
+	t := p.store.Tables()
 	actor, err := t.enabledActor(ctx, handle)
 	if err != nil || actor.Kind != embraye.OrganisationActor {
 		return 0, err
@@ -73,8 +73,8 @@ func (s *Store) FollowingPage(ctx context.Context, handle string) (total int, er
 }
 
 // FeaturedPage reads what an actor pins.
-func (s *Store) FeaturedPage(ctx context.Context, handle string) (*embraye.FeaturedPage, error) {
-	t := s.Tables()
+func (p Pages) FeaturedPage(ctx context.Context, handle string) (*embraye.FeaturedPage, error) {
+	t := p.store.Tables()
 	actor, err := t.enabledActor(ctx, handle)
 	if err != nil {
 		return nil, err
@@ -92,8 +92,8 @@ func (s *Store) FeaturedPage(ctx context.Context, handle string) (*embraye.Featu
 }
 
 // MeasuresPage lists the measures of the organisation; nobody else has any.
-func (s *Store) MeasuresPage(ctx context.Context, handle string) ([]embraye.Actor, error) {
-	t := s.Tables()
+func (p Pages) MeasuresPage(ctx context.Context, handle string) ([]embraye.Actor, error) {
+	t := p.store.Tables()
 	actor, err := t.enabledActor(ctx, handle)
 	if err != nil {
 		return nil, err
@@ -105,8 +105,8 @@ func (s *Store) MeasuresPage(ctx context.Context, handle string) ([]embraye.Acto
 }
 
 // ActivityPage reads an activity that was said to everybody.
-func (s *Store) ActivityPage(ctx context.Context, id string) (*embraye.Activity, error) {
-	a, err := s.Tables().Activities.Take(ctx, id)
+func (p Pages) ActivityPage(ctx context.Context, id string) (*embraye.Activity, error) {
+	a, err := p.store.Tables().Activities.Take(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -117,8 +117,8 @@ func (s *Store) ActivityPage(ctx context.Context, id string) (*embraye.Activity,
 }
 
 // QuotePage reads a permission to quote that was not revoked.
-func (s *Store) QuotePage(ctx context.Context, id string) (*embraye.Quote, error) {
-	q, err := s.Tables().Quotes.Take(ctx, id)
+func (p Pages) QuotePage(ctx context.Context, id string) (*embraye.Quote, error) {
+	q, err := p.store.Tables().Quotes.Take(ctx, id)
 	if err != nil {
 		return nil, err
 	}
@@ -129,8 +129,8 @@ func (s *Store) QuotePage(ctx context.Context, id string) (*embraye.Quote, error
 }
 
 // RepliesPage reads one page of the replies that are shown, oldest first.
-func (s *Store) RepliesPage(ctx context.Context, object embraye.IRI, number, size int) (*embraye.RepliesPage, error) {
-	t, page := s.Tables(), &embraye.RepliesPage{}
+func (p Pages) RepliesPage(ctx context.Context, object embraye.IRI, number, size int) (*embraye.RepliesPage, error) {
+	t, page := p.store.Tables(), &embraye.RepliesPage{}
 	const where = "object = ? AND " + shownReplies
 	var err error
 	if page.Total, err = count[embraye.Reply](ctx, t.table, where, object); err != nil {

@@ -15,8 +15,8 @@ const feedEntries = 100
 // PlacePage reads what stands about a territory: of one measure, or of all if
 // measure is empty. Below a region its departments and communes count too:
 // codes are the places themselves, prefixes begin the codes of communes.
-func (s *Store) PlacePage(ctx context.Context, measure string, codes, prefixes []string) (*embraye.PlacePage, error) {
-	t, page := s.Tables(), &embraye.PlacePage{}
+func (p Pages) PlacePage(ctx context.Context, measure string, codes, prefixes []string) (*embraye.PlacePage, error) {
+	t, page := p.store.Tables(), &embraye.PlacePage{}
 	var err error
 	if page.Measures, err = t.enabledMeasures(ctx); err != nil {
 		return nil, err
@@ -79,8 +79,8 @@ func (t Tables) byIDs(ctx context.Context, ids []string) ([]embraye.Update, erro
 
 // FeedPage reads the newest constats in full, of a measure, of a place, of
 // both, or of everything; or those before one of them.
-func (s *Store) FeedPage(ctx context.Context, measure string, codes, prefixes []string, before string) (*embraye.FeedPage, error) {
-	t := s.Tables()
+func (p Pages) FeedPage(ctx context.Context, measure string, codes, prefixes []string, before string) (*embraye.FeedPage, error) {
+	t := p.store.Tables()
 	org, err := t.organisation(ctx)
 	if err != nil {
 		return nil, err
@@ -147,8 +147,8 @@ func (t Tables) reasons(ctx context.Context, updates []embraye.Update) (map[stri
 // DataPage reads the constats after an id, at most so many: open data is read
 // in pieces, and nothing is held meanwhile. The bytes of versions are not part
 // of it, their hashes are. The first piece has the names of damaged files.
-func (s *Store) DataPage(ctx context.Context, after string, limit int) (*embraye.DataPage, error) {
-	t, page := s.Tables(), &embraye.DataPage{}
+func (p Pages) DataPage(ctx context.Context, after string, limit int) (*embraye.DataPage, error) {
+	t, page := p.store.Tables(), &embraye.DataPage{}
 	var err error
 	if page.Updates, err = t.light(ctx, "id", limit, "id > ?", after); err != nil {
 		return nil, err
@@ -171,8 +171,8 @@ func (s *Store) DataPage(ctx context.Context, after string, limit int) (*embraye
 }
 
 // DataCensus counts for the page about the open data.
-func (s *Store) DataCensus(ctx context.Context) (*embraye.DataCensus, error) {
-	t, c := s.Tables(), &embraye.DataCensus{}
+func (p Pages) DataCensus(ctx context.Context) (*embraye.DataCensus, error) {
+	t, c := p.store.Tables(), &embraye.DataCensus{}
 	var err error
 	if c.Constats, err = t.Updates.Count(ctx); err != nil {
 		return nil, err
@@ -186,8 +186,8 @@ func (s *Store) DataCensus(ctx context.Context) (*embraye.DataCensus, error) {
 
 // JournalPage reads the public journal, newest first; before is the id after
 // which it goes on, 0 for the first page.
-func (s *Store) JournalPage(ctx context.Context, before int64, limit int) (*embraye.JournalPage, error) {
-	t, page := s.Tables(), &embraye.JournalPage{}
+func (p Pages) JournalPage(ctx context.Context, before int64, limit int) (*embraye.JournalPage, error) {
+	t, page := p.store.Tables(), &embraye.JournalPage{}
 	where, args := "public", []any{}
 	if before > 0 {
 		where, args = "public AND id < ?", append(args, before)
@@ -219,8 +219,8 @@ func lastParts(entries []embraye.AuditEntry) (ids []string) {
 }
 
 // LegalPage reads what the administrators wrote for the legal pages.
-func (s *Store) LegalPage(ctx context.Context) (*embraye.LegalPage, error) {
-	t := s.Tables()
+func (p Pages) LegalPage(ctx context.Context) (*embraye.LegalPage, error) {
+	t := p.store.Tables()
 	org, err := t.organisation(ctx)
 	if err != nil {
 		return nil, err
@@ -231,8 +231,8 @@ func (s *Store) LegalPage(ctx context.Context) (*embraye.LegalPage, error) {
 }
 
 // MapPage lists every constat for search engines.
-func (s *Store) MapPage(ctx context.Context) (*embraye.MapPage, error) {
-	t, page := s.Tables(), &embraye.MapPage{}
+func (p Pages) MapPage(ctx context.Context) (*embraye.MapPage, error) {
+	t, page := p.store.Tables(), &embraye.MapPage{}
 	var err error
 	if page.Measures, err = t.enabledMeasures(ctx); err != nil {
 		return nil, err

@@ -84,8 +84,8 @@ func (t Tables) ownReview(ctx context.Context, object embraye.IRI) (site embraye
 
 // ReviewPage reads a review of ours with what came of it; of a withdrawn one
 // only what the 410 says.
-func (s *Store) ReviewPage(ctx context.Context, id string) (*embraye.ReviewPage, error) {
-	t := s.Tables()
+func (p Pages) ReviewPage(ctx context.Context, id string) (*embraye.ReviewPage, error) {
+	t := p.store.Tables()
 	review, err := t.Reviews.Take(ctx, id)
 	if err != nil {
 		return nil, err
@@ -135,8 +135,8 @@ func (t Tables) aboutReview(ctx context.Context, page *embraye.ReviewPage) error
 }
 
 // ReviewVersionPage reads one version; of a withdrawn review none is public.
-func (s *Store) ReviewVersionPage(ctx context.Context, id string, number int) (*embraye.ReviewVersionPage, error) {
-	t := s.Tables()
+func (p Pages) ReviewVersionPage(ctx context.Context, id string, number int) (*embraye.ReviewVersionPage, error) {
+	t := p.store.Tables()
 	review, err := t.Reviews.Take(ctx, id)
 	if err != nil {
 		return nil, err
@@ -162,8 +162,8 @@ const maxKnownReviews = 200
 
 // KnownReviews are the ids of the reviews that the public sees here of the
 // object with a digest, newest first; none is no error.
-func (s *Store) KnownReviews(ctx context.Context, digest string) (ids []embraye.IRI, err error) {
-	t := s.Tables()
+func (p Pages) KnownReviews(ctx context.Context, digest string) (ids []embraye.IRI, err error) {
+	t := p.store.Tables()
 	base, _, err := t.Settings.Get(ctx, "base_url")
 	if err != nil {
 		return nil, err

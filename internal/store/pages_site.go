@@ -7,9 +7,9 @@ import (
 )
 
 // HomePage reads every measure with its states.
-func (s *Store) HomePage(ctx context.Context) (*embraye.HomePage, error) {
-	t := s.Tables()
-	matrix, err := s.MatrixPage(ctx)
+func (p Pages) HomePage(ctx context.Context) (*embraye.HomePage, error) {
+	t := p.store.Tables()
+	matrix, err := p.MatrixPage(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -42,8 +42,8 @@ func (s *Store) HomePage(ctx context.Context) (*embraye.HomePage, error) {
 }
 
 // MatrixPage reads where every scope of every measure stands.
-func (s *Store) MatrixPage(ctx context.Context) (*embraye.MatrixPage, error) {
-	t, page := s.Tables(), &embraye.MatrixPage{}
+func (p Pages) MatrixPage(ctx context.Context) (*embraye.MatrixPage, error) {
+	t, page := p.store.Tables(), &embraye.MatrixPage{}
 	var err error
 	if page.Measures, err = t.enabledMeasures(ctx); err != nil {
 		return nil, err
@@ -74,8 +74,8 @@ const latestOfMeasure = 2
 const boostsOnPage = 5
 
 // MeasurePage reads one measure for people.
-func (s *Store) MeasurePage(ctx context.Context, handle string) (*embraye.MeasurePage, error) {
-	t := s.Tables()
+func (p Pages) MeasurePage(ctx context.Context, handle string) (*embraye.MeasurePage, error) {
+	t := p.store.Tables()
 	actor, err := t.enabledActor(ctx, handle)
 	if err != nil {
 		return nil, err
@@ -111,8 +111,8 @@ func (s *Store) MeasurePage(ctx context.Context, handle string) (*embraye.Measur
 }
 
 // OrganisationPage reads the organisation for people.
-func (s *Store) OrganisationPage(ctx context.Context, handle string) (*embraye.OrganisationPage, error) {
-	t := s.Tables()
+func (p Pages) OrganisationPage(ctx context.Context, handle string) (*embraye.OrganisationPage, error) {
+	t := p.store.Tables()
 	actor, err := t.enabledActor(ctx, handle)
 	if err != nil {
 		return nil, err
@@ -132,8 +132,8 @@ func (s *Store) OrganisationPage(ctx context.Context, handle string) (*embraye.O
 }
 
 // OrganisationsPage reads who publishes: ours and its peers.
-func (s *Store) OrganisationsPage(ctx context.Context) (*embraye.OrganisationsPage, error) {
-	t := s.Tables()
+func (p Pages) OrganisationsPage(ctx context.Context) (*embraye.OrganisationsPage, error) {
+	t := p.store.Tables()
 	org, err := t.organisation(ctx)
 	if err != nil {
 		return nil, err
@@ -147,8 +147,8 @@ func (s *Store) OrganisationsPage(ctx context.Context) (*embraye.OrganisationsPa
 }
 
 // CensusPage counts for NodeInfo.
-func (s *Store) CensusPage(ctx context.Context) (*embraye.CensusPage, error) {
-	t := s.Tables()
+func (p Pages) CensusPage(ctx context.Context) (*embraye.CensusPage, error) {
+	t := p.store.Tables()
 	page := &embraye.CensusPage{}
 	var err error
 	if page.Accounts, err = count[embraye.Actor](ctx, t.table, "enabled AND kind <> ?", embraye.InstanceActor); err != nil {

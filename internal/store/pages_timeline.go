@@ -15,8 +15,8 @@ const factDate = "coalesce(nullif(effective_date, ''), observed_date)"
 
 // TimelinePage reads one page of the chronology. What strangers typed goes in
 // as values alone; the statement is made of our own words (W60).
-func (s *Store) TimelinePage(ctx context.Context, f embraye.TimelineFilter) (*embraye.TimelinePage, error) {
-	t := s.Tables()
+func (p Pages) TimelinePage(ctx context.Context, f embraye.TimelineFilter) (*embraye.TimelinePage, error) {
+	t := p.store.Tables()
 	peers, err := list[embraye.Peer](ctx, t.table, "name, id", 0, "gather")
 	if err != nil {
 		return nil, wrap(err, "listing peers")
@@ -43,7 +43,7 @@ func (s *Store) TimelinePage(ctx context.Context, f embraye.TimelineFilter) (*em
 		and("substr("+factDate+", 1, length(?)) <= ?", string(f.To), string(f.To))
 	}
 	if f.Search != "" {
-		condition, values := s.matching(f.Search)
+		condition, values := p.store.matching(f.Search)
 		and(condition, values...)
 	}
 	page := &embraye.TimelinePage{Peers: peers}

@@ -42,7 +42,7 @@ func TestTimeline(t *testing.T) {
 				if f.Limit == 0 {
 					f.Limit = 10
 				}
-				page, err := s.TimelinePage(ctx, f)
+				page, err := s.Pages().TimelinePage(ctx, f)
 				must(t, err)
 				var titles []string
 				for _, u := range page.Updates {
@@ -59,7 +59,7 @@ func TestTimeline(t *testing.T) {
 			equal(t, "all words", find(embraye.TimelineFilter{Search: "communautés éléphant"}), []string(nil))
 			equal(t, "nothing but signs", find(embraye.TimelineFilter{Search: `"*' --`}), []string(nil))
 
-			first, err := s.TimelinePage(ctx, embraye.TimelineFilter{Limit: 2})
+			first, err := s.Pages().TimelinePage(ctx, embraye.TimelineFilter{Limit: 2})
 			must(t, err)
 			equal(t, "second page", find(embraye.TimelineFilter{After: first.Next, Limit: 2}), []string{b})
 
@@ -107,7 +107,7 @@ func TestP07ChronologyPutsTheUndatedAside(t *testing.T) {
 				var titles []string
 				f := embraye.TimelineFilter{Limit: limit}
 				for {
-					page, err := s.TimelinePage(ctx, f)
+					page, err := s.Pages().TimelinePage(ctx, f)
 					must(t, err)
 					for _, u := range page.Updates {
 						titles = append(titles, u.Title)

@@ -18,8 +18,8 @@ const (
 
 // DivergencesPage lists the scopes where answers differ, of one measure or of
 // all, the newest move first.
-func (s *Store) DivergencesPage(ctx context.Context, measure string, before *embraye.Divergence, limit int) (*embraye.DivergencesPage, error) {
-	t, page := s.Tables(), &embraye.DivergencesPage{}
+func (p Pages) DivergencesPage(ctx context.Context, measure string, before *embraye.Divergence, limit int) (*embraye.DivergencesPage, error) {
+	t, page := p.store.Tables(), &embraye.DivergencesPage{}
 	var err error
 	if page.Scopes, err = t.Divergences.Page(ctx, measure, before, limit+1); err != nil {
 		return nil, err
@@ -40,8 +40,8 @@ func saidIn(scopes []embraye.DivergentScope) (all []embraye.NamedStanding) {
 }
 
 // PeerPage reads what another organisation says, by its host.
-func (s *Store) PeerPage(ctx context.Context, host string) (*embraye.PeerPage, error) {
-	t := s.Tables()
+func (p Pages) PeerPage(ctx context.Context, host string) (*embraye.PeerPage, error) {
+	t := p.store.Tables()
 	peer, err := takeFirst[embraye.Peer](ctx, t.table, "id", "host = ?", host)
 	if err != nil {
 		return nil, wrap(err, "taking the peer on %s", host)

@@ -51,7 +51,7 @@ func TestPagesOfVoices(t *testing.T) {
 		var keys []string
 		var last *embraye.Divergence
 		for range scopes {
-			page, err := s.DivergencesPage(ctx, "m2", last, 2)
+			page, err := s.Pages().DivergencesPage(ctx, "m2", last, 2)
 			must(t, err)
 			for _, d := range page.Scopes {
 				keys = append(keys, d.ScopeKey)
@@ -69,18 +69,18 @@ func TestPagesOfVoices(t *testing.T) {
 			t.Errorf("scopes where answers differ: %q, want 6", keys)
 		}
 
-		peer, err := s.PeerPage(ctx, "b.example")
+		peer, err := s.Pages().PeerPage(ctx, "b.example")
 		must(t, err)
 		if peer.Constats != scopes || len(peer.States) != scopes || len(peer.Texts) != scopes {
 			t.Errorf("the peer's page: %d constats, %d states, %d texts", peer.Constats, len(peer.States), len(peer.Texts))
 		}
-		if _, err := s.PeerPage(ctx, "c.example"); !errors.Is(err, embraye.ErrNotFound) {
+		if _, err := s.Pages().PeerPage(ctx, "c.example"); !errors.Is(err, embraye.ErrNotFound) {
 			t.Errorf("a page of nobody: %v", err)
 		}
 
 		lines, cursor := 0, ""
 		for range 2 * scopes {
-			page, err := s.TimelinePage(ctx, embraye.TimelineFilter{By: embraye.EveryOrganisation, Measure: "m2", Search: "fontaine", From: "2024-02", After: cursor, Limit: 4})
+			page, err := s.Pages().TimelinePage(ctx, embraye.TimelineFilter{By: embraye.EveryOrganisation, Measure: "m2", Search: "fontaine", From: "2024-02", After: cursor, Limit: 4})
 			must(t, err)
 			lines += len(page.Voices)
 			if cursor = page.Next; cursor == "" {
@@ -107,14 +107,14 @@ func TestCopiesKeepTheirVersionsUntilTheyAreTakenBack(t *testing.T) {
 			u.Revision, u.Stage, u.Title = 3, embraye.Done, "Fontaine ouverte"
 			return errors.Join(tx.PeerUpdates.Upsert(ctx, u), tx.PeerUpdates.Upsert(ctx, u))
 		})
-		page, err := s.CopyPage(ctx, embraye.CopyID(uri))
+		page, err := s.Pages().CopyPage(ctx, embraye.CopyID(uri))
 		must(t, err)
 		if len(page.Revisions) != 2 || page.Revisions[0].Number != 3 || page.Revisions[1].Title != "Fontaine 1" || page.Revisions[0].SHA256 == "" || page.Peer.Host != "a.example" {
 			t.Errorf("%+v", page)
 		}
 		found := func(words string) int {
 			t.Helper()
-			page, err := s.TimelinePage(ctx, embraye.TimelineFilter{By: "a.example", Search: words, Limit: 4})
+			page, err := s.Pages().TimelinePage(ctx, embraye.TimelineFilter{By: "a.example", Search: words, Limit: 4})
 			must(t, err)
 			return len(page.Voices)
 		}
@@ -129,7 +129,7 @@ func TestCopiesKeepTheirVersionsUntilTheyAreTakenBack(t *testing.T) {
 			peer.Gather = false
 			return tx.Peers.Save(ctx, peer)
 		})
-		if _, err := s.CopyPage(ctx, embraye.CopyID(uri)); !errors.Is(err, embraye.ErrNotFound) || found("ouverte") != 0 {
+		if _, err := s.Pages().CopyPage(ctx, embraye.CopyID(uri)); !errors.Is(err, embraye.ErrNotFound) || found("ouverte") != 0 {
 			t.Errorf("the copy of a peer that is not gathered: %v", err)
 		}
 		write(t, s, func(ctx context.Context, tx store.Tables) error {

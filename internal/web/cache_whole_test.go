@@ -44,7 +44,7 @@ func TestT04HangingUpSpoilsNothing(t *testing.T) {
 	clean := s.handler(web.Options{})
 	for _, path := range []string{"/", "/@mesure2", constat, "/chronologie", "/suivre", "/mentions-legales"} {
 		whole := serve(clean, "GET", path, "Accept: "+browser)
-		pages := slow{s.Store, make(chan struct{}), make(chan struct{})}
+		pages := slow{s.Store.Pages(), make(chan struct{}), make(chan struct{})}
 		h := s.handler(web.Options{Pages: pages})
 		hangUp(t, h, path, pages)
 		if w := serve(h, "GET", path, "Accept: "+browser); w.Code != whole.Code || w.Body.String() != whole.Body.String() {

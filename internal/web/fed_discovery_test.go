@@ -102,7 +102,7 @@ func (s *site) handler(o web.Options) http.Handler {
 	}
 	o.Rooms, o.Catalogue, o.Now = web.Rooms(*s.Rooms), catalogue, s.Clock.Now
 	if o.Pages == nil {
-		o.Pages = s.Store
+		o.Pages = s.Store.Pages()
 	}
 	if o.Revision == nil {
 		o.Revision = s.Store.PublicRevision

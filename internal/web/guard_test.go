@@ -63,7 +63,7 @@ func (f failing) ActorPage(context.Context, string) (*embraye.ActorPage, error) 
 func TestW36PanicsAndEchoes(t *testing.T) {
 	s := newSite(t)
 	var log bytes.Buffer
-	h := s.handler(web.Options{Pages: failing{s.Store, func() error { panic("secret\nreason") }}, Log: slog.New(slog.NewTextHandler(&log, nil))})
+	h := s.handler(web.Options{Pages: failing{s.Store.Pages(), func() error { panic("secret\nreason") }}, Log: slog.New(slog.NewTextHandler(&log, nil))})
 	for _, request := range []struct{ method, path, contentType string }{
 		{"GET", "/", "text/html; charset=utf-8"},
 		{"GET", "/actors/mesure2", "application/json; charset=utf-8"},
@@ -209,7 +209,7 @@ func TestDatabaseAway(t *testing.T) {
 			t.Errorf("%s is not back: %d", path, w.Code)
 		}
 	}
-	inbox := s.handler(web.Options{Pages: failing{s.Store, fail}})
+	inbox := s.handler(web.Options{Pages: failing{s.Store.Pages(), fail}})
 	if w := serve(inbox, "POST", "/actors/mesure2/inbox", "Content-Type: "+activity); w.Code != 503 || w.Header().Get("Retry-After") == "" {
 		t.Errorf("inbox: %d", w.Code)
 	}

@@ -162,7 +162,7 @@ func TestAPrivateMessageGetsAPrivateAnswer(t *testing.T) {
 				k.Errorf("%s answers %d", path, status)
 			}
 		}
-		outbox, err := k.in.Store.OutboxPage(k.Context(), "mesure2", "", 50)
+		outbox, err := k.in.Store.Pages().OutboxPage(k.Context(), "mesure2", "", 50)
 		k.must(err)
 		for _, a := range outbox.Activities {
 			if strings.Contains(string(a.Body), note.ID) {

@@ -126,7 +126,7 @@ func (k *scene) row(uri string) *embraye.Reply {
 // shown is what the public sees: how many replies are counted, and their texts.
 func (k *scene) shown() (counted int, texts []string) {
 	k.Helper()
-	page, err := k.in.Store.ConstatPage(k.Context(), k.update.ID)
+	page, err := k.in.Store.Pages().ConstatPage(k.Context(), k.update.ID)
 	k.must(err)
 	for _, r := range page.Replies {
 		texts = append(texts, r.Reply.HTML)

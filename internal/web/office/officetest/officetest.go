@@ -97,7 +97,7 @@ func newStage(t *testing.T, wing office.Wing) *stage {
 	}
 	in := fedtest.New(t, fedtest.Config{Kind: "sqlite"}, "ours.example").Instances[0]
 	log := slog.New(slog.DiscardHandler)
-	frame, err := page.NewFrame(page.Options{App: in.App, Pages: in.Store, Site: in.Site, Catalogue: catalogue, Language: "fr", Templates: []fs.FS{site.Templates()}, Log: log})
+	frame, err := page.NewFrame(page.Options{App: in.App, Pages: in.Store.Pages(), Site: in.Site, Catalogue: catalogue, Language: "fr", Templates: []fs.FS{site.Templates()}, Log: log})
 	if err != nil {
 		t.Fatal(err)
 	}
