@@ -10,6 +10,10 @@ import (
 	"golang.org/x/net/idna"
 )
 
+// MaxHostBytes is as long as the name of a host (RFC 1035, 2.3.4) and its port
+// can be.
+const MaxHostBytes = 260
+
 // NormaliseHost brings the host of a block list, a setting or a request into
 // the form that blocks are kept and compared in: ASCII, lower case, no trailing
 // dot, no port. IPv6 addresses keep their brackets, as in IRI.Host.

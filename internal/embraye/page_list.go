@@ -59,19 +59,58 @@ type MatrixPage struct {
 	States   []Standing // ours
 }
 
+// FeedFilter is what a feed is about; what is empty chooses nothing.
+type FeedFilter struct {
+	Measure         string
+	Codes, Prefixes []string // of places: themselves, and how codes of communes below begin
+	By              string   // whose: as TimelineFilter.By
+	Before          string   // id of the last entry of the page before
+}
+
 // FeedPage is what a feed tells: newest first, with the reasons of corrections.
 type FeedPage struct {
 	Organisation Actor
-	Updates      []Update
-	Reasons      map[string]string // by constat, of the version that is served
+	Entries      []FeedEntry
+	Reasons      map[string]string // by constat of ours, of the version that is served
 	Older        bool              // there are more
+	Speaker      *Peer             // whose feed it is; nil: ours, or everybody's
+}
+
+// FeedEntry is a constat of ours, or our copy of a peer's.
+type FeedEntry struct {
+	Update *Update
+	Copy   *PeerCopy
+}
+
+// PeerCopy is our copy of a peer's constat and who said it.
+type PeerCopy struct {
+	PeerUpdate
+	Peer   Peer
+	SHA256 string // of the newest version as received; not in feeds
+}
+
+// ID names the entry among those of this instance.
+func (e FeedEntry) ID() string {
+	if e.Copy != nil {
+		return e.Copy.CopyID
+	}
+	return e.Update.ID
+}
+
+// Published is when it was said.
+func (e FeedEntry) Published() time.Time {
+	if e.Copy != nil {
+		return e.Copy.PublishedAt
+	}
+	return e.Update.PublishedAt
 }
 
 // DataPage is one piece of what is open data, withdrawn constats too.
 type DataPage struct {
-	Updates   []Update // by id; none: the data ended before
-	Revisions []Revision
-	Damaged   []string // names of public files whose bytes are not what they were
+	Organisation Actor
+	Updates      []Update // by id; none: the data ended before
+	Revisions    []Revision
+	Damaged      []string // names of public files whose bytes are not what they were
 }
 
 // DataCensus counts what the open data holds.

@@ -60,6 +60,9 @@ const DigestPlace = "{sha256}"
 // ActivityID is the id of something we said.
 func (s Site) ActivityID(id string) IRI { return IRI(s.Base + "/activities/" + id) }
 
+// CopyPage is the page of our copy of a peer's constat.
+func (s Site) CopyPage(id string) string { return s.Base + "/copies/" + id }
+
 // QuoteID is the id of a QuoteAuthorization.
 func (s Site) QuoteID(id string) IRI { return IRI(s.Base + "/citations/" + id) }
 

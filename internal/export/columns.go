@@ -82,6 +82,10 @@ func columns() []column {
 		{"signed_by", "string", func(r *Row) string { return r.SignedBy }},
 		{"licence", "string", func(r *Row) string { return r.Licence }},
 		{"language", "string", func(r *Row) string { return r.Language }},
+		{"organisation", "string", func(r *Row) string { return r.Organisation }},
+		{"host", "string", func(r *Row) string { return r.Host }},
+		{"copy", "string", func(r *Row) string { return r.Copy }},
+		{"received", "datetime", func(r *Row) string { return r.Received }},
 	}
 }
 

@@ -58,6 +58,10 @@ type Row struct {
 	SignedBy            string     `json:"signed_by"`
 	Licence             string     `json:"licence"`
 	Language            string     `json:"language"`
+	Organisation        string     `json:"organisation"`
+	Host                string     `json:"host"`
+	Copy                string     `json:"copy"`
+	Received            string     `json:"received"`
 }
 
 // Evidence is one proof of a row; the CSV carries its address alone.
@@ -103,8 +107,9 @@ func Rows(site embraye.Site, ref *embraye.Reference, places *embraye.Territories
 			}
 			row := identity(site, ref, u, &list[j])
 			if !u.Withdrawn() {
-				row.scope(ref, places, u, list[j].Language)
-				row.content(ref, &list[j])
+				row.scope(ref, places, &u.Scope, list[j].Language)
+				row.VersionReason = list[j].Reason
+				row.content(ref, &list[j].Content)
 				row.SignedBy = u.SignedBy
 			}
 			rows = append(rows, row)
@@ -122,23 +127,27 @@ func identity(site embraye.Site, ref *embraye.Reference, u *embraye.Update, r *e
 		VersionKind: string(r.Kind), VersionDate: moment(r.CreatedAt), SHA256: r.SHA256,
 		Published: moment(u.PublishedAt), Updated: optional(u.UpdatedAt),
 		Withdrawn: optional(u.WithdrawnAt), WithdrawalReason: u.WithdrawReason,
-		Account: string(site.ActorID(u.Actor)), Measure: u.Measure, MeasureIRI: ref.MeasureIRI(u.Measure),
-		Evidence: []Evidence{}, EvidenceDamaged: []string{}, Searched: []string{}, Lessons: []string{}, Related: []Related{},
-	}
+		Account: string(site.ActorID(u.Actor)), Measure: u.Measure, MeasureIRI: ref.MeasureIRI(u.Measure), Host: embraye.IRI(site.Base).Host(),
+	}.listed()
 }
 
-func (row *Row) scope(ref *embraye.Reference, places *embraye.Territories, u *embraye.Update, lang string) {
-	if m, ok := ref.Measure(u.Measure); ok {
+// listed gives lists to a row: JSON has [] where there is nothing.
+func (row Row) listed() Row {
+	row.Evidence, row.EvidenceDamaged, row.Searched, row.Lessons, row.Related = []Evidence{}, []string{}, []string{}, []string{}, []Related{}
+	return row
+}
+
+func (row *Row) scope(ref *embraye.Reference, places *embraye.Territories, s *embraye.Scope, lang string) {
+	if m, ok := ref.Measure(s.Measure); ok {
 		row.MeasureTitle = m.Title.In(lang)
 	}
-	row.Subject, row.Territory = string(u.Subject), u.Territory
-	row.TerritoryName = cmp.Or(u.TerritoryName, places.Name(u.Territory, lang))
-	row.Institution, row.InstitutionKind = u.Institution.Name, string(u.Institution.Kind)
-	row.InstitutionSIREN, row.InstitutionWikidata = u.Institution.SIREN, u.Institution.Wikidata
+	row.Subject, row.Territory = string(s.Subject), s.Territory
+	row.TerritoryName = cmp.Or(s.TerritoryName, places.Name(s.Territory, lang))
+	row.Institution, row.InstitutionKind = s.Institution.Name, string(s.Institution.Kind)
+	row.InstitutionSIREN, row.InstitutionWikidata = s.Institution.SIREN, s.Institution.Wikidata
 }
 
-func (row *Row) content(ref *embraye.Reference, r *embraye.Revision) {
-	row.VersionReason = r.Reason
+func (row *Row) content(ref *embraye.Reference, r *embraye.Content) {
 	row.Scale, row.Stage = embraye.ScaleVersion, string(r.Stage)
 	row.Timeliness = string(embraye.TimelinessOf(r.Stage, r.EffectiveDate, embraye.Date(ref.Deadline)))
 	row.Title, row.Summary, row.Text = r.Title, r.Summary, r.Text
@@ -184,5 +193,12 @@ func MarkDamaged(rows []Row, files []string) {
 				row.EvidenceDamaged = append(row.EvidenceDamaged, e.Address)
 			}
 		}
+	}
+}
+
+// SaidBy says in each row which organisation speaks.
+func SaidBy(rows []Row, name string) {
+	for i := range rows {
+		rows[i].Organisation = name
 	}
 }

@@ -74,7 +74,7 @@ func TestRowsHaveOnePerVersion(t *testing.T) {
 	}
 	want := Row{ID: "https://suivi.example/constats/" + firstID, Version: 2, VersionURL: "https://suivi.example/constats/" + firstID + "/versions/2",
 		Current: true, VersionKind: "substance", VersionReason: "date", VersionDate: "2024-07-12T08:30:00Z", SHA256: "bb",
-		Published: "2024-06-12T08:30:00Z", Updated: "2024-07-12T08:30:00Z", Account: "https://suivi.example/actors/mesure2",
+		Published: "2024-06-12T08:30:00Z", Updated: "2024-07-12T08:30:00Z", Account: "https://suivi.example/actors/mesure2", Host: "suivi.example",
 		Measure: "m2", MeasureIRI: "https://w3id.org/embraye/ref/memoire-covid19/2020-04-29/m2", MeasureTitle: "Des partenariats publics-communs dans chaque région",
 		Subject: "institution", Territory: "FR-BRE", TerritoryName: "Bretagne", Institution: "Région Bretagne", InstitutionKind: "region", InstitutionSIREN: "233500016",
 		Scale: "1", Stage: "done", Timeliness: "late", Title: "Titre", Summary: "Résumé, \"long\"", Text: "a\nb", Confidence: "primary",
@@ -100,7 +100,7 @@ func TestWithdrawnRowsKeepNoWords(t *testing.T) {
 	base := "https://suivi.example/constats/" + firstID
 	want := Row{ID: base, Version: 2, VersionURL: base + "/versions/2", VersionKind: "substance", VersionDate: "2024-07-12T08:30:00Z", SHA256: "bb",
 		Published: "2024-06-12T08:30:00Z", Updated: "2024-07-12T08:30:00Z", Withdrawn: "2024-08-12T08:30:00Z", WithdrawalReason: "faux",
-		Account: "https://suivi.example/actors/mesure2", Measure: "m2", MeasureIRI: "https://w3id.org/embraye/ref/memoire-covid19/2020-04-29/m2",
+		Account: "https://suivi.example/actors/mesure2", Host: "suivi.example", Measure: "m2", MeasureIRI: "https://w3id.org/embraye/ref/memoire-covid19/2020-04-29/m2",
 		Evidence: []Evidence{}, EvidenceDamaged: []string{}, Searched: []string{}, Lessons: []string{}, Related: []Related{}}
 	if len(rows) != 2 {
 		t.Fatalf("%d rows", len(rows))

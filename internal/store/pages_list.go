@@ -2,15 +2,11 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 	"strings"
 
 	"embraye/internal/embraye"
 )
-
-// feedEntries is how many constats a feed carries in full.
-const feedEntries = 100
 
 // PlacePage reads what stands about a territory: of one measure, or of all if
 // measure is empty. Below a region its departments and communes count too:
@@ -75,99 +71,6 @@ func (t Tables) byIDs(ctx context.Context, ids []string) ([]embraye.Update, erro
 	all, err := t.light(ctx, "id", 0, t.table.inJSON("id"), asJSON(ids))
 	slices.SortFunc(all, func(a, b embraye.Update) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
 	return all, err
-}
-
-// FeedPage reads the newest constats in full, of a measure, of a place, of
-// both, or of everything; or those before one of them.
-func (p Pages) FeedPage(ctx context.Context, measure string, codes, prefixes []string, before string) (*embraye.FeedPage, error) {
-	t := p.store.Tables()
-	org, err := t.organisation(ctx)
-	if err != nil {
-		return nil, err
-	}
-	page := &embraye.FeedPage{Organisation: *org}
-	if page.Updates, err = t.newest(ctx, measure, codes, prefixes, before); err != nil {
-		return nil, err
-	}
-	page.Older = len(page.Updates) > feedEntries
-	page.Updates = page.Updates[:min(len(page.Updates), feedEntries)]
-	page.Reasons, err = t.reasons(ctx, page.Updates)
-	return page, err
-}
-
-// newest are the constats that stand and were published last, or last before one
-// of them: those of a feed, and one more if there is any.
-func (t Tables) newest(ctx context.Context, measure string, codes, prefixes []string, before string) ([]embraye.Update, error) {
-	c, id := choice{}, "id"
-	if measure != "" {
-		c.and("measure = ?", measure)
-	}
-	if len(codes) > 0 {
-		id = "constat"
-		in, places := t.table.inPlace(codes, prefixes)
-		c.and(in, places...)
-	}
-	if before != "" {
-		c.and(id+" < ?", before)
-	}
-	if len(codes) == 0 {
-		c.and("withdrawn_at IS NULL")
-		return t.light(ctx, "id DESC", feedEntries+1, c.String(), c.args...)
-	}
-	c.and("organisation = ''")
-	var ids []string
-	err := t.table.db.WithContext(ctx).Model(&embraye.Voice{}).Where(c.String(), c.args...).Order("constat DESC").Limit(feedEntries+1).Pluck("constat", &ids).Error
-	if err != nil {
-		return nil, wrap(err, "listing the newest constats of a place")
-	}
-	return t.byIDs(ctx, ids)
-}
-
-// reasons are why constats were corrected last, by their ids.
-func (t Tables) reasons(ctx context.Context, updates []embraye.Update) (map[string]string, error) {
-	corrected, reasons := []string{}, map[string]string{}
-	for _, u := range updates {
-		if u.Revision > 1 {
-			corrected = append(corrected, u.ID)
-		}
-	}
-	if len(corrected) == 0 {
-		return reasons, nil
-	}
-	err := t.table.query(ctx, func(rows *sql.Rows) error {
-		var id, reason string
-		err := rows.Scan(&id, &reason)
-		reasons[id] = reason
-		return err
-	}, `SELECT updates.id, revisions.reason FROM updates JOIN revisions ON revisions.update_id = updates.id AND revisions.number = updates.revision
-		WHERE `+t.table.inJSON("updates.id"), asJSON(corrected))
-	return reasons, wrap(err, "reading why %d constats were corrected", len(corrected))
-}
-
-// DataPage reads the constats after an id, at most so many: open data is read
-// in pieces, and nothing is held meanwhile. The bytes of versions are not part
-// of it, their hashes are. The first piece has the names of damaged files.
-func (p Pages) DataPage(ctx context.Context, after string, limit int) (*embraye.DataPage, error) {
-	t, page := p.store.Tables(), &embraye.DataPage{}
-	var err error
-	if page.Updates, err = t.light(ctx, "id", limit, "id > ?", after); err != nil {
-		return nil, err
-	}
-	if after == "" {
-		damaged, err := list[embraye.EvidenceFile](ctx, t.table, "name", 0, "public AND damaged")
-		if err != nil {
-			return nil, wrap(err, "listing damaged files")
-		}
-		for _, f := range damaged {
-			page.Damaged = append(page.Damaged, f.Name)
-		}
-	}
-	if len(page.Updates) == 0 {
-		return page, nil
-	}
-	first, last := page.Updates[0].ID, page.Updates[len(page.Updates)-1].ID
-	err = t.table.db.WithContext(ctx).Omit("Wire").Where("update_id BETWEEN ? AND ?", first, last).Order("update_id, number").Find(&page.Revisions).Error
-	return page, wrap(err, "listing versions")
 }
 
 // DataCensus counts for the page about the open data.

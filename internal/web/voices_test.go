@@ -261,3 +261,55 @@ func TestOrganisationsAreOpenData(t *testing.T) {
 		t.Errorf("%d columns and %d members", len(rows[0]), len(list[0]))
 	}
 }
+
+// Feeds and open data carry what peers say, by their name and with their
+// address, where somebody asks for it.
+func TestPeersInFeedsAndData(t *testing.T) {
+	s := newSite(t)
+	_, ours := s.publish("Ce que nous disons")
+	theirs := s.hears("pair.example", "Le Pair", embraye.Done, "=Ce que dit le pair")
+	s.hears("autre.example", "L'Autre", embraye.NoSign, "Ce que dit l'autre")
+	s.page("/feed.atom?de=*", "Ce que nous disons", "Ce que dit le pair", "Ce que dit l&#39;autre", string(theirs.URI), "<name>Le Pair</name>", "/feed.atom?de=%2A")
+	if own := s.page("/feed.atom", "Ce que nous disons"); strings.Contains(own, "pair") {
+		t.Error("our feed speaks of peers")
+	}
+	one := s.page("/@mesure2/feed.json?de=pair.example", "Ce que dit le pair", `"authors":[{"name":"Le Pair"`)
+	if strings.Contains(one, "nous disons") || strings.Contains(one, "javascript:") || strings.Contains(one, "<script") {
+		t.Errorf("the feed of a peer: %s", one)
+	}
+
+	rows, err := csv.NewReader(strings.NewReader(s.page("/donnees/constats.csv?de=*"))).ReadAll()
+	if err != nil || len(rows) != 4 {
+		t.Fatalf("%d rows, %v", len(rows), err)
+	}
+	cell := func(row int, name string) string {
+		for i, column := range rows[0] {
+			if column == name {
+				return rows[row][i]
+			}
+		}
+		t.Fatalf("no column %s", name)
+		return ""
+	}
+	if !strings.HasSuffix(cell(1, "id"), ours) || cell(1, "copy") != "" || cell(1, "host") != "ours.example" || cell(1, "organisation") == "" {
+		t.Errorf("our row: %q", rows[1])
+	}
+	if cell(2, "id") != string(theirs.URI) || cell(2, "organisation") != "Le Pair" || cell(2, "host") != "pair.example" || cell(2, "title") != "'=Ce que dit le pair" ||
+		!strings.HasSuffix(cell(2, "copy"), "/copies/"+embraye.CopyID(theirs.URI)) || cell(2, "received") == "" || cell(2, "sha256") == "" || cell(2, "stage") != "done" {
+		t.Errorf("a peer's row: %q", rows[2])
+	}
+	if own := s.page("/donnees/constats.csv"); strings.Contains(own, "pair.example") {
+		t.Error("our data speak of peers")
+	}
+	var list []map[string]any
+	if err := json.Unmarshal([]byte(s.page("/donnees/constats.json?de=autre.example")), &list); err != nil || len(list) != 1 || list[0]["host"] != "autre.example" {
+		t.Errorf("%v, %v", list, err)
+	}
+	for path, code := range map[string]int{"/feed.atom?de=personne.example": http.StatusNotFound, "/donnees/constats.csv?de=personne.example": http.StatusNotFound,
+		"/feed.atom?de=PAIR.example": http.StatusBadRequest, "/donnees/constats.csv?de=a%00": http.StatusBadRequest, "/feed.atom?de=*&page=true&before=x": http.StatusBadRequest,
+		"/feed.atom?de=ours.example": http.StatusOK} {
+		if w := s.get(path, browser); w.Code != code {
+			t.Errorf("%s: %d, want %d", path, w.Code, code)
+		}
+	}
+}

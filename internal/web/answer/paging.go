@@ -19,9 +19,9 @@ type Paging struct {
 	Number int    // ?page=1, of collections that are oldest first
 }
 
-// parsePaging refuses what it does not understand in the two parameters that
+// ParsePaging refuses what it does not understand in the two parameters that
 // it knows, and ignores all others.
-func parsePaging(u *url.URL) (p Paging, err error) {
+func ParsePaging(u *url.URL) (p Paging, err error) {
 	if u.RawQuery == "" {
 		return p, nil
 	}

@@ -52,7 +52,7 @@ func (h *Server) refuseReader(r *http.Request) error {
 // ServePaged is serve for collections, the only addresses whose query counts.
 func (h *Server) ServePaged(negotiate func(http.Header) face, build PagedBuilder) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		paging, err := parsePaging(r.URL)
+		paging, err := ParsePaging(r.URL)
 		if err != nil {
 			h.Fail(w, r, err)
 			return

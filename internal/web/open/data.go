@@ -2,8 +2,11 @@ package open
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net/http"
+	"strings"
+	"unicode"
 
 	"embraye/internal/embraye"
 	"embraye/internal/export"
@@ -26,32 +29,83 @@ func dataFormats() []dataFormat {
 const pieceOfData = 100
 
 // dataFile writes the open data as it is read: however much there is, it takes
-// the memory of one piece.
+// the memory of one piece. ?de= chooses whose constats: ours without it, all, or
+// those of one peer.
 func (h *Handler) dataFile(format dataFormat) http.HandlerFunc {
-	return h.answers.Stream(format.contentType, func(ctx context.Context, piece answer.Piece, w io.Writer) error {
-		out := format.open(w)
-		var damaged []string
-		for after := ""; ; {
-			var data *embraye.DataPage
-			err := piece(ctx, func(ctx context.Context) (err error) {
-				data, err = h.pages.DataPage(ctx, after, pieceOfData)
-				return err
-			})
-			if err != nil {
-				return err
-			}
-			if len(data.Updates) == 0 {
-				return out.Close()
-			}
-			if after == "" {
-				damaged = data.Damaged
-			}
-			rows := export.Rows(h.site, h.app.Reference(), h.app.Wire().Territories, data.Updates, data.Revisions)
-			export.MarkDamaged(rows, damaged)
-			if err := out.Write(rows); err != nil {
-				return err
-			}
-			after = data.Updates[len(data.Updates)-1].ID
+	return func(w http.ResponseWriter, r *http.Request) {
+		by, err := h.whose(r)
+		if err != nil {
+			h.answers.Fail(w, r, err)
+			return
 		}
-	})
+		h.answers.Stream(format.contentType, func(ctx context.Context, piece answer.Piece, w io.Writer) error {
+			out := format.open(w)
+			if by == "" || by == embraye.EveryOrganisation {
+				if err := h.ourData(ctx, piece, out); err != nil {
+					return err
+				}
+			}
+			if by != "" {
+				if err := h.peersData(ctx, piece, out, by); err != nil {
+					return err
+				}
+			}
+			return out.Close()
+		})(w, r)
+	}
+}
+
+// ourData writes every version of our constats.
+func (h *Handler) ourData(ctx context.Context, piece answer.Piece, out export.Writer) error {
+	var damaged []string
+	for after := ""; ; {
+		var data *embraye.DataPage
+		err := piece(ctx, func(ctx context.Context) (err error) {
+			data, err = h.pages.DataPage(ctx, after, pieceOfData)
+			return err
+		})
+		if err != nil || len(data.Updates) == 0 {
+			return err
+		}
+		if after == "" {
+			damaged = data.Damaged
+		}
+		rows := export.Rows(h.site, h.app.Reference(), h.app.Wire().Territories, data.Updates, data.Revisions)
+		export.MarkDamaged(rows, damaged)
+		export.SaidBy(rows, data.Organisation.Name)
+		if err := out.Write(rows); err != nil {
+			return err
+		}
+		after = data.Updates[len(data.Updates)-1].ID
+	}
+}
+
+// peersData writes our copies of peers' constats.
+func (h *Handler) peersData(ctx context.Context, piece answer.Piece, out export.Writer, by string) error {
+	for after := int64(0); ; {
+		var copies []embraye.PeerCopy
+		err := piece(ctx, func(ctx context.Context) (err error) {
+			copies, err = h.pages.DataCopies(ctx, by, after, pieceOfData)
+			return err
+		})
+		if err != nil || len(copies) == 0 {
+			return err
+		}
+		if err := out.Write(export.CopyRows(h.site, h.app.Reference(), h.app.Wire().Territories, copies)); err != nil {
+			return err
+		}
+		after = copies[len(copies)-1].PeerUpdate.ID
+	}
+}
+
+// whose is what ?de= says, in its one spelling: empty for ours.
+func (h *Handler) whose(r *http.Request) (string, error) {
+	by := r.URL.Query().Get("de")
+	if by == embraye.IRI(h.site.Base).Host() {
+		return "", nil
+	}
+	if len(by) > embraye.MaxHostBytes || by != strings.ToLower(by) || strings.ContainsFunc(by, unicode.IsControl) {
+		return "", fmt.Errorf("web: organisation %.60q: %w", by, embraye.ErrInvalid)
+	}
+	return by, nil
 }

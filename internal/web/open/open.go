@@ -23,8 +23,9 @@ type Pages interface {
 	ActorPage(ctx context.Context, handle string) (*embraye.ActorPage, error)
 	ConstatPage(ctx context.Context, id string) (*embraye.ConstatPage, error)
 	MeasurePage(ctx context.Context, handle string) (*embraye.MeasurePage, error)
-	FeedPage(ctx context.Context, measure string, codes, prefixes []string, before string) (*embraye.FeedPage, error)
+	FeedPage(ctx context.Context, f embraye.FeedFilter) (*embraye.FeedPage, error)
 	DataPage(ctx context.Context, after string, limit int) (*embraye.DataPage, error)
+	DataCopies(ctx context.Context, by string, after int64, limit int) ([]embraye.PeerCopy, error)
 	LegalPage(ctx context.Context) (*embraye.LegalPage, error)
 	MapPage(ctx context.Context) (*embraye.MapPage, error)
 }
@@ -74,7 +75,7 @@ func (h *Handler) Routes(r answer.Routes) {
 	file := func(pattern string, build answer.Builder) { r.Get(pattern, h.answers.Serve(answer.OtherOnly, build)) }
 
 	for _, format := range feedFormats() {
-		feed := h.answers.ServePaged(answer.OtherOnly, h.feed(format))
+		feed := h.feed(format)
 		for _, of := range []string{"", "/@{handle}", "/@{handle}/{territory}", "/territoires/{territory}"} {
 			r.Get(of+"/feed."+format.name, feed)
 		}

@@ -36,6 +36,7 @@ func (h *Handler) data(ctx context.Context, v *answer.View) (*answer.Answer, err
 	page.Description = page.T("data.lede")
 	content := dataContent{DataCensus: census, Columns: export.Columns(h.catalogue, v.Lang), About: export.OrganisationColumns()}
 	rows := export.Rows(h.site, h.rooms.App.Reference(), h.rooms.App.Wire().Territories, sample.Updates, sample.Revisions)
+	export.SaidBy(rows, sample.Organisation.Name)
 	for _, file := range []struct {
 		name, key string
 		open      func(io.Writer) export.Writer

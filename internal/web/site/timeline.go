@@ -20,7 +20,6 @@ const timelinePage = 20
 const (
 	maxSearchRunes = 200
 	maxQueryBytes  = 4096
-	maxHostBytes   = 260
 )
 
 type timelineContent struct {
@@ -97,7 +96,7 @@ func parseTimeline(reference *embraye.Reference, territories *embraye.Territorie
 	if utf8.RuneCountInString(f.Search) > maxSearchRunes || !utf8.ValidString(f.Search) {
 		return f, bad("search")
 	}
-	if len(f.By) > maxHostBytes || f.By != strings.ToLower(f.By) {
+	if len(f.By) > embraye.MaxHostBytes || f.By != strings.ToLower(f.By) {
 		return f, bad("organisation")
 	}
 	if f.By != "" {
@@ -196,15 +195,19 @@ func (h *Handler) timelineAnswer(ctx context.Context, v *answer.View, f embraye.
 // feedOf is the feed that is nearest to a filter.
 func feedOf(p *page.Page, f embraye.TimelineFilter) string {
 	m, _ := p.Reference.Measure(f.Measure)
+	address := "/feed.atom"
 	switch {
 	case f.Measure != "" && f.Territory != "":
-		return p.Actor(m.Handle) + "/" + f.Territory + "/feed.atom"
+		address = p.Actor(m.Handle) + "/" + f.Territory + address
 	case f.Measure != "":
-		return p.Actor(m.Handle) + "/feed.atom"
+		address = p.Actor(m.Handle) + address
 	case f.Territory != "":
-		return "/territoires/" + f.Territory + "/feed.atom"
+		address = "/territoires/" + f.Territory + address
 	}
-	return "/feed.atom"
+	if f.By != "" {
+		address += "?de=" + url.QueryEscape(f.By)
+	}
+	return address
 }
 
 // maxPeersToChoose is how many peers the form lists; an address may name any.

@@ -25,13 +25,10 @@ type measureRow struct {
 	Answers           []page.SubjectAnswer
 }
 
-// maxHostBytes is as long as a domain and its port can be.
-const maxHostBytes = 260
-
 // organisation is /organisations/{host}: what a peer says.
 func (h *Handler) organisation(ctx context.Context, v *answer.View) (*answer.Answer, error) {
 	host := v.Param("host")
-	if host == "" || len(host) > maxHostBytes || host != strings.ToLower(host) {
+	if host == "" || len(host) > embraye.MaxHostBytes || host != strings.ToLower(host) {
 		return nil, embraye.ErrNotFound
 	}
 	data, err := h.Pages.PeerPage(ctx, host)
