@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"embraye/internal/delivery"
+	"embraye/internal/embraye"
 	"embraye/internal/web"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -62,6 +63,10 @@ func (f *figures) database(gauge figure) {
 	if err == nil {
 		mails, err = t.Mails.Waiting(ctx)
 	}
+	var removed []embraye.RemovedFollowers
+	if err == nil {
+		removed, err = t.Followers.Removed(ctx)
+	}
 	const up = "Whether the database answers: without it the figures of queues are missing."
 	if err != nil {
 		gauge("database_up", up, 0)
@@ -76,6 +81,9 @@ func (f *figures) database(gauge figure) {
 	gauge("delivery_oldest_seconds", "How long the oldest of them has been waiting; 0 if none waits.", oldest.Seconds())
 	gauge("deliveries_given_up", "Deliveries given up and not yet dropped or retried by hand.", float64(queue.GivenUp))
 	gauge("hosts_failing", "Servers that do not take deliveries now.", float64(queue.FailingHosts))
+	for _, r := range removed {
+		gauge("followers_removed", "Followers removed because they are gone or their server was silent for 60 days, in all.", float64(r.Followers), "reason", string(r.Reason))
+	}
 	gauge("mails_waiting", "Mails that are not sent yet, in all replicas.", float64(mails))
 }
 

@@ -39,6 +39,9 @@ func (t *turn) note(a *attempt, scheme string) {
 		t.result.Ed25519From = t.at(ed25519Again)
 		t.scheme = firstScheme(t.host.Scheme)
 	}
+	if a.status != 0 {
+		t.result.AnsweredAt = t.e.millis()
+	}
 	switch a.verdict {
 	case taken:
 		t.alive = true

@@ -68,9 +68,11 @@ type Host struct {
 	LastError    string
 	FailingSince int64 // Unix milliseconds, 0 = not failing
 	SeenAt       int64 // last accepted delivery or inbound contact
+	AnsweredAt   int64 // last answer to a request of ours, whatever it said; 0 = none that we know
 	// Ed25519From is since when (Unix milliseconds) it takes signatures by Ed25519,
 	// as far as we know, 0 = unknown; after a refusal a date to come.
 	Ed25519From int64 `gorm:"column:ed25519_from"`
+	NodeInfoAt  int64 `gorm:"column:nodeinfo_at"` // when we asked last what software it runs; 0 = never
 }
 
 // SeenActivity marks a digest of something received: of (actor, id, body) or

@@ -16,11 +16,13 @@ const (
 	ChorePrune   Chore = "prune"   // what has served its time
 	ChorePeers   Chore = "peers"   // what peers say of themselves
 	ChoreGather  Chore = "gather"  // what peers published before we followed them
+
+	ChoreFollowers Chore = "followers" // those whose server is silent
 )
 
 // Chores lists them in the order that people see.
 func Chores() []Chore {
-	return []Chore{ChorePublish, ChoreMail, ChoreLinks, ChoreFiles, ChoreReviews, ChorePrune, ChorePeers, ChoreGather}
+	return []Chore{ChorePublish, ChoreMail, ChoreLinks, ChoreFiles, ChoreReviews, ChorePrune, ChorePeers, ChoreGather, ChoreFollowers}
 }
 
 // Job asks for one chore, for one thing, after the commit of what caused it.

@@ -16,6 +16,22 @@ type Follower struct {
 	CreatedAt  time.Time `gorm:"autoCreateTime:false"`
 }
 
+// RemovalReason is why followers were removed that did not leave.
+type RemovalReason string
+
+// The reasons.
+const (
+	FollowerGone   RemovalReason = "gone"   // their own address says that there is nobody
+	FollowerSilent RemovalReason = "silent" // their server is not there any more
+)
+
+// RemovedFollowers counts those that were removed for one reason.
+type RemovedFollowers struct {
+	Reason    RemovalReason
+	Followers int
+	Since     time.Time
+}
+
 // FollowState is how far a Follow of ours has come.
 type FollowState string
 

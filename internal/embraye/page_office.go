@@ -173,6 +173,7 @@ type FollowerPage struct {
 	Total     int
 	Followers []OfficeFollower
 	Next      int64 // before of the next page, 0 on the last
+	Removed   []RemovedFollowers
 }
 
 // HostCount counts followers on one server.

@@ -32,7 +32,7 @@ func faultRows() []row {
 		{number: "FT21", name: "503 three times", elsewhere: "internal/delivery"},
 		{number: "FT22", name: "Retry-After", elsewhere: "internal/delivery"},
 		{number: "FT23", name: "refusals", elsewhere: "internal/delivery"},
-		{number: "FT23", name: "410 of a shared inbox", run: goneInbox, out: 3, logs: 2, stores: append(published, "followers")},
+		{number: "FT23", name: "410 of a shared inbox", run: goneInbox, out: 3, logs: 2, stores: append(published, "followers", "removed_followers")},
 		{number: "FT25", name: "poison messages", elsewhere: "internal/delivery"},
 		{number: "FT29", name: "one activity 100 times at once", run: hundredAtOnce, free: true, mib: 128, stores: append([]string{"interactions", "updates"}, follows...)},
 	}

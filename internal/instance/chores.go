@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"time"
 
+	"embraye/internal/app/directory"
 	"embraye/internal/embraye"
 	"embraye/internal/jobs"
 )
@@ -23,6 +24,9 @@ func (r *Rooms) Chores() []jobs.Chore {
 		{Name: embraye.ChorePrune, What: "forgetting what is too old", Every: time.Hour, Limit: 15 * time.Minute, Do: turns(r.Prune)},
 		{Name: embraye.ChorePeers, What: "reading what peers say of themselves", Every: 24 * time.Hour, Later: true, Limit: 6 * time.Hour, Do: turns(r.Peers.ReadAgain)},
 		{Name: embraye.ChoreGather, What: "reading what peers published before", Every: 6 * time.Hour, Later: true, Limit: 20 * time.Minute, Do: each(r.Gather.Peer, r.Gather.Due)},
+		{Name: embraye.ChoreFollowers, What: "removing followers whose server is silent", Every: 24 * time.Hour, Later: true, Limit: 6 * time.Hour, Do: turns(func(ctx context.Context) error {
+			return directory.PruneFollowers(ctx, r.Directory)
+		})},
 	}
 }
 

@@ -38,6 +38,7 @@ type Result struct {
 	LastError    string
 	FailingSince int64
 	SeenAt       int64
+	AnsweredAt   int64 // 0: as it was
 }
 
 // Finish writes the results of many hosts in one transaction. A row that
@@ -58,7 +59,7 @@ func (t Deliveries) finish(ctx context.Context, results []Result) error {
 	for _, r := range results {
 		names = append(names, r.Host)
 		if !r.Ongoing {
-			hosts = append(hosts, []any{r.Host, r.HostNextAt, r.Failures, r.Scheme, r.LastError, r.FailingSince, r.SeenAt, r.LeaseUntil, r.Ed25519From})
+			hosts = append(hosts, []any{r.Host, r.HostNextAt, r.Failures, r.Scheme, r.LastError, r.FailingSince, r.SeenAt, r.LeaseUntil, r.Ed25519From, r.AnsweredAt})
 		}
 		for _, o := range r.Done {
 			outcomes = append(outcomes, []any{o.DeliveryID, o.State, o.Attempts, o.NextAt, o.LastStatus, o.LastError})
@@ -127,13 +128,13 @@ func (t Deliveries) finishHosts(ctx context.Context, hosts [][]any) error {
 	_, err := t.exec(ctx, fmt.Sprintf(`UPDATE hosts SET failures = r.failures, last_error = r.last_error, leased = false,
 			scheme = CASE WHEN r.scheme = '' THEN hosts.scheme ELSE r.scheme END,
 			ed25519_from = CASE WHEN r.ed25519_from = 0 THEN hosts.ed25519_from ELSE r.ed25519_from END,
-			failing_since = r.failing_since, seen_at = %s(hosts.seen_at, r.seen_at),
+			failing_since = r.failing_since, seen_at = %[1]s(hosts.seen_at, r.seen_at), answered_at = %[1]s(hosts.answered_at, r.answered_at),
 			pending = (SELECT 1 FROM deliveries WHERE host = r.host AND state = 0 ORDER BY id LIMIT 1) IS NOT NULL,
-			next_at = CASE WHEN (SELECT 1 FROM deliveries AS w WHERE w.host = r.host AND %s ORDER BY w.id LIMIT 1) IS NOT NULL THEN r.next_at
+			next_at = CASE WHEN (SELECT 1 FROM deliveries AS w WHERE w.host = r.host AND %[2]s ORDER BY w.id LIMIT 1) IS NOT NULL THEN r.next_at
 				ELSE coalesce((SELECT min(next_at) FROM deliveries WHERE host = r.host AND state = 0 AND next_at > 0
 					AND next_at > r.next_at), r.next_at) END
-		FROM %s AS r WHERE hosts.host = r.host AND (r.lease_until = 0 OR hosts.leased AND hosts.next_at = r.lease_until)`, greatest, fmt.Sprintf(free, "r.next_at"),
-		t.records("host text, next_at bigint, failures integer, scheme text, last_error text, failing_since bigint, seen_at bigint, lease_until bigint, ed25519_from bigint")),
+		FROM %[3]s AS r WHERE hosts.host = r.host AND (r.lease_until = 0 OR hosts.leased AND hosts.next_at = r.lease_until)`, greatest, fmt.Sprintf(free, "r.next_at"),
+		t.records("host text, next_at bigint, failures integer, scheme text, last_error text, failing_since bigint, seen_at bigint, lease_until bigint, ed25519_from bigint, answered_at bigint")),
 		asJSON(hosts))
 	return err
 }

@@ -85,6 +85,15 @@ func (t Hosts) TakesEd25519(ctx context.Context, host string) error {
 	return wrap(err, "remembering what %s understands", host)
 }
 
+// Answered notes that a host answered a request of ours, whatever it said.
+func (t Hosts) Answered(ctx context.Context, host string) error {
+	err := t.writing(ctx, func(in table) error {
+		_, err := in.exec(ctx, "UPDATE hosts SET answered_at = ? WHERE host = ?", in.s.now().UnixMilli(), host)
+		return err
+	})
+	return wrap(err, "noting an answer of %s", host)
+}
+
 // Touch notes that a host that we send to has spoken to us: one that fails is
 // tried again now. A lease is left alone. A host that we do not know yet is not
 // written: strangers must not fill the table.

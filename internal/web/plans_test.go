@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"embraye/internal/app/directory"
 	"embraye/internal/browsertest"
 	"embraye/internal/embraye"
 	"embraye/internal/fedtest"
@@ -23,7 +24,7 @@ const manyRows = 100_000
 // small tables have as many rows as there are chores, people, measures,
 // peers or blocked domains; any statement may read them whole.
 func small() []string {
-	return []string{"settings", "public_revision", "actors", "actor_keys", "people", "peers", "follows", "links", "mails", "domain_blocks", "goose_db_version", "chores", "speakers"}
+	return []string{"settings", "public_revision", "actors", "actor_keys", "people", "peers", "follows", "links", "mails", "domain_blocks", "goose_db_version", "chores", "speakers", "removed_followers"}
 }
 
 // few are the partial indexes over what soon leaves them again, or never was
@@ -194,7 +195,7 @@ func (s *site) everything() {
 	s.federate(filled)
 	s.visitAll(filled)
 	for what, chore := range map[string]func(context.Context) error{
-		"prune": s.Prune, "files": s.Constats.CheckFiles, "links": s.Constats.CheckLinks, "mails": s.People.SendMails,
+		"prune": s.Prune, "followers": func(ctx context.Context) error { return directory.PruneFollowers(ctx, s.Directory) }, "files": s.Constats.CheckFiles, "links": s.Constats.CheckLinks, "mails": s.People.SendMails,
 		"due":     func(ctx context.Context) error { _, err := s.Drafts.PublishDue(ctx); return err },
 		"sweep":   s.Store.Tables().Deliveries.Sweep,
 		"metrics": func(ctx context.Context) error { _, err := s.Store.Tables().Deliveries.Stats(ctx); return err },

@@ -27,6 +27,9 @@ func (k *Talk) Followers(ctx context.Context, by embraye.Acting, actor string, b
 	if err != nil {
 		return nil, err
 	}
+	if page.Removed, err = t.Followers.Removed(ctx); err != nil {
+		return nil, err
+	}
 	rows, err := t.Followers.Page(ctx, actor, before, followersPage+1)
 	if err != nil {
 		return nil, err

@@ -30,7 +30,7 @@ func Samples() map[string][]any {
 		"interactions": {&interactionsPage{}, &interactionsPage{Interactions: []embraye.OfficeInteraction{{Interaction: embraye.Interaction{Kind: embraye.Like}, Author: author, Update: &update},
 			{Interaction: embraye.Interaction{Kind: embraye.Boost}}}, Quotes: []embraye.OfficeQuote{{Quote: embraye.Quote{ID: "01HX"}, Author: author, Update: &update}, revoked}, Next: 4}},
 		"followers": {&followersPage{Page: &embraye.FollowerPage{}}, &followersPage{Hosts: []embraye.HostCount{{Host: "a.example", Followers: 2}},
-			Page: &embraye.FollowerPage{Actor: "mesure2", Total: 2, Followers: []embraye.OfficeFollower{{Author: author}}, Next: 9}}},
+			Page: &embraye.FollowerPage{Removed: []embraye.RemovedFollowers{{Reason: embraye.FollowerGone, Followers: 1, Since: someday}, {Reason: embraye.FollowerSilent, Followers: 2, Since: someday}}, Actor: "mesure2", Total: 2, Followers: []embraye.OfficeFollower{{Author: author}}, Next: 9}}},
 		"deliveries": {[]embraye.FailingHost(nil), []embraye.FailingHost{{Host: embraye.Host{Host: "a.example", LastError: "timeout"}, Waiting: 1, NextAt: someday, Since: someday}, {Host: embraye.Host{Host: "b.example"}, GivenUp: 1}}},
 	}
 }
