@@ -46,13 +46,60 @@ func Tally(reviews []ShownReview) []ReviewTally {
 
 // ByTime sorts reviews, the newest word first.
 func ByTime(reviews []ShownReview) {
-	last := func(r ShownReview) time.Time {
-		if r.UpdatedAt != nil {
-			return *r.UpdatedAt
-		}
-		return r.PublishedAt
+	slices.SortStableFunc(reviews, func(a, b ShownReview) int { return b.MovedAt().Compare(a.MovedAt()) })
+}
+
+// MovedAt is when it was said, or corrected in substance.
+func (r *ShownReview) MovedAt() time.Time {
+	if r.UpdatedAt != nil {
+		return *r.UpdatedAt
 	}
-	slices.SortStableFunc(reviews, func(a, b ShownReview) int { return last(b).Compare(last(a)) })
+	return r.PublishedAt
+}
+
+// A ReviewSubject is the constat that a review is about, ours or the copy that
+// readers find here.
+type ReviewSubject struct {
+	Object   IRI
+	Actor    IRI    // the measure that wrote it
+	Path     string // of its page here
+	Title    string
+	Language string
+	Revision int // the last one of substance
+}
+
+// A ReviewLine is a review in a list across constats. Its subject is nil if
+// readers do not find the constat here.
+type ReviewLine struct {
+	ShownReview
+	Subject *ReviewSubject
+}
+
+// ReviewPlace is a place in a list of reviews, the newest word first.
+type ReviewPlace struct {
+	MovedAt time.Time
+	URI     IRI
+}
+
+// ContestedPage is one page of the contestations that are open: no version of
+// the constat has taken them up.
+type ContestedPage struct {
+	Lines []ReviewLine
+	Next  *ReviewPlace // the last one of this page, if there are more
+}
+
+// ReviewsAfter is a place in the open data about reviews, which has ours before
+// those of others; the zero value is the beginning.
+type ReviewsAfter struct {
+	Ours   string // ULID
+	Theirs int64
+}
+
+// ReviewData is one piece of the open data about reviews.
+type ReviewData struct {
+	Organisation Actor // ours
+	Lines        []ReviewLine
+	Next         *ReviewsAfter // nil at the end
 }
 
 // ReviewPage is a review of ours, or what is left of a withdrawn one.

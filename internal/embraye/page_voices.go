@@ -21,6 +21,7 @@ type CopyPage struct {
 	Update    PeerUpdate
 	Peer      Peer
 	Revisions []PeerRevision // newest first, without their bytes
+	Reviews   []ShownReview
 }
 
 // VoiceText is what a list shows of a constat beside where it stands.
@@ -45,6 +46,8 @@ type PeerPage struct {
 	Latest   []NamedStanding
 	Texts    map[string]VoiceText
 	Constats int // that stand
+	Reviews  []ReviewLine // that it gives, newest first
+	Before   int64        // where the reviews go on; 0 at the end
 }
 
 // MeasureSpeaker is an organisation that speaks of a measure; ours has no name

@@ -11,11 +11,14 @@ import (
 	"unicode/utf8"
 )
 
-// A Writer writes rows as they come, so that nobody has to hold them all.
-type Writer interface {
-	Write(rows []Row) error
+// A writer writes rows as they come, so that nobody has to hold them all.
+type writer[R any] interface {
+	Write(rows []R) error
 	Close() error // ends the file
 }
+
+// A Writer writes constats.
+type Writer = writer[Row]
 
 // NewCSV writes constats.csv: UTF-8 without BOM, comma, CRLF (RFC 4180), one
 // line of names, one line per row, cells that a spreadsheet will not run.
@@ -31,23 +34,37 @@ func NewSpreadsheet(w io.Writer) Writer {
 
 const bom = "\ufeff"
 
-type csvWriter struct {
+type csvWriter[R any] struct {
 	file   io.Writer
 	out    *csv.Writer
-	table  []column
+	names  []string
+	cells  func(*R, []string) // fills one line
 	line   []string
 	before string // what the file begins with
 	begun  bool
 }
 
-func newCSV(w io.Writer, comma rune) *csvWriter {
-	out := &csvWriter{file: w, out: csv.NewWriter(w), table: columns()}
-	out.out.Comma, out.out.UseCRLF, out.line = comma, true, make([]string, len(out.table))
+func newCSV(w io.Writer, comma rune) *csvWriter[Row] {
+	table := columns()
+	names := make([]string, len(table))
+	for i, col := range table {
+		names[i] = col.name
+	}
+	return newCSVOf(w, comma, names, func(r *Row, line []string) {
+		for i, col := range table {
+			line[i] = col.cell(r)
+		}
+	})
+}
+
+func newCSVOf[R any](w io.Writer, comma rune, names []string, cells func(*R, []string)) *csvWriter[R] {
+	out := &csvWriter[R]{file: w, out: csv.NewWriter(w), names: names, cells: cells, line: make([]string, len(names))}
+	out.out.Comma, out.out.UseCRLF = comma, true
 	return out
 }
 
 // begin writes the names of the columns.
-func (c *csvWriter) begin() error {
+func (c *csvWriter[R]) begin() error {
 	if c.begun {
 		return nil
 	}
@@ -55,20 +72,18 @@ func (c *csvWriter) begin() error {
 	if _, err := io.WriteString(c.file, c.before); err != nil {
 		return fmt.Errorf("beginning the CSV: %w", err)
 	}
-	for i, col := range c.table {
-		c.line[i] = col.name
-	}
-	return c.out.Write(c.line)
+	return c.out.Write(c.names)
 }
 
 // Write adds lines.
-func (c *csvWriter) Write(rows []Row) error {
+func (c *csvWriter[R]) Write(rows []R) error {
 	if err := c.begin(); err != nil {
 		return err
 	}
 	for r := range rows {
-		for i, col := range c.table {
-			c.line[i] = CSVCell(col.cell(&rows[r]))
+		c.cells(&rows[r], c.line)
+		for i, cell := range c.line {
+			c.line[i] = CSVCell(cell)
 		}
 		if err := c.out.Write(c.line); err != nil {
 			return fmt.Errorf("writing a line of the CSV: %w", err)
@@ -79,24 +94,26 @@ func (c *csvWriter) Write(rows []Row) error {
 }
 
 // Close writes the names where there was no row.
-func (c *csvWriter) Close() error { return c.Write(nil) }
+func (c *csvWriter[R]) Close() error { return c.Write(nil) }
 
 // NewJSON writes constats.json: one array, one object per row and line, the
 // texts as they are.
-func NewJSON(w io.Writer) Writer {
-	out := &jsonWriter{file: w, out: json.NewEncoder(w)}
+func NewJSON(w io.Writer) Writer { return newJSONOf[Row](w) }
+
+func newJSONOf[R any](w io.Writer) *jsonWriter[R] {
+	out := &jsonWriter[R]{file: w, out: json.NewEncoder(w)}
 	out.out.SetEscapeHTML(false)
 	return out
 }
 
-type jsonWriter struct {
+type jsonWriter[R any] struct {
 	file  io.Writer
 	out   *json.Encoder
 	begun bool
 }
 
 // Write adds objects, each with what separates it from the one before.
-func (j *jsonWriter) Write(rows []Row) error {
+func (j *jsonWriter[R]) Write(rows []R) error {
 	for r := range rows {
 		separator := ","
 		if !j.begun {
@@ -113,7 +130,7 @@ func (j *jsonWriter) Write(rows []Row) error {
 }
 
 // Close ends the array.
-func (j *jsonWriter) Close() error {
+func (j *jsonWriter[R]) Close() error {
 	end := "]\n"
 	if !j.begun {
 		end = "[]\n"

@@ -77,6 +77,11 @@ type Evidence struct {
 	SHA256      string `json:"sha256"`
 }
 
+func evidenceRow(e embraye.Evidence) Evidence {
+	return Evidence{Type: e.Type, Address: e.Href, Name: e.Name, Publisher: e.Publisher,
+		PublishedOn: string(e.PublishedOn), Consulted: string(e.Consulted), MediaType: e.MediaType, ArchivedAt: e.ArchivedAt, SHA256: e.SHA256}
+}
+
 // Related links a row to another constat.
 type Related struct {
 	Rel     string `json:"rel"`
@@ -154,8 +159,7 @@ func (row *Row) content(ref *embraye.Reference, r *embraye.Content) {
 	row.Confidence = string(r.Confidence)
 	row.EffectiveDate, row.ObservedDate = string(r.EffectiveDate), string(r.ObservedDate)
 	for _, e := range r.Evidence {
-		row.Evidence = append(row.Evidence, Evidence{Type: e.Type, Address: e.Href, Name: e.Name, Publisher: e.Publisher,
-			PublishedOn: string(e.PublishedOn), Consulted: string(e.Consulted), MediaType: e.MediaType, ArchivedAt: e.ArchivedAt, SHA256: e.SHA256})
+		row.Evidence = append(row.Evidence, evidenceRow(e))
 	}
 	row.Searched = append(row.Searched, r.Searched...)
 	if i := r.Indicator; i != nil {

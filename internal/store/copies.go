@@ -78,6 +78,9 @@ func (p Pages) CopyPage(ctx context.Context, id string) (*embraye.CopyPage, erro
 		return nil, wrap(err, "taking the peer of the copy %s", id)
 	}
 	page := &embraye.CopyPage{Update: *u, Peer: *peer}
-	page.Revisions, err = t.PeerRevisions.Of(ctx, u.URI)
+	if page.Revisions, err = t.PeerRevisions.Of(ctx, u.URI); err != nil || u.WithdrawnAt != nil {
+		return page, err
+	}
+	page.Reviews, err = t.ReviewsOf(ctx, u.URI, u.Actor, u.Revision)
 	return page, err
 }

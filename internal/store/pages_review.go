@@ -16,70 +16,45 @@ func (t Tables) ReviewsOf(ctx context.Context, object, author embraye.IRI, subst
 		return nil, err
 	}
 	var shown []embraye.ShownReview
-	var writers, uris []embraye.IRI
-	for _, r := range received {
-		if r.State != embraye.ReplyShown {
-			continue
+	for i := range received {
+		if received[i].State == embraye.ReplyShown {
+			shown = append(shown, shownOfTheirs(&received[i]))
 		}
-		shown = append(shown, embraye.ShownReview{URI: r.URI, Object: object, Page: r.URL, Actor: r.Actor, ReviewContent: r.ReviewContent,
-			ReviewedRevision: r.ReviewedRevision, PublishedAt: r.PublishedAt, UpdatedAt: r.UpdatedAt})
-		writers = append(writers, r.Actor)
 	}
 	site, own, err := t.ownReview(ctx, object)
 	if err != nil {
 		return nil, err
 	}
 	if own != nil {
-		id := site.ReviewID(own.ID)
-		shown = append(shown, embraye.ShownReview{URI: id, Object: object, Page: string(id), Ours: true, ReviewContent: own.ReviewContent,
-			ReviewedRevision: own.ReviewedRevision, PublishedAt: own.PublishedAt, UpdatedAt: own.UpdatedAt})
+		shown = append(shown, shownOfOurs(site, own))
 	}
 	if len(shown) == 0 {
 		return nil, nil
 	}
-	known, err := t.RemoteActors.Among(ctx, writers)
-	if err != nil {
-		return nil, err
-	}
-	for i := range shown {
-		r := &shown[i]
-		uris = append(uris, r.URI)
-		r.Older = r.ReviewedRevision < substance
-		if found, ok := known[r.Actor]; ok && found.GoneAt == nil {
-			r.Author = found
-		} else {
-			r.Author = embraye.RemoteActor{URI: r.Actor, Host: r.Actor.Host()}
-		}
-	}
-	responses, err := t.ReviewResponses.Among(ctx, author, uris)
-	for i := range shown {
-		shown[i].Response = responses[shown[i].URI]
-	}
 	embraye.ByTime(shown)
-	return shown, err
+	subject := &embraye.ReviewSubject{Object: object, Actor: author, Revision: substance}
+	return shown, t.whatCameOf(ctx, shown, func(embraye.IRI) *embraye.ReviewSubject { return subject })
 }
 
 // reviewsOfOurs are the reviews of a constat of ours.
 func (t Tables) reviewsOfOurs(ctx context.Context, u *embraye.Update) ([]embraye.ShownReview, error) {
-	base, _, err := t.Settings.Get(ctx, "base_url")
+	site, err := t.site(ctx)
 	if err != nil {
 		return nil, err
 	}
-	site := embraye.Site{Base: base}
 	return t.ReviewsOf(ctx, site.UpdateID(u.ID), site.ActorID(u.Actor), u.Substance)
 }
 
 // ownReview is the review of ours that stands of a constat, or nil.
 func (t Tables) ownReview(ctx context.Context, object embraye.IRI) (site embraye.Site, own *embraye.Review, err error) {
-	base, _, err := t.Settings.Get(ctx, "base_url")
-	if err != nil {
+	if site, err = t.site(ctx); err != nil {
 		return site, nil, err
 	}
 	own, err = t.Reviews.Standing(ctx, object)
 	if errors.Is(err, embraye.ErrNotFound) {
-		return embraye.Site{Base: base}, nil, nil
+		return site, nil, nil
 	}
-	return embraye.Site{Base: base}, own, err
+	return site, own, err
 }
 
 // ReviewPage reads a review of ours with what came of it; of a withdrawn one
@@ -116,11 +91,11 @@ func (t Tables) aboutReview(ctx context.Context, page *embraye.ReviewPage) error
 	if found, ok := known[r.ObjectActor]; ok && found.GoneAt == nil {
 		page.Author = found
 	}
-	base, _, err := t.Settings.Get(ctx, "base_url")
+	site, err := t.site(ctx)
 	if err != nil {
 		return err
 	}
-	page.Response, err = t.ReviewResponses.Take(ctx, embraye.Site{Base: base}.ReviewID(r.ID), r.ObjectActor)
+	page.Response, err = t.ReviewResponses.Take(ctx, site.ReviewID(r.ID), r.ObjectActor)
 	if err != nil && !errors.Is(err, embraye.ErrNotFound) {
 		return err
 	}
@@ -164,7 +139,7 @@ const maxKnownReviews = 200
 // object with a digest, newest first; none is no error.
 func (p Pages) KnownReviews(ctx context.Context, digest string) (ids []embraye.IRI, err error) {
 	t := p.store.Tables()
-	base, _, err := t.Settings.Get(ctx, "base_url")
+	site, err := t.site(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -173,7 +148,7 @@ func (p Pages) KnownReviews(ctx context.Context, digest string) (ids []embraye.I
 		return nil, wrap(err, "listing our reviews of %s", digest)
 	}
 	for _, r := range ours {
-		ids = append(ids, embraye.Site{Base: base}.ReviewID(r.ID))
+		ids = append(ids, site.ReviewID(r.ID))
 	}
 	theirs, err := list[embraye.PeerReview](ctx, t.table, "id DESC", maxKnownReviews, "digest = ? AND state = 'shown' AND withdrawn_at IS NULL", digest)
 	for _, r := range theirs {

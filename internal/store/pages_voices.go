@@ -39,8 +39,9 @@ func saidIn(scopes []embraye.DivergentScope) (all []embraye.NamedStanding) {
 	return all
 }
 
-// PeerPage reads what another organisation says, by its host.
-func (p Pages) PeerPage(ctx context.Context, host string) (*embraye.PeerPage, error) {
+// PeerPage reads what another organisation says, by its host, and the reviews
+// that it gives, those before a number if it is not 0.
+func (p Pages) PeerPage(ctx context.Context, host string, before int64) (*embraye.PeerPage, error) {
 	t := p.store.Tables()
 	peer, err := takeFirst[embraye.Peer](ctx, t.table, "id", "host = ?", host)
 	if err != nil {
@@ -62,7 +63,11 @@ func (p Pages) PeerPage(ctx context.Context, host string) (*embraye.PeerPage, er
 		return nil, err
 	}
 	constats, err := t.Speakers.Constats(ctx)
+	if err != nil {
+		return nil, err
+	}
 	page.Constats = constats[peer.Organisation]
+	page.Reviews, page.Before, err = t.peerReviewLines(ctx, peer.Organisation, before)
 	return page, err
 }
 

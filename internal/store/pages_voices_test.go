@@ -69,12 +69,12 @@ func TestPagesOfVoices(t *testing.T) {
 			t.Errorf("scopes where answers differ: %q, want 6", keys)
 		}
 
-		peer, err := s.Pages().PeerPage(ctx, "b.example")
+		peer, err := s.Pages().PeerPage(ctx, "b.example", 0)
 		must(t, err)
 		if peer.Constats != scopes || len(peer.States) != scopes || len(peer.Texts) != scopes {
 			t.Errorf("the peer's page: %d constats, %d states, %d texts", peer.Constats, len(peer.States), len(peer.Texts))
 		}
-		if _, err := s.Pages().PeerPage(ctx, "c.example"); !errors.Is(err, embraye.ErrNotFound) {
+		if _, err := s.Pages().PeerPage(ctx, "c.example", 0); !errors.Is(err, embraye.ErrNotFound) {
 			t.Errorf("a page of nobody: %v", err)
 		}
 

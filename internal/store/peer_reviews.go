@@ -125,12 +125,12 @@ func utc(at *time.Time) any {
 	return at.UTC()
 }
 
-// Among returns what one author made of several reviews.
-func (t ReviewResponses) Among(ctx context.Context, actor embraye.IRI, reviews []embraye.IRI) (map[embraye.IRI]*embraye.ReviewResponse, error) {
-	all, err := list[embraye.ReviewResponse](ctx, t.table, "review", 0, "actor = ? AND "+t.inJSON("review"), actor, asJSON(reviews))
-	found := make(map[embraye.IRI]*embraye.ReviewResponse, len(all))
+// To returns what was made of several reviews, by review and by who says so.
+func (t ReviewResponses) To(ctx context.Context, reviews []embraye.IRI) (map[[2]embraye.IRI]*embraye.ReviewResponse, error) {
+	all, err := list[embraye.ReviewResponse](ctx, t.table, "review, actor", 0, t.inJSON("review"), asJSON(reviews))
+	found := make(map[[2]embraye.IRI]*embraye.ReviewResponse, len(all))
 	for i := range all {
-		found[all[i].Review] = &all[i]
+		found[[2]embraye.IRI{all[i].Review, all[i].Actor}] = &all[i]
 	}
-	return found, wrap(err, "listing the responses of %s", actor)
+	return found, wrap(err, "listing the responses to %d reviews", len(reviews))
 }

@@ -95,6 +95,8 @@ GET  /donnees                             200
 GET  /donnees/constats.csv                200
 GET  /donnees/constats-tableur.csv        200
 GET  /donnees/constats.json               200
+GET  /donnees/avis.csv                    200
+GET  /donnees/avis.json                   200
 GET  /donnees/organisations.csv           200
 GET  /donnees/organisations.json          200
 GET  /ecoconception                       200

@@ -234,12 +234,16 @@ func (s *site) addresses(f browsertest.Filled) (all []string) {
 			id = "1"
 		case strings.HasPrefix(r.Pattern, "/notes/"):
 			id = pinned.ID
+		case strings.HasPrefix(r.Pattern, "/copies/"):
+			for _, u := range s.peerUpdates() {
+				id = u.CopyID
+			}
 		case strings.HasPrefix(r.Pattern, "/activities/"):
 			id = said[0].ID
 		}
 		for _, handle := range []string{"mesure2", "organisation"} {
 			path := strings.NewReplacer("{id}", id, "{handle}", handle, "{territory}", "FR-BRE", "{n}", "2", "{file}", "style.css",
-				"{name}", strings.Repeat("0", 64)+".png", "{token}", "inconnu").Replace(r.Pattern)
+				"{name}", strings.Repeat("0", 64)+".png", "{token}", "inconnu", "{host}", "pair.example", "{digest}", strings.Repeat("0", 64)).Replace(r.Pattern)
 			if handle == "mesure2" || strings.Contains(r.Pattern, "{handle}") {
 				all = append(all, path)
 			}

@@ -253,7 +253,7 @@ func TestOrganisationsAreOpenData(t *testing.T) {
 	}
 	page := s.page("/donnees")
 	for _, column := range rows[0] {
-		if _, ok := list[0][column]; !ok || !strings.Contains(page, "<dt><code>"+column+"</code></dt>") {
+		if _, ok := list[0][column]; !ok || !strings.Contains(page, "<dt>"+column+"</dt>") {
 			t.Errorf("the column %s is not explained, or not in the JSON", column)
 		}
 	}

@@ -26,7 +26,7 @@ type constatContent struct {
 	Copies       []evidence // those that can be checked
 	Lessons      []lesson
 	Related      []relation
-	Reviews      *Reviews
+	Reviews      *page.Reviews
 	Replies      []reply
 	Versions     []version // newest first
 	MoreVersions int       // that only the page of versions shows
@@ -62,7 +62,7 @@ func (h *Handler) ConstatPage(v *answer.View, data *embraye.ConstatPage) (*answe
 	page.LinkedData = h.claimReview(page, u, data.Organisation) + breadcrumbs(page, crumb{page.MeasureTitle(u.Measure), page.Site.ActorPage(u.Actor)}, crumb{u.Title, page.Canonical})
 	content := newConstatContent(page, u, data.Actor, data.Organisation)
 	content.addFiles(data.Files)
-	content.Reviews = NewReviews(page, data.Reviews)
+	content.Reviews = page.ReviewsOf(data.Reviews)
 	for _, r := range data.Replies {
 		content.Replies = append(content.Replies, newReply(r))
 	}

@@ -16,6 +16,7 @@ type dataContent struct {
 	Files   []dataFile
 	Columns []export.Column
 	About   []string // columns of the files about organisations
+	Judged  []string // columns of the files about reviews
 }
 
 // A dataFile is one file to take away. Its size is said before: not everybody
@@ -34,7 +35,7 @@ func (h *Handler) data(ctx context.Context, v *answer.View) (*answer.Answer, err
 	}
 	page := h.frame.NewPage(v, h.catalogue.T(v.Lang, "data.title"))
 	page.Description = page.T("data.lede")
-	content := dataContent{DataCensus: census, Columns: export.Columns(h.catalogue, v.Lang), About: export.OrganisationColumns()}
+	content := dataContent{DataCensus: census, Columns: export.Columns(h.catalogue, v.Lang), About: export.OrganisationColumns(), Judged: export.ReviewColumns()}
 	rows := export.Rows(h.site, h.rooms.App.Reference(), h.rooms.App.Wire().Territories, sample.Updates, sample.Revisions)
 	export.SaidBy(rows, sample.Organisation.Name)
 	for _, file := range []struct {

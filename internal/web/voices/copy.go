@@ -9,6 +9,7 @@ import (
 	"embraye/internal/activitypub"
 	"embraye/internal/embraye"
 	"embraye/internal/web/answer"
+	"embraye/internal/web/page"
 )
 
 type copyContent struct {
@@ -21,6 +22,7 @@ type copyContent struct {
 	Timeliness embraye.Timeliness
 	Evidence   []embraye.Evidence
 	Revisions  []embraye.PeerRevision
+	Reviews    *page.Reviews
 	MeasureOf  string // address of the measure here; empty if it is not ours
 	Silent     bool
 }
@@ -49,7 +51,7 @@ func (h *Handler) copy(ctx context.Context, v *answer.View) (*answer.Answer, err
 	}
 	p := h.Frame.NewPage(v, u.Title)
 	p.Hidden, p.Original, p.Language = true, u.URL, u.Language
-	content := copyContent{Update: u, Peer: data.Peer, Revisions: data.Revisions, Silent: h.silent(data.Peer),
+	content := copyContent{Update: u, Peer: data.Peer, Revisions: data.Revisions, Reviews: p.ReviewsOf(data.Reviews), Silent: h.silent(data.Peer),
 		// Markdown of strangers: what it comes to is cleaned like their posts.
 		HTML:       template.HTML(activitypub.SanitizeHTML(activitypub.MarkdownHTML(u.Text))),
 		Answer:     p.Capital(p.Name("answer", u.Stage.Answer())),

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"time"
 
@@ -11,6 +12,8 @@ import (
 	"embraye/internal/export"
 	"embraye/internal/web/answer"
 )
+
+const typeCSV = "text/csv; charset=utf-8; header=present"
 
 // organisationRows is ours, then the peers.
 func (h *Handler) organisationRows(ctx context.Context) ([]export.Organisation, error) {
@@ -51,7 +54,32 @@ func (h *Handler) organisationsCSV(ctx context.Context, _ *answer.View) (*answer
 	if err := export.WriteOrganisations(&out, rows); err != nil {
 		return nil, err
 	}
-	return answer.New(http.StatusOK, "text/csv; charset=utf-8; header=present", out.Bytes()), nil
+	return answer.New(http.StatusOK, typeCSV, out.Bytes()), nil
+}
+
+// pieceOfReviews is how many reviews are in memory at a time.
+const pieceOfReviews = 200
+
+// reviewData is /donnees/avis.csv and .json, written as it is read.
+func (h *Handler) reviewData(open func(io.Writer) export.ReviewWriter) answer.Stream {
+	return func(ctx context.Context, piece answer.Piece, w io.Writer) error {
+		out, after := open(w), &embraye.ReviewsAfter{}
+		for after != nil {
+			var data *embraye.ReviewData
+			err := piece(ctx, func(ctx context.Context) (err error) {
+				data, err = h.Pages.ReviewData(ctx, *after, pieceOfReviews)
+				return err
+			})
+			if err != nil {
+				return err
+			}
+			if err := out.Write(export.Reviews(h.Site, data.Organisation, data.Lines)); err != nil {
+				return err
+			}
+			after = data.Next
+		}
+		return out.Close()
+	}
 }
 
 // organisationsJSON is the same as a list of objects.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"embraye/internal/embraye"
+	"embraye/internal/export"
 	"embraye/internal/locale"
 	"embraye/internal/web/answer"
 	"embraye/internal/web/page"
@@ -22,7 +23,9 @@ import (
 // not gathered is ErrNotFound; a withdrawn copy is returned, for its 410.
 type Pages interface {
 	DivergencesPage(ctx context.Context, measure string, before *embraye.Divergence, limit int) (*embraye.DivergencesPage, error)
-	PeerPage(ctx context.Context, host string) (*embraye.PeerPage, error)
+	ContestedPage(ctx context.Context, measure string, before *embraye.ReviewPlace, limit int) (*embraye.ContestedPage, error)
+	PeerPage(ctx context.Context, host string, before int64) (*embraye.PeerPage, error)
+	ReviewData(ctx context.Context, after embraye.ReviewsAfter, limit int) (*embraye.ReviewData, error)
 	OrganisationsPage(ctx context.Context) (*embraye.OrganisationsPage, error)
 	CopyPage(ctx context.Context, id string) (*embraye.CopyPage, error)
 }
@@ -49,9 +52,11 @@ func New(o Options) *Handler { return &Handler{o} }
 // Routes are the addresses of these pages.
 func (h *Handler) Routes(r answer.Routes) {
 	r.Get("/divergences", h.divergences)
-	r.Get("/organisations/{host}", h.Answers.Serve(answer.PageOnly, h.organisation))
+	r.Get("/organisations/{host}", h.organisation)
 	r.Get("/donnees/organisations.csv", h.Answers.Serve(answer.OtherOnly, h.organisationsCSV))
 	r.Get("/donnees/organisations.json", h.Answers.Serve(answer.OtherOnly, h.organisationsJSON))
+	r.Get("/donnees/avis.csv", h.Answers.Stream(typeCSV, h.reviewData(export.NewReviewsCSV)))
+	r.Get("/donnees/avis.json", h.Answers.Stream(answer.TypeJSON, h.reviewData(export.NewReviewsJSON)))
 	r.Get("/copies/{id}", h.Answers.Serve(answer.PageOnly, h.copy))
 }
 
