@@ -45,7 +45,7 @@ type PeerPage struct {
 	States   []Standing // by its word, the latest fact first
 	Latest   []NamedStanding
 	Texts    map[string]VoiceText
-	Constats int // that stand
+	Constats int          // that stand
 	Reviews  []ReviewLine // that it gives, newest first
 	Before   int64        // where the reviews go on; 0 at the end
 }
