@@ -40,11 +40,11 @@ func (p Pages) ContestedPage(ctx context.Context, measure string, before *embray
 	if before == nil {
 		before = &embraye.ReviewPlace{MovedAt: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC)}
 	}
-	shown, err := t.contestedByOthers(ctx, site, measure, before, limit+1)
+	shown, err := contestedByOthers(ctx, t, site, measure, before, limit+1)
 	if err != nil {
 		return nil, err
 	}
-	own, err := t.contestedByUs(ctx, site, measure, before, limit+1)
+	own, err := contestedByUs(ctx, t, site, measure, before, limit+1)
 	if err != nil {
 		return nil, err
 	}
@@ -57,11 +57,11 @@ func (p Pages) ContestedPage(ctx context.Context, measure string, before *embray
 		shown = shown[:limit]
 		page.Next = &embraye.ReviewPlace{MovedAt: shown[limit-1].MovedAt(), URI: shown[limit-1].URI}
 	}
-	page.Lines, err = t.lines(ctx, site, shown)
+	page.Lines, err = reviewLines(ctx, t, site, shown)
 	return page, err
 }
 
-func (t Tables) contestedByOthers(ctx context.Context, site embraye.Site, measure string, before *embraye.ReviewPlace, limit int) (shown []embraye.ShownReview, err error) {
+func contestedByOthers(ctx context.Context, t Tables, site embraye.Site, measure string, before *embraye.ReviewPlace, limit int) (shown []embraye.ShownReview, err error) {
 	at, constats := before.MovedAt.UTC(), string(site.UpdateID(""))
 	rows, err := list[embraye.PeerReview](ctx, t.table, contestedByMoved+"uri DESC", limit, `verdict = 'contests' AND state = 'shown' AND withdrawn_at IS NULL
 		AND coalesce(updated_at, published_at) <= ? AND (coalesce(updated_at, published_at) < ? OR uri < ?) AND (`+aboutCopy("peer_reviews.object", "peer_reviews.uri")+" OR "+aboutOurs+")",
@@ -72,7 +72,7 @@ func (t Tables) contestedByOthers(ctx context.Context, site embraye.Site, measur
 	return shown, wrap(err, "listing what is contested")
 }
 
-func (t Tables) contestedByUs(ctx context.Context, site embraye.Site, measure string, before *embraye.ReviewPlace, limit int) (shown []embraye.ShownReview, err error) {
+func contestedByUs(ctx context.Context, t Tables, site embraye.Site, measure string, before *embraye.ReviewPlace, limit int) (shown []embraye.ShownReview, err error) {
 	at, reviews := before.MovedAt.UTC(), string(site.ReviewID(""))
 	id, ours := site.LocalReview(before.URI)
 	if !ours && before.URI > embraye.IRI(reviews) {

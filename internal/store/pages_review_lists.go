@@ -51,8 +51,8 @@ func (t Tables) whatCameOf(ctx context.Context, shown []embraye.ShownReview, sub
 	return nil
 }
 
-// lines are reviews of several constats with what they are about.
-func (t Tables) lines(ctx context.Context, site embraye.Site, shown []embraye.ShownReview) ([]embraye.ReviewLine, error) {
+// reviewLines are reviews of several constats with what they are about.
+func reviewLines(ctx context.Context, t Tables, site embraye.Site, shown []embraye.ShownReview) ([]embraye.ReviewLine, error) {
 	if len(shown) == 0 {
 		return nil, nil
 	}
@@ -60,7 +60,7 @@ func (t Tables) lines(ctx context.Context, site embraye.Site, shown []embraye.Sh
 	for i, r := range shown {
 		objects[i] = r.Object
 	}
-	subjects, err := t.reviewSubjects(ctx, site, objects)
+	subjects, err := reviewSubjects(ctx, t, site, objects)
 	if err != nil {
 		return nil, err
 	}
@@ -76,7 +76,7 @@ func (t Tables) lines(ctx context.Context, site embraye.Site, shown []embraye.Sh
 
 // reviewSubjects finds the constats that readers find here: ours, and those of
 // peers that we gather, as long as they stand.
-func (t Tables) reviewSubjects(ctx context.Context, site embraye.Site, objects []embraye.IRI) (map[embraye.IRI]*embraye.ReviewSubject, error) {
+func reviewSubjects(ctx context.Context, t Tables, site embraye.Site, objects []embraye.IRI) (map[embraye.IRI]*embraye.ReviewSubject, error) {
 	found := map[embraye.IRI]*embraye.ReviewSubject{}
 	var ids []string
 	for _, object := range objects {
@@ -111,7 +111,7 @@ func (t Tables) site(ctx context.Context) (embraye.Site, error) {
 
 // peerReviewLines are the reviews that an organisation gives and that readers
 // see here, newest first, and where they go on.
-func (t Tables) peerReviewLines(ctx context.Context, organisation embraye.IRI, before int64) (lines []embraye.ReviewLine, next int64, err error) {
+func peerReviewLines(ctx context.Context, t Tables, organisation embraye.IRI, before int64) (lines []embraye.ReviewLine, next int64, err error) {
 	where, args := "actor = ? AND state = 'shown' AND withdrawn_at IS NULL", []any{organisation}
 	if before > 0 {
 		where, args = where+" AND id < ?", append(args, before)
@@ -123,12 +123,12 @@ func (t Tables) peerReviewLines(ctx context.Context, organisation embraye.IRI, b
 	if len(rows) > reviewsOfPeer {
 		rows, next = rows[:reviewsOfPeer], rows[reviewsOfPeer-1].ID
 	}
-	lines, err = t.linesOf(ctx, nil, rows)
+	lines, err = linesOf(ctx, t, nil, rows)
 	return lines, next, err
 }
 
 // linesOf are reviews of ours, then those of others.
-func (t Tables) linesOf(ctx context.Context, ours []embraye.Review, theirs []embraye.PeerReview) ([]embraye.ReviewLine, error) {
+func linesOf(ctx context.Context, t Tables, ours []embraye.Review, theirs []embraye.PeerReview) ([]embraye.ReviewLine, error) {
 	site, err := t.site(ctx)
 	if err != nil {
 		return nil, err
@@ -140,7 +140,7 @@ func (t Tables) linesOf(ctx context.Context, ours []embraye.Review, theirs []emb
 	for i := range theirs {
 		shown = append(shown, shownOfTheirs(&theirs[i]))
 	}
-	return t.lines(ctx, site, shown)
+	return reviewLines(ctx, t, site, shown)
 }
 
 // ReviewData reads the reviews after a place, at most so many: open data is read
@@ -159,7 +159,7 @@ func (p Pages) ReviewData(ctx context.Context, after embraye.ReviewsAfter, limit
 		}
 		if len(ours) > 0 {
 			data.Next = &embraye.ReviewsAfter{Ours: ours[len(ours)-1].ID}
-			data.Lines, err = t.linesOf(ctx, ours, nil)
+			data.Lines, err = linesOf(ctx, t, ours, nil)
 			return data, err
 		}
 	}
@@ -170,6 +170,6 @@ func (p Pages) ReviewData(ctx context.Context, after embraye.ReviewsAfter, limit
 	if len(theirs) > 0 {
 		data.Next = &embraye.ReviewsAfter{Theirs: theirs[len(theirs)-1].ID}
 	}
-	data.Lines, err = t.linesOf(ctx, nil, theirs)
+	data.Lines, err = linesOf(ctx, t, nil, theirs)
 	return data, err
 }

@@ -67,7 +67,7 @@ func (p Pages) PeerPage(ctx context.Context, host string, before int64) (*embray
 		return nil, err
 	}
 	page.Constats = constats[peer.Organisation]
-	page.Reviews, page.Before, err = t.peerReviewLines(ctx, peer.Organisation, before)
+	page.Reviews, page.Before, err = peerReviewLines(ctx, t, peer.Organisation, before)
 	return page, err
 }
 

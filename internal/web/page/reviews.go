@@ -37,9 +37,9 @@ func (p *Page) ReviewsOf(list []embraye.ShownReview) *Reviews {
 	if len(list) == 0 {
 		return nil
 	}
-	part := &Reviews{Page: p, Tally: p.tally(embraye.Tally(list))}
+	part := &Reviews{Page: p, Tally: tally(p, embraye.Tally(list))}
 	for _, r := range list {
-		part.List = append(part.List, p.review(embraye.ReviewLine{ShownReview: r}))
+		part.List = append(part.List, reviewOn(p, embraye.ReviewLine{ShownReview: r}))
 	}
 	return part
 }
@@ -48,12 +48,12 @@ func (p *Page) ReviewsOf(list []embraye.ShownReview) *Reviews {
 func (p *Page) Judged(lines []embraye.ReviewLine) []Review {
 	list := make([]Review, len(lines))
 	for i, l := range lines {
-		list[i] = p.review(l)
+		list[i] = reviewOn(p, l)
 	}
 	return list
 }
 
-func (p *Page) review(l embraye.ReviewLine) Review {
+func reviewOn(p *Page, l embraye.ReviewLine) Review {
 	r := Review{ReviewLine: l, Page: p, Name: PlainName(l.Author.Name), Handle: l.Author.Host, State: p.T("review.state." + string(l.Response.State()))}
 	if user := PlainName(l.Author.Username); user != "" {
 		r.Handle = "@" + user + "@" + l.Author.Host
@@ -71,7 +71,7 @@ func (p *Page) review(l embraye.ReviewLine) Review {
 func (r Review) Who() string { return cmp.Or(r.Name, r.Handle) }
 
 // tally is « 3 organisations confirment, 1 conteste »: words, and no sum.
-func (p *Page) tally(counts []embraye.ReviewTally) string {
+func tally(p *Page, counts []embraye.ReviewTally) string {
 	var words []string
 	for i, c := range counts {
 		key := "review.tally."
