@@ -20,6 +20,7 @@ type look struct {
 	OtherText       bool          `json:"otherText"`
 	Measures        []lookMeasure `json:"measures"`
 	Constats        int           `json:"constats"`
+	Followers       *int          `json:"followers"` // of its account; null: it does not say
 	ApprovesFollows bool          `json:"approvesFollows"`
 	Skipped         []string      `json:"skipped"`
 	Peer            bool          `json:"peer"` // it is one already
@@ -34,7 +35,7 @@ type lookMeasure struct {
 func shownLook(l *peers.Look, skipped []string) look {
 	out := look{Organisation: l.Organisation, Handle: l.Handle, Name: l.Name, Software: l.Software, SoftwareVersion: l.Version,
 		Reference: append([]string{}, l.Reference...), OtherText: l.OtherText, Measures: []lookMeasure{}, Constats: l.Constats, ApprovesFollows: l.ApprovesFollows,
-		Skipped: append([]string{}, skipped...), Peer: l.Known}
+		Skipped: append([]string{}, skipped...), Followers: l.Followers, Peer: l.Peer != nil}
 	for _, m := range l.Measures {
 		out.Measures = append(out.Measures, lookMeasure{m.URI, m.Name, m.Measure})
 	}

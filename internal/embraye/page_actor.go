@@ -36,4 +36,5 @@ type OrganisationsPage struct {
 	Organisation Actor
 	Count        int
 	Peers        []PeerCard
+	Listed       bool // programs may read the peers' handles
 }

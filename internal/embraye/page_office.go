@@ -30,6 +30,16 @@ type OfficeStart struct {
 	Demo         bool // the constats of the demonstration are here
 }
 
+// PeersRoom is a page of the list of peers.
+type PeersRoom struct {
+	Peers   []KeptPeer // the newest first
+	Next    int64      // where the next page begins; 0: there is none
+	Total   int
+	Waiting []Peer        // of all, whose changes wait for an admin
+	Asking  []RemoteActor // organisations that follow ours and are no peers
+	Listed  bool          // everybody may read the list
+}
+
 // WrongClock is what a server said of this machine's clock.
 type WrongClock struct {
 	Ours, Theirs time.Time

@@ -26,6 +26,12 @@ func (t Backfills) OfPeer(ctx context.Context, peerID int64) ([]embraye.Backfill
 	return all, wrap(err, "listing what is read of the peer %d", peerID)
 }
 
+// OfPeers lists those of several peers.
+func (t Backfills) OfPeers(ctx context.Context, peers []int64) ([]embraye.Backfill, error) {
+	all, err := list[embraye.Backfill](ctx, t.table, "started_at, actor", 0, "peer_id IN ?", peers)
+	return all, wrap(err, "listing what is read of %d peers", len(peers))
+}
+
 // Due lists the peers of whom something is still to be read, the longest
 // waiting first.
 func (t Backfills) Due(ctx context.Context, now time.Time) (peers []int64, err error) {

@@ -43,6 +43,12 @@ func (t Follows) OfPeer(ctx context.Context, peerID int64) ([]embraye.Follow, er
 	return all, wrap(err, "listing the follows of peer %d", peerID)
 }
 
+// OfPeers returns the Follows that belong to several peers.
+func (t Follows) OfPeers(ctx context.Context, peers []int64) ([]embraye.Follow, error) {
+	all, err := list[embraye.Follow](ctx, t.table, "id", 0, "peer_id IN ?", peers)
+	return all, wrap(err, "listing the follows of %d peers", len(peers))
+}
+
 // Remove forgets a Follow.
 func (t Follows) Remove(ctx context.Context, id int64) error {
 	_, err := remove[embraye.Follow](ctx, t.table, "id = ?", id)

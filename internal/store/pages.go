@@ -27,6 +27,9 @@ const DemoSetting = "demo"
 // an embraye.WrongClock in JSON.
 const ClockSetting = "wrong_clock"
 
+// ListedSetting is whether everybody may read the list of our peers.
+const ListedSetting = "organisations_listed"
+
 // FramePage reads what stands around every page.
 func (p Pages) FramePage(ctx context.Context) (*embraye.FramePage, error) {
 	t := p.store.Tables()

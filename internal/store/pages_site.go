@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"fmt"
 
 	"embraye/internal/embraye"
 )
@@ -142,8 +143,33 @@ func (p Pages) OrganisationsPage(ctx context.Context) (*embraye.OrganisationsPag
 	if page.Count, err = t.Updates.Count(ctx); err != nil {
 		return nil, err
 	}
-	page.Peers, err = t.peerCards(ctx)
+	if page.Peers, err = t.peerCards(ctx); err != nil {
+		return nil, err
+	}
+	page.Listed, err = t.listed(ctx)
 	return page, err
+}
+
+// listed reports whether everybody may read the list of peers.
+func (t Tables) listed(ctx context.Context) (bool, error) {
+	on, _, err := t.Settings.Get(ctx, ListedSetting)
+	return on == "true", err
+}
+
+// ListedPeers reads the handles of the peers whose account has accepted us;
+// ErrNotFound if they are not for everybody.
+func (p Pages) ListedPeers(ctx context.Context) (handles []string, err error) {
+	t := p.store.Tables()
+	on, err := t.listed(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if !on {
+		return nil, fmt.Errorf("store: the list of peers is not public: %w", embraye.ErrNotFound)
+	}
+	err = t.table.scan(ctx, &handles, `SELECT handle FROM peers WHERE EXISTS (SELECT 1 FROM follows WHERE target = organisation AND state = ?)
+		ORDER BY handle`, embraye.FollowAccepted)
+	return handles, wrap(err, "listing the handles of peers")
 }
 
 // CensusPage counts for NodeInfo.

@@ -94,8 +94,8 @@ func (t PeerUpdates) Asked(ctx context.Context, uri embraye.IRI, revision int) e
 	return wrap(err, "noting what was asked about %s", uri)
 }
 
-// CountBy tells how many constats of each organisation stand.
-func (t PeerUpdates) CountBy(ctx context.Context) (map[embraye.IRI]int, error) {
+// CountBy tells how many constats of each of some organisations stand.
+func (t PeerUpdates) CountBy(ctx context.Context, organisations []embraye.IRI) (map[embraye.IRI]int, error) {
 	counts := map[embraye.IRI]int{}
 	err := t.query(ctx, func(rows *sql.Rows) error {
 		var (
@@ -105,6 +105,6 @@ func (t PeerUpdates) CountBy(ctx context.Context) (map[embraye.IRI]int, error) {
 		err := rows.Scan(&who, &n)
 		counts[who] = n
 		return err
-	}, "SELECT organisation, count(*) FROM peer_updates WHERE withdrawn_at IS NULL GROUP BY organisation")
+	}, "SELECT organisation, count(*) FROM peer_updates WHERE withdrawn_at IS NULL AND "+t.inJSON("organisation")+" GROUP BY organisation", asJSON(organisations))
 	return counts, wrap(err, "counting the constats of peers")
 }

@@ -50,6 +50,12 @@ POST /office/quotes/{id}                  401 403 403 403 404 404
 GET  /office/followers                    303 200 200 200 200 200
 GET  /office/deliveries                   303 200 200 200 200 200
 POST /office/deliveries                   401 403 403 403 403 400
+GET  /office/peers                        303 403 403 403 403 200
+POST /office/peers                        401 403 403 403 403 400
+GET  /office/peers/new                    303 403 403 403 403 200
+POST /office/peers/new                    401 403 403 403 403 400
+GET  /office/peers/{id}                   303 403 403 403 403 200
+POST /office/peers/{id}                   401 403 403 403 403 400
 GET  /office/people                       303 403 403 403 403 200
 POST /office/people                       401 403 403 403 403 400
 GET  /office/organisation                 303 403 403 403 403 200
@@ -109,6 +115,7 @@ GET  /mentions-legales                    200
 GET  /notes/{id}                          200
 GET  /organisations                       200
 GET  /organisations/{host}                200
+GET  /organisations.txt                   404
 GET  /copies/{id}                         200
 GET  /divergences                         200
 GET  /robots.txt                          200

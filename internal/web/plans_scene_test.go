@@ -230,7 +230,7 @@ func (s *site) addresses(f browsertest.Filled) (all []string) {
 		switch {
 		case strings.HasPrefix(r.Pattern, "/office/drafts/"):
 			id = strconv.FormatInt(draft.ID, 10)
-		case strings.HasPrefix(r.Pattern, "/office/conversation"), strings.HasPrefix(r.Pattern, "/office/reports"):
+		case strings.HasPrefix(r.Pattern, "/office/conversation"), strings.HasPrefix(r.Pattern, "/office/reports"), strings.HasPrefix(r.Pattern, "/office/peers"):
 			id = "1"
 		case strings.HasPrefix(r.Pattern, "/notes/"):
 			id = pinned.ID

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"embraye/internal/app"
 	"embraye/internal/embraye"
@@ -25,13 +26,26 @@ func (ps *Peers) Add(ctx context.Context, by embraye.Acting, address string, cho
 	if err := by.May(embraye.Admin); err != nil {
 		return nil, fmt.Errorf("peers: add peer: %w", err)
 	}
-	if choices.Boost && !choices.Gather {
-		return nil, &embraye.InvalidError{Problems: []embraye.Problem{{Field: "boost", Code: "wants_its_constats_gathered"}}}
+	if err := possible(choices); err != nil {
+		return nil, err
 	}
 	found, err := ps.look(ctx, address)
 	if err != nil {
 		return nil, err
 	}
+	return ps.take(ctx, by, found, choices)
+}
+
+// possible refuses choices that contradict each other.
+func possible(choices embraye.PeerChoices) error {
+	if choices.Boost && !choices.Gather {
+		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "boost", Code: "wants_its_constats_gathered"}}}
+	}
+	return nil
+}
+
+// take makes a peer of who was looked at.
+func (ps *Peers) take(ctx context.Context, by embraye.Acting, found *found, choices embraye.PeerChoices) (_ *FollowedPeer, err error) {
 	out := &FollowedPeer{Skipped: found.Skipped}
 	err = ps.desk.InTx(ctx, func(t store.Tables) error {
 		out.Peer, err = ps.keep(ctx, t, by, found, choices)
@@ -111,7 +125,7 @@ func (ps *Peers) describe(peer *embraye.Peer, f *found) {
 
 // following is how actors of a peer are asked.
 type following struct {
-	again   bool // also who refused: an admin wants it
+	again   bool // also who refused, or does not answer: an admin wants it
 	quietly bool // it is one event, that of the peer
 }
 
@@ -156,6 +170,15 @@ func (ps *Peers) followAll(ctx context.Context, t store.Tables, by embraye.Actin
 	return ps.askForGathering(ctx, t, peer)
 }
 
+// askAgainAfter is how long an answer may take before it is asked for again.
+const askAgainAfter = 24 * time.Hour
+
+// unanswered reports whether somebody may be asked again: who refused, or has
+// not answered for long.
+func (ps *Peers) unanswered(f *embraye.Follow) bool {
+	return f.State == embraye.FollowRejected || f.State == embraye.FollowPending && ps.desk.Now().Sub(f.CreatedAt) >= askAgainAfter
+}
+
 // follow asks to follow an actor in the organisation's name, to the actor's
 // own inbox, and tells whether it did: what is pending or accepted already is
 // not asked again, only its inbox noted if that has moved.
@@ -165,7 +188,7 @@ func (ps *Peers) follow(ctx context.Context, t store.Tables, peerID int64, targe
 		return false, err
 	}
 	known := err == nil
-	if known && (old.State != embraye.FollowRejected || !again) {
+	if known && !(again && ps.unanswered(old)) {
 		if old.PeerID == peerID && old.Inbox == target.Inbox {
 			return false, nil
 		}
@@ -182,7 +205,7 @@ func (ps *Peers) follow(ctx context.Context, t store.Tables, peerID int64, targe
 	}
 	row := &embraye.Follow{Target: target.URI, Host: target.Host, Inbox: target.Inbox, State: embraye.FollowPending,
 		ActivityID: id, PeerID: peerID, CreatedAt: ps.desk.Stamp()}
-	if known { // asked again after a Reject
+	if known { // asked again
 		row.ID = old.ID
 		err = t.Follows.Save(ctx, row)
 	} else {
@@ -192,6 +215,19 @@ func (ps *Peers) follow(ctx context.Context, t store.Tables, peerID int64, targe
 		return false, err
 	}
 	return true, ps.desk.SendToOne(ctx, t, app.Outgoing{ID: id, Actor: ps.desk.Organisation(), Kind: "Follow", Object: target.URI, Body: body}, target.Inbox)
+}
+
+// Ask reads a peer again and asks once more whoever of it refused, or has not
+// answered for a day.
+func (ps *Peers) Ask(ctx context.Context, by embraye.Acting, id int64) (*FollowedPeer, error) {
+	if err := by.May(embraye.Admin); err != nil {
+		return nil, fmt.Errorf("peers: ask again: %w", err)
+	}
+	peer, err := ps.desk.Store.Tables().Peers.Take(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return ps.Add(ctx, by, string(peer.Organisation), peer.PeerChoices)
 }
 
 // Choose changes what is done with what a peer says. To gather its constats
@@ -208,8 +244,8 @@ func (ps *Peers) Choose(ctx context.Context, by embraye.Acting, id int64, choice
 		_, err := ps.Add(ctx, by, string(peer.Organisation), choices)
 		return err
 	}
-	if choices.Boost && !choices.Gather {
-		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "boost", Code: "wants_its_constats_gathered"}}}
+	if err := possible(choices); err != nil {
+		return err
 	}
 	return ps.desk.InTx(ctx, func(t store.Tables) error {
 		peer, err := t.Peers.Take(ctx, id)

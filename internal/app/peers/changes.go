@@ -46,6 +46,18 @@ func (ps *Peers) Sync(ctx context.Context, by embraye.Acting) (skipped []Skipped
 	return ps.readAll(ctx, by)
 }
 
+// Read is Sync for one peer.
+func (ps *Peers) Read(ctx context.Context, by embraye.Acting, id int64) (skipped []SkippedMeasure, err error) {
+	if err := by.May(embraye.Admin); err != nil {
+		return nil, fmt.Errorf("peers: read again: %w", err)
+	}
+	peer, err := ps.desk.Store.Tables().Peers.Take(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	return ps.readOne(ctx, by, *peer)
+}
+
 // ReadAgain is Sync as a chore: a peer that cannot be had is no failure of ours.
 func (ps *Peers) ReadAgain(ctx context.Context) error {
 	_, err := ps.readAll(ctx, embraye.Acting{})

@@ -10,6 +10,8 @@ import (
 	"time"
 
 	"embraye/internal/activitypub"
+	"embraye/internal/app"
+	"embraye/internal/app/directory"
 	"embraye/internal/embraye"
 	"embraye/internal/remote"
 )
@@ -30,9 +32,10 @@ type Look struct {
 	OtherText       bool     // and ours is not among them
 	Measures        []*embraye.RemoteActor
 	Constats        int
+	Followers       *int // of its account; nil: it does not say
 	ApprovesFollows bool
 	Skipped         []SkippedMeasure
-	Known           bool // it is a peer of ours already
+	Peer            *embraye.Peer // ours already; nil: it is none
 }
 
 // SkippedMeasure is a measure of a peer that could not be read, and why. The
@@ -54,12 +57,18 @@ func (ps *Peers) Look(ctx context.Context, by embraye.Acting, address string) (*
 	if found.Constats == 0 {
 		found.Constats = ps.stated(ctx, found.Measures)
 	}
-	_, err = ps.desk.Store.Tables().Peers.ByOrganisation(ctx, found.Organisation)
-	found.Known = err == nil
+	found.Followers = ps.total(ctx, found.account.Followers)
+	found.Peer, err = ps.desk.Store.Tables().Peers.ByOrganisation(ctx, found.Organisation)
 	if err != nil && !errors.Is(err, embraye.ErrNotFound) {
 		return nil, err
 	}
 	return &found.Look, nil
+}
+
+// A scout reads what others say of themselves, and keeps nothing.
+type scout struct {
+	desk      *app.App
+	directory *directory.Directory
 }
 
 // found is a look with what only we need of it.
@@ -78,23 +87,23 @@ func (f *found) facts() *embraye.PeerFacts {
 	return facts
 }
 
-func (ps *Peers) look(ctx context.Context, address string) (*found, error) {
+func (sc *scout) look(ctx context.Context, address string) (*found, error) {
 	ctx, cancel := context.WithTimeout(ctx, lookWithin)
 	defer cancel()
-	uri, err := ps.resolve(ctx, address)
+	uri, err := sc.resolve(ctx, address)
 	if err != nil {
 		return nil, why(err, address)
 	}
 	f := &found{}
-	claims, err := ps.lookAtAccount(ctx, f, uri)
+	claims, err := sc.lookAtAccount(ctx, f, uri)
 	if err != nil {
 		return nil, why(err, uri.Host())
 	}
-	if err := ps.lookAtNode(ctx, f); err != nil {
+	if err := sc.lookAtNode(ctx, f); err != nil {
 		return nil, err
 	}
 	f.ApprovesFollows = claims.ApprovesFollows
-	if err := ps.lookAtMeasures(ctx, f); err != nil {
+	if err := sc.lookAtMeasures(ctx, f); err != nil {
 		return nil, why(err, uri.Host())
 	}
 	if len(f.Reference) == 0 { // an Embraye that does not say: its measures are below their text
@@ -106,22 +115,22 @@ func (ps *Peers) look(ctx context.Context, address string) (*found, error) {
 		slices.Sort(f.Reference)
 		f.Reference = slices.Compact(f.Reference)
 	}
-	f.OtherText = f.facts().OtherText(ps.desk.Reference().TextIRI())
+	f.OtherText = f.facts().OtherText(sc.desk.Reference().TextIRI())
 	return f, nil
 }
 
 // resolve finds the account that an address names; the address of a server
 // alone is that of its organisation.
-func (ps *Peers) resolve(ctx context.Context, address string) (embraye.IRI, error) {
+func (sc *scout) resolve(ctx context.Context, address string) (embraye.IRI, error) {
 	address = embraye.Address(address)
-	if strings.HasPrefix(address, "http://") && !ps.desk.AllowHTTP {
+	if strings.HasPrefix(address, "http://") && !sc.desk.AllowHTTP {
 		return "", problem("is_on_http", address)
 	}
-	if ps.desk.Site.Ours(embraye.IRI(address)) {
+	if sc.desk.Site.Ours(embraye.IRI(address)) {
 		return "", problem("is_this_instance", address)
 	}
 	if origin := strings.TrimSuffix(address, "/"); strings.Contains(address, "://") && embraye.IRI(address).Origin() == origin {
-		info, err := ps.desk.Remote.NodeInfo(ctx, origin)
+		info, err := sc.desk.Remote.NodeInfo(ctx, origin)
 		if err != nil {
 			return "", err
 		}
@@ -133,17 +142,17 @@ func (ps *Peers) resolve(ctx context.Context, address string) (embraye.IRI, erro
 	if _, err := embraye.ParseHandle(address); err != nil && !strings.Contains(address, "://") {
 		return "", problem("is_no_address", address)
 	}
-	return ps.directory.Resolve(ctx, address)
+	return sc.directory.Resolve(ctx, address)
 }
 
 // lookAtAccount reads the organisation's account, also if a measure of it was
 // named.
-func (ps *Peers) lookAtAccount(ctx context.Context, f *found, uri embraye.IRI) (claims activitypub.Claims, err error) {
+func (sc *scout) lookAtAccount(ctx context.Context, f *found, uri embraye.IRI) (claims activitypub.Claims, err error) {
 	for range 2 {
-		if ps.desk.Site.Ours(uri) {
+		if sc.desk.Site.Ours(uri) {
 			return claims, problem("is_this_instance", string(uri))
 		}
-		actor, object, err := ps.directory.Look(ctx, uri)
+		actor, object, err := sc.directory.Look(ctx, uri)
 		if err != nil {
 			return claims, err
 		}
@@ -169,13 +178,13 @@ func (ps *Peers) lookAtAccount(ctx context.Context, f *found, uri embraye.IRI) (
 
 // lookAtNode asks the server what it runs. One that does not say, or cannot
 // just now, is read all the same.
-func (ps *Peers) lookAtNode(ctx context.Context, f *found) error {
-	info, err := ps.desk.Remote.NodeInfo(ctx, f.Organisation.Origin())
+func (sc *scout) lookAtNode(ctx context.Context, f *found) error {
+	info, err := sc.desk.Remote.NodeInfo(ctx, f.Organisation.Origin())
 	if errors.Is(err, embraye.ErrUnavailable) || ctx.Err() != nil {
 		return why(errors.Join(err, ctx.Err()), f.Organisation.Host())
 	}
 	if err != nil {
-		ps.desk.Log.DebugContext(ctx, "a peer does not say what it runs", "peer", f.Organisation, "error", err)
+		sc.desk.Log.DebugContext(ctx, "a peer does not say what it runs", "peer", f.Organisation, "error", err)
 		return nil
 	}
 	f.Software, f.Version = info.Software, info.Version
@@ -202,8 +211,10 @@ func why(err error, host string) error {
 		many    *embraye.TooMany
 	)
 	switch {
-	case errors.As(err, &invalid), errors.As(err, &many), errors.Is(err, embraye.ErrUnavailable), errors.Is(err, context.Canceled):
+	case errors.As(err, &invalid), errors.Is(err, embraye.ErrUnavailable), errors.Is(err, context.Canceled):
 		return err
+	case errors.As(err, &many):
+		return problem("was_asked_too_often", host)
 	case errors.Is(err, remote.ErrBlocked), errors.Is(err, embraye.ErrForbidden):
 		return problem("is_blocked_here", host)
 	case errors.As(err, &status) && (status.Status == 401 || status.Status == 403):

@@ -11,12 +11,12 @@ import (
 
 // lookAtMeasures reads the measures that an organisation names. One that cannot
 // be read is skipped; one of another server is a lie.
-func (ps *Peers) lookAtMeasures(ctx context.Context, f *found) (err error) {
-	if f.listed, err = ps.measureList(ctx, f.account); err != nil {
+func (sc *scout) lookAtMeasures(ctx context.Context, f *found) (err error) {
+	if f.listed, err = sc.measureList(ctx, f.account); err != nil {
 		return err
 	}
 	for _, id := range f.listed {
-		m, err := ps.lookAtMeasure(ctx, f.Organisation, id)
+		m, err := sc.lookAtMeasure(ctx, f.Organisation, id)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -31,8 +31,8 @@ func (ps *Peers) lookAtMeasures(ctx context.Context, f *found) (err error) {
 	return ctx.Err()
 }
 
-func (ps *Peers) lookAtMeasure(ctx context.Context, organisation, id embraye.IRI) (*embraye.RemoteActor, error) {
-	m, _, err := ps.directory.Look(ctx, id)
+func (sc *scout) lookAtMeasure(ctx context.Context, organisation, id embraye.IRI) (*embraye.RemoteActor, error) {
+	m, _, err := sc.directory.Look(ctx, id)
 	switch {
 	case err != nil:
 		return nil, err
@@ -45,8 +45,8 @@ func (ps *Peers) lookAtMeasure(ctx context.Context, organisation, id embraye.IRI
 }
 
 // measureList reads the organisation's unpaged collection of measures.
-func (ps *Peers) measureList(ctx context.Context, org *embraye.RemoteActor) ([]embraye.IRI, error) {
-	_, object, err := ps.desk.Remote.FetchObject(ctx, embraye.IRI(org.Measures))
+func (sc *scout) measureList(ctx context.Context, org *embraye.RemoteActor) ([]embraye.IRI, error) {
+	_, object, err := sc.desk.Remote.FetchObject(ctx, embraye.IRI(org.Measures))
 	if err != nil {
 		return nil, fmt.Errorf("peers: measures of %s: %w", org.URI, err)
 	}
@@ -56,7 +56,7 @@ func (ps *Peers) measureList(ctx context.Context, org *embraye.RemoteActor) ([]e
 	}
 	var list []embraye.IRI
 	for _, item := range items {
-		m, err := embraye.ParseIRI(item.ID, ps.desk.AllowHTTP)
+		m, err := embraye.ParseIRI(item.ID, sc.desk.AllowHTTP)
 		if err != nil || !embraye.SameOrigin(m, org.URI) {
 			return nil, problem("names_measures_of_another_server", item.ID)
 		}
@@ -70,18 +70,27 @@ func (ps *Peers) measureList(ctx context.Context, org *embraye.RemoteActor) ([]e
 // stated sums what the outboxes of the measures say that they hold: constats,
 // and boosts; so many are asked, for who looks. One that cannot be read counts
 // for nothing.
-func (ps *Peers) stated(ctx context.Context, measures []*embraye.RemoteActor) (n int) {
-	for i, m := range measures {
-		if m.Outbox == "" || i >= maxOutboxes {
-			continue
-		}
-		_, object, err := ps.desk.Remote.FetchObject(ctx, m.Outbox)
-		if err != nil {
-			continue
-		}
-		if _, _, _, total, err := activitypub.ReadCollection(object); err == nil {
-			n += total
+func (sc *scout) stated(ctx context.Context, measures []*embraye.RemoteActor) (n int) {
+	for _, m := range measures[:min(len(measures), maxOutboxes)] {
+		if total := sc.total(ctx, m.Outbox); total != nil {
+			n += *total
 		}
 	}
 	return n
+}
+
+// total is how much a collection says that it holds, if it says so.
+func (sc *scout) total(ctx context.Context, collection embraye.IRI) *int {
+	if collection == "" {
+		return nil
+	}
+	_, object, err := sc.desk.Remote.FetchObject(ctx, collection)
+	if err != nil {
+		return nil
+	}
+	_, _, _, total, err := activitypub.ReadCollection(object)
+	if _, said := object["totalItems"]; err != nil || !said {
+		return nil
+	}
+	return &total
 }

@@ -36,7 +36,7 @@ func TestALookSaysWhoItIsAndKeepsNothing(t *testing.T) {
 		for _, address := range []string{"@organisation@pair.example", p.Org.ID, p.Measures[0].ID, p.Home.Base, p.Home.Base + "/"} {
 			l, err := p.In.Peers.Look(p.Context(), embraye.Operator(), address)
 			p.Must(err)
-			if l.Software != "embraye" || l.Version != "9.1" || l.OtherText || len(l.Measures) != 3 || l.Constats != 12 || !l.ApprovesFollows || l.Known || string(l.Organisation) != p.Org.ID {
+			if l.Software != "embraye" || l.Version != "9.1" || l.OtherText || len(l.Measures) != 3 || l.Constats != 12 || !l.ApprovesFollows || l.Peer != nil || string(l.Organisation) != p.Org.ID {
 				p.Errorf("%s: %+v", address, l)
 			}
 		}

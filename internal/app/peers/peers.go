@@ -14,6 +14,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"embraye/internal/app"
@@ -23,14 +25,11 @@ import (
 )
 
 // Peers is the use cases of peers.
-type Peers struct {
-	desk      *app.App
-	directory *directory.Directory
-}
+type Peers struct{ scout }
 
 // New opens it over a desk.
 func New(desk *app.App, d *directory.Directory) *Peers {
-	return &Peers{desk: desk, directory: d}
+	return &Peers{scout{desk, d}}
 }
 
 // List lists the peers, each with whom we follow of it and how much of its past
@@ -38,21 +37,10 @@ func New(desk *app.App, d *directory.Directory) *Peers {
 func (ps *Peers) List(ctx context.Context) ([]embraye.KeptPeer, error) {
 	t := ps.desk.Store.Tables()
 	peers, err := t.Peers.List(ctx)
-	if err != nil || len(peers) == 0 {
-		return nil, err
-	}
-	counts, err := t.PeerUpdates.CountBy(ctx)
 	if err != nil {
 		return nil, err
 	}
-	pages := make([]embraye.KeptPeer, len(peers))
-	for i, p := range peers {
-		pages[i] = embraye.KeptPeer{Peer: p, Constats: counts[p.Organisation]}
-		if err := ps.fill(ctx, t, &pages[i]); err != nil {
-			return nil, err
-		}
-	}
-	return pages, nil
+	return fill(ctx, t, peers)
 }
 
 // Take is one peer of the list.
@@ -62,19 +50,52 @@ func (ps *Peers) Take(ctx context.Context, id int64) (*embraye.KeptPeer, error) 
 	if err != nil {
 		return nil, err
 	}
-	counts, err := t.PeerUpdates.CountBy(ctx)
+	pages, err := fill(ctx, t, []embraye.Peer{*p})
 	if err != nil {
 		return nil, err
 	}
-	page := &embraye.KeptPeer{Peer: *p, Constats: counts[p.Organisation]}
-	return page, ps.fill(ctx, t, page)
+	return &pages[0], nil
 }
 
-func (ps *Peers) fill(ctx context.Context, t store.Tables, page *embraye.KeptPeer) (err error) {
-	if page.Follows, err = t.Follows.OfPeer(ctx, page.ID); err == nil {
-		page.Backfills, err = t.Backfills.OfPeer(ctx, page.ID)
+// fill reads what is known of peers, for all of them at once.
+func fill(ctx context.Context, t store.Tables, peers []embraye.Peer) ([]embraye.KeptPeer, error) {
+	if len(peers) == 0 {
+		return nil, nil
 	}
-	return err
+	var (
+		ids   []int64
+		names []embraye.IRI
+	)
+	for _, p := range peers {
+		ids, names = append(ids, p.ID), append(names, p.Organisation)
+	}
+	follows, err := t.Follows.OfPeers(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	backfills, err := t.Backfills.OfPeers(ctx, ids)
+	if err != nil {
+		return nil, err
+	}
+	counts, err := t.PeerUpdates.CountBy(ctx, names)
+	if err != nil {
+		return nil, err
+	}
+	pages := make([]embraye.KeptPeer, len(peers))
+	for i, p := range peers {
+		pages[i] = embraye.KeptPeer{Peer: p, Constats: counts[p.Organisation]}
+		for _, f := range follows {
+			if f.PeerID == p.ID {
+				pages[i].Follows = append(pages[i].Follows, f)
+			}
+		}
+		for _, b := range backfills {
+			if b.PeerID == p.ID {
+				pages[i].Backfills = append(pages[i].Backfills, b)
+			}
+		}
+	}
+	return pages, nil
 }
 
 // Find finds a peer by its handle or by the address of its account.
@@ -91,6 +112,63 @@ func (ps *Peers) Find(ctx context.Context, address string) (*embraye.Peer, error
 		}
 	}
 	return nil, fmt.Errorf("no peer %s here: %w", address, embraye.ErrNotFound)
+}
+
+// roomSize is how many peers a page of the office lists.
+const roomSize = 30
+
+// Room is what the office shows of peers: a page of them, the newest first,
+// those of all whose changes wait, and who asks to be one.
+func (ps *Peers) Room(ctx context.Context, by embraye.Acting, before int64) (*embraye.PeersRoom, error) {
+	if err := by.May(embraye.Admin); err != nil {
+		return nil, fmt.Errorf("peers: list: %w", err)
+	}
+	t, room := ps.desk.Store.Tables(), &embraye.PeersRoom{}
+	all, err := t.Peers.List(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var page []embraye.Peer
+	for _, p := range slices.Backward(all) {
+		if p.Waits() {
+			room.Waiting = append(room.Waiting, p)
+		}
+		switch {
+		case before != 0 && p.ID >= before:
+		case len(page) < roomSize:
+			page = append(page, p)
+		case room.Next == 0:
+			room.Next = page[roomSize-1].ID
+		}
+	}
+	room.Total = len(all)
+	if room.Peers, err = fill(ctx, t, page); err != nil {
+		return nil, err
+	}
+	if room.Listed, err = app.SettingOn(ctx, t, store.ListedSetting); err != nil {
+		return nil, err
+	}
+	room.Asking, err = ps.Asking(ctx)
+	return room, err
+}
+
+// SetListed says whether everybody may read who our peers are in a list that
+// programs understand.
+func (ps *Peers) SetListed(ctx context.Context, by embraye.Acting, on bool) error {
+	if err := by.May(embraye.Admin); err != nil {
+		return fmt.Errorf("peers: public list: %w", err)
+	}
+	return ps.desk.InTx(ctx, func(t store.Tables) error {
+		was, err := app.SettingOn(ctx, t, store.ListedSetting)
+		if err != nil || was == on {
+			return err
+		}
+		if err := t.Settings.Set(ctx, store.ListedSetting, strconv.FormatBool(on)); err != nil {
+			return err
+		}
+		t.Changed()
+		return ps.desk.RecordDetail(ctx, t, by, "peer.list", ps.desk.Site.Base+"/organisations.txt", "", fmt.Sprintf("listed=%t", on), false)
+	})
 }
 
 // Asking lists the organisations on Embraye that follow ours and are no peers

@@ -23,6 +23,7 @@ import (
 	"embraye/internal/app/directory"
 	"embraye/internal/app/drafts"
 	"embraye/internal/app/organisation"
+	"embraye/internal/app/peers"
 	"embraye/internal/app/people"
 	"embraye/internal/app/talk"
 	"embraye/internal/embraye"
@@ -40,6 +41,7 @@ type Rooms struct {
 	Talk         *talk.Talk
 	People       *people.People
 	Organisation *organisation.Organisation
+	Peers        *peers.Peers
 }
 
 // Options is what the office works with.

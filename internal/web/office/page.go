@@ -58,6 +58,7 @@ func officeRooms() []officeRoom {
 		{"/office/followers", "office.followers", embraye.Reader},
 		{"/office/deliveries", "office.deliveries", embraye.Reader},
 		{"/office/import", "office.import", embraye.Editor},
+		{"/office/peers", "office.peers", embraye.Admin},
 		{"/office/people", "office.people", embraye.Admin},
 		{"/office/organisation", "office.organisation", embraye.Admin},
 		{"/office/legal", "office.legal", embraye.Admin},

@@ -94,3 +94,17 @@ func (h *Handler) organisationsJSON(ctx context.Context, _ *answer.View) (*answe
 	}
 	return answer.New(http.StatusOK, answer.TypeJSON, body), nil
 }
+
+// organisationsTXT is /organisations.txt: the handles of the peers, one a line,
+// as lists are read here too.
+func (h *Handler) organisationsTXT(ctx context.Context, _ *answer.View) (*answer.Answer, error) {
+	handles, err := h.Pages.ListedPeers(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var out bytes.Buffer
+	for _, handle := range handles {
+		out.WriteString("@" + handle + "\n")
+	}
+	return answer.New(http.StatusOK, answer.TypeText, out.Bytes()), nil
+}

@@ -27,6 +27,7 @@ type Pages interface {
 	PeerPage(ctx context.Context, host string, before int64) (*embraye.PeerPage, error)
 	ReviewData(ctx context.Context, after embraye.ReviewsAfter, limit int) (*embraye.ReviewData, error)
 	OrganisationsPage(ctx context.Context) (*embraye.OrganisationsPage, error)
+	ListedPeers(ctx context.Context) (handles []string, err error)
 	CopyPage(ctx context.Context, id string) (*embraye.CopyPage, error)
 }
 
@@ -57,6 +58,7 @@ func (h *Handler) Routes(r answer.Routes) {
 	r.Get("/donnees/organisations.json", h.Answers.Serve(answer.OtherOnly, h.organisationsJSON))
 	r.Get("/donnees/avis.csv", h.Answers.Stream(typeCSV, h.reviewData(export.NewReviewsCSV)))
 	r.Get("/donnees/avis.json", h.Answers.Stream(answer.TypeJSON, h.reviewData(export.NewReviewsJSON)))
+	r.Get("/organisations.txt", h.Answers.Serve(answer.OtherOnly, h.organisationsTXT))
 	r.Get("/copies/{id}", h.Answers.Serve(answer.PageOnly, h.copy))
 }
 

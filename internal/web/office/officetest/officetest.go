@@ -107,7 +107,7 @@ func newStage(t *testing.T, wing office.Wing) *stage {
 	}
 	s := &stage{t: t, router: chi.NewRouter()}
 	wing.Routes = func(p office.Plan) { p.Door("/sample/{name}", func(v *office.Visit) error { return s.act(v) }) }
-	o, err := office.New(office.Options{Rooms: office.Rooms{App: in.App, Directory: in.Directory, Constats: in.Constats, Drafts: in.Drafts, Talk: in.Talk, People: in.People, Organisation: in.Organisation}, Answers: answers, Frame: frame, Site: in.Site, Catalogue: catalogue,
+	o, err := office.New(office.Options{Rooms: office.Rooms{App: in.App, Directory: in.Directory, Constats: in.Constats, Drafts: in.Drafts, Talk: in.Talk, People: in.People, Organisation: in.Organisation, Peers: in.Peers}, Answers: answers, Frame: frame, Site: in.Site, Catalogue: catalogue,
 		Wings: []office.Wing{wing}, Now: time.Now, Log: log})
 	if err != nil {
 		t.Fatal(err)
