@@ -49,8 +49,11 @@ type PlacePage struct {
 	Measures []Actor
 	States   []Standing      // ours, of every scope
 	Updates  []Update        // the latest facts: of a measure by subject, of all those that stand
-	Others   []NamedStanding // of one measure: where peers say that it stands, the latest facts first
-	Texts    map[string]VoiceText
+	Others   []NamedStanding // where peers say that it stands, the latest facts first: of all measures one each
+
+	Divergent   []DivergentScope // of one measure: the newest moves
+	Divergences int              // of one measure: all of them
+	Texts       map[string]VoiceText
 }
 
 // MatrixPage is where every scope of every measure stands.

@@ -140,8 +140,11 @@ func (t Tables) copyEntries(ctx context.Context, f embraye.FeedFilter, before fe
 		c.and("measure = ?", f.Measure)
 	}
 	if len(f.Codes) > 0 {
+		var there choice
+		there.gathered(f.By)
 		in, places := t.table.inPlace(f.Codes, f.Prefixes)
-		c.and("uri IN (SELECT constat FROM voices WHERE "+in+")", places...)
+		there.and(in, places...)
+		c.and("uri IN (SELECT constat FROM voices WHERE "+there.String()+")", there.args...)
 	}
 	c.older(before, "copy_id")
 	copies, err := t.copies(ctx, "published_at DESC, copy_id DESC", feedEntries+1, c)

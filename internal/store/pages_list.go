@@ -26,11 +26,10 @@ func (p Pages) PlacePage(ctx context.Context, measure string, codes, prefixes []
 	} else if latest, err = t.latestInPlace(ctx, measure, codes, prefixes); err != nil {
 		return nil, err
 	}
-	if page.Updates, err = t.byIDs(ctx, latest); err != nil || measure == "" {
-		return page, err
+	if page.Updates, err = t.byIDs(ctx, latest); err != nil {
+		return nil, err
 	}
-	page.Others, page.Texts, err = t.othersIn(ctx, measure, codes, prefixes)
-	return page, err
+	return page, t.hearPlace(ctx, page, measure, codes, prefixes)
 }
 
 // How many constats a page about a place shows: of each measure where all are,

@@ -13,6 +13,7 @@ import (
 const (
 	divergentOnMeasure = 3
 	othersInPlace      = 12
+	othersOfMeasure    = 1 // in a place where all measures are
 	latestOfPeer       = 15
 )
 
@@ -85,14 +86,21 @@ func (t Tables) heard(ctx context.Context, measure string) (v embraye.MeasureVoi
 	return v, nil
 }
 
-// othersIn is what peers say of a measure in a place.
-func (t Tables) othersIn(ctx context.Context, measure string, codes, prefixes []string) (said []embraye.NamedStanding, texts map[string]embraye.VoiceText, err error) {
-	said, err = t.Standings.List(ctx, embraye.StandingFilter{Others: true, Measure: measure, Codes: codes, Prefixes: prefixes, Limit: othersInPlace})
-	if err != nil {
-		return nil, nil, err
+// hearPlace fills in what peers say in a place, and where answers differ there.
+func (t Tables) hearPlace(ctx context.Context, page *embraye.PlacePage, measure string, codes, prefixes []string) (err error) {
+	if measure == "" {
+		page.Others, err = t.Standings.firstOthers(ctx, codes, prefixes, othersOfMeasure)
+	} else {
+		page.Others, err = t.Standings.List(ctx, embraye.StandingFilter{Others: true, Measure: measure, Codes: codes, Prefixes: prefixes, Limit: othersInPlace})
+		if err == nil {
+			page.Divergent, page.Divergences, err = t.Divergences.inPlaceOf(ctx, measure, codes, prefixes, divergentOnMeasure)
+		}
 	}
-	texts, err = t.textsOf(ctx, said)
-	return said, texts, err
+	if err != nil {
+		return err
+	}
+	page.Texts, err = t.textsOf(ctx, append(saidIn(page.Divergent), page.Others...))
+	return err
 }
 
 // of lists who speaks of a measure, whoever has most constats first.

@@ -180,6 +180,16 @@ func (t Standings) List(ctx context.Context, f embraye.StandingFilter) ([]embray
 	return all, wrap(err, "reading where scopes stand")
 }
 
+// firstOthers reads where peers say that things stand in a place: of each measure
+// so many, the latest facts first.
+func (t Standings) firstOthers(ctx context.Context, codes, prefixes []string, each int) (all []embraye.NamedStanding, err error) {
+	in, places := t.inPlace(codes, prefixes)
+	err = t.scan(ctx, &all, `SELECT ranked.*, coalesce(peers.name, '') AS name, coalesce(peers.handle, '') AS handle FROM
+		(SELECT standings.*, row_number() OVER (PARTITION BY measure ORDER BY `+byFact+`) AS place FROM standings WHERE organisation <> '' AND `+in+`) AS ranked
+		LEFT JOIN peers ON peers.organisation = ranked.organisation WHERE place <= ? ORDER BY measure, place`, append(places, each)...)
+	return all, wrap(err, "reading what peers say of a place")
+}
+
 // choose makes the conditions of a filter.
 func (t Standings) choose(f embraye.StandingFilter) (c choice) {
 	if f.Ours {
@@ -228,17 +238,41 @@ func (t Divergences) Page(ctx context.Context, measure string, before *embraye.D
 		at := before.MovedAt.UTC()
 		c.and("(moved_at < ? OR moved_at = ? AND (measure > ? OR measure = ? AND scope_key > ?))", at, at, before.Measure, before.Measure, before.ScopeKey)
 	}
-	found, err := list[embraye.Divergence](ctx, t.table, "moved_at DESC, measure, scope_key", limit, c.String(), c.args...)
+	found, err := list[embraye.Divergence](ctx, t.table, newestMove, limit, c.String(), c.args...)
 	if err != nil {
 		return nil, wrap(err, "listing divergences")
 	}
+	return t.said(ctx, found)
+}
+
+// newestMove is the order of divergences.
+const newestMove = "moved_at DESC, measure, scope_key"
+
+// inPlaceOf lists those of a measure in a place and below it, and counts them all.
+func (t Divergences) inPlaceOf(ctx context.Context, measure string, codes, prefixes []string, limit int) (some []embraye.DivergentScope, all int, err error) {
+	in, places := t.inPlace(codes, prefixes)
+	where := "measure = ? AND scope_key IN (SELECT scope_key FROM standings WHERE measure = ? AND " + in + ")"
+	args := append([]any{measure, measure}, places...)
+	if all, err = count[embraye.Divergence](ctx, t.table, where, args...); err != nil || all == 0 {
+		return nil, all, wrap(err, "counting the divergences of a place")
+	}
+	found, err := list[embraye.Divergence](ctx, t.table, newestMove, limit, where, args...)
+	if err != nil {
+		return nil, 0, wrap(err, "listing the divergences of a place")
+	}
+	some, err = t.said(ctx, found)
+	return some, all, err
+}
+
+// said adds to divergences what each organisation says.
+func (t Divergences) said(ctx context.Context, found []embraye.Divergence) ([]embraye.DivergentScope, error) {
 	all := make([]embraye.DivergentScope, len(found))
 	scopes := make([][2]string, len(found))
 	for i, d := range found {
 		all[i].Divergence, scopes[i] = d, [2]string{d.Measure, d.ScopeKey}
 	}
 	var said []embraye.NamedStanding
-	err = t.scan(ctx, &said, `SELECT standings.*, coalesce(peers.name, '') AS name, coalesce(peers.handle, '') AS handle
+	err := t.scan(ctx, &said, `SELECT standings.*, coalesce(peers.name, '') AS name, coalesce(peers.handle, '') AS handle
 		FROM `+t.records("wanted_measure text, wanted_key text")+` AS wanted
 		JOIN standings ON standings.measure = wanted_measure AND standings.scope_key = wanted_key
 		LEFT JOIN peers ON peers.organisation = standings.organisation ORDER BY `+byFact, asJSON(scopes))

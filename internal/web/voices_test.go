@@ -77,7 +77,11 @@ func TestReadersHearAllOrganisations(t *testing.T) {
 	}
 	s.page("/", "Sur 1 périmètre, les organisations ne donnent pas la même réponse", `href="/organisations/pair.example"`)
 	s.page("/@mesure2", "Ce que disent les organisations", "1 avis divergent", "Région Bretagne · Bretagne", "La Paire")
-	s.page("/@mesure2/FR-BRE", "Ce que disent d’autres organisations", href)
+	s.page("/@mesure2/FR-BRE", "Ce que disent d’autres organisations", href, "1 avis divergent ici", `href="/divergences?mesure=m2"`)
+	if b := s.page("/@mesure2/FR-OCC"); strings.Contains(b, "divergent") || strings.Contains(b, "Rien de tel") {
+		t.Error("a divergence of another place is shown")
+	}
+	s.page("/territoires/FR-BRE", "Ce que disent d’autres organisations", href)
 	s.page("/organisations", `href="/organisations/pair.example"`)
 	s.page("/organisations/pair.example", "La Paire &lt;b&gt;", href, "Rien de tel", "1 constat")
 	s.page("/chronologie", `<option value="*">Toutes les organisations`, `<option value="pair.example">La Paire`)
@@ -204,7 +208,7 @@ func TestDivergencesComeInPages(t *testing.T) {
 	if want := len(disagreeing()) * scopes; lines != want {
 		t.Errorf("%d of %d lines in the chronology", lines, want)
 	}
-	for _, path := range []string{"/divergences", "/chronologie?de=*", "/organisations", "/organisations/a.example", "/@mesure2", "/@mesure2/FR-BRE", "/"} {
+	for _, path := range []string{"/divergences", "/chronologie?de=*", "/organisations", "/organisations/a.example", "/@mesure2", "/@mesure2/FR-BRE", "/territoires/FR-BRE", "/"} {
 		if w := s.weigh(t, path, "fr"); w.Elements > mostElements || w.Kilobyte*1000 > mostBytes {
 			t.Errorf("%s: %d elements, %d kB", path, w.Elements, w.Kilobyte)
 		}

@@ -12,21 +12,24 @@ import (
 )
 
 type placeContent struct {
-	Code, Name string
-	Measure    embraye.Actor // of one measure; Handle is empty on a territory's own page
-	Number     string
-	Answers    []page.SubjectAnswer
-	Groups     []placeGroup
-	Others     []page.Voice // of one measure: what peers say
-	Follow     followBox
-	Prev, Next *placeLink
+	Code, Name  string
+	Measure     embraye.Actor // of one measure; Handle is empty on a territory's own page
+	Number      string
+	Answers     []page.SubjectAnswer
+	Groups      []placeGroup
+	Others      []page.Voice // of one measure: what peers say
+	Divergent   []page.Divergent
+	Divergences int
+	Follow      followBox
+	Prev, Next  *placeLink
 }
 
 // A placeGroup is what is known on one measure, or on one subject.
 type placeGroup struct {
 	Title, Href string
 	Cards       []card
-	Silent      string // the sentence of an empty group
+	Silent      string       // the sentence of an empty group
+	Others      []page.Voice // of a measure among all: what peers say
 }
 
 // measurePlace is /@{measure}/{territory}: one measure in one place.
@@ -71,6 +74,7 @@ func (h *Handler) measurePlace(ctx context.Context, v *answer.View) (*answer.Ans
 		content.Groups = append(content.Groups, group)
 	}
 	content.Others = page.Voices(data.Others, data.Texts)
+	content.Divergent, content.Divergences = page.Divergent(data.Divergent, data.Texts), data.Divergences
 	content.Prev, content.Next = regionsBeside(page, place, page.Actor(actor.Actor.Handle)+"/")
 	page.Content = content
 	return h.frame.Render("place", http.StatusOK, page)
@@ -115,6 +119,8 @@ func (h *Handler) territory(ctx context.Context, v *answer.View) (*answer.Answer
 				group.Cards = append(group.Cards, card{Page: page, Update: u, Organisation: page.Frame.Organisation.Name, Bare: true})
 			}
 		}
+		said := slices.DeleteFunc(slices.Clone(data.Others), func(s embraye.NamedStanding) bool { return s.Measure != m.Measure })
+		group.Others = page.Voices(said, data.Texts)
 		content.Groups = append(content.Groups, group)
 	}
 	content.Prev, content.Next = regionsBeside(page, place, "/territoires/")
