@@ -18,11 +18,12 @@ const (
 	ChoreGather  Chore = "gather"  // what peers published before we followed them
 
 	ChoreFollowers Chore = "followers" // those whose server is silent
+	ChoreHosts     Chore = "hosts"     // what software servers run
 )
 
 // Chores lists them in the order that people see.
 func Chores() []Chore {
-	return []Chore{ChorePublish, ChoreMail, ChoreLinks, ChoreFiles, ChoreReviews, ChorePrune, ChorePeers, ChoreGather, ChoreFollowers}
+	return []Chore{ChorePublish, ChoreMail, ChoreLinks, ChoreFiles, ChoreReviews, ChorePrune, ChorePeers, ChoreGather, ChoreFollowers, ChoreHosts}
 }
 
 // Job asks for one chore, for one thing, after the commit of what caused it.

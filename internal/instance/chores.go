@@ -27,6 +27,9 @@ func (r *Rooms) Chores() []jobs.Chore {
 		{Name: embraye.ChoreFollowers, What: "removing followers whose server is silent", Every: 24 * time.Hour, Later: true, Limit: 6 * time.Hour, Do: turns(func(ctx context.Context) error {
 			return directory.PruneFollowers(ctx, r.Directory)
 		})},
+		{Name: embraye.ChoreHosts, What: "asking servers what they run", Every: time.Hour, Later: true, Limit: 20 * time.Minute, Do: turns(func(ctx context.Context) error {
+			return directory.AskSoftware(ctx, r.Directory)
+		})},
 	}
 }
 

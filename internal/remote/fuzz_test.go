@@ -23,7 +23,7 @@ func FuzzWebFinger(f *testing.F) {
 			t.Fatalf("%q was taken but is no object: %v", body, err)
 		}
 		jrd.Self()
-		jrd.Subscribe()
+		jrd.Intents("Follow", "Object")
 	})
 }
 

@@ -30,7 +30,10 @@ type JRDLink struct {
 	Template string `json:"template"`
 }
 
-const relSubscribe = "http://ostatus.org/schema/1.0/subscribe"
+const (
+	relIntents   = "https://w3id.org/fep/3b86/"
+	relSubscribe = "http://ostatus.org/schema/1.0/subscribe"
+)
 
 // Self is the first link to the ActivityStreams document of the account. The
 // address is a stranger's claim: it is checked when it is fetched.
@@ -43,15 +46,27 @@ func (j *JRD) Self() (id string, ok bool) {
 	return "", false
 }
 
-// Subscribe is the address template, with {uri} in it, of the page on which
-// people of that server follow somebody elsewhere.
-func (j *JRD) Subscribe() (template string, ok bool) {
+// A Template is the address of a page of somebody's server, with a variable in it
+// for the address of the thing that they want to act on there.
+type Template struct{ Address, Variable string }
+
+// Intents are the pages on which people of that server act on something
+// elsewhere: those of the given intents (FEP-3b86: Follow, Object, Announce) in
+// their order, then the one of OStatus, which serves for all.
+func (j *JRD) Intents(intents ...string) (all []Template) {
+	for _, intent := range intents {
+		all = append(all, j.templates(relIntents+intent, "{object}")...)
+	}
+	return append(all, j.templates(relSubscribe, "{uri}")...)
+}
+
+func (j *JRD) templates(rel, variable string) (all []Template) {
 	for _, l := range j.Links {
-		if l.Rel == relSubscribe && strings.Contains(l.Template, "{uri}") {
-			return l.Template, true
+		if strings.EqualFold(l.Rel, rel) && strings.Contains(l.Template, variable) {
+			all = append(all, Template{l.Template, variable})
 		}
 	}
-	return "", false
+	return all
 }
 
 // WebFinger asks a server for an account. Redirects may leave the host: an

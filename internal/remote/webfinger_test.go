@@ -47,14 +47,14 @@ func TestWebFinger(t *testing.T) {
 	if id, ok := jrd.Self(); !ok || id != "http://good.example/users/pat" {
 		t.Errorf("self %q, %v", id, ok)
 	}
-	if template, ok := jrd.Subscribe(); !ok || template != "http://good.example/authorize_interaction?uri={uri}" {
-		t.Errorf("subscribe %q, %v", template, ok)
+	if all := jrd.Intents("Follow"); len(all) != 1 || all[0] != (Template{"http://good.example/authorize_interaction?uri={uri}", "{uri}"}) {
+		t.Errorf("subscribe %v", all)
 	}
 	var empty JRD
 	if _, ok := empty.Self(); ok {
 		t.Error("an empty JRD has a self link")
 	}
-	if _, ok := empty.Subscribe(); ok {
+	if len(empty.Intents("Follow")) != 0 {
 		t.Error("an empty JRD has a subscribe link")
 	}
 }

@@ -46,6 +46,21 @@ func (t Followers) Remove(ctx context.Context, actor string, follower embraye.IR
 	return n > 0, wrap(err, "removing the follower %s of %s", follower, actor)
 }
 
+// Follows tells whether somebody follows any of our actors.
+func (t Followers) Follows(ctx context.Context, follower embraye.IRI) (bool, error) {
+	n, err := count[embraye.Follower](ctx, t.table, "follower = ?", follower)
+	return n > 0, wrap(err, "looking for what %s follows", follower)
+}
+
+// Replace ends what an account follows that its new account follows too.
+func (t Followers) Replace(ctx context.Context, former, follower embraye.IRI) error {
+	n, err := remove[embraye.Follower](ctx, t.table, "follower = ? AND actor IN (SELECT actor FROM followers AS now WHERE now.follower = ?)", former, follower)
+	if n > 0 {
+		t.changed()
+	}
+	return wrap(err, "replacing the follower %s", former)
+}
+
 // RemoveAll ends everything that one actor follows.
 func (t Followers) RemoveAll(ctx context.Context, follower embraye.IRI) error {
 	_, err := remove[embraye.Follower](ctx, t.table, "follower = ?", follower)

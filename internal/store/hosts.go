@@ -85,6 +85,24 @@ func (t Hosts) TakesEd25519(ctx context.Context, host string) error {
 	return wrap(err, "remembering what %s understands", host)
 }
 
+// Unasked returns servers that take what we send, do not take Ed25519 as far as
+// we know, and were not asked for their software since a time (Unix
+// milliseconds): those first that were never asked, or longest ago.
+func (t Hosts) Unasked(ctx context.Context, since int64, limit int) (names []string, err error) {
+	err = t.scan(ctx, &names, `SELECT host FROM hosts WHERE failures = 0 AND seen_at > 0 AND ed25519_from = 0 AND nodeinfo_at <= ?
+		ORDER BY nodeinfo_at, host LIMIT ?`, since, limit)
+	return names, wrap(err, "listing servers whose software is not known")
+}
+
+// Asked notes that a server was asked what software it runs.
+func (t Hosts) Asked(ctx context.Context, host string) error {
+	err := t.writing(ctx, func(in table) error {
+		_, err := in.exec(ctx, "UPDATE hosts SET nodeinfo_at = ? WHERE host = ?", in.s.now().UnixMilli(), host)
+		return err
+	})
+	return wrap(err, "noting that %s was asked", host)
+}
+
 // Answered notes that a host answered a request of ours, whatever it said.
 func (t Hosts) Answered(ctx context.Context, host string) error {
 	err := t.writing(ctx, func(in table) error {

@@ -60,7 +60,7 @@ func scans() []scan {
 		{"drafts", "LIKE '%/' || evidence_files.name", files},
 		{"revisions", "LIKE '%/' || evidence_files.name", files},
 		{"unread_updates", "ORDER BY received_at DESC, uri", "kept for some weeks, and sorted only where the times are equal"},
-		{"hosts", "WHERE failures = 0 AND seen_at > 0", "before links are looked at, once an hour; an index would be written with every delivery"},
+		{"hosts", "WHERE failures = 0 AND seen_at > 0", "before links are looked at and before servers are asked what they run, once an hour; an index would be written with every delivery"},
 		{"followers", "HAVING min(created_at)", "the readers that are new, when somebody opens the start page; an index of dates would be written with every Follow"},
 		{"fresh", "HAVING min(created_at)", "which is what they are called"},
 		{"link_checks", "ORDER BY href", "once an hour all looks are compared with all links"},
@@ -195,7 +195,8 @@ func (s *site) everything() {
 	s.federate(filled)
 	s.visitAll(filled)
 	for what, chore := range map[string]func(context.Context) error{
-		"prune": s.Prune, "followers": func(ctx context.Context) error { return directory.PruneFollowers(ctx, s.Directory) }, "files": s.Constats.CheckFiles, "links": s.Constats.CheckLinks, "mails": s.People.SendMails,
+		"prune": s.Prune, "software": func(ctx context.Context) error { return directory.AskSoftware(ctx, s.Directory) },
+		"followers": func(ctx context.Context) error { return directory.PruneFollowers(ctx, s.Directory) }, "files": s.Constats.CheckFiles, "links": s.Constats.CheckLinks, "mails": s.People.SendMails,
 		"due":     func(ctx context.Context) error { _, err := s.Drafts.PublishDue(ctx); return err },
 		"sweep":   s.Store.Tables().Deliveries.Sweep,
 		"metrics": func(ctx context.Context) error { _, err := s.Store.Tables().Deliveries.Stats(ctx); return err },

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"regexp"
 	"strings"
 	"testing"
@@ -41,6 +42,35 @@ func TestFollowBox(t *testing.T) {
 		}
 		if w.Header().Get("Cache-Control") != "private, no-store" {
 			t.Errorf("kept: %s", w.Header().Get("Cache-Control"))
+		}
+	}
+}
+
+// What servers of 2026 answer to WebFinger: the page for following, for a post
+// the one to look at it or to repeat it, else the one of OStatus (FEP-3b86).
+func TestFollowBoxReadsIntents(t *testing.T) {
+	s := newSite(t)
+	id, _ := s.publish("Titre")
+	server := s.Server("chez.example")
+	for file, want := range map[string][2]string{ // for a measure, for a constat
+		"mastodon-4.6": {"https://chez.example/authorize_interaction?uri=%s", "https://chez.example/authorize_interaction?uri=%s"},
+		"wordpress":    {"https://chez.example/wp-json/intents/follow?object=%s&ok=", "https://chez.example/authorize?uri=%s"},
+		"announces":    {"https://chez.example/show?o=%s", "https://chez.example/show?o=%s"},
+		"lies":         {"https://social.chez.example/subscribe?acct=%s", "https://social.chez.example/subscribe?acct=%s"},
+	} {
+		jrd, err := os.ReadFile("testdata/webfinger/" + file + ".json")
+		if err != nil {
+			t.Fatal(err)
+		}
+		server.Handle("/.well-known/webfinger", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/jrd+json")
+			_, _ = w.Write(jrd)
+		})
+		for n, target := range []string{"mesure2", id} {
+			object := []string{base + "/actors/mesure2", base + "/constats/" + id}[n]
+			if to := s.goTo(url.Values{"compte": {"@ann@chez.example"}, "cible": {target}}).Header().Get("Refresh"); to != "0; url="+strings.Replace(want[n], "%s", url.QueryEscape(object), 1) {
+				t.Errorf("%s, %s: goes to %q", file, target, to)
+			}
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"embraye/internal/embraye"
+	"embraye/internal/remote"
 
 	"golang.org/x/time/rate"
 )
@@ -15,8 +16,8 @@ import (
 var readerBudget = budget{rate: rate.Limit(0.2), burst: 10}
 
 // FollowTarget is where a reader goes to follow, answer or repeat something of
-// ours from their own server: the address that this server names in WebFinger
-// (http://ostatus.org/schema/1.0/subscribe), with target filled in. client is
+// ours from their own server: the first of the addresses that this server names
+// in WebFinger that may be believed, with target filled in. client is
 // the reader's own address, which bounds how often they may ask. A server that
 // cannot be asked or names no such page is ErrNotFound.
 func (d *Directory) FollowTarget(ctx context.Context, client, handle string, target embraye.IRI) (string, error) {
@@ -38,17 +39,26 @@ func (d *Directory) FollowTarget(ctx context.Context, client, handle string, tar
 		d.desk.Log.Info("follow box: a server was not found", "host", h.Host, "err", err)
 		return "", fmt.Errorf("directory: server of %s: %w", h.Host, embraye.ErrNotFound)
 	}
-	template, ok := found.Subscribe()
-	if !ok {
-		return "", fmt.Errorf("directory: %s names no page to follow from: %w", h.Host, embraye.ErrNotFound)
+	intents := []string{"Object", "Announce"}
+	if _, actor := d.desk.Site.NamedActor(target); actor {
+		intents = []string{"Follow", "Object"}
 	}
-	return d.fillTemplate(template, h, target)
+	err = fmt.Errorf("directory: %s names no page to act from: %w", h.Host, embraye.ErrNotFound)
+	for _, template := range found.Intents(intents...) {
+		address, wrong := d.fillTemplate(template, h, target)
+		if wrong == nil {
+			return address, nil
+		}
+		err = wrong
+	}
+	return "", err
 }
 
 // fillTemplate puts the target into a stranger's template. The reader was told
 // to go to their own server, so the address must be on its domain, by https.
-func (d *Directory) fillTemplate(template string, h embraye.Handle, target embraye.IRI) (string, error) {
-	address := strings.ReplaceAll(template, "{uri}", url.QueryEscape(string(target)))
+func (d *Directory) fillTemplate(template remote.Template, h embraye.Handle, target embraye.IRI) (string, error) {
+	filled := strings.NewReplacer(template.Variable, url.QueryEscape(string(target)), "{on-success}", "", "{on-cancel}", "")
+	address := filled.Replace(template.Address)
 	u, err := url.Parse(address)
 	if err != nil || len(address) > 2048 || u.User != nil || u.Host == "" || u.Opaque != "" ||
 		strings.ContainsAny(address, " \\\t\r\n\"<>{}") || u.Scheme != "https" && (u.Scheme != "http" || !d.desk.AllowHTTP) {

@@ -31,6 +31,9 @@ func (i *Inbox) receiveFollow(ctx context.Context, t store.Tables, m received) e
 	if err != nil {
 		return err
 	}
+	if err := replaceMoved(ctx, t, m.sender); err != nil {
+		return err
+	}
 	t.Changed()
 	return i.answerFollow(ctx, t, actor, m, "Accept")
 }

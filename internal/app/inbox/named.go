@@ -64,5 +64,5 @@ func notFetched(id embraye.IRI, err error) error {
 	case errors.As(err, &status) && status.Status < http.StatusInternalServerError && status.Status != http.StatusTooManyRequests:
 		return errIgnored
 	}
-	return fmt.Errorf("inbox: post %s, which was only named: %w: %w", id, embraye.ErrUnavailable, err)
+	return fmt.Errorf("inbox: %s, which was only named: %w: %w", id, embraye.ErrUnavailable, err)
 }

@@ -182,12 +182,16 @@ func (i *Inbox) handlers() map[string]handler {
 		"Reject":         i.receiveReject,
 		"Add":            i.receiveCollectionChange,
 		"Remove":         i.receiveCollectionChange,
+		"Move":           i.receiveMove,
 	}
 }
 
 // prepare is the place for what a handler needs from elsewhere before the
 // transaction opens; nothing is fetched inside one.
 func (i *Inbox) prepare(ctx context.Context, m *received) error {
+	if m.in.Type == "Move" {
+		return i.checkMove(ctx, m)
+	}
 	if err := i.fetchNamed(ctx, m); err != nil {
 		return err
 	}
