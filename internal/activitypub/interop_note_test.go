@@ -58,9 +58,9 @@ func TestInterop08_TopA05_Times(t *testing.T) {
 func TestInterop08_Conversation(t *testing.T) {
 	note, correction := emittedDoc(t, "note-constat"), emittedDoc(t, "note-correction")
 	want(t, note, "url", note["id"])
-	for _, property := range []string{"context", "conversation"} {
-		want(t, note, property, note["id"])
-		want(t, correction, property, note["id"])
+	for _, doc := range []map[string]any{note, correction} {
+		want(t, doc, "conversation", note["id"])
+		want(t, doc, "context", note["id"].(string)+"/fil")
 	}
 	want(t, correction, "inReplyTo", note["id"])
 }

@@ -1,6 +1,7 @@
 package activitypub
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/go-fed/activity/streams"
@@ -19,6 +20,7 @@ type post struct {
 	id, author, followers embraye.IRI
 	inReplyTo             string
 	conversation          embraye.IRI
+	thread                embraye.IRI // the collection of it; empty: the conversation has none
 	html, language        string
 	published             time.Time
 	updated               *time.Time
@@ -35,7 +37,7 @@ type post struct {
 func (w Wire) Note(u embraye.Update, reason string) ([]byte, error) {
 	id := w.Site.UpdateID(u.ID)
 	return w.post(post{
-		id: id, author: w.Site.ActorID(u.Actor), followers: w.Site.Followers(u.Actor), conversation: id, group: w.group(u.Actor),
+		id: id, author: w.Site.ActorID(u.Actor), followers: w.Site.Followers(u.Actor), conversation: id, thread: w.Site.ThreadID(u.ID), group: w.group(u.Actor),
 		html: w.ConstatHTML(u, reason), language: u.Language, published: u.PublishedAt, updated: u.UpdatedAt,
 		tags: []any{w.measureTag(u.Actor)}, pictures: pictures(u.Evidence), terms: w.terms(u, reason),
 	})
@@ -46,9 +48,9 @@ func (w Wire) Note(u embraye.Update, reason string) ([]byte, error) {
 // is private.
 func (w Wire) PostNote(n embraye.Note, mentions ...Mention) ([]byte, error) {
 	id := w.Site.NoteID(n.ID)
-	conversation := id
+	conversation, thread := id, embraye.IRI("")
 	if n.UpdateID != "" {
-		conversation = w.Site.UpdateID(n.UpdateID)
+		conversation, thread = w.Site.UpdateID(n.UpdateID), w.Site.ThreadID(n.UpdateID)
 	}
 	var tags []any
 	if n.Kind == embraye.PinnedNote { // its text ends in the measure's hashtag
@@ -56,7 +58,7 @@ func (w Wire) PostNote(n embraye.Note, mentions ...Mention) ([]byte, error) {
 	}
 	return w.post(post{
 		id: id, author: w.Site.ActorID(n.Actor), followers: w.Site.Followers(n.Actor), inReplyTo: n.InReplyTo,
-		conversation: conversation, group: w.group(n.Actor), html: n.HTML, language: n.Language, published: n.PublishedAt, updated: n.UpdatedAt,
+		conversation: conversation, thread: thread, group: w.group(n.Actor), html: n.HTML, language: n.Language, published: n.PublishedAt, updated: n.UpdatedAt,
 		tags: tags, mentions: mentions, direct: n.Private, terms: answerTerms(n),
 	})
 }
@@ -123,7 +125,8 @@ func (p post) extra(tags []any) map[string]any {
 		m["inReplyTo"] = p.inReplyTo
 	}
 	if !p.direct { // what is private has no page, belongs to no public conversation, is not quoted
-		m["context"], m["conversation"] = p.conversation, p.conversation
+		// Mastodon reads conversation alone; who reads context fetches it (FEP-f228).
+		m["context"], m["conversation"] = cmp.Or(p.thread, p.conversation), p.conversation
 		// Without this nobody on Mastodon 4.5 may quote us (INTEROP 0.13).
 		m["interactionPolicy"] = map[string]any{"canQuote": map[string]any{"automaticApproval": []any{Public}}}
 		if p.group != "" { // NodeBB files it there: to it every Group is a category

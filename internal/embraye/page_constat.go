@@ -50,6 +50,13 @@ type NotePage struct {
 	Update       *Update // nil for pinned notes
 }
 
+// ThreadPage is one page of a constat's conversation.
+type ThreadPage struct {
+	Total int   // the constat too
+	Items []IRI // oldest first
+	More  bool  // there is a next page
+}
+
 // RepliesPage is one page of the shown replies to a Note of ours.
 type RepliesPage struct {
 	Total   int

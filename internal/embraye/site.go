@@ -41,6 +41,9 @@ func (s Site) Icon(handle string) IRI      { return s.ActorID(handle) + "/icon.p
 // SharedInbox is the inbox of all actors.
 func (s Site) SharedInbox() IRI { return IRI(s.Base + "/inbox") }
 
+// ThreadID is the collection of a constat's conversation.
+func (s Site) ThreadID(id string) IRI { return s.UpdateID(id) + "/fil" }
+
 // UpdateID is the id of a constat's Note, and its page.
 func (s Site) UpdateID(id string) IRI { return IRI(s.Base + "/constats/" + id) }
 

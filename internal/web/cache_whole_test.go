@@ -18,7 +18,7 @@ func cachedPages(constat string) []string {
 		"/donnees", "/journal", "/mentions-legales", "/confidentialite", "/accessibilite", "/ecoconception", "/signaler", "/@organisation", "/@mesure2",
 		"/@mesure2/FR-BRE", constat, constat + "/versions", constat + "/versions/1", constat + "/card.png", "/@mesure2/card.png", "/feed.atom",
 		"/@mesure2/feed.json", "/donnees/constats.csv", "/sitemap.xml", "/actors/mesure2", "/actors/mesure2/outbox", "/actors/mesure2/featured",
-		constat + "/replies", finger("acct:mesure2@ours.example"), "/nodeinfo/2.1"}
+		constat + "/replies", constat + "/fil?page=1", finger("acct:mesure2@ours.example"), "/nodeinfo/2.1"}
 }
 
 // slow is pages whose frame is read once the reader has hung up.

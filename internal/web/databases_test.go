@@ -21,7 +21,7 @@ func TestEveryAddressOnBothDatabases(t *testing.T) {
 			for path, want := range map[string]int{
 				"/": 200, "/@mesure2": 200, "/@organisation": 200, "/@fonds": 404, constat: 200, gone: 410,
 				constat + "/versions/2": 200, gone + "/versions/1": 410, constat + "/versions/9": 404,
-				constat + "/replies": 200, constat + "/replies?page=1": 200, constat + "/likes": 200, constat + "/shares": 200,
+				constat + "/replies": 200, constat + "/replies?page=1": 200, constat + "/fil": 200, constat + "/fil?page=1": 200, constat + "/likes": 200, constat + "/shares": 200,
 				pinnedPath(t, s): 200, "/actors/mesure2/outbox": 200, "/actors/mesure2/outbox?page=true": 200,
 				"/actors/mesure2/followers": 200, "/actors/organisation/following": 200, "/actors/mesure2/featured": 200,
 				"/actors/organisation/measures": 200, "/actors/mesure2/measures": 404, "/actors/mesure2/icon.png": 200,

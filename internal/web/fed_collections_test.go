@@ -125,6 +125,80 @@ func TestRepliesAreModerated(t *testing.T) {
 	}
 }
 
+// FEP-f228: the context of a constat and of what we say below it is the whole
+// public conversation, oldest first from the constat on, page by page.
+func TestThreadIsOneCollection(t *testing.T) {
+	s := newSite(t)
+	id, constat := s.publish("Un appel à communs est ouvert")
+	s.Clock.Advance(time.Hour)
+	s.revise(id)
+	notes, err := s.Store.Tables().Notes.OfUpdate(t.Context(), id)
+	if err != nil || len(notes) != 1 {
+		t.Fatal(notes, err)
+	}
+	note, from := "/notes/"+notes[0].ID, s.Clock.Now().Add(-time.Hour)
+	err = s.Store.InTx(t.Context(), func(tx store.Tables) error {
+		tx.Changed()
+		for i := range 120 { // every other one answers the correction
+			object := s.Site.UpdateID(id)
+			if i%2 == 1 {
+				object = s.Site.NoteID(notes[0].ID)
+			}
+			r := embraye.Reply{URI: embraye.IRI(fmt.Sprintf("https://peer.example/%d", 1000-i)), Actor: "https://peer.example/users/ann", Object: object, InReplyTo: string(object),
+				Public: i%10 != 7, State: embraye.ReplyShown, PublishedAt: from.Add(time.Duration(i) * time.Minute), ReceivedAt: s.Clock.Now()}
+			if i%10 == 8 {
+				r.State = embraye.ReplyHidden
+			}
+			if _, err := tx.Replies.Insert(t.Context(), &r); err != nil {
+				return err
+			}
+		}
+		private := embraye.Note{ID: "01jt0000000000000000000000", Kind: embraye.AnswerNote, Actor: "mesure2", UpdateID: id, Private: true, PublishedAt: from}
+		return tx.Notes.Insert(t.Context(), &private)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{constat, note} {
+		if doc := s.json(path); doc["context"] != base+constat+"/fil" || doc["conversation"] != base+constat {
+			t.Errorf("%s: context %v, conversation %v", path, doc["context"], doc["conversation"])
+		}
+	}
+	head, items := s.json(constat+"/fil"), []any{}
+	for next, _ := head["first"].(string); next != ""; {
+		page := s.json(strings.TrimPrefix(next, base))
+		items = append(items, page["orderedItems"].([]any)...)
+		next, _ = page["next"].(string)
+	}
+	if head["type"] != "OrderedCollection" || head["totalItems"] != 98.0 || len(items) != 98 || items[0] != base+constat {
+		t.Fatalf("%v of %v, %d listed from %v on", head["totalItems"], head["type"], len(items), items[0])
+	}
+	last, seen := 1001, 0
+	for n, item := range items[1:] {
+		var number int
+		if item == base+note {
+			seen++
+			continue
+		}
+		if _, err := fmt.Sscanf(item.(string), "https://peer.example/%d", &number); err != nil || number >= last {
+			t.Errorf("item %d is %v, after %d", n, item, last)
+		}
+		last = number
+	}
+	if seen != 1 {
+		t.Errorf("the correction is listed %d times", seen)
+	}
+	for path, want := range map[string]int{"/fil?page=3": 200, "/fil?page=1000": 200, "/fil?page=true": 400, "/fil?page=0": 400} {
+		if got := s.get(constat+path, activity).Code; got != want {
+			t.Errorf("%s: %d", path, got)
+		}
+	}
+	s.withdraw(id)
+	if got := s.get(constat+"/fil", activity).Code; got != http.StatusGone {
+		t.Errorf("of a withdrawn constat: %d", got)
+	}
+}
+
 // A24 and 0.10: counts are live on GET, whatever was cached before.
 func TestCountsAreLive(t *testing.T) {
 	s := newSite(t)

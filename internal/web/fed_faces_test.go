@@ -87,7 +87,7 @@ func pinnedPath(t *testing.T, s *site) string {
 func TestIDsAreTheirAddresses(t *testing.T) {
 	s := newSite(t)
 	id, constat := s.publish("Un appel à communs est ouvert")
-	paths := []string{constat, constat + "/likes", constat + "/shares", constat + "/replies", constat + "/replies?page=1",
+	paths := []string{constat, constat + "/likes", constat + "/shares", constat + "/replies", constat + "/replies?page=1", constat + "/fil", constat + "/fil?page=1",
 		pinnedPath(t, s), "/actors/mesure2", "/actors/organisation", "/actors/instance", "/actors/mesure2/outbox",
 		"/actors/mesure2/outbox?page=true", "/actors/mesure2/followers", "/actors/organisation/following",
 		"/actors/mesure2/featured", "/actors/organisation/measures"}

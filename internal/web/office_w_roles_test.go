@@ -144,6 +144,7 @@ GET  /actors/{handle}/outbox              200
 GET  /citations/{id}                      404
 GET  /mises-en-avant/{id}                 404
 GET  /constats/{id}/likes                 200
+GET  /constats/{id}/fil                   200
 GET  /constats/{id}/replies               200
 GET  /constats/{id}/shares                200
 POST /inbox                               415

@@ -251,7 +251,7 @@ func (s *site) addresses(f browsertest.Filled) (all []string) {
 	}
 	return append(all, "/chronologie?mesure=m2&etape=done&q=essai&du=2020&au=2026", "/chronologie?de=*&mesure=m2&etape=done&q=essai&du=2020&au=2026", "/divergences?mesure=m2",
 		"/feed.atom?de=*", "/@mesure2/FR-BRE/feed.json?de=*", "/donnees/constats.csv?de=*", "/journal?avant=9", "/actors/mesure2/outbox?page=true",
-		"/constats/"+f.Newest()+"/replies?page=1", "/constats/"+f.Newest()+"/likes?page=1", finger("acct:mesure2@ours.example"),
+		"/constats/"+f.Newest()+"/replies?page=1", "/constats/"+f.Newest()+"/fil?page=1", "/constats/"+f.Newest()+"/likes?page=1", finger("acct:mesure2@ours.example"),
 		"/office/constats?measure=m2&state=published&q=essai", "/office/conversation?state=pending")
 }
 

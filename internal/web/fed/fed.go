@@ -30,6 +30,7 @@ type Pages interface {
 	FeaturedPage(ctx context.Context, handle string) (*embraye.FeaturedPage, error)
 	MeasuresPage(ctx context.Context, handle string) ([]embraye.Actor, error)
 	QuotePage(ctx context.Context, id string) (*embraye.Quote, error)
+	ThreadPage(ctx context.Context, id string, number, size int) (*embraye.ThreadPage, error)
 	RepliesPage(ctx context.Context, object embraye.IRI, number, size int) (*embraye.RepliesPage, error)
 	CensusPage(ctx context.Context) (*embraye.CensusPage, error)
 }

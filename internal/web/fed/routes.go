@@ -15,6 +15,7 @@ func (h *Handler) Routes(r answer.Routes) {
 	file("/actors/{handle}/icon.png", h.icon)
 	only("/citations/{id}", h.citation)
 	only("/mises-en-avant/{id}", h.feature)
+	r.Get("/constats/{id}/fil", h.answers.ServePaged(answer.StreamsOnly, h.thread))
 	for _, kind := range []string{"/constats", "/notes", "/avis"} {
 		r.Get(kind+"/{id}/replies", h.answers.ServePaged(answer.StreamsOnly, h.replies(kind)))
 		only(kind+"/{id}/likes", h.reactions(kind, "likes"))
