@@ -126,6 +126,9 @@ func (c *Catalogue) T(lang, key string, args ...any) string {
 	if len(args) == 0 {
 		return text
 	}
+	if c.known(lang) == "fr" {
+		text = elide(text, args)
+	}
 	return fmt.Sprintf(text, args...)
 }
 
