@@ -51,8 +51,8 @@ func choicesOf(v *office.Visit) embraye.PeerChoices {
 	return embraye.PeerChoices{Gather: v.Form("gather") != "", Boost: v.Form("boost") != "", TrustReviews: v.Form("trust_reviews") != ""}
 }
 
-// wrong reports whether an error is about one field of a form.
-func wrong(err error, field string) bool {
+// aboutField reports whether an error is about one field of a form.
+func aboutField(err error, field string) bool {
 	var invalid *embraye.InvalidError
 	return errors.As(err, &invalid) && len(invalid.Problems) == 1 && invalid.Problems[0].Field == field
 }
