@@ -38,6 +38,7 @@ func commands() []command {
 		{"withdraw", "ID|REVIEW --reason R [--erase]", "withdraw a constat or a review of ours for good", withdraw},
 		{"peer look", "@org@host|URL", "look at another organisation's instance and keep nothing", peerLook},
 		{"peer add", "@org@host|URL [--gather=false] [--boost] [--trust-reviews]", "follow another organisation's measures and keep what arrives", peerAdd},
+		{"peer import", "FILE|URL [--dry-run] [--gather=false] [--boost] [--trust-reviews]", "add whoever a list names: a handle or address a line, remarks after #; - reads standard input", peerImport},
 		{"peer list", "", "list the peers", peerList},
 		{"peer show", "@org@host|URL", "show one peer: what it says of itself, what was read of its past, what waits", peerShow},
 		{"peer remove", "@org@host|URL [--forget]", "stop following a peer", peerRemove},

@@ -3,7 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
+	"os"
 	"strings"
+	"text/tabwriter"
 
 	"embraye/internal/app/peers"
 	"embraye/internal/embraye"
@@ -78,4 +81,114 @@ func peerLook(ctx context.Context, c *call) error {
 		shown := shownLook(l, c.skippedMeasures(l.Skipped))
 		return c.print(shown, "%s", shown.sentences())
 	})
+}
+
+// listLine is what scripts see of one address of a list.
+type listLine struct {
+	Line         int         `json:"line"`
+	Address      string      `json:"address"`
+	Verdict      string      `json:"verdict"` // fresh, added, already, twice, refused
+	Organisation embraye.IRI `json:"organisation,omitempty"`
+	Handle       string      `json:"handle,omitempty"`
+	Name         string      `json:"name,omitempty"`
+	OtherText    bool        `json:"otherText,omitempty"`
+	Why          string      `json:"why,omitempty"`
+}
+
+func shownLine(l peers.Line) listLine {
+	out := listLine{Line: l.Number, Address: l.Address, Verdict: string(l.Verdict)}
+	if l.Look != nil {
+		out.Organisation, out.Handle, out.Name, out.OtherText = l.Look.Organisation, l.Look.Handle, l.Look.Name, l.Look.OtherText
+	}
+	if l.Why != nil {
+		out.Why = l.Why.Reason()
+	}
+	return out
+}
+
+// remark is the rest of a line for people.
+func (l listLine) remark() string {
+	switch {
+	case l.Why != "":
+		return l.Why
+	case l.OtherText:
+		return l.Name + " (follows another reference text)"
+	}
+	return l.Name
+}
+
+// peerImport adds whoever a list names, or says with --dry-run who could be
+// added. Who cannot is named and stops nobody else.
+func peerImport(ctx context.Context, c *call) error {
+	dry := false
+	c.flags.BoolVar(&dry, "dry-run", false, "say what would become of each line, and add nobody")
+	c.asFlag()
+	c.jsonFlag()
+	chosen := c.choiceFlags()
+	args, err := c.parse("FILE|URL")
+	if err != nil {
+		return err
+	}
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		text, err := c.listOf(ctx, i, by, args[0])
+		if err != nil {
+			return err
+		}
+		lines, err := peers.ReadList(text)
+		if err != nil {
+			return err
+		}
+		if dry {
+			err = i.Peers.LookAtList(ctx, by, lines)
+		} else {
+			err = i.Peers.AddList(ctx, by, lines, *chosen)
+		}
+		if err != nil {
+			return err
+		}
+		return c.printList(lines, dry)
+	})
+}
+
+// listOf reads a list from the web, a file or standard input.
+func (c *call) listOf(ctx context.Context, i *wired, by embraye.Acting, from string) (string, error) {
+	if strings.Contains(from, "://") {
+		return i.Peers.FetchList(ctx, by, from)
+	}
+	r := c.stdin
+	if from != "-" {
+		file, err := os.Open(from)
+		if err != nil {
+			return "", err
+		}
+		defer file.Close()
+		r = file
+	}
+	text, err := io.ReadAll(io.LimitReader(r, peers.MaxListBytes+1))
+	return string(text), err
+}
+
+func (c *call) printList(lines []peers.Line, dry bool) error {
+	counts := map[peers.Verdict]int{}
+	doc := map[string]any{"dryRun": dry}
+	shown := []listLine{}
+	var text strings.Builder
+	t := tabwriter.NewWriter(&text, 0, 4, 2, ' ', 0)
+	for _, l := range lines {
+		counts[l.Verdict]++
+		line := shownLine(l)
+		shown = append(shown, line)
+		fmt.Fprintf(t, "line %d\t%s\t%s\t%s\n", line.Line, line.Address, line.Verdict, line.remark())
+	}
+	t.Flush()
+	doc["lines"] = shown
+	for _, v := range []peers.Verdict{peers.Fresh, peers.Added, peers.Already, peers.Twice, peers.Refused} {
+		doc[string(v)] = counts[v]
+	}
+	what := fmt.Sprintf("%d added", counts[peers.Added])
+	if dry {
+		what = fmt.Sprintf("%d could be added", counts[peers.Fresh])
+	}
+	fmt.Fprintf(&text, "%s, %d are peers already, %d named twice, %d refused\n", what, counts[peers.Already], counts[peers.Twice], counts[peers.Refused])
+	return c.print(doc, "%s", text.String())
 }

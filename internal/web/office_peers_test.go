@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"html"
 	"net/http"
 	"net/http/httptest"
@@ -251,4 +252,80 @@ func (s *site) saveFollow(f embraye.Follow) error {
 		t.Changed()
 		return t.Follows.Save(s.t.Context(), &f)
 	})
+}
+
+// A list is looked at before anybody is asked; who cannot be added stops nobody
+// else, and what was given comes back.
+func TestAnAdminAddsFromAList(t *testing.T) {
+	s, pair, admin := neighbours(t)
+	lists := s.World.Server("listes.example")
+	lists.Put("/organisations.txt", "text/plain", http.StatusOK, []byte("@organisation@pair.example\n"))
+	wantWords(t, "the empty form", readable(admin.shows("/office/peers/list")), "64 ko et 500 lignes au plus", `name="list_url"`, `type="file"`)
+	const list = "# nos amies\n@organisation@pair.example\n@organisation@personne.example # absente\n" + base + "/\n@organisation@pair.example\n"
+	sure := func(where string, w *httptest.ResponseRecorder, words ...string) {
+		t.Helper()
+		if w.Code != http.StatusOK {
+			t.Errorf("%s: %d", where, w.Code)
+		}
+		wantWords(t, where, readable(w.Body.String()), words...)
+	}
+	report := []string{"1 organisation peut être ajoutée", `name="chosen" value="@organisation@pair.example" checked`, "Organisation de pair.example"}
+	sure("a list that was pasted", admin.sendForm("/office/peers/list", map[string]string{"action": "look", "list": list}, nil),
+		append(report, "Lignes 1 à 4 sur 4", "personne.example ne répond pas", "C'est votre propre instance", "Déjà nommée plus haut", "# nos amies")...)
+	sure("a file", admin.sendForm("/office/peers/list", map[string]string{"action": "look"}, []byte(list)), append(report, "# nos amies")...)
+	sure("a list of the web", admin.sendForm("/office/peers/list", map[string]string{"action": "look", "list_url": lists.Base + "/organisations.txt"}, nil), report...)
+	if peers, err := s.Peers.List(t.Context()); err != nil || len(peers) != 0 {
+		t.Fatalf("looking adds %d peers, %v", len(peers), err)
+	}
+
+	for where, c := range map[string]struct {
+		values map[string]string
+		file   string
+		words  []string
+	}{
+		"an empty list":      {map[string]string{"action": "look", "list": "# rien"}, "", []string{"Aucune adresse n'a été trouvée", `id="f-list-e"`, "# rien"}},
+		"a picture":          {map[string]string{"action": "look", "list": "x"}, "\xff\xd8", []string{"Ce n'est pas un fichier de texte", `id="f-file-e"`}},
+		"a page":             {map[string]string{"action": "look", "list_url": "https://pair.example/"}, "", []string{"n'est pas une liste", `id="f-list-url-e"`, `value="https://pair.example/"`}},
+		"too heavy a list":   {map[string]string{"action": "look", "list": strings.Repeat("#", 64<<10+1)}, "", []string{"trop lourde : 65536 octets"}},
+		"far too heavy":      {map[string]string{"action": "look", "list": strings.Repeat("#", 2<<20)}, "", []string{"trop lourde : 65536 octets"}},
+		"nobody":             {map[string]string{"action": "add", "list": list}, "", []string{"Cochez au moins une organisation", "# nos amies"}},
+		"impossible choices": {map[string]string{"action": "add", "list": list, "chosen": "@organisation@pair.example", "boost": "1"}, "", append(report, "il faut aussi les rassembler")},
+	} {
+		w := admin.sendForm("/office/peers/list", c.values, []byte(c.file))
+		if w.Code != http.StatusBadRequest {
+			t.Errorf("%s: %d", where, w.Code)
+		}
+		wantWords(t, where, readable(w.Body.String()), c.words...)
+	}
+
+	sure("the chosen one", admin.sendForm("/office/peers/list", map[string]string{"action": "add", "list": list, "chosen": "@organisation@pair.example", "gather": "1"}, nil), "1 organisation est ajoutée", "Ajoutée")
+	if p := s.onlyPeer(); !p.Gather || p.Organisation != pair.Site.ActorID("organisation") {
+		t.Errorf("added: %+v", p)
+	}
+	sure("once more", admin.sendForm("/office/peers/list", map[string]string{"action": "look", "list": list}, nil), "Déjà une instance paire", "0 organisation peut être ajoutée")
+}
+
+// A long list is looked at piece by piece.
+func TestALongListGoesOn(t *testing.T) {
+	s, _, admin := neighbours(t)
+	var list strings.Builder
+	for n := range 50 {
+		fmt.Fprintf(&list, "ceci n'est pas la %dième adresse\n", n)
+	}
+	list.WriteString("@organisation@pair.example\n")
+	first := readable(admin.sendForm("/office/peers/list", map[string]string{"action": "look", "list": list.String()}, nil).Body.String())
+	wantWords(t, "the first piece", first, "Lignes 1 à 30 sur 51", `name="from" value="30"`, "Regarder la suite")
+	next := readable(admin.sendForm("/office/peers/list", map[string]string{"action": "look", "list": list.String(), "from": "30"}, nil).Body.String())
+	wantWords(t, "the second piece", next, "Lignes 31 à 51 sur 51", "Organisation de pair.example")
+	if strings.Contains(next, "Regarder la suite") {
+		t.Error("there is no end")
+	}
+	for _, from := range []string{"51", "-1", "x"} {
+		if w := admin.sendForm("/office/peers/list", map[string]string{"action": "look", "list": list.String(), "from": from}, nil); w.Code != http.StatusBadRequest {
+			t.Errorf("from %s: %d", from, w.Code)
+		}
+	}
+	if peers, err := s.Peers.List(t.Context()); err != nil || len(peers) != 0 {
+		t.Errorf("%d peers, %v", len(peers), err)
+	}
 }

@@ -54,6 +54,8 @@ GET  /office/peers                        303 403 403 403 403 200
 POST /office/peers                        401 403 403 403 403 400
 GET  /office/peers/new                    303 403 403 403 403 200
 POST /office/peers/new                    401 403 403 403 403 400
+GET  /office/peers/list                   303 403 403 403 403 200
+POST /office/peers/list                   401 403 403 403 403 400
 GET  /office/peers/{id}                   303 403 403 403 403 200
 POST /office/peers/{id}                   401 403 403 403 403 400
 GET  /office/people                       303 403 403 403 403 200

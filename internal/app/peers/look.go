@@ -139,7 +139,11 @@ func (sc *scout) resolve(ctx context.Context, address string) (embraye.IRI, erro
 		}
 		address = info.Embraye.Organisation
 	}
-	if _, err := embraye.ParseHandle(address); err != nil && !strings.Contains(address, "://") {
+	_, err := embraye.ParseHandle(address)
+	if strings.Contains(address, "://") {
+		_, err = embraye.ParseIRI(address, sc.desk.AllowHTTP)
+	}
+	if err != nil {
 		return "", problem("is_no_address", address)
 	}
 	return sc.directory.Resolve(ctx, address)
@@ -227,6 +231,8 @@ func why(err error, host string) error {
 		return problem("is_not_an_embraye_organisation", host)
 	case errors.Is(err, embraye.ErrNotFound):
 		return problem("has_no_such_account", host)
+	case errors.Is(err, embraye.ErrInvalid):
+		return problem("contradicts_itself", host)
 	}
 	return err
 }

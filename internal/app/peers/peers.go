@@ -115,7 +115,7 @@ func (ps *Peers) Find(ctx context.Context, address string) (*embraye.Peer, error
 }
 
 // roomSize is how many peers a page of the office lists.
-const roomSize = 30
+const roomSize = 25
 
 // Room is what the office shows of peers: a page of them, the newest first,
 // those of all whose changes wait, and who asks to be one.

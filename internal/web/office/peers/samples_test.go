@@ -32,10 +32,16 @@ func Samples() map[string][]any {
 		Skipped: []peers.SkippedMeasure{{Measure: m2, Why: embraye.ErrGone}}, Peer: &full.Peer}
 	stranger := *look
 	stranger.Peer = nil
+	var lines []peers.Line
+	for i, v := range []peers.Verdict{peers.Fresh, peers.Added, peers.Already, peers.Twice, peers.Unseen} {
+		lines = append(lines, peers.Line{Number: i + 1, Address: "@organisation@pair.example", Verdict: v, Look: look})
+	}
+	lines = append(lines, peers.Line{Number: 9, Address: "x", Verdict: peers.Refused, Why: &embraye.Problem{Field: "peer", Code: "does_not_answer", Value: "pair.example"}})
 	return map[string][]any{
 		"peers": {&embraye.PeersRoom{}, &embraye.PeersRoom{Peers: []embraye.KeptPeer{full, reading, bare, silentOnes}, Next: 1, Total: 40, Waiting: []embraye.Peer{full.Peer}, Listed: true,
 			Asking: []embraye.RemoteActor{{URI: m1, Host: "pair.example", Username: "mesure1", Name: "Mesure 1"}, {URI: m2}}}},
-		"peer_new": {&newPage{}, &newPage{Address: "@organisation@pair.example", Look: look}, &newPage{Address: "x", Look: &stranger}, &newPage{Look: &peers.Look{Organisation: org}}},
-		"peer":     {&peerPage{&full, true}, &peerPage{&reading, false}, &peerPage{&bare, false}, &peerPage{&silentOnes, false}},
+		"peer_new":  {&newPage{}, &newPage{Address: "@organisation@pair.example", Look: look}, &newPage{Address: "x", Look: &stranger}, &newPage{Look: &peers.Look{Organisation: org, Handle: "organisation@pair.example"}}},
+		"peer_list": {&listPage{}, &listPage{Text: "x", Next: 40, Total: 80, Fresh: 1, Lines: lines}, &listPage{Lines: lines, Added: 1, Done: true}},
+		"peer":      {&peerPage{&full, true}, &peerPage{&reading, false}, &peerPage{&bare, false}, &peerPage{&silentOnes, false}},
 	}
 }

@@ -25,7 +25,7 @@ var templateFiles embed.FS
 // Wing has the pages of the subject.
 func Wing() office.Wing {
 	return office.Wing{Routes: routes, Files: templateFiles, Funcs: template.FuncMap{"stateOf": stateOf, "followStates": followStates, "chosen": chosen,
-		"past": past, "accounts": accounts, "changes": changes, "texts": texts, "fates": fates}}
+		"past": past, "accounts": accounts, "changes": changes, "texts": texts, "fates": fates, "nameOf": nameOf}}
 }
 
 func routes(p office.Plan) {
@@ -33,6 +33,8 @@ func routes(p office.Plan) {
 	p.Do(embraye.Admin, "/office/peers", changeRoom)
 	p.See(embraye.Admin, "/office/peers/new", showNew)
 	p.Do(embraye.Admin, "/office/peers/new", add)
+	p.See(embraye.Admin, "/office/peers/list", showList)
+	p.Send(embraye.Admin, "/office/peers/list", changeList)
 	p.See(embraye.Admin, "/office/peers/{id}", showPeer)
 	p.Do(embraye.Admin, "/office/peers/{id}", changePeer)
 }

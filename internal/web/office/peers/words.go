@@ -1,11 +1,14 @@
 package peers
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
+	"embraye/internal/app/peers"
 	"embraye/internal/embraye"
 	"embraye/internal/web/office"
+	"embraye/internal/web/page"
 )
 
 // stateOf is how far our asking a peer has come, in words.
@@ -122,6 +125,9 @@ func texts(p *office.Page, list []string, other bool) string {
 	}
 	return p.T("office.peers.text.ours")
 }
+
+// nameOf names an organisation that was looked at.
+func nameOf(l *peers.Look) string { return cmp.Or(page.PlainName(l.Name), page.PlainName(l.Handle)) }
 
 // fates are what becomes of the constats of a peer that leaves.
 func fates() []string { return []string{"keep", "forget"} }
