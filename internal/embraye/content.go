@@ -111,7 +111,20 @@ func Licences() []string {
 }
 
 // Relations lists the kinds of links between constats.
-func Relations() []string { return []string{"replaces", "follows", "same_fact"} }
+func Relations() []string { return []string{"replaces", "follows", SameFact} }
+
+// SameFact is the relation of constats that speak of one fact.
+const SameFact = "same_fact"
+
+// SameFacts are the addresses of constats that a constat says speak of its fact.
+func (c *Content) SameFacts() (hrefs []string) {
+	for _, r := range c.RelatedTo {
+		if r.Rel == SameFact {
+			hrefs = append(hrefs, r.Href)
+		}
+	}
+	return hrefs
+}
 
 // WithDefaults tidies and fills what CONTRACT leaves to default: confidence
 // secondary, observed today, licence CC-BY-4.0, the language, an evidence's

@@ -26,9 +26,17 @@ type CopyPage struct {
 
 // VoiceText is what a list shows of a constat beside where it stands.
 type VoiceText struct {
-	Title    string
-	Language string
-	Evidence []Evidence
+	Title     string
+	Language  string
+	Evidence  []Evidence
+	SameFacts []string // constats that it says speak of the same fact
+}
+
+// HeardConstat is a peer's constat as it is shown to whoever writes about its
+// scope.
+type HeardConstat struct {
+	NamedStanding
+	Text VoiceText
 }
 
 // DivergencesPage is one page of the scopes where answers differ.

@@ -129,13 +129,33 @@ func (t Tables) textsOf(ctx context.Context, said []embraye.NamedStanding) (map[
 	var copies []embraye.PeerUpdate
 	db, in := t.table.db.WithContext(ctx), t.table.inJSON
 	err := errors.Join(
-		db.Select("id, title, language, evidence").Where(in("id"), asJSON(ours)).Find(&own).Error,
-		db.Select("uri, title, language, evidence").Where(in("uri"), asJSON(theirs)).Find(&copies).Error)
+		db.Select("id, title, language, evidence, related_to").Where(in("id"), asJSON(ours)).Find(&own).Error,
+		db.Select("uri, title, language, evidence, related_to").Where(in("uri"), asJSON(theirs)).Find(&copies).Error)
 	for _, u := range own {
-		texts[u.ID] = embraye.VoiceText{Title: u.Title, Language: u.Language, Evidence: u.Evidence}
+		texts[u.ID] = embraye.VoiceText{Title: u.Title, Language: u.Language, Evidence: u.Evidence, SameFacts: u.SameFacts()}
 	}
 	for _, u := range copies {
-		texts[string(u.URI)] = embraye.VoiceText{Title: u.Title, Language: u.Language, Evidence: u.Evidence}
+		texts[string(u.URI)] = embraye.VoiceText{Title: u.Title, Language: u.Language, Evidence: u.Evidence, SameFacts: u.SameFacts()}
 	}
 	return texts, wrap(err, "reading the texts of constats")
+}
+
+// mostHeard bounds how many voices of one scope are compared with a draft.
+const mostHeard = 100
+
+// PeersIn lists what peers whose constats are shown say of a scope, the latest
+// fact first: every constat that stands, not only where it stands.
+func (t Tables) PeersIn(ctx context.Context, measure, scopeKey string) ([]embraye.HeardConstat, error) {
+	var said []embraye.NamedStanding
+	err := t.table.scan(ctx, &said, `SELECT voices.*, peers.name, peers.handle FROM voices JOIN peers ON peers.organisation = voices.organisation
+		WHERE voices.organisation IN (SELECT organisation FROM peers WHERE gather) AND measure = ? AND scope_key = ? ORDER BY `+byFact+` LIMIT ?`, measure, scopeKey, mostHeard)
+	if err != nil {
+		return nil, wrap(err, "reading what peers say of a scope")
+	}
+	texts, err := t.textsOf(ctx, said)
+	heard := make([]embraye.HeardConstat, len(said))
+	for i, s := range said {
+		heard[i] = embraye.HeardConstat{NamedStanding: s, Text: texts[s.Constat]}
+	}
+	return heard, err
 }

@@ -2,6 +2,7 @@ package page
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"embraye/internal/embraye"
@@ -20,6 +21,7 @@ type Voice struct {
 	Scope        string // where the list has several
 	Fact         string // when it happened or was seen, in words
 	Evidence     []embraye.Evidence
+	Also         []Voice // others that speak of the same fact
 }
 
 // Voices are the lines of what organisations say.
@@ -42,6 +44,40 @@ func (p *Page) Voices(said []embraye.NamedStanding, texts map[string]embraye.Voi
 		voices[i] = v
 	}
 	return voices
+}
+
+// OncePerFact are the lines in which each fact is told once: whoever speaks of
+// the same one, because either says so, stands below who comes first. Nothing is
+// joined that nobody declared.
+func OncePerFact(p *Page, said []embraye.NamedStanding, texts map[string]embraye.VoiceText) []Voice {
+	all := p.Voices(said, texts)
+	var lines []Voice
+	var at []int // of each line, whose voice it is
+	for i := range said {
+		first := slices.IndexFunc(at, func(n int) bool { return sameFact(p.Site, said[n], said[i], texts) })
+		if first < 0 {
+			lines, at = append(lines, all[i]), append(at, i)
+			continue
+		}
+		lines[first].Also = append(lines[first].Also, all[i])
+	}
+	return lines
+}
+
+// sameFact reports whether two organisations speak of one fact in one scope.
+func sameFact(site embraye.Site, a, b embraye.NamedStanding, texts map[string]embraye.VoiceText) bool {
+	if a.Organisation == b.Organisation || a.Measure != b.Measure || a.ScopeKey != b.ScopeKey {
+		return false
+	}
+	return slices.Contains(texts[a.Constat].SameFacts, addressOf(site, b)) || slices.Contains(texts[b.Constat].SameFacts, addressOf(site, a))
+}
+
+// addressOf is the id of a constat, as others name it.
+func addressOf(site embraye.Site, s embraye.NamedStanding) string {
+	if s.Ours() {
+		return string(site.UpdateID(s.Constat))
+	}
+	return s.Constat
 }
 
 // Speaker is how an organisation is called, and the way to its page here: ours

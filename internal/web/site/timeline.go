@@ -157,15 +157,15 @@ func (h *Handler) timelineAnswer(ctx context.Context, v *answer.View, f embraye.
 	if err != nil {
 		return nil, err
 	}
-	page := h.frame.NewPage(v, h.catalogue.T(v.Lang, "timeline.title"))
-	page.Description = page.T("timeline.lede")
-	page.Feed, page.FeedTitle = "/feed", page.T("feed.all")
+	p := h.frame.NewPage(v, h.catalogue.T(v.Lang, "timeline.title"))
+	p.Description = p.T("timeline.lede")
+	p.Feed, p.FeedTitle = "/feed", p.T("feed.all")
 	filtered := f
 	filtered.After, filtered.Limit = "", 0
-	content := timelineContent{TimelinePage: data, Filter: f, Filtered: filtered != embraye.TimelineFilter{}, Feed: feedOf(page, f)}
-	page.Hidden = content.Filtered || f.After != "" // one list is enough for search engines
-	addChoices(page, &content)
-	content.Voices = page.Voices(data.Voices, data.Texts)
+	content := timelineContent{TimelinePage: data, Filter: f, Filtered: filtered != embraye.TimelineFilter{}, Feed: feedOf(p, f)}
+	p.Hidden = content.Filtered || f.After != "" // one list is enough for search engines
+	addChoices(p, &content)
+	content.Voices = page.OncePerFact(p, data.Voices, data.Texts)
 	for _, u := range data.Updates {
 		year := "" // of the fact; when it was seen says nothing of when it happened
 		if d := u.EffectiveDate; len(d) >= 4 {
@@ -175,7 +175,7 @@ func (h *Handler) timelineAnswer(ctx context.Context, v *answer.View, f embraye.
 			content.Years = append(content.Years, timelineYear{Year: year})
 		}
 		last := &content.Years[len(content.Years)-1]
-		last.Cards = append(last.Cards, card{Page: page, Update: u, Organisation: page.Frame.Organisation.Name})
+		last.Cards = append(last.Cards, card{Page: p, Update: u, Organisation: p.Frame.Organisation.Name})
 	}
 	if data.Next != "" {
 		next := f
@@ -188,8 +188,8 @@ func (h *Handler) timelineAnswer(ctx context.Context, v *answer.View, f embraye.
 			content.First += "?" + query
 		}
 	}
-	page.Content = content
-	return h.frame.Render("timeline", http.StatusOK, page)
+	p.Content = content
+	return h.frame.Render("timeline", http.StatusOK, p)
 }
 
 // feedOf is the feed that is nearest to a filter.

@@ -29,8 +29,9 @@ type editorPage struct {
 	Colleagues []embraye.Person // who may be asked to read it
 	Reader     string           // who was asked to read it; empty: anybody
 	Missing    []embraye.Problem
-	Restored   bool // typed before the session had expired
-	Unsaved    bool // what the page shows is not what is kept
+	Same       []embraye.HeardConstat // of peers, that may speak of the same fact
+	Restored   bool                   // typed before the session had expired
+	Unsaved    bool                   // what the page shows is not what is kept
 }
 
 // duplicateLast begins with the last constat once more.
@@ -184,6 +185,9 @@ func readEditor(v *office.Visit, draft *embraye.Draft) (*editorPage, error) {
 	}
 	if draft.ID != 0 {
 		if page.Missing, err = v.Rooms.Drafts.Check(v.Context(), draft); err != nil {
+			return nil, err
+		}
+		if page.Same, err = v.Rooms.Peers.SameFacts(v.Context(), draft); err != nil {
 			return nil, err
 		}
 	}

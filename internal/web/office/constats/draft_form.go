@@ -87,6 +87,9 @@ func draftInput(v *office.Visit) drafts.Input {
 	if indicator != (embraye.Indicator{}) {
 		in.Indicator = &indicator
 	}
+	if same := f("same"); same != "" { // the button beside a constat of somebody else's
+		in.RelatedTo = append(in.RelatedTo, embraye.Relation{Rel: embraye.SameFact, Href: same})
+	}
 	for i, href := range v.R.PostForm["related_href"] {
 		if href = embraye.Trim(href); href != "" {
 			in.RelatedTo = append(in.RelatedTo, embraye.Relation{Rel: nth(v, "related_rel", i), Href: href})

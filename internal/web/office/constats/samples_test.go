@@ -37,7 +37,7 @@ func Samples() map[string][]any {
 		Notes: []embraye.Note{{ID: "01HX", HTML: "<p>Corrigé</p>"}}, Revisions: []embraye.Revision{{Number: 2, Kind: embraye.Typo, Reason: "faute"}, {Number: 1, Kind: embraye.FirstRevision}}}
 	person := embraye.Person{ID: 2, Name: "Bea", Email: "bea@a.example", Role: embraye.Editor}
 	return map[string][]any{
-		"editor": {&editorPage{Draft: &embraye.Draft{}, Proofs: []proof{{}}, Choices: picks}, &editorPage{Draft: draft, Proofs: cards, Choices: picks, Preview: "<p>x</p>", Length: 12,
+		"editor": {&editorPage{Draft: &embraye.Draft{}, Proofs: []proof{{}}, Choices: picks}, &editorPage{Draft: draft, Proofs: cards, Choices: picks, Same: []embraye.HeardConstat{{}}, Preview: "<p>x</p>", Length: 12,
 			Handle: "@mesure2@ours.example", MayPublish: true, Colleagues: []embraye.Person{person}, Missing: []embraye.Problem{{Field: "title", Code: "required"}}, Restored: true, Follows: &update}},
 		"conflict": {&conflictPage{Theirs: draft, Posted: map[string][]string{"title": {"x"}}, Action: "/office/drafts/7"}},
 		"publish":  {&publishPage{Draft: draft, Handle: "@mesure2@ours.example", Followers: 2, Servers: 1}, &publishPage{Draft: draft}},

@@ -1,6 +1,7 @@
 package constats
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -154,3 +155,9 @@ type replyPart struct {
 
 // about hands a reply to a part.
 func about(p *office.Page, reply embraye.OfficeReply) replyPart { return replyPart{p, reply} }
+
+// peerName is how the author of a peer's constat is called.
+func peerName(c embraye.HeardConstat) string { return cmp.Or(c.Name, c.Handle) }
+
+// copyID names our copy of a peer's constat.
+func copyID(c embraye.HeardConstat) string { return embraye.CopyID(embraye.IRI(c.Constat)) }
