@@ -20,6 +20,8 @@ type OfficeStart struct {
 	Unread       []UnreadUpdate // constats of peers that were not understood; admins only
 	FailingHosts int
 	GivenUp      int // deliveries
+	PeersChanged int // peers whose changes wait; admins only
+	PeersAsking  int // organisations that follow ours and are no peers; admins only
 	LegalMissing []string
 	Clock        *WrongClock   // nil: right, or nobody knows; admins only
 	Asked        []OfficeAsked // corrections of what this person may correct

@@ -130,6 +130,10 @@ func TestAnAdminDecidesAboutAChange(t *testing.T) {
 	admin.follow(admin.pressPeer("/1", "read"))
 	const what = "Nouvelle mesure"
 	wantWords(t, "the list", readable(admin.shows("/office/peers")), "Changements à regarder", "1 chose autrement qu'avant", "attend votre regard")
+	wantWords(t, "the start page", readable(admin.shows("/office")), "1 instance paire dit autre chose d'elle-même")
+	if strings.Contains(readable(s.as("lea", embraye.Editor).shows("/office")), "autre chose d'elle-même") {
+		t.Error("an editor can do nothing about it")
+	}
 	wantWords(t, "the change", readable(admin.shows("/office/peers/1")), what, "fonds (pair.example)", "Accepter ce changement")
 
 	w := admin.pressPeer("/1", "accept", "shown", "0000")
@@ -167,6 +171,7 @@ func TestWhoFollowsIsAskedBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Settle()
+	wantWords(t, "the start page", readable(admin.shows("/office")), "1 organisation vous suit et n'est pas encore un pair")
 	wantWords(t, "the room", readable(admin.shows("/office/peers")), "Elles vous suivent", "Demander en retour")
 	admin.follow(admin.pressPeer("/new", "add", "peer", string(pair.Site.ActorID("organisation")), "gather", "1"))
 	s.Settle()

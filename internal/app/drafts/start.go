@@ -141,7 +141,7 @@ func (ds *Drafts) startDecisions(ctx context.Context, t store.Tables, by embraye
 }
 
 // startAdmin: who lost a password, servers that do not answer, peers that were
-// not understood, and what the legal pages lack.
+// not understood or have changed, who asks to be one, and what the legal pages lack.
 func (ds *Drafts) startAdmin(ctx context.Context, t store.Tables, _ embraye.Acting, s *embraye.OfficeStart) (err error) {
 	if s.Reset, err = resetsAsked(ctx, ds.desk, t); err != nil {
 		return err
@@ -163,9 +163,28 @@ func (ds *Drafts) startAdmin(ctx context.Context, t store.Tables, _ embraye.Acti
 	if s.Clock, err = wrongClock(ctx, t); err != nil {
 		return err
 	}
+	if s.PeersChanged, s.PeersAsking, err = peersWait(ctx, t, ds.desk.Organisation()); err != nil {
+		return err
+	}
 	texts, err := ds.organisation.Legal(ctx)
 	s.LegalMissing = organisation.LegalMissing(texts)
 	return err
+}
+
+// peersWait counts the peers that say something else of themselves, and the
+// organisations that follow ours and are no peers.
+func peersWait(ctx context.Context, t store.Tables, organisation string) (changed, asking int, err error) {
+	peers, err := t.Peers.List(ctx)
+	if err != nil {
+		return 0, 0, err
+	}
+	for _, p := range peers {
+		if p.Waits() {
+			changed++
+		}
+	}
+	list, err := t.Peers.Asking(ctx, organisation, startPage)
+	return changed, len(list), err
 }
 
 // wrongClock is what servers say of this machine's clock, while they do.
