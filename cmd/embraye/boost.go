@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 
+	"embraye/internal/app/constats"
 	"embraye/internal/embraye"
 )
 
@@ -31,6 +32,32 @@ func boost(ctx context.Context, c *call) error {
 		}
 		id := string(i.App.Site.ActivityID(activity))
 		return c.print(map[string]string{"activity": id}, "boosted %s: %s\n", args[0], id)
+	})
+}
+
+// unboost takes back what one measure boosts, or all.
+func unboost(ctx context.Context, c *call) error {
+	name := ""
+	c.flags.StringVar(&name, "as", "", "`MEASURE` that boosts no more: its id or handle; without it all")
+	c.jsonFlag()
+	args, err := c.parse("URL")
+	if err != nil {
+		return err
+	}
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		id := ""
+		if name != "" {
+			m, err := i.measure(ctx, "as", name)
+			if err != nil {
+				return err
+			}
+			id = m.ID
+		}
+		n, err := constats.Unboost(ctx, i.Constats, by, id, args[0])
+		if err != nil {
+			return err
+		}
+		return c.print(map[string]int{"posts": n}, "not boosted any more: %s\n", args[0])
 	})
 }
 

@@ -52,6 +52,7 @@ func commands() []command {
 		{"review", "--of URL --verdict VERDICT [--reason R] [--evidence URL]…", "say what we think of another organisation's constat", review},
 		{"answer", "REVIEW --text T [--maintain]", "answer a review of a constat of ours, once", answerReview},
 		{"boost", "--as MEASURE URL", "boost a post or video as a measure", boost},
+		{"unboost", "[--as MEASURE] URL", "take back what measures boost", unboost},
 		{"block add", "DOMAIN [--comment TEXT]", "refuse a domain and its subdomains, in and out", blockAdd},
 		{"block remove", "DOMAIN", "end a block", blockRemove},
 		{"block list", "", "list the blocked domains", blockList},

@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"embraye/internal/embraye"
@@ -23,16 +24,17 @@ func (a *App) BoostOwn(ctx context.Context, t store.Tables, object embraye.IRI, 
 		Outbox: true, To: store.Targets{FollowersOf: []string{a.Organisation()}}})
 }
 
-// UndoBoosts takes back every boost of ours of an object. The Undo goes where
+// UndoBoosts takes back every boost of ours of an object, or those of some of
+// our actors. The Undo goes where
 // the Announce went (INTEROP 0.16), and to nobody else: a server that does not
 // know the boost would fetch it, the object and their authors to find out.
-func (a *App) UndoBoosts(ctx context.Context, t store.Tables, object embraye.IRI) error {
+func (a *App) UndoBoosts(ctx context.Context, t store.Tables, object embraye.IRI, actors ...string) error {
 	said, err := t.Activities.OfObject(ctx, object)
 	if err != nil {
 		return err
 	}
 	for _, s := range said {
-		if s.Type != "Announce" || s.UndoneAt != nil {
+		if s.Type != "Announce" || s.UndoneAt != nil || len(actors) > 0 && !slices.Contains(actors, s.Actor) {
 			continue
 		}
 		id, err := a.NewID()

@@ -19,6 +19,12 @@ type Boosted struct {
 	Type, URL, Title, Author string // empty where nothing is kept
 }
 
+// BoostedBy is one with the measure that boosts it.
+type BoostedBy struct {
+	Boosted
+	Actor string // handle
+}
+
 // Href is where people find it, on the server that it is from.
 func (b Boosted) Href() string {
 	if IRI(b.URL).Host() == b.Object.Host() && WebAddress(b.URL) {

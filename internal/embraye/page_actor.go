@@ -18,6 +18,7 @@ type MeasurePage struct {
 	Latest       []Update   // newest first
 	Count        int        // constats that stand
 	Boosts       []Boosted  // posts and videos of others, the newest
+	BoostCount   int        // all of them
 	Followers    int
 	Heard        MeasureVoices // all organisations
 }

@@ -17,6 +17,23 @@ func (t BoostedPosts) Keep(ctx context.Context, p *embraye.BoostedPost) error {
 	return wrap(err, "keeping what %s is called", p.Object)
 }
 
+// CountOf tells how many posts one of our actors boosts now.
+func (t BoostedPosts) CountOf(ctx context.Context, actor string) (int, error) {
+	n, err := count[embraye.Activity](ctx, t.table, "actor = ? AND type = 'Announce' AND undone_at IS NULL", actor)
+	return n, wrap(err, "counting what %s boosts", actor)
+}
+
+// Find lists the posts of an address, or with that page, that some of our actors
+// boost now.
+func (t BoostedPosts) Find(ctx context.Context, actors []string, address string) (objects []embraye.IRI, err error) {
+	if len(actors) == 0 {
+		return nil, nil
+	}
+	err = t.scan(ctx, &objects, `SELECT DISTINCT a.object FROM activities a LEFT JOIN boosted_posts b ON b.object = a.object
+		WHERE `+t.inJSON("a.actor")+` AND a.type = 'Announce' AND a.undone_at IS NULL AND (a.object = ? OR b.url = ?) ORDER BY a.object`, asJSON(actors), address, address)
+	return objects, wrap(err, "looking for boosts of %.200s", address)
+}
+
 // Of lists what one of our actors boosts now, newest first. What was boosted
 // before names were kept has its address alone.
 func (t BoostedPosts) Of(ctx context.Context, actor string, limit int) ([]embraye.Boosted, error) {

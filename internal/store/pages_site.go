@@ -107,6 +107,9 @@ func (p Pages) MeasurePage(ctx context.Context, handle string) (*embraye.Measure
 	if page.Boosts, err = t.BoostedPosts.Of(ctx, handle, boostsOnPage); err != nil {
 		return nil, err
 	}
+	if page.BoostCount, err = t.BoostedPosts.CountOf(ctx, handle); err != nil {
+		return nil, err
+	}
 	page.Followers, err = t.Followers.Count(ctx, handle)
 	return page, err
 }

@@ -47,6 +47,8 @@ POST /office/conversation/{id}            401 403 403 403 404 404
 POST /office/reports/{id}                 401 403 403 403 404 404
 GET  /office/interactions                 303 200 200 200 200 200
 POST /office/quotes/{id}                  401 403 403 403 404 404
+GET  /office/elsewhere                    303 200 200 200 200 200
+POST /office/elsewhere                    401 403 403 403 400 400
 GET  /office/followers                    303 200 200 200 200 200
 GET  /office/deliveries                   303 200 200 200 200 200
 POST /office/deliveries                   401 403 403 403 403 400

@@ -1,7 +1,6 @@
 package constats
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,44 +13,13 @@ import (
 )
 
 // Boost makes a measure boost somebody else's post or video, once until it
-// is undone. A boosted video is also announced to its own server, and repeated
-// by the instance actor for PeerTube admins who follow the host (INTEROP 0.4,
-// 0.15).
+// is undone; see BoostAs.
 func (cs *Constats) Boost(ctx context.Context, by embraye.Acting, measureID, url string) (activityID string, err error) {
-	if err := by.May(embraye.Reviewer); err != nil {
-		return "", fmt.Errorf("constats: boost: %w", err)
-	}
-	frame, err := cs.desk.FrameIn(ctx, cs.desk.Store.Tables())
+	ids, err := BoostAs(ctx, cs, by, []string{measureID}, url)
 	if err != nil {
 		return "", err
 	}
-	measure, ok := cs.desk.Reference().Measure(measureID)
-	if !ok {
-		measure, _ = cs.desk.Reference().MeasureByHandle(measureID)
-	}
-	if err := frame.CheckMeasure("as", cmp.Or(measure.ID, measureID)); err != nil {
-		return "", err
-	}
-	post, author, err := cs.lookAtPost(ctx, url)
-	if err != nil {
-		return "", err
-	}
-	err = cs.desk.InTx(ctx, func(t store.Tables) error {
-		if activityID, err = cs.announce(ctx, t, measure.Handle, post, author); err != nil {
-			return err
-		}
-		if post.Type == "Video" {
-			if _, err := cs.announce(ctx, t, embraye.InstanceHandle, post, author); err != nil && !errors.Is(err, embraye.ErrConflict) {
-				return err
-			}
-		}
-		if err := t.BoostedPosts.Keep(ctx, boosted(post, author)); err != nil {
-			return err
-		}
-		t.Changed()
-		return cs.desk.Record(ctx, t, by, "boost", string(post.ID), "", true)
-	})
-	return activityID, err
+	return ids[0], nil
 }
 
 // boosted is what our pages call a post.
@@ -71,7 +39,7 @@ func (cs *Constats) lookAtPost(ctx context.Context, url string) (*activitypub.Po
 		return nil, nil, fmt.Errorf("address %q: %w", url, err)
 	}
 	if cs.desk.Site.Ours(uri) {
-		return nil, nil, &embraye.InvalidError{Problems: []embraye.Problem{{Field: "url", Code: "is_our_own_post", Value: url}}}
+		return nil, nil, &embraye.InvalidError{Problems: []embraye.Problem{{Field: "post_url", Code: "is_our_own_post", Value: url}}}
 	}
 	if blocked, err := cs.directory.Blocked(ctx, uri.Host()); err != nil || blocked {
 		return nil, nil, fmt.Errorf("%s is blocked here: %w", uri.Host(), errors.Join(err, embraye.ErrForbidden))

@@ -55,6 +55,7 @@ func officeRooms() []officeRoom {
 		{"/office/constats", "office.constats", embraye.Reader},
 		{"/office/conversation", "office.conversation", embraye.Reader},
 		{"/office/interactions", "office.interactions", embraye.Reader},
+		{"/office/elsewhere", "office.elsewhere", embraye.Reader},
 		{"/office/followers", "office.followers", embraye.Reader},
 		{"/office/deliveries", "office.deliveries", embraye.Reader},
 		{"/office/import", "office.import", embraye.Editor},

@@ -28,6 +28,8 @@ func routes(p office.Plan) {
 	p.Do(embraye.Reviewer, "/office/reports/{id}", closeReport)
 	p.See(embraye.Reader, "/office/interactions", interactions)
 	p.Do(embraye.Reviewer, "/office/quotes/{id}", revokeQuote)
+	p.See(embraye.Reader, "/office/elsewhere", elsewhere)
+	p.Do(embraye.Reviewer, "/office/elsewhere", changeElsewhere)
 	p.See(embraye.Reader, "/office/followers", followers)
 	p.See(embraye.Reader, "/office/deliveries", deliveries)
 	p.Do(embraye.Admin, "/office/deliveries", changeDeliveries)
