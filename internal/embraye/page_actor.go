@@ -36,6 +36,7 @@ type OrganisationPage struct {
 type OrganisationsPage struct {
 	Organisation Actor
 	Count        int
+	Signatory    Signatory // ours
 	Peers        []PeerCard
 	Listed       bool // programs may read the peers' handles
 }

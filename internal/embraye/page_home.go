@@ -25,8 +25,9 @@ type MeasureCard struct {
 
 // PeerCard is another organisation, and how much of it we keep.
 type PeerCard struct {
-	Peer     Peer
-	Constats int
+	Peer      Peer
+	Constats  int
+	Signatory Signatory
 }
 
 // CensusPage is what NodeInfo tells about us.

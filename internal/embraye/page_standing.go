@@ -22,7 +22,7 @@ type NamedStanding struct {
 // says, the latest fact first.
 type DivergentScope struct {
 	Divergence
-	Said []NamedStanding
+	Said []NamedStanding // the latest fact of each answer first; not all, if many speak
 }
 
 // MeasureCensus counts who speaks of one measure, ours and the peers that we

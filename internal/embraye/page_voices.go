@@ -48,14 +48,15 @@ type DivergencesPage struct {
 
 // PeerPage is what readers see of another organisation.
 type PeerPage struct {
-	Peer     Peer
-	Measures []Actor    // ours, switched on
-	States   []Standing // by its word, the latest fact first
-	Latest   []NamedStanding
-	Texts    map[string]VoiceText
-	Constats int          // that stand
-	Reviews  []ReviewLine // that it gives, newest first
-	Before   int64        // where the reviews go on; 0 at the end
+	Peer      Peer
+	Signatory Signatory
+	Measures  []Actor    // ours, switched on
+	States    []Standing // by its word, the latest fact first
+	Latest    []NamedStanding
+	Texts     map[string]VoiceText
+	Constats  int          // that stand
+	Reviews   []ReviewLine // that it gives, newest first
+	Before    int64        // where the reviews go on; 0 at the end
 }
 
 // MeasureSpeaker is an organisation that speaks of a measure; ours has no name

@@ -23,17 +23,19 @@ type Organisation struct {
 	Since       string   `json:"since"`
 	LastNews    string   `json:"last_news"`
 	SilentSince string   `json:"silent_since"`
+	Signatory   string   `json:"signatory"`
+	Proof       string   `json:"signatory_proof"`
 }
 
 // OrganisationColumns are the names of the columns, in their order; each is
 // explained in the catalogue under data.organisation.NAME.
 func OrganisationColumns() []string {
-	return []string{"account", "name", "host", "page", "here", "constats", "gathered", "software", "version", "reference", "since", "last_news", "silent_since"}
+	return []string{"account", "name", "host", "page", "here", "constats", "gathered", "software", "version", "reference", "since", "last_news", "silent_since", "signatory", "signatory_proof"}
 }
 
 func (o *Organisation) cells() []string {
 	return []string{o.Account, o.Name, o.Host, o.Page, strconv.FormatBool(o.Here), strconv.Itoa(o.Constats), strconv.FormatBool(o.Gathered),
-		o.Software, o.Version, strings.Join(o.Reference, " "), o.Since, o.LastNews, o.SilentSince}
+		o.Software, o.Version, strings.Join(o.Reference, " "), o.Since, o.LastNews, o.SilentSince, o.Signatory, o.Proof}
 }
 
 // WriteOrganisations writes organisations.csv, as NewCSV writes constats.csv.

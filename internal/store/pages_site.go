@@ -60,9 +60,17 @@ func (t Tables) peerCards(ctx context.Context) ([]embraye.PeerCard, error) {
 		return nil, err
 	}
 	kept, err := t.Speakers.Constats(ctx)
+	if err != nil {
+		return nil, err
+	}
+	accounts := make([]embraye.IRI, len(peers))
+	for i, p := range peers {
+		accounts[i] = p.Organisation
+	}
+	signed, err := t.Settings.Signatories(ctx, accounts...)
 	cards := make([]embraye.PeerCard, len(peers))
 	for i, p := range peers {
-		cards[i] = embraye.PeerCard{Peer: p, Constats: kept[p.Organisation]}
+		cards[i] = embraye.PeerCard{Peer: p, Constats: kept[p.Organisation], Signatory: signed[p.Organisation]}
 	}
 	return cards, err
 }
@@ -149,6 +157,11 @@ func (p Pages) OrganisationsPage(ctx context.Context) (*embraye.OrganisationsPag
 	if page.Peers, err = t.peerCards(ctx); err != nil {
 		return nil, err
 	}
+	ours, err := t.Settings.Signatories(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	page.Signatory = ours[""]
 	page.Listed, err = t.listed(ctx)
 	return page, err
 }

@@ -48,7 +48,11 @@ func (p Pages) PeerPage(ctx context.Context, host string, before int64) (*embray
 	if err != nil {
 		return nil, wrap(err, "taking the peer on %s", host)
 	}
-	page := &embraye.PeerPage{Peer: *peer}
+	signed, err := t.Settings.Signatories(ctx, peer.Organisation)
+	if err != nil {
+		return nil, err
+	}
+	page := &embraye.PeerPage{Peer: *peer, Signatory: signed[peer.Organisation]}
 	if page.Measures, err = t.enabledMeasures(ctx); err != nil {
 		return nil, err
 	}

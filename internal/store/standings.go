@@ -264,7 +264,11 @@ func (t Divergences) inPlaceOf(ctx context.Context, measure string, codes, prefi
 	return some, all, err
 }
 
-// said adds to divergences what each organisation says.
+// voicesOfScope is how many organisations a divergence names.
+const voicesOfScope = 4
+
+// said adds to divergences what organisations say: of each answer whose fact is
+// the latest first, so that those that are named do differ.
 func (t Divergences) said(ctx context.Context, found []embraye.Divergence) ([]embraye.DivergentScope, error) {
 	all := make([]embraye.DivergentScope, len(found))
 	scopes := make([][2]string, len(found))
@@ -272,10 +276,12 @@ func (t Divergences) said(ctx context.Context, found []embraye.Divergence) ([]em
 		all[i].Divergence, scopes[i] = d, [2]string{d.Measure, d.ScopeKey}
 	}
 	var said []embraye.NamedStanding
-	err := t.scan(ctx, &said, `SELECT standings.*, coalesce(peers.name, '') AS name, coalesce(peers.handle, '') AS handle
-		FROM `+t.records("wanted_measure text, wanted_key text")+` AS wanted
-		JOIN standings ON standings.measure = wanted_measure AND standings.scope_key = wanted_key
-		LEFT JOIN peers ON peers.organisation = standings.organisation ORDER BY `+byFact, asJSON(scopes))
+	err := t.scan(ctx, &said, `SELECT named.*, coalesce(peers.name, '') AS name, coalesce(peers.handle, '') AS handle FROM
+		(SELECT ranked.*, row_number() OVER (PARTITION BY measure, scope_key ORDER BY turn, `+byFact+`) AS place FROM
+			(SELECT standings.*, row_number() OVER (PARTITION BY measure, scope_key, answer ORDER BY `+byFact+`) AS turn
+				FROM `+t.records("wanted_measure text, wanted_key text")+` AS wanted
+				JOIN standings ON standings.measure = wanted_measure AND standings.scope_key = wanted_key) AS ranked) AS named
+		LEFT JOIN peers ON peers.organisation = named.organisation WHERE place <= ? ORDER BY place`, asJSON(scopes), voicesOfScope)
 	for _, s := range said {
 		i := slices.IndexFunc(found, func(d embraye.Divergence) bool { return d.Measure == s.Measure && d.ScopeKey == s.ScopeKey })
 		all[i].Said = append(all[i].Said, s)

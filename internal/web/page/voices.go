@@ -120,9 +120,6 @@ type Divergent struct {
 	More   int // organisations that are not named
 }
 
-// voicesOfScope is how many organisations a scope names.
-const voicesOfScope = 4
-
 // Divergent are the scopes of a list.
 func (p *Page) Divergent(scopes []embraye.DivergentScope, texts map[string]embraye.VoiceText) []Divergent {
 	var all []Divergent
@@ -132,7 +129,7 @@ func (p *Page) Divergent(scopes []embraye.DivergentScope, texts map[string]embra
 		}
 		scope := s.Said[0].Scope()
 		d := Divergent{Page: p, Scope: p.ScopeName(scope), Moved: p.Day(s.MovedAt), Of: PlainName(p.MeasureName(s.Measure)),
-			Voices: p.Voices(s.Said[:min(len(s.Said), voicesOfScope)], texts), More: max(0, len(s.Said)-voicesOfScope)}
+			Voices: p.Voices(s.Said, texts), More: max(0, s.Organisations-len(s.Said))}
 		if m, ok := p.Reference.Measure(s.Measure); ok {
 			d.Href = p.Actor(m.Handle) + "/" + scope.Territory
 		}

@@ -24,11 +24,12 @@ func (h *Handler) organisationRows(ctx context.Context) ([]export.Organisation, 
 	ours := data.Organisation
 	rows := []export.Organisation{{Account: string(h.Site.ActorID(ours.Handle)), Name: ours.Name, Host: embraye.IRI(h.Site.Base).Host(),
 		Page: h.Site.ActorPage(ours.Handle), Here: true, Constats: data.Count, Gathered: true, Software: "embraye", Version: h.Version,
-		Reference: []string{h.Reference.IRI}, Since: moment(&ours.CreatedAt)}}
+		Reference: []string{h.Reference.IRI}, Since: moment(&ours.CreatedAt), Signatory: data.Signatory.State(), Proof: data.Signatory.Proof()}}
 	for _, p := range data.Peers {
 		row := export.Organisation{Account: string(p.Peer.Organisation), Name: p.Peer.Name, Host: p.Peer.Host, Page: h.Site.Base + "/organisations/" + p.Peer.Host,
 			Constats: p.Constats, Gathered: p.Peer.Gather, Software: p.Peer.Software, Version: p.Peer.SoftwareVersion, Reference: []string{},
-			Since: moment(&p.Peer.CreatedAt), LastNews: moment(p.Peer.LastNewsAt), SilentSince: moment(p.Peer.SilentSince)}
+			Since: moment(&p.Peer.CreatedAt), LastNews: moment(p.Peer.LastNewsAt), SilentSince: moment(p.Peer.SilentSince),
+			Signatory: p.Signatory.State(), Proof: p.Signatory.Proof()}
 		if p.Peer.Known != nil && p.Peer.Known.Reference != nil {
 			row.Reference = p.Peer.Known.Reference
 		}

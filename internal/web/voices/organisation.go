@@ -14,14 +14,15 @@ import (
 
 type organisationContent struct {
 	embraye.Peer
-	Name     string
-	Constats int
-	Rows     []measureRow
-	Voices   []page.Voice
-	Reviews  []page.Review
-	Older    string // where its reviews go on
-	Later    bool   // not its newest reviews: they stand alone
-	Silent   bool
+	Signatory embraye.Signatory
+	Name      string
+	Constats  int
+	Rows      []measureRow
+	Voices    []page.Voice
+	Reviews   []page.Review
+	Older     string // where its reviews go on
+	Later     bool   // not its newest reviews: they stand alone
+	Silent    bool
 }
 
 // A measureRow is what the organisation answers for one measure.
@@ -61,7 +62,7 @@ func (h *Handler) organisationAnswer(ctx context.Context, v *answer.View, before
 	name, _ := h.Frame.NewPage(v, "").Speaker(data.Peer.Name, data.Peer.Handle)
 	p := h.Frame.NewPage(v, name)
 	p.Description = p.T("peer.description", name)
-	content := organisationContent{Peer: data.Peer, Name: name, Constats: data.Constats, Voices: p.Voices(data.Latest, data.Texts),
+	content := organisationContent{Peer: data.Peer, Name: name, Signatory: data.Signatory, Constats: data.Constats, Voices: p.Voices(data.Latest, data.Texts),
 		Reviews: p.Judged(data.Reviews), Later: before > 0, Silent: h.silent(data.Peer)}
 	if p.Hidden = before > 0; data.Before > 0 {
 		content.Older = "?" + reviewsBefore(data.Before) + "#avis"

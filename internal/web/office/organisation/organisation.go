@@ -11,6 +11,7 @@ type organisationPage struct {
 	Organisation *embraye.Actor
 	Off          []embraye.Actor
 	HandleLocked bool
+	Signatory    embraye.Signatory
 	Rows         []embraye.ActorLink
 }
 
@@ -21,6 +22,9 @@ func readOrganisation(v *office.Visit) (*organisationPage, error) {
 		return nil, err
 	}
 	if page.HandleLocked, err = v.Rooms.Organisation.HandleLocked(v.Context()); err != nil {
+		return nil, err
+	}
+	if page.Signatory, err = v.Rooms.Organisation.Signatory(v.Context(), ""); err != nil {
 		return nil, err
 	}
 	actors, err := v.Rooms.Organisation.Actors(v.Context())
@@ -55,6 +59,11 @@ func change(v *office.Visit) error {
 	case "enable":
 		err = v.Rooms.Organisation.EnableMeasure(v.Context(), v.By, v.Form("measure"))
 		v.Renamed()
+	case "signatory":
+		var signed embraye.Signatory
+		if signed, err = embraye.MakeSignatory(v.Form("signatory"), v.Form("signatory_proof")); err == nil {
+			err = v.Rooms.Organisation.SetSignatory(v.Context(), v.By, "", signed)
+		}
 	case "handle":
 		err = v.Rooms.Organisation.SetHandle(v.Context(), v.By, v.Form("org_handle"))
 		v.Renamed()

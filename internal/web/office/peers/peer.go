@@ -15,6 +15,7 @@ import (
 type peerPage struct {
 	*embraye.KeptPeer
 	OtherText bool
+	Signatory embraye.Signatory
 }
 
 // Choices is what is chosen now.
@@ -28,7 +29,8 @@ func readPeer(v *office.Visit, id int64) (*peerPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &peerPage{kept, kept.Known.OtherText(v.Rooms.App.Reference().TextIRI())}, nil
+	signed, err := v.Rooms.Organisation.Signatory(v.Context(), kept.Organisation)
+	return &peerPage{kept, kept.Known.OtherText(v.Rooms.App.Reference().TextIRI()), signed}, err
 }
 
 func showPeer(v *office.Visit) error {
@@ -84,6 +86,8 @@ func press(ctx context.Context, v *office.Visit, id int64) (said string, err err
 			return "", err
 		}
 		return afterReading("office.said.peer_asked", asked.Skipped), nil
+	case "signatory":
+		return "office.said.done", setSignatory(ctx, v, id)
 	case "accept":
 		return "office.said.peer_accepted", room.Accept(ctx, v.By, id, v.Form("shown"))
 	case "decline":
@@ -109,4 +113,17 @@ func remove(ctx context.Context, v *office.Visit, id int64) error {
 		return v.Rooms.Peers.Remove(ctx, v.By, id, fate == "forget")
 	}
 	return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "fate", Code: "required"}}}
+}
+
+// setSignatory says whether a peer signed, and where that is read.
+func setSignatory(ctx context.Context, v *office.Visit, id int64) error {
+	signed, err := embraye.MakeSignatory(v.Form("signatory"), v.Form("signatory_proof"))
+	if err != nil {
+		return err
+	}
+	kept, err := v.Rooms.Peers.Take(ctx, id)
+	if err != nil {
+		return err
+	}
+	return v.Rooms.Organisation.SetSignatory(ctx, v.By, kept.Organisation, signed)
 }

@@ -42,6 +42,6 @@ func Samples() map[string][]any {
 			Asking: []embraye.RemoteActor{{URI: m1, Host: "pair.example", Username: "mesure1", Name: "Mesure 1"}, {URI: m2}}}},
 		"peer_new":  {&newPage{}, &newPage{Address: "@organisation@pair.example", Look: look}, &newPage{Address: "x", Look: &stranger}, &newPage{Look: &peers.Look{Organisation: org, Handle: "organisation@pair.example"}}},
 		"peer_list": {&listPage{}, &listPage{Text: "x", Next: 40, Total: 80, Fresh: 1, Lines: lines}, &listPage{Lines: lines, Added: 1, Done: true}},
-		"peer":      {&peerPage{&full, true}, &peerPage{&reading, false}, &peerPage{&bare, false}, &peerPage{&silentOnes, false}},
+		"peer":      {&peerPage{&full, true, ""}, &peerPage{&reading, false, "no"}, &peerPage{&bare, false, ""}, &peerPage{&silentOnes, false, "https://a.example/"}},
 	}
 }
