@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 
+	"embraye/internal/app/constats"
 	"embraye/internal/app/reviews"
 	"embraye/internal/embraye"
 )
@@ -91,12 +92,12 @@ func (i *wired) reviseReview(ctx context.Context, c *call, by embraye.Acting, ad
 	return c.print(out, "corrected %s, revision %d, queued for %d inboxes\n", out.URL, out.Revision, out.Inboxes)
 }
 
-func (i *wired) withdrawReview(ctx context.Context, c *call, by embraye.Acting, address, reason string) error {
+func (i *wired) withdrawReview(ctx context.Context, c *call, by embraye.Acting, address string, in constats.WithdrawInput) error {
 	r, err := i.Reviews.Find(ctx, address)
 	if err != nil {
 		return err
 	}
-	if err := i.Reviews.Withdraw(ctx, by, r.ID, reason); err != nil {
+	if err := i.Reviews.Withdraw(ctx, by, r.ID, in.Reason, in.Erase); err != nil {
 		return err
 	}
 	url := string(i.App.Site.ReviewID(r.ID))

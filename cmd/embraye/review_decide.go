@@ -35,7 +35,7 @@ func reviewList(ctx context.Context, c *call) error {
 		return err
 	}
 	return c.with(ctx, func(i *wired, by embraye.Acting) error {
-		rows, err := i.Reviews.Received(ctx, by, reviewsListed)
+		rows, err := i.Reviews.Received(ctx, by, "", 0, reviewsListed)
 		if err != nil {
 			return err
 		}

@@ -19,7 +19,7 @@ func withdraw(ctx context.Context, c *call) error {
 	}
 	return c.with(ctx, func(i *wired, by embraye.Acting) error {
 		if i.ourReview(args[0]) {
-			return i.withdrawReview(ctx, c, by, args[0], in.Reason)
+			return i.withdrawReview(ctx, c, by, args[0], in)
 		}
 		u, err := i.Constats.Find(ctx, args[0])
 		if err != nil {

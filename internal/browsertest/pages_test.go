@@ -17,6 +17,7 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"embraye/internal/app/drafts"
+	"embraye/internal/app/reviews"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
@@ -78,7 +79,7 @@ func (in *Instance) parameters(t *testing.T, f Filled, admin *embraye.Person) ma
 	values := map[string][]string{"handle": {"mesure2", "organisation"}, "territory": {"FR-BRE", "EU"}, "n": {"1", "2"}, "file": {"style.css"},
 		"name": {strings.Repeat("0", 64) + ".png"}, "token": {"inconnu"}, "id": {"01jz0000000000000000000000"},
 		"digest": {strings.Repeat("0", 64)}, "host": {"personne.example"}, "/office/drafts/{id}": {"1"},
-		"/office/conversation/{id}": {"1"}, "/office/peers/{id}": {"1"}}
+		"/office/conversation/{id}": {"1"}, "/office/peers/{id}": {"1"}, "/office/reviews/drafts/{id}": {"1"}, "/office/reviews/received/{id}": {"1"}}
 	pinned, err := in.Store.Tables().Notes.Pinned(t.Context(), "mesure2")
 	check(t, err)
 	values["/notes/{id}"] = []string{pinned.ID}
@@ -99,7 +100,41 @@ func (in *Instance) parameters(t *testing.T, f Filled, admin *embraye.Person) ma
 	check(t, err)
 	values["/office/drafts/{id}"] = []string{strconv.FormatInt(draft.ID, 10)}
 	values["/copies/{id}"], values["/organisations/{host}"] = []string{in.hear(t, f.IDs[0])}, []string{"pair.example"}
+	values["/office/reviews/drafts/{id}"], values["/office/reviews/ours/{id}"], values["/office/reviews/received/{id}"] = in.judge(t, admin)
+	values["/avis/{id}"] = values["/office/reviews/ours/{id}"]
 	return values
+}
+
+// judge reviews what the peer said, has it reviewed by others and begins another
+// review; it returns the numbers and the name of the three.
+func (in *Instance) judge(t *testing.T, admin *embraye.Person) (draft, ours, received []string) {
+	t.Helper()
+	ctx, org := t.Context(), embraye.IRI("https://pair.example/actors/organisation")
+	check(t, in.Store.InTx(ctx, func(tx store.Tables) error {
+		tx.Changed()
+		_, err := tx.PeerReviews.Insert(ctx, &embraye.PeerReview{URI: "https://pair.example/avis/1", Actor: org, Host: "pair.example", Object: in.Site.UpdateID(in.newest(t)), Digest: "0",
+			ReviewedRevision: 1, ReviewContent: embraye.ReviewContent{Verdict: embraye.Contests, Reason: "L'appel n'est pas ouvert.", Language: "fr"}, Revision: 1,
+			URL: "https://pair.example/avis/1", State: embraye.ReplyShown, PublishedAt: in.Clock.Now(), ReceivedAt: in.Clock.Now()})
+		return errors.Join(err, tx.RemoteActors.Upsert(ctx, &embraye.RemoteActor{URI: org, Host: "pair.example", Type: "Group", Username: "organisation", Name: "Organisation paire",
+			Inbox: org + "/inbox", FetchedAt: in.Clock.Now()}))
+	}))
+	by := embraye.Acting{Person: admin}
+	said := embraye.ReviewContent{Verdict: embraye.Contests, Reason: "Nous y étions.", Language: "fr", Evidence: []embraye.Evidence{{Href: "https://preuves.example/1", Name: "Preuve"}}}
+	d, err := in.Drafts.BeginReview(ctx, by, drafts.ReviewInput{Of: "https://pair.example/constats/2", ReviewContent: said})
+	check(t, err)
+	p, err := in.Reviews.Publish(ctx, by, reviews.Input{Of: "https://pair.example/constats/1", ReviewContent: said})
+	check(t, err)
+	r, err := in.Store.Tables().PeerReviews.ByURI(ctx, "https://pair.example/avis/1")
+	check(t, err)
+	in.Web.Invalidate()
+	return []string{strconv.FormatInt(d.ID, 10)}, []string{p.Review.ID}, []string{strconv.FormatInt(r.ID, 10)}
+}
+
+func (in *Instance) newest(t *testing.T) string {
+	t.Helper()
+	all, err := in.Store.Tables().Updates.Page(t.Context(), embraye.ConstatFilter{State: "published", Limit: 1})
+	check(t, err)
+	return all[0].ID
 }
 
 // hear keeps a peer that answers otherwise about the scope of a constat, and
@@ -114,10 +149,12 @@ func (in *Instance) hear(t *testing.T, constat string) string {
 	if u.Stage = embraye.Done; ours.Stage.Answer() == embraye.Yes {
 		u.Stage = embraye.NoSign
 	}
+	second := *u
+	second.URI, second.Scope.Territory = "https://pair.example/constats/2", "EU"
 	check(t, in.Store.InTx(t.Context(), func(tx store.Tables) error {
 		tx.Changed()
 		return errors.Join(tx.Peers.Insert(t.Context(), &embraye.Peer{Organisation: org, Host: "pair.example", Handle: "organisation@pair.example", Name: "Organisation paire",
-			CreatedAt: in.Clock.Now(), PeerChoices: embraye.PeerChoices{Gather: true}}), tx.PeerUpdates.Upsert(t.Context(), u))
+			CreatedAt: in.Clock.Now(), PeerChoices: embraye.PeerChoices{Gather: true}}), tx.PeerUpdates.Upsert(t.Context(), u), tx.PeerUpdates.Upsert(t.Context(), &second))
 	}))
 	in.Web.Invalidate()
 	return u.CopyID

@@ -14,7 +14,25 @@ const (
 	DraftPublished DraftState = "published"
 )
 
-// Draft is a constat that nobody outside may see. It may be incomplete. It
+// DraftKind is what a draft is to become.
+type DraftKind string
+
+// The kinds of drafts.
+const (
+	DraftConstat DraftKind = "constat"
+	DraftReview  DraftKind = "review"
+)
+
+// ReviewDraft is what a draft of a review says besides its evidence, its licence
+// and its language, which are where those of constats are.
+type ReviewDraft struct {
+	Of       IRI // a peer's constat
+	Revision int // the one that was read
+	Verdict  Verdict
+	Reason   string
+}
+
+// Draft is a constat, or a review of one, that nobody outside may see. It may be incomplete. It
 // lives in a table of its own, so that no public face can leak it.
 type Draft struct {
 	ID          int64
@@ -22,16 +40,25 @@ type Draft struct {
 	State       DraftState
 	Scope       `gorm:"embedded"`
 	Content     `gorm:"embedded"`
-	Sign        bool  // publish with the owner's name
-	Version     int   // grows with every save: who saves an old one is told
-	Reviewer    int64 // person asked to read it, 0 = any
+	Review      ReviewDraft `gorm:"embedded;embeddedPrefix:review_"` // empty: a constat. The scope and the title of a review's draft are those of what it is about.
+	Sign        bool        // publish with the owner's name
+	Version     int         // grows with every save: who saves an old one is told
+	Reviewer    int64       // person asked to read it, 0 = any
 	ReviewNote  string
 	ScheduledAt *time.Time
 	ScheduledBy int64     // person on whose word it goes out
 	Failure     string    // why a scheduled publication did not happen
-	PublishedID string    // ULID of the constat, once published
+	PublishedID string    // ULID of the constat or review, once published
 	CreatedAt   time.Time `gorm:"autoCreateTime:false"`
 	UpdatedAt   time.Time `gorm:"autoUpdateTime:false"`
+}
+
+// OfReview reports whether it is a draft of a review.
+func (d *Draft) OfReview() bool { return d.Review.Of != "" }
+
+// ReviewContent is what a draft of a review says.
+func (d *Draft) ReviewContent() ReviewContent {
+	return ReviewContent{Verdict: d.Review.Verdict, Reason: d.Review.Reason, Evidence: d.Evidence, Licence: d.Licence, Language: d.Language}
 }
 
 // Session is one signed-in browser. Only a hash of its token is kept.

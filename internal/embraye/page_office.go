@@ -13,6 +13,7 @@ type OfficeStart struct {
 	Scheduled    []Draft
 	Failed       []Draft      // their hour came and they could not be published
 	Replies      int          // waiting for a decision
+	Reviews      int          // of others, waiting for a decision
 	Reports      int          // open
 	Reset        []AuditEntry // who asked for a new password lately; admins only
 	NotMailed    []AuditEntry // whose invitation could not be sent; admins only
@@ -89,6 +90,7 @@ type ConstatFilter struct {
 
 // DraftFilter chooses drafts; an editor only ever gets own ones.
 type DraftFilter struct {
+	Kind      DraftKind  // "": constats and reviews
 	State     DraftState // "": all that are not published
 	Mine      bool
 	ForReview bool // in review, by somebody else, asked of this person or of anybody

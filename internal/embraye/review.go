@@ -105,7 +105,8 @@ type Review struct {
 	UpdatedAt        *time.Time `gorm:"autoUpdateTime:false"`
 	WithdrawnAt      *time.Time
 	WithdrawReason   string
-	IntegratedBy     IRI // the version of the constat that took it up
+	Erased           bool // withdrawn, and gone for editors too
+	IntegratedBy     IRI  // the version of the constat that took it up
 	Wire             []byte
 	WireVersion      int
 	CreateID         string

@@ -34,7 +34,7 @@ func Join(ctx context.Context, o app.Options) (*Rooms, error) {
 	r.Peers = peers.New(desk, r.Directory)
 	r.Inbox = inbox.New(desk, r.Directory, r.Peers, r.Constats, r.Reviews)
 	r.Gather = gather.New(desk, r.Directory, r.Inbox)
-	r.Drafts = drafts.New(desk, r.Directory, r.Constats, r.Organisation)
+	r.Drafts = drafts.New(desk, r.Directory, r.Constats, r.Reviews, r.Organisation)
 	r.People = people.New(desk, r.Organisation)
 	return r, nil
 }

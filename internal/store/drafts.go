@@ -60,6 +60,12 @@ func (t Drafts) List(ctx context.Context, f embraye.DraftFilter, person int64) (
 	if f.State != "" {
 		where, args = "state = ?", []any{f.State}
 	}
+	switch f.Kind {
+	case embraye.DraftConstat:
+		where += " AND review_of = ''"
+	case embraye.DraftReview:
+		where += " AND review_of <> ''"
+	}
 	if f.Mine {
 		where, args = where+" AND owner = ?", append(args, person)
 	}
@@ -97,9 +103,15 @@ func (t Drafts) Failed(ctx context.Context, owner int64, limit int) ([]embraye.D
 	return all, wrap(err, "listing drafts that failed")
 }
 
-// Last returns what a person saved last, published or not.
+// OfReview returns the draft of a review that a person has open about a constat.
+func (t Drafts) OfReview(ctx context.Context, owner int64, of embraye.IRI) (*embraye.Draft, error) {
+	d, err := takeFirst[embraye.Draft](ctx, t.table, "id", "review_of = ? AND owner = ? AND state <> 'published'", of, owner)
+	return d, wrap(err, "taking the draft of %d about %s", owner, of)
+}
+
+// Last returns the constat that a person saved last, published or not.
 func (t Drafts) Last(ctx context.Context, owner int64) (*embraye.Draft, error) {
-	d, err := takeFirst[embraye.Draft](ctx, t.table, "updated_at DESC, id DESC", "owner = ?", owner)
+	d, err := takeFirst[embraye.Draft](ctx, t.table, "updated_at DESC, id DESC", "owner = ? AND review_of = ''", owner)
 	return d, wrap(err, "taking the last draft of %d", owner)
 }
 

@@ -42,18 +42,24 @@ func (t PeerReviews) Of(ctx context.Context, object embraye.IRI) ([]embraye.Peer
 	return all, wrap(err, "listing the reviews of %s", object)
 }
 
-// Pending lists what waits for a decision, oldest first.
-func (t PeerReviews) Pending(ctx context.Context, limit int) ([]embraye.PeerReview, error) {
-	all, err := list[embraye.PeerReview](ctx, t.table, "id", limit, "state = 'pending' AND withdrawn_at IS NULL")
-	return all, wrap(err, "listing the reviews that wait")
+// CountPending counts what waits for a decision.
+func (t PeerReviews) CountPending(ctx context.Context) (int, error) {
+	n, err := count[embraye.PeerReview](ctx, t.table, "state = 'pending' AND withdrawn_at IS NULL")
+	return n, wrap(err, "counting the reviews that wait")
 }
 
-// Page lists what stands, newest first, those before a number.
-func (t PeerReviews) Page(ctx context.Context, before int64, limit int) ([]embraye.PeerReview, error) {
-	where, args := "withdrawn_at IS NULL", []any{}
-	if before > 0 {
-		where, args = "withdrawn_at IS NULL AND id < ?", []any{before}
+// Page lists what stands, in a state or in any, newest first, those before a
+// number.
+func (t PeerReviews) Page(ctx context.Context, state embraye.ReplyState, before int64, limit int) ([]embraye.PeerReview, error) {
+	var c choice
+	c.and("withdrawn_at IS NULL")
+	if state != "" {
+		c.and("state = ?", state)
 	}
+	if before > 0 {
+		c.and("id < ?", before)
+	}
+	where, args := c.String(), c.args
 	all, err := list[embraye.PeerReview](ctx, t.table, "id DESC", limit, where, args...)
 	return all, wrap(err, "listing the reviews of others")
 }

@@ -33,6 +33,12 @@ func (t Reviews) Standing(ctx context.Context, object embraye.IRI) (*embraye.Rev
 	return r, wrap(err, "taking our review of %s", object)
 }
 
+// Erase removes what the versions of a review said; that they were stays.
+func (t ReviewRevisions) Erase(ctx context.Context, id string) error {
+	_, err := t.exec(ctx, "UPDATE review_revisions SET change = '', verdict = '', reason = '', evidence = NULL, wire = ? WHERE review_id = ?", []byte{}, id)
+	return wrap(err, "erasing the revisions of the review %s", id)
+}
+
 // Page lists reviews of ours, newest first, those after an id.
 func (t Reviews) Page(ctx context.Context, before string, limit int) ([]embraye.Review, error) {
 	where, args := "", []any{}

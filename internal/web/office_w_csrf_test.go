@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -33,12 +34,14 @@ func newOfficeStage(t *testing.T) *officeStage {
 	}
 	note := strings.TrimPrefix(pinnedPath(t, s), "/notes/")
 	heard := s.hears("pair.example", "La Paire", embraye.NoSign, "Rien de tel")
+	own := s.review(heard, embraye.Contests, "Nous l'avons vu.")
+	received := s.judges("pair.example", s.Site.UpdateID(id), embraye.Contests, "Pas ouvert.")
 	return &officeStage{s, admin, map[string]map[string]string{
 		"/setup/":        {"token": strings.Repeat("A", 43)},
 		"/invite/":       {"token": strings.TrimPrefix(s.invite("bea@ours.example", embraye.Editor), "/invite/")},
 		"/reset/":        {"token": strings.TrimPrefix(s.resetLink("lost@ours.example"), "/reset/")},
 		"/office/drafts": {"id": draft}, "/office/constats": {"id": id}, "/office/quotes": {"id": id}, "/office/": {"id": "1"},
-		"/constats": {"id": id, "n": "1"}, "/notes": {"id": note}, "/citations": {"id": id}, "/mises-en-avant": {"id": id}, "/avis": {"id": id, "n": "1", "digest": strings.Repeat("0", 64)},
+		"/constats": {"id": id, "n": "1"}, "/notes": {"id": note}, "/citations": {"id": id}, "/mises-en-avant": {"id": id}, "/office/reviews/drafts": {"id": draft}, "/office/reviews/ours": {"id": own.ID}, "/office/reviews/received": {"id": strconv.FormatInt(received.ID, 10)}, "/avis": {"id": own.ID, "n": "1", "digest": strings.Repeat("0", 64)},
 		"/activities": {"id": strings.TrimPrefix(s.activities(id)["Create"], "/activities/")},
 		"/fichiers":   {"name": strings.Repeat("a", 64) + ".png"}, "/assets": {"file": "style.css"},
 		"/copies": {"id": heard.CopyID}, "/organisations": {"host": "pair.example"},

@@ -40,6 +40,20 @@ POST /office/constats/{id}/correct        401 403 403 403 400 400
 GET  /office/constats/{id}/withdraw       303 403 403 403 200 200
 POST /office/constats/{id}/withdraw       401 403 403 403 400 400
 POST /office/constats/{id}/ask            401 400 400 400 400 400
+GET  /office/reviews                      303 200 200 200 200 200
+GET  /office/reviews/new                  303 403 400 400 400 400
+POST /office/reviews/new                  401 403 400 400 400 400
+GET  /office/reviews/drafts/{id}          303 403 200 404 200 200
+POST /office/reviews/drafts/{id}          401 403 303 404 303 303
+GET  /office/reviews/ours                 303 200 200 200 200 200
+GET  /office/reviews/ours/{id}            303 200 200 200 200 200
+GET  /office/reviews/ours/{id}/correct    303 403 403 403 200 200
+POST /office/reviews/ours/{id}/correct    401 403 403 403 400 400
+GET  /office/reviews/ours/{id}/withdraw   303 403 403 403 200 200
+POST /office/reviews/ours/{id}/withdraw   401 403 403 403 400 400
+GET  /office/reviews/received             303 200 200 200 200 200
+GET  /office/reviews/received/{id}        303 200 200 200 200 200
+POST /office/reviews/received/{id}        401 403 403 403 400 400
 GET  /office/conversation                 303 200 200 200 200 200
 POST /office/conversation                 401 403 403 403 400 400
 GET  /office/conversation/{id}            303 404 404 404 404 404
@@ -155,11 +169,11 @@ POST /inbox                               415
 GET  /livez                               200
 GET  /nodeinfo/2.0                        200
 GET  /nodeinfo/2.1                        200
-GET  /avis/{id}                           404
-GET  /avis/{id}/versions/{n}              404
-GET  /avis/{id}/likes                     404
-GET  /avis/{id}/replies                   404
-GET  /avis/{id}/shares                    404
+GET  /avis/{id}                           200
+GET  /avis/{id}/versions/{n}              200
+GET  /avis/{id}/likes                     200
+GET  /avis/{id}/replies                   200
+GET  /avis/{id}/shares                    200
 GET  /avis/sur/{digest}                   200
 GET  /constats/{id}/reviews               200
 GET  /notes/{id}/likes                    200
@@ -205,6 +219,8 @@ func formOf(pattern string) url.Values {
 	switch pattern {
 	case "/office/account":
 		return url.Values{"action": {"language"}, "language": {"fr"}}
+	case "/office/reviews/drafts/{id}":
+		return url.Values{"verdict": {"contests"}, "action": {"save"}}
 	case "/office/constats/new", "/office/drafts/{id}":
 		return url.Values{"title": {"Un brouillon"}, "measure": {"m2"}, "action": {"save"}}
 	}
@@ -220,6 +236,9 @@ func TestW23RoutesAndRoles(t *testing.T) {
 	visitors := []*visitor{o.visitor(), o.as("reader", embraye.Reader), o.as("own", embraye.Editor), o.as("other", embraye.Editor), o.as("reviewer", embraye.Reviewer), o.admin}
 	w := visitors[2].post("/office/constats/new", formOf("/office/constats/new"))
 	o.values["/office/drafts"]["id"] = strings.TrimPrefix(w.Header().Get("Location"), "/office/drafts/")
+	about := o.hears("pair.example", "La Paire", embraye.UnderWay, "Autre chose")
+	w = visitors[2].post("/office/reviews/new", url.Values{"of": {string(about.URI)}, "reason": {"Pas sûr"}})
+	o.values["/office/reviews/drafts"]["id"] = strings.TrimPrefix(w.Header().Get("Location"), "/office/reviews/drafts/")
 	visitors[3].post("/office/constats/new", formOf("/office/constats/new")) // something to begin with once more
 	visitors[4].post("/office/constats/new", formOf("/office/constats/new"))
 

@@ -28,7 +28,11 @@ func (s *site) judges(host string, of embraye.IRI, verdict embraye.Verdict, reas
 		_, err := t.PeerReviews.Insert(s.t.Context(), &r)
 		return err
 	})
-	return r
+	kept, err := s.Store.Tables().PeerReviews.ByURI(s.t.Context(), r.URI)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return *kept
 }
 
 // change writes, and lets pages know.
@@ -99,7 +103,7 @@ func TestReadersFindReviews(t *testing.T) {
 	if b := s.page("/divergences"); strings.Contains(b, "Preuve contraire") {
 		t.Error("what was taken up is open still")
 	}
-	if err := s.Reviews.Withdraw(t.Context(), embraye.Operator(), own.ID, "Une erreur."); err != nil {
+	if err := s.Reviews.Withdraw(t.Context(), embraye.Operator(), own.ID, "Une erreur.", false); err != nil {
 		t.Fatal(err)
 	}
 	s.page("/divergences", "Aucun constat n’est contesté")

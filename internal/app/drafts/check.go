@@ -66,6 +66,9 @@ func (ds *Drafts) Check(ctx context.Context, d *embraye.Draft) ([]embraye.Proble
 }
 
 func (ds *Drafts) check(ctx context.Context, t store.Tables, d *embraye.Draft) ([]embraye.Problem, error) {
+	if d.OfReview() {
+		return ds.reviews.Check(ctx, t, reviewOf(d))
+	}
 	frame, err := ds.desk.FrameIn(ctx, t)
 	return refused(frame, d), err
 }

@@ -79,7 +79,7 @@ func (ds *Drafts) justBegun(ctx context.Context, t store.Tables, by embraye.Acti
 	if err := t.Settings.Set(ctx, settingBegun, d.CreatedAt.Format(time.RFC3339)); err != nil {
 		return nil, err
 	}
-	last, err := t.Drafts.List(ctx, embraye.DraftFilter{State: embraye.DraftWriting, Mine: true, Limit: 5}, by.PersonID())
+	last, err := t.Drafts.List(ctx, embraye.DraftFilter{Kind: embraye.DraftConstat, State: embraye.DraftWriting, Mine: true, Limit: 5}, by.PersonID())
 	if err != nil {
 		return nil, err
 	}
@@ -142,6 +142,15 @@ func takeDraft(ctx context.Context, t store.Tables, by embraye.Acting, id int64)
 	return d, nil
 }
 
+// takeKind is takeDraft for what is only of constats, or only of reviews.
+func takeKind(ctx context.Context, t store.Tables, by embraye.Acting, id int64, kind embraye.DraftKind) (*embraye.Draft, error) {
+	d, err := takeDraft(ctx, t, by, id)
+	if err == nil && d.OfReview() != (kind == embraye.DraftReview) {
+		return nil, fmt.Errorf("drafts: draft %d is no %s: %w", id, kind, embraye.ErrNotFound)
+	}
+	return d, err
+}
+
 // List lists those that the person may see, the last saved first.
 func (ds *Drafts) List(ctx context.Context, by embraye.Acting, f embraye.DraftFilter) ([]embraye.Draft, error) {
 	if by.May(embraye.Reviewer) != nil {
@@ -161,18 +170,25 @@ func (ds *Drafts) Save(ctx context.Context, by embraye.Acting, id int64, version
 		return nil, err
 	}
 	return ds.change(ctx, by, id, version, func(t store.Tables, d *embraye.Draft) error {
+		if d.OfReview() {
+			return fmt.Errorf("drafts: draft %d is no constat: %w", id, embraye.ErrNotFound)
+		}
 		d.Scope, d.Content, d.Sign, d.Failure = in.Scope, in.Content, in.Sign, ""
-		// What somebody let pass is not what is there now: it waits again.
-		if d.State != embraye.DraftScheduled {
-			return nil
-		}
-		if err := ds.mayPublish(ctx, t, by, d); errors.Is(err, embraye.ErrForbidden) {
-			unschedule(d)
-		} else if err != nil {
-			return err
-		}
-		return nil
+		return ds.waitAgain(ctx, t, by, d)
 	})
+}
+
+// waitAgain: what somebody let pass is not what is there now.
+func (ds *Drafts) waitAgain(ctx context.Context, t store.Tables, by embraye.Acting, d *embraye.Draft) error {
+	if d.State != embraye.DraftScheduled {
+		return nil
+	}
+	err := ds.mayPublish(ctx, t, by, d)
+	if errors.Is(err, embraye.ErrForbidden) {
+		unschedule(d)
+		return nil
+	}
+	return err
 }
 
 // change applies one change to a draft that is not published. A version

@@ -6,11 +6,18 @@ import (
 	"fmt"
 
 	"embraye/internal/app/constats"
+	"embraye/internal/app/reviews"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
 
-// Publish publishes a draft once, however often and from however many
+// An outcome is what a draft became: one of the two.
+type outcome struct {
+	constat *constats.Published
+	review  *reviews.Published
+}
+
+// Publish publishes the draft of a constat once, however often and from however many
 // browsers it is asked (W74, FT03): the others get the constat that
 // the first one made. A version of 0 takes the draft as it is; one that is not
 // the stored one is a *Conflict.
@@ -18,61 +25,82 @@ func (ds *Drafts) Publish(ctx context.Context, by embraye.Acting, id int64, vers
 	if err := mayWrite(by); err != nil {
 		return nil, fmt.Errorf("drafts: publish the draft %d: %w", id, err)
 	}
-	var out *constats.Published
+	var out outcome
 	err := ds.desk.InTx(ctx, func(t store.Tables) error {
-		d, err := takeDraft(ctx, t, by, id)
+		d, err := takeKind(ctx, t, by, id, embraye.DraftConstat)
 		if err != nil {
 			return err
 		}
-		out, err = ds.publishIn(ctx, t, by, d, version)
+		out, err = ds.publishIn(ctx, t, by, d, version, nil)
 		return err
 	})
-	return out, err
+	return out.constat, err
 }
 
-func (ds *Drafts) publishIn(ctx context.Context, t store.Tables, by embraye.Acting, d *embraye.Draft, version int) (*constats.Published, error) {
+func (ds *Drafts) publishIn(ctx context.Context, t store.Tables, by embraye.Acting, d *embraye.Draft, version int, ready *reviews.Prepared) (out outcome, err error) {
 	if d.State == embraye.DraftPublished {
 		return alreadyPublished(ctx, t, d)
 	}
 	if version != 0 && d.Version != version {
-		return nil, &Conflict{Theirs: d}
+		return out, &Conflict{Theirs: d}
 	}
 	if err := ds.mayPublish(ctx, t, by, d); err != nil {
-		return nil, err
+		return out, err
 	}
 	claimed, err := t.Drafts.Claim(ctx, d.ID, d.Version)
 	if err != nil {
-		return nil, err
+		return out, err
 	}
 	if !claimed { // somebody saved or published it meanwhile
 		if d, err = t.Drafts.Take(ctx, d.ID); err != nil {
-			return nil, err
+			return out, err
 		}
 		if d.State == embraye.DraftPublished {
 			return alreadyPublished(ctx, t, d)
 		}
-		return nil, &Conflict{Theirs: d}
+		return out, &Conflict{Theirs: d}
 	}
-	signed, err := signature(ctx, t, d)
+	published, out, err := ds.say(ctx, t, by, d, ready)
 	if err != nil {
-		return nil, err
-	}
-	out, err := ds.constats.PublishIn(ctx, t, by, constats.PublishInput{Scope: d.Scope, Content: d.Content, SignedBy: signed, Owner: d.Owner})
-	if err != nil {
-		return nil, err
+		return out, err
 	}
 	unschedule(d)
-	d.State, d.PublishedID, d.Failure, d.UpdatedAt = embraye.DraftPublished, out.Update.ID, "", ds.desk.Stamp()
+	d.State, d.PublishedID, d.Failure, d.UpdatedAt = embraye.DraftPublished, published, "", ds.desk.Stamp()
 	d.Version++
 	return out, t.Drafts.Save(ctx, d)
 }
 
-func alreadyPublished(ctx context.Context, t store.Tables, d *embraye.Draft) (*constats.Published, error) {
-	u, err := t.Updates.Take(ctx, d.PublishedID)
-	if err != nil {
-		return nil, err
+// say publishes what a draft says, and returns the ULID of what it became.
+func (ds *Drafts) say(ctx context.Context, t store.Tables, by embraye.Acting, d *embraye.Draft, ready *reviews.Prepared) (id string, out outcome, err error) {
+	if d.OfReview() {
+		if out.review, err = ds.reviews.PublishIn(ctx, t, by, reviewOf(d), ready); err != nil {
+			return "", out, err
+		}
+		return out.review.Review.ID, out, nil
 	}
-	return &constats.Published{Update: u, ActivityID: u.CreateID}, nil
+	signed, err := signature(ctx, t, d)
+	if err != nil {
+		return "", out, err
+	}
+	if out.constat, err = ds.constats.PublishIn(ctx, t, by, constats.PublishInput{Scope: d.Scope, Content: d.Content, SignedBy: signed, Owner: d.Owner}); err != nil {
+		return "", out, err
+	}
+	return out.constat.Update.ID, out, nil
+}
+
+func alreadyPublished(ctx context.Context, t store.Tables, d *embraye.Draft) (out outcome, err error) {
+	if d.OfReview() {
+		r, err := t.Reviews.Take(ctx, d.PublishedID)
+		if err == nil {
+			out.review = &reviews.Published{Review: r, ActivityID: r.CreateID}
+		}
+		return out, err
+	}
+	u, err := t.Updates.Take(ctx, d.PublishedID)
+	if err == nil {
+		out.constat = &constats.Published{Update: u, ActivityID: u.CreateID}
+	}
+	return out, err
 }
 
 // signature is the name of the draft's author, who chose to sign.

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"embraye/internal/app/reviews"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
@@ -77,7 +78,7 @@ func (ds *Drafts) PublishPlanned(ctx context.Context, id int64) (next time.Time,
 	case d.ScheduledAt.After(ds.desk.Stamp()):
 		return *d.ScheduledAt, nil
 	}
-	if _, err := ds.publishPlanned(ctx, d.ID, d.Version); err != nil {
+	if _, err := ds.publishPlanned(ctx, d); err != nil {
 		return time.Time{}, fmt.Errorf("drafts: publishing the draft %d at its hour: %w", d.ID, err)
 	}
 	return time.Time{}, nil
@@ -91,8 +92,9 @@ func (ds *Drafts) PublishDue(ctx context.Context) (published int, err error) {
 	if err != nil {
 		return 0, err
 	}
-	for _, d := range due {
-		ok, err := ds.publishPlanned(ctx, d.ID, d.Version)
+	for i := range due {
+		d := &due[i]
+		ok, err := ds.publishPlanned(ctx, d)
 		if err != nil {
 			return published, fmt.Errorf("drafts: publishing the draft %d at its hour: %w", d.ID, err)
 		}
@@ -103,22 +105,12 @@ func (ds *Drafts) PublishDue(ctx context.Context) (published int, err error) {
 	return published, nil
 }
 
-func (ds *Drafts) publishPlanned(ctx context.Context, id int64, version int) (published bool, err error) {
-	err = ds.desk.InTx(ctx, func(t store.Tables) error {
-		d, err := t.Drafts.Take(ctx, id)
-		if err != nil {
-			return err
-		}
-		if d.State != embraye.DraftScheduled || d.Version != version {
-			return errSettled
-		}
-		person, err := t.People.Take(ctx, d.ScheduledBy)
-		if err != nil {
-			return err
-		}
-		_, err = ds.publishIn(ctx, t, embraye.Acting{Person: person}, d, version)
-		return err
-	})
+func (ds *Drafts) publishPlanned(ctx context.Context, due *embraye.Draft) (published bool, err error) {
+	id, version := due.ID, due.Version
+	ready, err := ds.prepare(ctx, due)
+	if err == nil {
+		err = ds.publishPlannedIn(ctx, id, version, ready)
+	}
 	var invalid *embraye.InvalidError
 	switch {
 	case err == nil:
@@ -131,6 +123,24 @@ func (ds *Drafts) publishPlanned(ctx context.Context, id int64, version int) (pu
 		return false, ds.failPlanned(ctx, id, version, failureNotAllowed)
 	}
 	return false, err
+}
+
+func (ds *Drafts) publishPlannedIn(ctx context.Context, id int64, version int, ready *reviews.Prepared) error {
+	return ds.desk.InTx(ctx, func(t store.Tables) error {
+		d, err := t.Drafts.Take(ctx, id)
+		if err != nil {
+			return err
+		}
+		if d.State != embraye.DraftScheduled || d.Version != version {
+			return errSettled
+		}
+		person, err := t.People.Take(ctx, d.ScheduledBy)
+		if err != nil {
+			return err
+		}
+		_, err = ds.publishIn(ctx, t, embraye.Acting{Person: person}, d, version, ready)
+		return err
+	})
 }
 
 var errSettled = errors.New("the draft is not planned any more")

@@ -133,6 +133,9 @@ func (ds *Drafts) startDecisions(ctx context.Context, t store.Tables, by embraye
 	if s.Replies, err = t.Replies.CountPending(ctx); err != nil {
 		return err
 	}
+	if s.Reviews, err = t.PeerReviews.CountPending(ctx); err != nil {
+		return err
+	}
 	if s.Reports, err = t.Reports.CountOpen(ctx); err != nil {
 		return err
 	}

@@ -9,12 +9,13 @@ import (
 	"embraye/internal/store"
 )
 
-// Received lists the reviews of others that stand here, newest first.
-func (rs *Reviews) Received(ctx context.Context, by embraye.Acting, limit int) ([]embraye.PeerReview, error) {
+// Received lists the reviews of others that stand here, in a state or in any,
+// newest first, those before a number.
+func (rs *Reviews) Received(ctx context.Context, by embraye.Acting, state embraye.ReplyState, before int64, limit int) ([]embraye.PeerReview, error) {
 	if err := by.May(embraye.Reader); err != nil {
 		return nil, fmt.Errorf("reviews: received: %w", err)
 	}
-	return rs.desk.Store.Tables().PeerReviews.Page(ctx, 0, limit)
+	return rs.desk.Store.Tables().PeerReviews.Page(ctx, state, before, limit)
 }
 
 // ReceivedAt is the review of others with that address.

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"embraye/internal/app"
 	"embraye/internal/embraye"
@@ -15,7 +16,8 @@ import (
 
 // Input is a review as somebody hands it in.
 type Input struct {
-	Of string // the constat
+	Of       string // the constat
+	Revision int    // the one that was read; 0: the one that is kept
 	embraye.ReviewContent
 	Owner int64 // person who wrote it; 0: who publishes
 }
@@ -40,24 +42,63 @@ func (rs *Reviews) Publish(ctx context.Context, by embraye.Acting, in Input) (*P
 	if err := by.May(embraye.Editor); err != nil {
 		return nil, fmt.Errorf("reviews: publish: %w", err)
 	}
-	t := rs.desk.Store.Tables()
-	of, content, err := rs.judge(ctx, t, in)
-	if err != nil {
-		return nil, err
-	}
-	to, err := rs.hearers(ctx, of)
+	ready, err := rs.Prepare(ctx, in)
 	if err != nil {
 		return nil, err
 	}
 	var out *Published
 	err = rs.desk.InTx(ctx, func(t store.Tables) (err error) {
-		if err := rs.mayPublish(ctx, t, by, 0); err != nil {
+		if err := rs.mayPublish(ctx, t, by, by.PersonID()); err != nil {
 			return err
 		}
-		out, err = rs.publishIn(ctx, t, by, of, content, cmp.Or(in.Owner, by.PersonID()), to)
+		out, err = rs.PublishIn(ctx, t, by, in, ready)
 		return err
 	})
 	return out, err
+}
+
+// Prepared is who has to hear of a review that could go out.
+type Prepared struct{ to *audience }
+
+// Prepare checks a review, and finds out whom to tell: that may take a journey,
+// which no transaction waits for.
+func (rs *Reviews) Prepare(ctx context.Context, in Input) (*Prepared, error) {
+	of, _, err := rs.judge(ctx, rs.desk.Store.Tables(), in)
+	if err != nil {
+		return nil, err
+	}
+	to, err := rs.hearers(ctx, of)
+	return &Prepared{to}, err
+}
+
+// PublishIn is Publish inside a transaction of the caller's, who has checked the
+// permission.
+func (rs *Reviews) PublishIn(ctx context.Context, t store.Tables, by embraye.Acting, in Input, ready *Prepared) (*Published, error) {
+	of, content, err := rs.judge(ctx, t, in)
+	if err != nil {
+		return nil, err
+	}
+	return rs.publishIn(ctx, t, by, of, content, cmp.Or(in.Owner, by.PersonID()), ready.to)
+}
+
+// Check lists what publication would refuse now.
+func (rs *Reviews) Check(ctx context.Context, t store.Tables, in Input) ([]embraye.Problem, error) {
+	_, _, err := rs.judge(ctx, t, in)
+	var invalid *embraye.InvalidError
+	if errors.As(err, &invalid) {
+		return invalid.Problems, nil
+	}
+	return nil, err
+}
+
+// Reviewable is the constat of a peer that an address names, if it can be
+// reviewed; else an *embraye.InvalidError says why not.
+func (rs *Reviews) Reviewable(ctx context.Context, address string) (*embraye.PeerUpdate, error) {
+	of, problem, err := rs.reviewable(ctx, rs.desk.Store.Tables(), address)
+	if problem != nil {
+		err = &embraye.InvalidError{Problems: []embraye.Problem{*problem}}
+	}
+	return of, err
 }
 
 // judge finds the constat and checks the review, all mistakes at once.
@@ -67,6 +108,9 @@ func (rs *Reviews) judge(ctx context.Context, t store.Tables, in Input) (*embray
 	of, problem, err := rs.reviewable(ctx, t, in.Of)
 	if err != nil {
 		return nil, content, err
+	}
+	if problem == nil && in.Revision != 0 && in.Revision != of.Revision {
+		problem = &embraye.Problem{Field: "of", Code: "corrected_meanwhile", Value: strconv.Itoa(of.Revision)}
 	}
 	if problem != nil {
 		problems = append([]embraye.Problem{*problem}, problems...)

@@ -135,7 +135,7 @@ func TestAContestedOrganisationCannotHideAReview(t *testing.T) {
 			s.Error("A's page does not say that the review is about an older version")
 		}
 
-		s.must(b.Reviews.Withdraw(s.Context(), embraye.Operator(), review.ID, "C'est corrigé."))
+		s.must(b.Reviews.Withdraw(s.Context(), embraye.Operator(), review.ID, "C'est corrigé.", false))
 		s.Settle()
 		for name, in := range map[string]*fedtest.Instance{"A": a, "C": c} {
 			if r := s.row(in, id); r.WithdrawnAt == nil || r.Reason != "" || len(s.about(in, constat)) != 0 {
@@ -195,7 +195,7 @@ func TestF083LiarsReviewNothing(t *testing.T) {
 				"type": kind, "actor": who.ID, "object": object})
 		}
 		kept := func() int {
-			all, err := p.In.Store.Tables().PeerReviews.Page(p.Context(), 0, 100)
+			all, err := p.In.Store.Tables().PeerReviews.Page(p.Context(), "", 0, 100)
 			p.Must(err)
 			return len(all)
 		}

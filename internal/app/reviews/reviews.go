@@ -33,14 +33,14 @@ func New(desk *app.App, d *directory.Directory) *Reviews {
 }
 
 // mayPublish: reviewers publish, correct and withdraw any review, editors their
-// own, unless the organisation wants a second person to read first. owner is 0
-// for what does not exist yet.
+// own, unless the organisation wants a second person to read first. What does not
+// exist yet is of who asks.
 func (rs *Reviews) mayPublish(ctx context.Context, t store.Tables, by embraye.Acting, owner int64) error {
 	if by.May(embraye.Reviewer) == nil {
 		return nil
 	}
 	refused := fmt.Errorf("reviews: publish or correct a review: %w", embraye.ErrForbidden)
-	if by.May(embraye.Editor) != nil || owner != 0 && owner != by.PersonID() {
+	if by.May(embraye.Editor) != nil || owner != by.PersonID() {
 		return refused
 	}
 	required, err := app.SettingOn(ctx, t, app.SettingReviewRequired)
@@ -53,7 +53,7 @@ func (rs *Reviews) mayPublish(ctx context.Context, t store.Tables, by embraye.Ac
 // MayPublish tells whether somebody may publish a new review without a second
 // person.
 func (rs *Reviews) MayPublish(ctx context.Context, by embraye.Acting) (bool, error) {
-	err := rs.mayPublish(ctx, rs.desk.Store.Tables(), by, 0)
+	err := rs.mayPublish(ctx, rs.desk.Store.Tables(), by, by.PersonID())
 	if errors.Is(err, embraye.ErrForbidden) {
 		return false, nil
 	}

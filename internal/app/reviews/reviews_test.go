@@ -136,7 +136,7 @@ func TestAReviewReadsAsAReplyAndHasTwoFaces(t *testing.T) {
 		if status, first := s.read(id+"/versions/1", fedtest.ActivityType); status != http.StatusOK || !strings.Contains(first, `"contests"`) {
 			s.Errorf("the first version now: %d", status)
 		}
-		s.must(b.Reviews.Withdraw(s.Context(), embraye.Operator(), review.ID, "Nous nous sommes trompés."))
+		s.must(b.Reviews.Withdraw(s.Context(), embraye.Operator(), review.ID, "Nous nous sommes trompés.", false))
 		for _, face := range []string{"text/html", fedtest.ActivityType} {
 			if status, body := s.read(id, face); status != http.StatusGone || face == "text/html" && !strings.Contains(body, "Nous nous sommes trompés.") {
 				s.Errorf("withdrawn, %s answers %d", face, status)

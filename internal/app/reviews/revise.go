@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"embraye/internal/app"
 	"embraye/internal/embraye"
@@ -149,7 +150,8 @@ func (rs *Reviews) sendUpdate(ctx context.Context, t store.Tables, r *embraye.Re
 
 // Withdraw takes a review back, for good: Delete to everyone who has it, 410 on
 // every face, with date and reason.
-func (rs *Reviews) Withdraw(ctx context.Context, by embraye.Acting, id, reason string) error {
+// Erased, what it said is gone for editors too.
+func (rs *Reviews) Withdraw(ctx context.Context, by embraye.Acting, id, reason string, erase bool) error {
 	if err := by.May(embraye.Editor); err != nil {
 		return fmt.Errorf("reviews: withdraw: %w", err)
 	}
@@ -170,8 +172,7 @@ func (rs *Reviews) Withdraw(ctx context.Context, by embraye.Acting, id, reason s
 		if err := rs.desk.UndoBoosts(ctx, t, object); err != nil {
 			return err
 		}
-		r.WithdrawnAt, r.WithdrawReason = &now, reason
-		if err := t.Reviews.Save(ctx, r); err != nil {
+		if err := takeBack(ctx, t, r, now, reason, erase); err != nil {
 			return err
 		}
 		if err := rs.desk.SendDelete(ctx, t, rs.desk.Organisation(), object, r.PublishedAt, now, all); err != nil {
@@ -180,4 +181,17 @@ func (rs *Reviews) Withdraw(ctx context.Context, by embraye.Acting, id, reason s
 		t.Changed()
 		return rs.desk.Record(ctx, t, by, "review.withdraw", string(object), reason, true)
 	})
+}
+
+// takeBack hides what a review said; erased, editors lose it too.
+func takeBack(ctx context.Context, t store.Tables, r *embraye.Review, at time.Time, reason string, erase bool) error {
+	r.WithdrawnAt, r.WithdrawReason, r.Erased = &at, reason, erase
+	if erase {
+		r.ReviewContent = embraye.ReviewContent{Verdict: r.Verdict, Licence: r.Licence, Language: r.Language}
+		r.Wire = nil
+	}
+	if err := t.Reviews.Save(ctx, r); err != nil || !erase {
+		return err
+	}
+	return t.ReviewRevisions.Erase(ctx, r.ID)
 }

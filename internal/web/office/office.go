@@ -1,6 +1,6 @@
 // Package office is everything behind a sign-in, and the doors to it: sessions,
 // the visit that a page is made in, what its templates get, and forms. Each wing
-// (web/office/constats, talk, people, organisation) has the pages of one subject.
+// (web/office/constats, reviews, talk, people, organisation) has the pages of one subject.
 //
 // What always holds: a page of the office is made for one person and never kept
 // (private, no-store); who is not signed in is sent to the sign-in, and what was
@@ -25,6 +25,7 @@ import (
 	"embraye/internal/app/organisation"
 	"embraye/internal/app/peers"
 	"embraye/internal/app/people"
+	"embraye/internal/app/reviews"
 	"embraye/internal/app/talk"
 	"embraye/internal/embraye"
 	"embraye/internal/locale"
@@ -37,6 +38,7 @@ type Rooms struct {
 	App          *app.App
 	Directory    *directory.Directory
 	Constats     *constats.Constats
+	Reviews      *reviews.Reviews
 	Drafts       *drafts.Drafts
 	Talk         *talk.Talk
 	People       *people.People

@@ -53,6 +53,7 @@ func officeRooms() []officeRoom {
 	return []officeRoom{
 		{"/office", "office.start", embraye.Reader},
 		{"/office/constats", "office.constats", embraye.Reader},
+		{"/office/reviews", "office.reviews.room", embraye.Reader},
 		{"/office/conversation", "office.conversation", embraye.Reader},
 		{"/office/interactions", "office.interactions", embraye.Reader},
 		{"/office/elsewhere", "office.elsewhere", embraye.Reader},

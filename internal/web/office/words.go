@@ -50,8 +50,11 @@ func includes(list []string, value string) bool { return slices.Contains(list, v
 
 // draftTitle names a draft that may have no title yet.
 func draftTitle(p *Page, d embraye.Draft) string {
-	if d.Title == "" {
+	switch {
+	case d.Title == "":
 		return p.T("office.untitled")
+	case d.OfReview():
+		return p.T("office.review_of", d.Title)
 	}
 	return d.Title
 }
@@ -70,7 +73,7 @@ func draftPlace(p *Page, d embraye.Draft) string {
 
 // waiting reports whether anything waits for the reader.
 func waiting(p *Page, s *startPage) bool {
-	return s.Clock != nil || len(s.Drafts)+len(s.InReview)+len(s.Asked)+len(s.ForReview)+len(s.Scheduled)+len(s.Failed)+len(s.Reset)+len(s.NotMailed)+len(s.DeadLinks)+len(s.Unread)+s.Replies+s.Reports+s.FailingHosts+s.PeersChanged+s.PeersAsking > 0 ||
+	return s.Clock != nil || len(s.Drafts)+len(s.InReview)+len(s.Asked)+len(s.ForReview)+len(s.Scheduled)+len(s.Failed)+len(s.Reset)+len(s.NotMailed)+len(s.DeadLinks)+len(s.Unread)+s.Replies+s.Reviews+s.Reports+s.FailingHosts+s.PeersChanged+s.PeersAsking > 0 ||
 		len(s.LegalMissing) > 0 && p.May("admin")
 }
 

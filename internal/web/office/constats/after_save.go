@@ -1,14 +1,9 @@
 package constats
 
 import (
-	"cmp"
 	"errors"
-	"fmt"
 	"net/http"
-	"regexp"
 	"strconv"
-	"strings"
-	"time"
 
 	"embraye/internal/app/drafts"
 	"embraye/internal/embraye"
@@ -62,31 +57,9 @@ func editorProblem(v *office.Visit, draft *embraye.Draft, err error) error {
 	return showEditor(v, http.StatusBadRequest, draft, invalid.Problems)
 }
 
-// scheduleLayout is how browsers send a date with its time.
-const scheduleLayout = "2006-01-02T15:04"
-
-// hourTyped is the hour at the end of what somebody types: 14:30, à 14 h 30, 9h.
-var hourTyped = regexp.MustCompile(`(?i)(?:^|\s)(?:à |at )?(\d{1,2}) ?(?::|h) ?(\d{2})?$`)
-
-// readMoment reads a day and an hour as a browser's field sends them, or as
-// people type them where there is no such field.
-func readMoment(s string, zone *time.Location) (time.Time, bool) {
-	s = embraye.OneLine(s)
-	if at, err := time.ParseInLocation(scheduleLayout, s, zone); err == nil {
-		return at, true
-	}
-	m := hourTyped.FindStringSubmatch(s)
-	if m == nil {
-		return time.Time{}, false
-	}
-	day := embraye.ReadDate(strings.TrimSuffix(s, m[0]))
-	at, err := time.ParseInLocation("2006-01-02 15:04", fmt.Sprintf("%s %02s:%02s", day, m[1], cmp.Or(m[2], "00")), zone)
-	return at, err == nil
-}
-
 // schedule takes a date and time on the office's clock, as the page says.
 func schedule(v *office.Visit, draft *embraye.Draft) error {
-	at, ok := readMoment(v.Form("scheduled_at"), v.Zone())
+	at, ok := office.ReadMoment(v.Form("scheduled_at"), v.Zone())
 	if !ok {
 		return showEditor(v, http.StatusBadRequest, draft, []embraye.Problem{{Field: "scheduled_at", Code: "bad_time", Value: v.Form("scheduled_at")}})
 	}

@@ -70,7 +70,7 @@ func (page *constatsPage) addDrafts(v *office.Visit) error {
 		return embraye.ErrNotFound
 	}
 	f := page.Filter
-	page.Drafts, err = v.Rooms.Drafts.List(v.Context(), v.By, embraye.DraftFilter{State: embraye.DraftState(page.State), Measure: f.Measure, Territory: f.Territory,
+	page.Drafts, err = v.Rooms.Drafts.List(v.Context(), v.By, embraye.DraftFilter{Kind: embraye.DraftConstat, State: embraye.DraftState(page.State), Measure: f.Measure, Territory: f.Territory,
 		Subject: f.Subject, Stage: f.Stage, Search: f.Search, Skip: skip, Limit: draftsPageSize + 1})
 	if err != nil {
 		return err
@@ -134,6 +134,8 @@ type correctPage struct {
 	Draft   *embraye.Draft // what was typed, or what stands
 	Proofs  []proof
 	Choices choices
+	Reviews []embraye.ShownReview // that the correction can take up
+	TakenUp []string              // those that are ticked
 	Reason  string
 	Kind    string
 	Quiet   bool
@@ -168,6 +170,12 @@ func showCorrect(v *office.Visit, status int, page *correctPage, problems []embr
 	if page.Proofs, err = readProofs(v, page.Draft.Evidence); err != nil {
 		return err
 	}
+	if page.Reviews, err = v.Rooms.Reviews.OfOurs(v.Context(), &page.Constat.Update); err != nil {
+		return err
+	}
+	if page.TakenUp = v.R.PostForm["integrates"]; v.R.Method == http.MethodGet {
+		page.TakenUp = append(page.TakenUp, v.R.URL.Query().Get("integrates"))
+	}
 	return v.Render(status, "correct", "office.correct", page, nil, problems)
 }
 
@@ -175,6 +183,7 @@ func showCorrect(v *office.Visit, status int, page *correctPage, problems []embr
 func corrected(v *office.Visit, u embraye.Update) embraye.Content {
 	in := draftInput(v).Content
 	in.Language = u.Language
+	in = in.WithIntegrated(u.Integrates(), v.R.PostForm["integrates"])
 	for i := range in.Evidence {
 		for _, old := range u.Evidence {
 			if old.Href == in.Evidence[i].Href { // the copy, and the day it was read, belong to the address

@@ -83,6 +83,9 @@ func stillDraft(v *office.Visit, show func(*embraye.Draft) error) error {
 	if err != nil {
 		return err
 	}
+	if draft.OfReview() {
+		return v.Redirect("/office/reviews/drafts/" + strconv.FormatInt(id, 10))
+	}
 	if draft.PublishedID != "" {
 		return v.Redirect("/office/constats/" + draft.PublishedID)
 	}

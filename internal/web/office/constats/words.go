@@ -8,6 +8,7 @@ import (
 	"embraye/internal/embraye"
 	"embraye/internal/locale"
 	"embraye/internal/web/office"
+	"embraye/internal/web/page"
 )
 
 // picture reports whether a piece of evidence is a picture of ours.
@@ -60,7 +61,7 @@ func scheduled(p *office.Page, d *embraye.Draft) string {
 	if d.ScheduledAt == nil {
 		return ""
 	}
-	return d.ScheduledAt.In(p.Zone).Format(scheduleLayout)
+	return d.ScheduledAt.In(p.Zone).Format(office.MomentLayout)
 }
 
 // moreOpen reports whether the optional part of the editor has something in it
@@ -74,7 +75,7 @@ func moreOpen(p *office.Page) bool {
 	d := draftOf(p)
 	c, editor := p.Content.(*editorPage)
 	known := editor && c.Follows != nil && len(d.RelatedTo) == 1 // said at the top
-	return d.Indicator != nil || len(d.Lessons) > 0 || len(d.RelatedTo) > 0 && !known
+	return d.Indicator != nil || len(d.Lessons) > 0 || len(relations(p)) > 1 && !known
 }
 
 // indicator is the draft's, or an empty one.
@@ -85,9 +86,28 @@ func indicator(p *office.Page) embraye.Indicator {
 	return embraye.Indicator{}
 }
 
-// relations are the draft's, and room for one more.
+// relations are the draft's, and room for one more. What a constat takes up of
+// its reviews is chosen among them, and stands in no row.
 func relations(p *office.Page) []embraye.Relation {
-	return append(slices.Clone(draftOf(p).RelatedTo), embraye.Relation{})
+	rows := slices.DeleteFunc(slices.Clone(draftOf(p).RelatedTo), func(r embraye.Relation) bool { return r.Rel == embraye.Integrates })
+	return append(rows, embraye.Relation{})
+}
+
+// A takeUp is a review that a correction can take up.
+type takeUp struct {
+	N                    int
+	URI, Page, Said, Who string
+	Ticked, Already      bool
+}
+
+// takeUps are the reviews of the constat that is corrected.
+func takeUps(p *office.Page, c *correctPage) (list []takeUp) {
+	already := c.Constat.Update.Integrates()
+	for i, r := range c.Reviews {
+		list = append(list, takeUp{N: i, URI: string(r.URI), Page: r.Page, Said: p.Capital(p.T("review.act." + string(r.Verdict))),
+			Who: cmp.Or(page.PlainName(r.Author.Name), page.PlainName(r.Author.Username), r.Author.Host), Ticked: slices.Contains(c.TakenUp, string(r.URI)), Already: slices.Contains(already, r.URI)})
+	}
+	return list
 }
 
 // relationKinds are the words between two constats.
