@@ -59,7 +59,7 @@ func (ds *Drafts) begin(ctx context.Context, by embraye.Acting, in Input, once b
 	err = ds.desk.Store.InTx(ctx, func(t store.Tables) error {
 		d, begun.ID = begun, 0 // PostgreSQL may run this again
 		if once {
-			same, err := ds.justBegun(ctx, t, by, d)
+			same, err := justBegun(ctx, ds, t, by, d)
 			if err != nil || same != nil {
 				d = same
 				return err
@@ -75,7 +75,7 @@ func (ds *Drafts) begin(ctx context.Context, by embraye.Acting, in Input, once b
 
 // justBegun is the draft that the same form has made a moment ago, if nobody has
 // touched it since.
-func (ds *Drafts) justBegun(ctx context.Context, t store.Tables, by embraye.Acting, d *embraye.Draft) (*embraye.Draft, error) {
+func justBegun(ctx context.Context, ds *Drafts, t store.Tables, by embraye.Acting, d *embraye.Draft) (*embraye.Draft, error) {
 	if err := t.Settings.Set(ctx, settingBegun, d.CreatedAt.Format(time.RFC3339)); err != nil {
 		return nil, err
 	}
@@ -174,12 +174,12 @@ func (ds *Drafts) Save(ctx context.Context, by embraye.Acting, id int64, version
 			return fmt.Errorf("drafts: draft %d is no constat: %w", id, embraye.ErrNotFound)
 		}
 		d.Scope, d.Content, d.Sign, d.Failure = in.Scope, in.Content, in.Sign, ""
-		return ds.waitAgain(ctx, t, by, d)
+		return waitAgain(ctx, ds, t, by, d)
 	})
 }
 
 // waitAgain: what somebody let pass is not what is there now.
-func (ds *Drafts) waitAgain(ctx context.Context, t store.Tables, by embraye.Acting, d *embraye.Draft) error {
+func waitAgain(ctx context.Context, ds *Drafts, t store.Tables, by embraye.Acting, d *embraye.Draft) error {
 	if d.State != embraye.DraftScheduled {
 		return nil
 	}

@@ -31,13 +31,13 @@ func (ds *Drafts) Publish(ctx context.Context, by embraye.Acting, id int64, vers
 		if err != nil {
 			return err
 		}
-		out, err = ds.publishIn(ctx, t, by, d, version, nil)
+		out, err = publishIn(ctx, ds, t, by, d, version, nil)
 		return err
 	})
 	return out.constat, err
 }
 
-func (ds *Drafts) publishIn(ctx context.Context, t store.Tables, by embraye.Acting, d *embraye.Draft, version int, ready *reviews.Prepared) (out outcome, err error) {
+func publishIn(ctx context.Context, ds *Drafts, t store.Tables, by embraye.Acting, d *embraye.Draft, version int, ready *reviews.Prepared) (out outcome, err error) {
 	if d.State == embraye.DraftPublished {
 		return alreadyPublished(ctx, t, d)
 	}
@@ -60,7 +60,7 @@ func (ds *Drafts) publishIn(ctx context.Context, t store.Tables, by embraye.Acti
 		}
 		return out, &Conflict{Theirs: d}
 	}
-	published, out, err := ds.say(ctx, t, by, d, ready)
+	published, out, err := say(ctx, ds, t, by, d, ready)
 	if err != nil {
 		return out, err
 	}
@@ -71,7 +71,7 @@ func (ds *Drafts) publishIn(ctx context.Context, t store.Tables, by embraye.Acti
 }
 
 // say publishes what a draft says, and returns the ULID of what it became.
-func (ds *Drafts) say(ctx context.Context, t store.Tables, by embraye.Acting, d *embraye.Draft, ready *reviews.Prepared) (id string, out outcome, err error) {
+func say(ctx context.Context, ds *Drafts, t store.Tables, by embraye.Acting, d *embraye.Draft, ready *reviews.Prepared) (id string, out outcome, err error) {
 	if d.OfReview() {
 		if out.review, err = ds.reviews.PublishIn(ctx, t, by, reviewOf(d), ready); err != nil {
 			return "", out, err

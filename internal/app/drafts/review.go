@@ -113,7 +113,7 @@ func (ds *Drafts) SaveReview(ctx context.Context, by embraye.Acting, id int64, v
 			return fmt.Errorf("drafts: draft %d is no review: %w", id, embraye.ErrNotFound)
 		}
 		put(d, said, in.Revision)
-		return ds.waitAgain(ctx, t, by, d)
+		return waitAgain(ctx, ds, t, by, d)
 	})
 }
 
@@ -126,7 +126,7 @@ func (ds *Drafts) PublishReview(ctx context.Context, by embraye.Acting, id int64
 	if err != nil {
 		return nil, err
 	}
-	ready, err := ds.prepare(ctx, d)
+	ready, err := prepare(ctx, ds, d)
 	if err != nil {
 		return nil, err
 	}
@@ -136,7 +136,7 @@ func (ds *Drafts) PublishReview(ctx context.Context, by embraye.Acting, id int64
 		if err != nil {
 			return err
 		}
-		out, err = ds.publishIn(ctx, t, by, d, version, ready)
+		out, err = publishIn(ctx, ds, t, by, d, version, ready)
 		return err
 	})
 	return out.review, err
@@ -144,7 +144,7 @@ func (ds *Drafts) PublishReview(ctx context.Context, by embraye.Acting, id int64
 
 // prepare finds out whom to tell of a review, before its transaction; of a
 // constat, and of what went out already, there is nothing to find.
-func (ds *Drafts) prepare(ctx context.Context, d *embraye.Draft) (*reviews.Prepared, error) {
+func prepare(ctx context.Context, ds *Drafts, d *embraye.Draft) (*reviews.Prepared, error) {
 	if !d.OfReview() || d.State == embraye.DraftPublished {
 		return nil, nil
 	}

@@ -78,7 +78,7 @@ func (ds *Drafts) PublishPlanned(ctx context.Context, id int64) (next time.Time,
 	case d.ScheduledAt.After(ds.desk.Stamp()):
 		return *d.ScheduledAt, nil
 	}
-	if _, err := ds.publishPlanned(ctx, d); err != nil {
+	if _, err := publishPlanned(ctx, ds, d); err != nil {
 		return time.Time{}, fmt.Errorf("drafts: publishing the draft %d at its hour: %w", d.ID, err)
 	}
 	return time.Time{}, nil
@@ -94,7 +94,7 @@ func (ds *Drafts) PublishDue(ctx context.Context) (published int, err error) {
 	}
 	for i := range due {
 		d := &due[i]
-		ok, err := ds.publishPlanned(ctx, d)
+		ok, err := publishPlanned(ctx, ds, d)
 		if err != nil {
 			return published, fmt.Errorf("drafts: publishing the draft %d at its hour: %w", d.ID, err)
 		}
@@ -105,11 +105,11 @@ func (ds *Drafts) PublishDue(ctx context.Context) (published int, err error) {
 	return published, nil
 }
 
-func (ds *Drafts) publishPlanned(ctx context.Context, due *embraye.Draft) (published bool, err error) {
+func publishPlanned(ctx context.Context, ds *Drafts, due *embraye.Draft) (published bool, err error) {
 	id, version := due.ID, due.Version
-	ready, err := ds.prepare(ctx, due)
+	ready, err := prepare(ctx, ds, due)
 	if err == nil {
-		err = ds.publishPlannedIn(ctx, id, version, ready)
+		err = publishPlannedIn(ctx, ds, id, version, ready)
 	}
 	var invalid *embraye.InvalidError
 	switch {
@@ -118,14 +118,14 @@ func (ds *Drafts) publishPlanned(ctx context.Context, due *embraye.Draft) (publi
 	case errors.Is(err, errSettled), errors.Is(err, embraye.ErrConflict):
 		return false, nil // somebody changed it, or another replica was first
 	case errors.As(err, &invalid):
-		return false, ds.failPlanned(ctx, id, version, failureIncomplete)
+		return false, failPlanned(ctx, ds, id, version, failureIncomplete)
 	case notAllowed(err):
-		return false, ds.failPlanned(ctx, id, version, failureNotAllowed)
+		return false, failPlanned(ctx, ds, id, version, failureNotAllowed)
 	}
 	return false, err
 }
 
-func (ds *Drafts) publishPlannedIn(ctx context.Context, id int64, version int, ready *reviews.Prepared) error {
+func publishPlannedIn(ctx context.Context, ds *Drafts, id int64, version int, ready *reviews.Prepared) error {
 	return ds.desk.InTx(ctx, func(t store.Tables) error {
 		d, err := t.Drafts.Take(ctx, id)
 		if err != nil {
@@ -138,7 +138,7 @@ func (ds *Drafts) publishPlannedIn(ctx context.Context, id int64, version int, r
 		if err != nil {
 			return err
 		}
-		_, err = ds.publishIn(ctx, t, embraye.Acting{Person: person}, d, version, ready)
+		_, err = publishIn(ctx, ds, t, embraye.Acting{Person: person}, d, version, ready)
 		return err
 	})
 }
@@ -146,7 +146,7 @@ func (ds *Drafts) publishPlannedIn(ctx context.Context, id int64, version int, r
 var errSettled = errors.New("the draft is not planned any more")
 
 // failPlanned keeps why nothing went out, for the author's start page.
-func (ds *Drafts) failPlanned(ctx context.Context, id int64, version int, failure string) error {
+func failPlanned(ctx context.Context, ds *Drafts, id int64, version int, failure string) error {
 	return ds.desk.Store.InTx(ctx, func(t store.Tables) error {
 		d, err := t.Drafts.Take(ctx, id)
 		if errors.Is(err, embraye.ErrNotFound) || err == nil && (d.State != embraye.DraftScheduled || d.Version != version) {

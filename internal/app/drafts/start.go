@@ -91,7 +91,7 @@ func (ds *Drafts) startDrafts(ctx context.Context, t store.Tables, by embraye.Ac
 	if s.InReview, err = t.Drafts.List(ctx, embraye.DraftFilter{State: embraye.DraftInReview, Mine: true, Limit: startPage}, me); err != nil {
 		return err
 	}
-	if s.Asked, err = ds.correctionsAsked(ctx, t, by); err != nil {
+	if s.Asked, err = correctionsAsked(ctx, ds, t, by); err != nil {
 		return err
 	}
 	own, err := t.Drafts.List(ctx, embraye.DraftFilter{State: embraye.DraftWriting, Mine: true, Limit: startPage}, me)
@@ -104,7 +104,7 @@ func (ds *Drafts) startDrafts(ctx context.Context, t store.Tables, by embraye.Ac
 }
 
 // correctionsAsked: those of constats that the person may correct.
-func (ds *Drafts) correctionsAsked(ctx context.Context, t store.Tables, by embraye.Acting) (list []embraye.OfficeAsked, err error) {
+func correctionsAsked(ctx context.Context, ds *Drafts, t store.Tables, by embraye.Acting) (list []embraye.OfficeAsked, err error) {
 	asked, err := ds.desk.CorrectionsAsked(ctx, t)
 	if err != nil {
 		return nil, err

@@ -49,7 +49,7 @@ func (rs *Reviews) Answer(ctx context.Context, by embraye.Acting, review, text s
 }
 
 func (rs *Reviews) answerIn(ctx context.Context, t store.Tables, by embraye.Acting, uri embraye.IRI, text string, maintained bool, to *embraye.RemoteActor) (*embraye.Note, error) {
-	r, u, err := rs.ofOurs(ctx, t, uri)
+	r, u, err := ofOurs(ctx, rs, t, uri)
 	if err != nil {
 		return nil, err
 	}
@@ -78,7 +78,7 @@ func (rs *Reviews) answerIn(ctx context.Context, t store.Tables, by embraye.Acti
 	}
 	note := &embraye.Note{ID: id, Kind: embraye.AnswerNote, Actor: u.Actor, UpdateID: u.ID, InReplyTo: string(uri), Answers: uri, Maintained: maintained,
 		Language: u.Language, HTML: html, PublishedAt: rs.desk.Stamp()}
-	if err := rs.sendAnswer(ctx, t, note, r, to); err != nil {
+	if err := sendAnswer(ctx, rs, t, note, r, to); err != nil {
 		return nil, err
 	}
 	response.Note, response.URL, response.HTML, response.Language = rs.desk.Site.NoteID(id), string(rs.desk.Site.NoteID(id)), html, u.Language
@@ -91,7 +91,7 @@ func (rs *Reviews) answerIn(ctx context.Context, t store.Tables, by embraye.Acti
 }
 
 // ofOurs is a received review that may be answered, and the constat of ours.
-func (rs *Reviews) ofOurs(ctx context.Context, t store.Tables, uri embraye.IRI) (*embraye.PeerReview, *embraye.Update, error) {
+func ofOurs(ctx context.Context, rs *Reviews, t store.Tables, uri embraye.IRI) (*embraye.PeerReview, *embraye.Update, error) {
 	r, err := t.PeerReviews.ByURI(ctx, uri)
 	if err != nil {
 		return nil, nil, err
@@ -130,7 +130,7 @@ func (rs *Reviews) answered(ctx context.Context, t store.Tables, r *embraye.Peer
 
 // sendAnswer tells the reviewer, the measure's followers and who else reviewed
 // the constat: each of them shows it below the review.
-func (rs *Reviews) sendAnswer(ctx context.Context, t store.Tables, note *embraye.Note, r *embraye.PeerReview, to *embraye.RemoteActor) error {
+func sendAnswer(ctx context.Context, rs *Reviews, t store.Tables, note *embraye.Note, r *embraye.PeerReview, to *embraye.RemoteActor) error {
 	all := store.Targets{FollowersOf: []string{note.Actor}, Inboxes: []embraye.IRI{to.DeliveryInbox()}}
 	others, err := t.PeerReviews.Of(ctx, r.Object)
 	if err != nil {

@@ -9,29 +9,35 @@ import (
 	"embraye/internal/store"
 )
 
+// Office is what the pages of the office read about reviews; it writes nothing.
+type Office struct{ rs *Reviews }
+
+// Office is what the office reads.
+func (rs *Reviews) Office() Office { return Office{rs} }
+
 // ToRead lists what peers say and we have not reviewed, after a place: first in
 // the scopes that we spoke about.
-func (rs *Reviews) ToRead(ctx context.Context, by embraye.Acting, after *embraye.ToReadPlace, limit int) ([]embraye.ToRead, error) {
+func (o Office) ToRead(ctx context.Context, by embraye.Acting, after *embraye.ToReadPlace, limit int) ([]embraye.ToRead, error) {
 	if err := by.May(embraye.Reader); err != nil {
 		return nil, fmt.Errorf("reviews: to read: %w", err)
 	}
-	return store.ToRead(ctx, rs.desk.Store.Tables(), after, limit)
+	return store.ToRead(ctx, o.rs.desk.Store.Tables(), after, limit)
 }
 
 // Ours lists reviews of ours, newest first, those before an id.
-func (rs *Reviews) Ours(ctx context.Context, by embraye.Acting, before string, limit int) ([]embraye.OfficeOurReview, error) {
+func (o Office) Ours(ctx context.Context, by embraye.Acting, before string, limit int) ([]embraye.OfficeOurReview, error) {
 	if err := by.May(embraye.Reader); err != nil {
 		return nil, fmt.Errorf("reviews: ours: %w", err)
 	}
-	return store.OurReviews(ctx, rs.desk.Store.Tables(), before, limit)
+	return store.OurReviews(ctx, o.rs.desk.Store.Tables(), before, limit)
 }
 
 // MayChange tells whether somebody may correct or withdraw a review of ours.
-func (rs *Reviews) MayChange(ctx context.Context, by embraye.Acting, r *embraye.Review) (bool, error) {
+func (o Office) MayChange(ctx context.Context, by embraye.Acting, r *embraye.Review) (bool, error) {
 	if r.Withdrawn() {
 		return false, nil
 	}
-	err := rs.mayPublish(ctx, rs.desk.Store.Tables(), by, r.Owner)
+	err := o.rs.mayPublish(ctx, o.rs.desk.Store.Tables(), by, r.Owner)
 	if errors.Is(err, embraye.ErrForbidden) {
 		return false, nil
 	}
@@ -39,21 +45,21 @@ func (rs *Reviews) MayChange(ctx context.Context, by embraye.Acting, r *embraye.
 }
 
 // ReceivedPage is Received with what the reviews are about.
-func (rs *Reviews) ReceivedPage(ctx context.Context, by embraye.Acting, state embraye.ReplyState, before int64, limit int) ([]embraye.OfficeReview, error) {
-	rows, err := rs.Received(ctx, by, state, before, limit)
+func (o Office) ReceivedPage(ctx context.Context, by embraye.Acting, state embraye.ReplyState, before int64, limit int) ([]embraye.OfficeReview, error) {
+	rows, err := o.rs.Received(ctx, by, state, before, limit)
 	if err != nil {
 		return nil, err
 	}
-	return store.ReceivedReviews(ctx, rs.desk.Store.Tables(), rows)
+	return store.ReceivedReviews(ctx, o.rs.desk.Store.Tables(), rows)
 }
 
 // One is a review of others by its number; of one that its author withdrew
 // nothing is left.
-func (rs *Reviews) One(ctx context.Context, by embraye.Acting, id int64) (*embraye.OfficeReview, error) {
+func (o Office) One(ctx context.Context, by embraye.Acting, id int64) (*embraye.OfficeReview, error) {
 	if err := by.May(embraye.Reader); err != nil {
 		return nil, fmt.Errorf("reviews: received: %w", err)
 	}
-	t := rs.desk.Store.Tables()
+	t := o.rs.desk.Store.Tables()
 	r, err := t.PeerReviews.ByNumber(ctx, id)
 	if err == nil && r.WithdrawnAt != nil {
 		err = fmt.Errorf("reviews: the review %d is withdrawn: %w", id, embraye.ErrGone)
@@ -69,13 +75,13 @@ func (rs *Reviews) One(ctx context.Context, by embraye.Acting, id int64) (*embra
 }
 
 // OfOurs are the reviews that readers see of a constat of ours.
-func (rs *Reviews) OfOurs(ctx context.Context, u *embraye.Update) ([]embraye.ShownReview, error) {
-	return rs.desk.Store.Tables().ReviewsOf(ctx, rs.desk.Site.UpdateID(u.ID), rs.desk.Site.ActorID(u.Actor), u.Substance)
+func (o Office) OfOurs(ctx context.Context, u *embraye.Update) ([]embraye.ShownReview, error) {
+	return o.rs.desk.Store.Tables().ReviewsOf(ctx, o.rs.desk.Site.UpdateID(u.ID), o.rs.desk.Site.ActorID(u.Actor), u.Substance)
 }
 
 // Subject is a constat of a peer, whatever became of it, and who published it.
-func (rs *Reviews) Subject(ctx context.Context, uri embraye.IRI) (*embraye.PeerUpdate, embraye.Peer, error) {
-	t := rs.desk.Store.Tables()
+func (o Office) Subject(ctx context.Context, uri embraye.IRI) (*embraye.PeerUpdate, embraye.Peer, error) {
+	t := o.rs.desk.Store.Tables()
 	of, err := t.PeerUpdates.ByURI(ctx, uri)
 	if err != nil {
 		return nil, embraye.Peer{}, err
@@ -91,9 +97,9 @@ func (rs *Reviews) Subject(ctx context.Context, uri embraye.IRI) (*embraye.PeerU
 }
 
 // Page is a review of ours with what came of it.
-func (rs *Reviews) Page(ctx context.Context, by embraye.Acting, id string) (*embraye.ReviewPage, error) {
+func (o Office) Page(ctx context.Context, by embraye.Acting, id string) (*embraye.ReviewPage, error) {
 	if err := by.May(embraye.Reader); err != nil {
 		return nil, fmt.Errorf("reviews: ours: %w", err)
 	}
-	return rs.desk.Store.Pages().ReviewPage(ctx, id)
+	return o.rs.desk.Store.Pages().ReviewPage(ctx, id)
 }

@@ -80,13 +80,13 @@ func (rs *Reviews) Keep(ctx context.Context, t store.Tables, in Received) (kept 
 	old, err := t.PeerReviews.ByURI(ctx, post.ID)
 	switch {
 	case errors.Is(err, embraye.ErrNotFound):
-		return true, rs.keepNew(ctx, t, in, of, content)
+		return true, keepNew(ctx, rs, t, in, of, content)
 	case err != nil:
 		return false, err
 	case old.Actor != author.URI || old.Object != of.uri:
 		return false, fmt.Errorf("reviews: %s is a review by %s of %s: %w", post.ID, old.Actor, old.Object, embraye.ErrForbidden)
 	}
-	return true, rs.keepChange(ctx, t, in, old, content)
+	return true, keepChange(ctx, rs, t, in, old, content)
 }
 
 // contentOf is what a review says, by the law of ours.
@@ -97,7 +97,7 @@ func (rs *Reviews) contentOf(post *activitypub.Post) (embraye.ReviewContent, []e
 	return content, content.Problems(today(rs.desk))
 }
 
-func (rs *Reviews) keepNew(ctx context.Context, t store.Tables, in Received, of *subject, content embraye.ReviewContent) error {
+func keepNew(ctx context.Context, rs *Reviews, t store.Tables, in Received, of *subject, content embraye.ReviewContent) error {
 	others, err := t.PeerReviews.Of(ctx, of.uri)
 	if err != nil {
 		return err
@@ -131,7 +131,7 @@ func (rs *Reviews) keepNew(ctx context.Context, t store.Tables, in Received, of 
 
 // keepChange keeps a newer version. What was shown waits again, since nobody
 // has read it, unless its author is trusted; what was hidden stays hidden.
-func (rs *Reviews) keepChange(ctx context.Context, t store.Tables, in Received, r *embraye.PeerReview, content embraye.ReviewContent) error {
+func keepChange(ctx context.Context, rs *Reviews, t store.Tables, in Received, r *embraye.PeerReview, content embraye.ReviewContent) error {
 	now := rs.desk.Stamp()
 	said := in.Post.Published
 	if in.Post.Updated != nil {

@@ -90,7 +90,7 @@ func (rs *Reviews) reviseIn(ctx context.Context, t store.Tables, by embraye.Acti
 	if in.Kind == embraye.Substance {
 		now := app.LaterThan(rs.desk.Stamp(), r.PublishedAt, r.UpdatedAt)
 		r.UpdatedAt = &now
-		if err := rs.lookAgain(ctx, t, r); err != nil {
+		if err := lookAgain(ctx, rs, t, r); err != nil {
 			return nil, err
 		}
 	}
@@ -109,7 +109,7 @@ func (rs *Reviews) reviseIn(ctx context.Context, t store.Tables, by embraye.Acti
 		return nil, err
 	}
 	if in.Kind == embraye.Substance {
-		if err := rs.sendUpdate(ctx, t, r, author, out); err != nil {
+		if err := sendUpdate(ctx, rs, t, r, author, out); err != nil {
 			return nil, err
 		}
 	}
@@ -118,7 +118,7 @@ func (rs *Reviews) reviseIn(ctx context.Context, t store.Tables, by embraye.Acti
 }
 
 // lookAgain measures a review against the constat as it is now, if it still is.
-func (rs *Reviews) lookAgain(ctx context.Context, t store.Tables, r *embraye.Review) error {
+func lookAgain(ctx context.Context, rs *Reviews, t store.Tables, r *embraye.Review) error {
 	of, err := t.PeerUpdates.ByURI(ctx, r.Object)
 	if errors.Is(err, embraye.ErrNotFound) || err == nil && of.WithdrawnAt != nil {
 		return nil
@@ -129,7 +129,7 @@ func (rs *Reviews) lookAgain(ctx context.Context, t store.Tables, r *embraye.Rev
 	return err
 }
 
-func (rs *Reviews) sendUpdate(ctx context.Context, t store.Tables, r *embraye.Review, author *embraye.RemoteActor, out *Published) error {
+func sendUpdate(ctx context.Context, rs *Reviews, t store.Tables, r *embraye.Review, author *embraye.RemoteActor, out *Published) error {
 	id, err := rs.desk.NewID()
 	if err != nil {
 		return err

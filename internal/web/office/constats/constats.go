@@ -170,7 +170,7 @@ func showCorrect(v *office.Visit, status int, page *correctPage, problems []embr
 	if page.Proofs, err = readProofs(v, page.Draft.Evidence); err != nil {
 		return err
 	}
-	if page.Reviews, err = v.Rooms.Reviews.OfOurs(v.Context(), &page.Constat.Update); err != nil {
+	if page.Reviews, err = v.Rooms.Reviews.Office().OfOurs(v.Context(), &page.Constat.Update); err != nil {
 		return err
 	}
 	if page.TakenUp = v.R.PostForm["integrates"]; v.R.Method == http.MethodGet {

@@ -20,7 +20,7 @@ func ours(v *office.Visit) error {
 	if before != "" && !embraye.ValidID(before) {
 		return embraye.ErrNotFound
 	}
-	list, err := v.Rooms.Reviews.Ours(v.Context(), v.By, before, office.PageSize)
+	list, err := v.Rooms.Reviews.Office().Ours(v.Context(), v.By, before, office.PageSize)
 	if err != nil {
 		return err
 	}
@@ -50,12 +50,12 @@ func readOur(v *office.Visit) (*ourPage, error) {
 	if !embraye.ValidID(v.Param("id")) {
 		return nil, embraye.ErrNotFound
 	}
-	about, err := v.Rooms.Reviews.Page(v.Context(), v.By, v.Param("id"))
+	about, err := v.Rooms.Reviews.Office().Page(v.Context(), v.By, v.Param("id"))
 	if err != nil {
 		return nil, err
 	}
 	page := &ourPage{Review: &about.Review, About: about}
-	page.MayChange, err = v.Rooms.Reviews.MayChange(v.Context(), v.By, page.Review)
+	page.MayChange, err = v.Rooms.Reviews.Office().MayChange(v.Context(), v.By, page.Review)
 	return page, err
 }
 

@@ -31,7 +31,7 @@ func toRead(v *office.Visit) error {
 	if err != nil {
 		return err
 	}
-	list, err := v.Rooms.Reviews.ToRead(v.Context(), v.By, after, toReadOnPage+1)
+	list, err := v.Rooms.Reviews.Office().ToRead(v.Context(), v.By, after, toReadOnPage+1)
 	if err != nil {
 		return err
 	}

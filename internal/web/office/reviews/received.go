@@ -31,7 +31,7 @@ func received(v *office.Visit) error {
 	default:
 		return embraye.ErrNotFound
 	}
-	if page.List, err = v.Rooms.Reviews.ReceivedPage(v.Context(), v.By, page.State, before, office.PageSize); err != nil {
+	if page.List, err = v.Rooms.Reviews.Office().ReceivedPage(v.Context(), v.By, page.State, before, office.PageSize); err != nil {
 		return err
 	}
 	if len(page.List) == office.PageSize {
@@ -52,7 +52,7 @@ func readReceived(v *office.Visit) (*receivedOnePage, error) {
 	if err != nil {
 		return nil, err
 	}
-	one, err := v.Rooms.Reviews.One(v.Context(), v.By, id)
+	one, err := v.Rooms.Reviews.Office().One(v.Context(), v.By, id)
 	if err != nil {
 		return nil, err
 	}

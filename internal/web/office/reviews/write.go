@@ -103,7 +103,7 @@ func (p *writePage) Said() embraye.ReviewContent { return p.Draft.ReviewContent(
 // readForm is what stands around a draft.
 func readForm(v *office.Visit, draft *embraye.Draft) (page *writePage, err error) {
 	page = &writePage{Draft: draft, Version: draft.Version}
-	page.Of, page.Peer, err = v.Rooms.Reviews.Subject(v.Context(), draft.Review.Of)
+	page.Of, page.Peer, err = v.Rooms.Reviews.Office().Subject(v.Context(), draft.Review.Of)
 	if errors.Is(err, embraye.ErrNotFound) && draft.ID != 0 { // forgotten with its peer: the draft can be thrown away
 		page.Of = &embraye.PeerUpdate{URI: draft.Review.Of, Scope: draft.Scope, Content: draft.Content}
 		page.Peer, err = embraye.Peer{Host: draft.Review.Of.Host()}, nil
