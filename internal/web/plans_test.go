@@ -30,7 +30,7 @@ func small() []string {
 // few are the partial indexes over what soon leaves them again, or never was
 // much: walking through one is no full scan.
 func few() []string {
-	return []string{"deliveries_waiting", "deliveries_held", "deliveries_given_up", "hosts_failing", "replies_pending", "reports_open",
+	return []string{"deliveries_waiting", "deliveries_held", "deliveries_given_up", "hosts_failing", "replies_pending", "peer_reviews_pending", "reports_open",
 		"drafts_open", "drafts_due", "evidence_files_damaged", "evidence_files_hidden"}
 }
 
