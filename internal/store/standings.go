@@ -201,7 +201,11 @@ func (t Standings) choose(f embraye.StandingFilter) (c choice) {
 	if f.Organisation != "" {
 		c.and("standings.organisation = ?", f.Organisation)
 	}
-	if f.Measure != "" {
+	switch {
+	case f.Measure == "":
+	case len(f.Codes) > 0 && !f.Ours:
+		c.and(measureThere, f.Measure)
+	default:
 		c.and("measure = ?", f.Measure)
 	}
 	if f.ScopeKey != "" {
@@ -213,6 +217,11 @@ func (t Standings) choose(f embraye.StandingFilter) (c choice) {
 	}
 	return c
 }
+
+// measureThere is the condition that a row of a place is about a measure. The
+// places are what an index finds: all that everybody says of a measure is far
+// more than what they say of one place, which SQLite does not know.
+const measureThere = "measure || '' = ?"
 
 // inPlace is the condition that a row speaks of a place or one below it.
 func (t table) inPlace(codes, prefixes []string) (where string, args []any) {
@@ -251,7 +260,7 @@ const newestMove = "moved_at DESC, measure, scope_key"
 // inPlaceOf lists those of a measure in a place and below it, and counts them all.
 func (t Divergences) inPlaceOf(ctx context.Context, measure string, codes, prefixes []string, limit int) (some []embraye.DivergentScope, all int, err error) {
 	in, places := t.inPlace(codes, prefixes)
-	where := "measure = ? AND scope_key IN (SELECT scope_key FROM standings WHERE measure = ? AND " + in + ")"
+	where := "measure = ? AND scope_key IN (SELECT scope_key FROM standings WHERE " + measureThere + " AND " + in + ")"
 	args := append([]any{measure, measure}, places...)
 	if all, err = count[embraye.Divergence](ctx, t.table, where, args...); err != nil || all == 0 {
 		return nil, all, wrap(err, "counting the divergences of a place")
