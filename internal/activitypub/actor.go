@@ -45,9 +45,10 @@ func (w Wire) Actor(a embraye.Actor, key embraye.ActorKey, org embraye.Actor) ([
 	b := &builder{}
 	b.id(v, w.Site.ActorID(a.Handle))
 	b.published(v, a.CreatedAt)
-	w.actorBoxes(b, v, a.Handle)
-	w.actorTexts(v, a, org)
-	extra := w.actorExtra(a, key)
+	p := profile{w, a, org}
+	p.boxes(b, v)
+	p.texts(v)
+	extra := p.extra(key)
 	switch a.Kind {
 	case embraye.OrganisationActor:
 		extra["embraye:measures"] = w.Site.Measures(a.Handle)
@@ -58,32 +59,38 @@ func (w Wire) Actor(a embraye.Actor, key embraye.ActorKey, org embraye.Actor) ([
 		extra["embraye:measure"] = w.Reference.MeasureIRI(a.Measure)
 		extra["embraye:organisation"] = w.Site.ActorID(org.Handle)
 	}
-	extra["attachment"] = w.actorAttachment(a, org)
+	extra["attachment"] = p.attachment()
 	return b.finish(v, extra)
 }
 
-func (w Wire) actorBoxes(b *builder, v actorDocument, handle string) {
+// A profile is what an actor says of itself; org is the organisation's account.
+type profile struct {
+	Wire
+	actor, org embraye.Actor
+}
+
+func (p profile) boxes(b *builder, v actorDocument) {
 	inbox, outbox := streams.NewActivityStreamsInboxProperty(), streams.NewActivityStreamsOutboxProperty()
-	inbox.SetIRI(b.address(w.Site.Inbox(handle)))
-	outbox.SetIRI(b.address(w.Site.Outbox(handle)))
+	inbox.SetIRI(b.address(p.Site.Inbox(p.actor.Handle)))
+	outbox.SetIRI(b.address(p.Site.Outbox(p.actor.Handle)))
 	v.SetActivityStreamsInbox(inbox)
 	v.SetActivityStreamsOutbox(outbox)
 	followers, following := streams.NewActivityStreamsFollowersProperty(), streams.NewActivityStreamsFollowingProperty()
-	followers.SetIRI(b.address(w.Site.Followers(handle)))
-	following.SetIRI(b.address(w.Site.Following(handle)))
+	followers.SetIRI(b.address(p.Site.Followers(p.actor.Handle)))
+	following.SetIRI(b.address(p.Site.Following(p.actor.Handle)))
 	v.SetActivityStreamsFollowers(followers)
 	v.SetActivityStreamsFollowing(following)
 }
 
-func (w Wire) actorTexts(v actorDocument, a, org embraye.Actor) {
+func (p profile) texts(v actorDocument) {
 	username := streams.NewActivityStreamsPreferredUsernameProperty()
-	username.SetXMLSchemaString(a.Handle)
+	username.SetXMLSchemaString(p.actor.Handle)
 	v.SetActivityStreamsPreferredUsername(username)
 	name := streams.NewActivityStreamsNameProperty()
-	name.AppendXMLSchemaString(w.actorName(a))
+	name.AppendXMLSchemaString(p.actorName(p.actor))
 	v.SetActivityStreamsName(name)
 	summary := streams.NewActivityStreamsSummaryProperty()
-	summary.AppendXMLSchemaString(w.actorSummary(a, org))
+	summary.AppendXMLSchemaString(p.summary())
 	v.SetActivityStreamsSummary(summary)
 }
 
@@ -97,42 +104,43 @@ func (w Wire) actorName(a embraye.Actor) string {
 	return a.Handle
 }
 
-// actorSummary is HTML. That of a measure says first that the account only
+// summary is HTML. That of a measure says first that the account only
 // publishes (people post into Groups), as PeerTube cuts at 1,000 characters.
-func (w Wire) actorSummary(a, org embraye.Actor) string {
-	p := &page{}
-	switch a.Kind {
+func (p profile) summary() string {
+	text := &page{}
+	switch p.actor.Kind {
 	case embraye.MeasureActor:
-		p.paragraph(html.EscapeString(w.Catalogue.T(w.language(), "actor.measure", w.actorName(org))))
-		if m, ok := w.Reference.Measure(a.Measure); ok {
-			p.paragraph(html.EscapeString(w.Catalogue.T(w.language(), "actor.asks", embraye.OneLine(m.Text.In(w.language())))))
+		text.paragraph(html.EscapeString(p.Catalogue.T(p.language(), "actor.measure", p.actorName(p.org))))
+		if m, ok := p.Reference.Measure(p.actor.Measure); ok {
+			text.paragraph(html.EscapeString(p.Catalogue.T(p.language(), "actor.asks", embraye.OneLine(m.Text.In(p.language())))))
 		}
 	case embraye.InstanceActor:
-		p.paragraph(html.EscapeString(w.Catalogue.T(w.language(), "actor.instance")))
+		text.paragraph(html.EscapeString(p.Catalogue.T(p.language(), "actor.instance")))
 	default:
-		p.paragraph(escaped(a.Summary))
+		text.paragraph(escaped(p.actor.Summary))
 	}
-	return p.String()
+	return text.String()
 }
 
-func (w Wire) actorExtra(a embraye.Actor, key embraye.ActorKey) map[string]any {
-	id := w.Site.ActorID(a.Handle)
+func (p profile) extra(key embraye.ActorKey) map[string]any {
+	a := p.actor
+	id := p.Site.ActorID(a.Handle)
 	extra := map[string]any{
-		"url": w.actorURL(a), "featured": w.Site.Featured(a.Handle),
-		"endpoints": map[string]any{"sharedInbox": w.Site.SharedInbox()},
-		"icon":      map[string]any{"type": "Image", "mediaType": "image/png", "url": w.Site.Icon(a.Handle), "summary": w.actorName(a)},
+		"url": p.address(), "featured": p.Site.Featured(a.Handle),
+		"endpoints": map[string]any{"sharedInbox": p.Site.SharedInbox()},
+		"icon":      map[string]any{"type": "Image", "mediaType": "image/png", "url": p.Site.Icon(a.Handle), "summary": p.actorName(a)},
 		// Whoever makes a list of accounts may name ours (FEP-7aa9).
 		"interactionPolicy": map[string]any{"canFeature": map[string]any{"automaticApproval": []any{Public}}},
-		"webfinger":         strings.TrimPrefix(w.Site.Mention(a.Handle), "@"), // FEP-2c59
+		"webfinger":         strings.TrimPrefix(p.Site.Mention(a.Handle), "@"), // FEP-2c59
 		// One object, never a list (INTEROP 0.21).
-		"publicKey":    map[string]any{"id": w.Site.KeyID(a.Handle), "owner": id, "publicKeyPem": key.PublicPEM},
+		"publicKey":    map[string]any{"id": p.Site.KeyID(a.Handle), "owner": id, "publicKeyPem": key.PublicPEM},
 		"discoverable": true, "indexable": true, "manuallyApprovesFollowers": false,
-		"attributionDomains": []any{hostname(w.Site.Base)},
+		"attributionDomains": []any{hostname(p.Site.Base)},
 		"alsoKnownAs":        texts(a.AlsoKnownAs),
 		"generator":          generator(),
 	}
 	if key.Ed25519Public != "" {
-		extra["assertionMethod"] = []any{map[string]any{"id": w.Site.Ed25519KeyID(a.Handle), "type": "Multikey", "controller": id,
+		extra["assertionMethod"] = []any{map[string]any{"id": p.Site.Ed25519KeyID(a.Handle), "type": "Multikey", "controller": id,
 			"publicKeyMultibase": key.Ed25519Public}}
 	}
 	optional(extra, "movedTo", a.MovedTo)
@@ -153,28 +161,28 @@ func generator() map[string]any {
 	}}
 }
 
-func (w Wire) actorURL(a embraye.Actor) string {
-	if a.Kind == embraye.InstanceActor {
-		return w.Site.Base + "/"
+func (p profile) address() string {
+	if p.actor.Kind == embraye.InstanceActor {
+		return p.Site.Base + "/"
 	}
-	return w.Site.ActorPage(a.Handle)
+	return p.Site.ActorPage(p.actor.Handle)
 }
 
-// actorAttachment is the table of the profile; for a measure also its owner,
+// attachment is the table of the profile; for a measure also its owner,
 // its page and the licence of its text.
-func (w Wire) actorAttachment(a, org embraye.Actor) []any {
-	t := func(key string) string { return w.Catalogue.T(w.language(), key) }
+func (p profile) attachment() []any {
+	t := func(key string) string { return p.Catalogue.T(p.language(), key) }
 	list := []any{}
-	switch a.Kind {
+	switch p.actor.Kind {
 	case embraye.MeasureActor:
 		list = append(list,
-			property(t("actor.organisation"), profileLink(w.Site.ActorPage(org.Handle))),
-			property(t("actor.page"), profileLink(w.Site.ActorPage(a.Handle))),
-			property(t("actor.licence"), html.EscapeString(w.Reference.Licence)))
+			property(t("actor.organisation"), profileLink(p.Site.ActorPage(p.org.Handle))),
+			property(t("actor.page"), profileLink(p.Site.ActorPage(p.actor.Handle))),
+			property(t("actor.licence"), html.EscapeString(p.Reference.Licence)))
 	case embraye.OrganisationActor:
-		list = append(list, property(t("actor.site"), profileLink(w.Site.Base+"/")))
+		list = append(list, property(t("actor.site"), profileLink(p.Site.Base+"/")))
 	}
-	for _, l := range a.Links {
+	for _, l := range p.actor.Links {
 		list = append(list, property(l.Name, profileLink(l.Href)))
 	}
 	return list

@@ -29,9 +29,9 @@ func emitted(t testing.TB) map[string][]byte {
 	constat := w.Site.UpdateID(u.ID)
 	measure, _ := w.Reference.Measure("m2")
 	pinned := embraye.Note{ID: "01jtx0000000000000000000cc", Kind: embraye.PinnedNote, Actor: "mesure2", Language: "fr", PublishedAt: firstOfMay, UpdatedAt: &secondDay,
-		HTML: w.PinnedHTML(measure, "fr", []embraye.Update{u, smallUpdate()})}
+		HTML: w.Texts().Pinned(measure, "fr", []embraye.Update{u, smallUpdate()})}
 	correction := embraye.Note{ID: "01jtx0000000000000000000dd", Kind: embraye.CorrectionNote, Actor: "mesure2", UpdateID: u.ID, InReplyTo: string(constat), Language: "fr",
-		PublishedAt: secondDay, HTML: w.CorrectionHTML(correctedUpdate(), fullUpdate().Stage, "La convention n'a pas été signée.")}
+		PublishedAt: secondDay, HTML: w.Texts().Correction(correctedUpdate(), fullUpdate().Stage, "La convention n'a pas été signée.")}
 	answer := embraye.Note{ID: "01jtx0000000000000000000ee", Kind: embraye.AnswerNote, Actor: "mesure2", UpdateID: u.ID, InReplyTo: ann + "/statuses/10", Language: "fr",
 		PublishedAt: secondDay, HTML: `<p><a href="https://m.example/@ann" class="u-url mention">@ann</a> Merci.</p>`}
 	private := answer

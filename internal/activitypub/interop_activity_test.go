@@ -124,7 +124,7 @@ func TestCollectionsAreNotHidden(t *testing.T) {
 func TestPinned(t *testing.T) {
 	w := testWire(t)
 	measure, _ := w.Reference.Measure("m2")
-	empty := w.PinnedHTML(measure, "fr", nil)
+	empty := w.Texts().Pinned(measure, "fr", nil)
 	if !strings.Contains(stripTags(empty), "Pas encore évaluée") {
 		t.Errorf("empty: %s", empty)
 	}
@@ -134,7 +134,7 @@ func TestPinned(t *testing.T) {
 	for range PinnedScopes + 1 {
 		many = append(many, fullUpdate())
 	}
-	html := w.PinnedHTML(measure, "fr", many)
+	html := w.Texts().Pinned(measure, "fr", many)
 	if n := strings.Count(html, "<li>"); n != PinnedScopes || !strings.Contains(html, "et d’autres périmètres") {
 		t.Errorf("%d scopes of %d", n, len(many))
 	}

@@ -71,7 +71,7 @@ func TestInterop08_Conversation(t *testing.T) {
 func TestInterop08_TopA20_HTML(t *testing.T) {
 	w := testWire(t)
 	for _, u := range []embraye.Update{fullUpdate(), smallUpdate(), correctedUpdate()} {
-		content := w.ConstatHTML(u, "Raison")
+		content := w.Texts().Constat(u, "Raison")
 		first, _, _ := strings.Cut(content, "</p>")
 		stage, title := w.Catalogue.T(u.Language, "stage."+string(u.Stage)), w.measureTitle("m2", u.Language)
 		if first != "<p><strong>"+stage+" · "+title+"</strong>" {
@@ -206,7 +206,7 @@ func TestInterop10_TopB22_OutboxPagesEmbedAndEnd(t *testing.T) {
 // TopB 14: a correction of substance is also a reply, and says what changed.
 func TestInterop11_TopB14_CorrectionIsSaid(t *testing.T) {
 	w := testWire(t)
-	text := stripTags(w.CorrectionHTML(correctedUpdate(), fullUpdate().Stage, "La convention n'a pas été signée."))
+	text := stripTags(w.Texts().Correction(correctedUpdate(), fullUpdate().Stage, "La convention n'a pas été signée."))
 	old := w.Catalogue.T("fr", "stage."+string(fullUpdate().Stage))
 	for _, part := range []string{"Correction", "n'a pas été signée", old + " → À l’arrêt", "Version 3"} {
 		if !strings.Contains(text, part) {
@@ -214,21 +214,21 @@ func TestInterop11_TopB14_CorrectionIsSaid(t *testing.T) {
 		}
 	}
 	u := correctedUpdate()
-	if !strings.Contains(w.ConstatHTML(u, "Raison donnée"), "Raison donnée") {
+	if !strings.Contains(w.Texts().Constat(u, "Raison donnée"), "Raison donnée") {
 		t.Error("the corrected text does not give the reason")
 	}
 	u.Revision = 4 // a typo after it: the reason of the correction stays
-	if !strings.Contains(w.ConstatHTML(u, "Raison donnée"), "Raison donnée") {
+	if !strings.Contains(w.Texts().Constat(u, "Raison donnée"), "Raison donnée") {
 		t.Error("a typo takes the correction before it away")
 	}
 	u.Substance = 1 // a typo, and no correction before it
-	if strings.Contains(w.ConstatHTML(u, "coquille"), "coquille") {
+	if strings.Contains(w.Texts().Constat(u, "coquille"), "coquille") {
 		t.Error("a typo is announced as a correction")
 	}
 	before := fullUpdate()
 	after := before
 	after.Stage = embraye.Reversed
-	if w.ConstatHTML(before, "") == w.ConstatHTML(after, "") {
+	if w.Texts().Constat(before, "") == w.Texts().Constat(after, "") {
 		t.Error("a stage change makes no visible edit")
 	}
 }

@@ -38,7 +38,7 @@ func (w Wire) Note(u embraye.Update, reason string) ([]byte, error) {
 	id := w.Site.UpdateID(u.ID)
 	return w.post(post{
 		id: id, author: w.Site.ActorID(u.Actor), followers: w.Site.Followers(u.Actor), conversation: id, thread: w.Site.ThreadID(u.ID), group: w.group(u.Actor),
-		html: w.ConstatHTML(u, reason), language: u.Language, published: u.PublishedAt, updated: u.UpdatedAt,
+		html: w.Texts().Constat(u, reason), language: u.Language, published: u.PublishedAt, updated: u.UpdatedAt,
 		tags: []any{w.measureTag(u.Actor)}, pictures: pictures(u.Evidence), terms: w.terms(u, reason),
 	})
 }

@@ -56,12 +56,18 @@ func dots(parts ...string) string {
 	return strings.Join(kept, " · ")
 }
 
-// ConstatHTML is the text of a constat. The first line says stage and measure;
+// Texts writes what our Notes say, in HTML that every program keeps.
+type Texts struct{ Wire }
+
+// Texts is the writer of texts.
+func (w Wire) Texts() Texts { return Texts{w} }
+
+// Constat is the text of a constat. The first line says stage and measure;
 // the first link is the constat's own page, so that servers draw our preview
 // card; what our terms say stands in words too. The words are in the constat's
 // language. reason is that of the last correction of substance: a typo after it
 // does not take it away.
-func (w Wire) ConstatHTML(u embraye.Update, reason string) string {
+func (w Texts) Constat(u embraye.Update, reason string) string {
 	t := func(key string, args ...any) string {
 		return html.EscapeString(w.Catalogue.T(u.Language, key, args...))
 	}
@@ -96,7 +102,7 @@ func (w Wire) ConstatHTML(u embraye.Update, reason string) string {
 }
 
 // whereWhen is the line of place, institution and dates.
-func (w Wire) whereWhen(u embraye.Update) string {
+func (w Texts) whereWhen(u embraye.Update) string {
 	place := w.place(u.Scope, u.Language)
 	who := u.Institution.Name
 	if u.Subject == embraye.BySubjectCivilSociety {
@@ -116,7 +122,7 @@ func (w Wire) whereWhen(u embraye.Update) string {
 }
 
 // observed is « constaté le 3 mai 2026 » or « constaté en mai 2026 ».
-func (w Wire) observed(d embraye.Date, lang string) string {
+func (w Texts) observed(d embraye.Date, lang string) string {
 	if d == "" {
 		return ""
 	}
@@ -128,14 +134,14 @@ func (w Wire) observed(d embraye.Date, lang string) string {
 }
 
 // place is the name of a territory; communes bring their own.
-func (w Wire) place(s embraye.Scope, lang string) string {
+func (w Texts) place(s embraye.Scope, lang string) string {
 	if s.TerritoryName != "" {
 		return s.TerritoryName
 	}
 	return w.Territories.Name(s.Territory, lang)
 }
 
-func (w Wire) evidenceHTML(p *page, u embraye.Update) {
+func (w Texts) evidenceHTML(p *page, u embraye.Update) {
 	t := func(key string, args ...any) string { return w.Catalogue.T(u.Language, key, args...) }
 	date := func(d embraye.Date) string { return w.Catalogue.Date(u.Language, string(d)) }
 	var items []string
@@ -166,7 +172,7 @@ func (w Wire) evidenceHTML(p *page, u embraye.Update) {
 	}
 }
 
-func (w Wire) extrasHTML(p *page, u embraye.Update) {
+func (w Texts) extrasHTML(p *page, u embraye.Update) {
 	t := func(key string, args ...any) string { return w.Catalogue.T(u.Language, key, args...) }
 	if i := u.Indicator; i != nil {
 		value := embraye.OneLine(i.Name + " · " + i.Value + " " + i.Unit)
@@ -187,7 +193,7 @@ func (w Wire) extrasHTML(p *page, u embraye.Update) {
 	}
 }
 
-func (w Wire) lesson(id, lang string) string {
+func (w Texts) lesson(id, lang string) string {
 	for _, l := range w.Reference.Lessons {
 		if l.ID == id {
 			return l.Text.In(lang)
@@ -206,7 +212,7 @@ func (w Wire) measureTitle(id, lang string) string {
 
 // measureHashtag is the hashtag as Mastodon writes it, so that it leads to the
 // reader's own server.
-func (w Wire) measureHashtag(handle string) string {
+func (w Texts) measureHashtag(handle string) string {
 	return `<a href="` + html.EscapeString(w.Site.ActorPage(handle)) + `" class="mention hashtag" rel="tag">#<span>` +
 		html.EscapeString(hashtag(handle)) + `</span></a>`
 }

@@ -12,10 +12,10 @@ import (
 // the page.
 const PinnedScopes = 30
 
-// PinnedHTML is « où on en est » of a measure: the stage of each scope, the two
+// Pinned is « où on en est » of a measure: the stage of each scope, the two
 // subjects apart. states are the latest constats, one per scope. The first link
 // is the measure's page.
-func (w Wire) PinnedHTML(measure embraye.Measure, lang string, states []embraye.Update) string {
+func (w Texts) Pinned(measure embraye.Measure, lang string, states []embraye.Update) string {
 	t := func(key string, args ...any) string {
 		return html.EscapeString(w.Catalogue.T(lang, key, args...))
 	}
@@ -33,7 +33,7 @@ func (w Wire) PinnedHTML(measure embraye.Measure, lang string, states []embraye.
 	return p.String()
 }
 
-func (w Wire) pinnedSubject(p *page, subject embraye.Subject, lang string, states []embraye.Update) {
+func (w Texts) pinnedSubject(p *page, subject embraye.Subject, lang string, states []embraye.Update) {
 	heading := html.EscapeString(w.Catalogue.T(lang, "subject."+string(subject)))
 	var items []string
 	more := false
@@ -58,7 +58,7 @@ func (w Wire) pinnedSubject(p *page, subject embraye.Subject, lang string, state
 	}
 }
 
-func (w Wire) pinnedScope(u embraye.Update, lang string) string {
+func (w Texts) pinnedScope(u embraye.Update, lang string) string {
 	scope := w.place(u.Scope, lang)
 	if u.Institution.Name != "" {
 		scope += ", " + u.Institution.Name
@@ -68,12 +68,12 @@ func (w Wire) pinnedScope(u embraye.Update, lang string) string {
 }
 
 // colon ends a label: with a no-break space before it in French.
-func (w Wire) colon(lang string) string { return w.Catalogue.T(lang, "notes.colon") + " " }
+func (w Texts) colon(lang string) string { return w.Catalogue.T(lang, "notes.colon") + " " }
 
-// CorrectionHTML is the short reply by which a measure tells that it corrected
+// Correction is the short reply by which a measure tells that it corrected
 // a constat (INTEROP 0.11): Misskey and PeerTube ignore the Update itself. It
 // names the stage, and the one before if that is what changed.
-func (w Wire) CorrectionHTML(u embraye.Update, before embraye.Stage, reason string) string {
+func (w Texts) Correction(u embraye.Update, before embraye.Stage, reason string) string {
 	t := func(key string, args ...any) string { return w.Catalogue.T(u.Language, key, args...) }
 	stage := t("stage." + string(u.Stage))
 	if before != u.Stage {
@@ -98,9 +98,9 @@ func MentionOf(a embraye.RemoteActor) Mention {
 	return Mention{Actor: a.URI, Name: name}
 }
 
-// AnswerHTML is an editor's reply to somebody, whose name comes first, as
+// Answer is an editor's reply to somebody, whose name comes first, as
 // Mastodon writes and hides it. The text is Markdown.
-func (w Wire) AnswerHTML(to embraye.RemoteActor, markdown string) string {
+func (w Texts) Answer(to embraye.RemoteActor, markdown string) string {
 	body := markdownNote(markdown)
 	if body == "" {
 		return ""

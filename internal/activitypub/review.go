@@ -13,7 +13,7 @@ import (
 func (w Wire) Review(r embraye.Review, to embraye.RemoteActor, change string) ([]byte, error) {
 	return w.post(post{
 		id: w.Site.ReviewID(r.ID), author: w.Site.ActorID(w.Organisation), followers: w.Site.Followers(w.Organisation),
-		inReplyTo: string(r.Object), conversation: r.Object, html: w.ReviewHTML(r, to, change), language: r.Language,
+		inReplyTo: string(r.Object), conversation: r.Object, html: w.Texts().Review(r, to, change), language: r.Language,
 		published: r.PublishedAt, updated: r.UpdatedAt, mentions: []Mention{MentionOf(to)}, terms: w.reviewTerms(r, change),
 	})
 }
@@ -33,10 +33,10 @@ func (w Wire) reviewTerms(r embraye.Review, change string) map[string]any {
 	return m
 }
 
-// ReviewHTML is the text of a review: who is spoken to comes first, as Mastodon
+// Review is the text of a review: who is spoken to comes first, as Mastodon
 // writes and hides it, then the verdict in words. The first link is the
 // review's own page, so that servers draw our preview card.
-func (w Wire) ReviewHTML(r embraye.Review, to embraye.RemoteActor, change string) string {
+func (w Texts) Review(r embraye.Review, to embraye.RemoteActor, change string) string {
 	t := func(key string, args ...any) string { return w.Catalogue.T(r.Language, key, args...) }
 	p := &page{}
 	verdict := ""

@@ -44,7 +44,7 @@ func TestConstatSurvivesTheWire(t *testing.T) {
 		if diff := cmp.Diff(want, p.Embraye); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
-		if p.ID != w.Site.UpdateID(u.ID) || p.AttributedTo != w.Site.ActorID("mesure2") || !p.Public() || p.Language != u.Language || p.HTML != w.ConstatHTML(u, reason) {
+		if p.ID != w.Site.UpdateID(u.ID) || p.AttributedTo != w.Site.ActorID("mesure2") || !p.Public() || p.Language != u.Language || p.HTML != w.Texts().Constat(u, reason) {
 			t.Errorf("%s: post %+v", name, p)
 		}
 		if (p.Updated != nil) != (u.UpdatedAt != nil) || !p.Published.Equal(wireTime(u.PublishedAt)) || p.URL != string(p.ID) {

@@ -86,8 +86,8 @@ func TestSanitizeKeeps(t *testing.T) {
 // What we write ourselves passes through unchanged but for marks on links.
 func TestSanitizeOwn(t *testing.T) {
 	w := testWire(t)
-	checkClean(t, "own", SanitizeHTML(w.ConstatHTML(fullUpdate(), "")))
-	own := w.ConstatHTML(fullUpdate(), "")
+	checkClean(t, "own", SanitizeHTML(w.Texts().Constat(fullUpdate(), "")))
+	own := w.Texts().Constat(fullUpdate(), "")
 	if got := SanitizeHTML(own); stripTags(got) != stripTags(own) {
 		t.Errorf("text changed:\n%s\n%s", own, got)
 	}

@@ -62,7 +62,7 @@ func (a *App) RefreshPinned(ctx context.Context, t store.Tables, measureID strin
 		later := LaterThan(now, note.PublishedAt, note.UpdatedAt)
 		note.UpdatedAt = &later
 	}
-	note.HTML = a.Wire().PinnedHTML(measure, note.Language, states)
+	note.HTML = a.Wire().Texts().Pinned(measure, note.Language, states)
 	return a.SaveNote(ctx, t, note, fresh)
 }
 

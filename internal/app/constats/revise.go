@@ -112,7 +112,7 @@ func (cs *Constats) Look(u embraye.Update, in ReviseInput) (after embraye.Conten
 	}
 	u.Content, u.Revision = content, u.Revision+1
 	u.Substance = u.Revision
-	return content, cs.desk.Wire().ConstatHTML(u, reason), nil
+	return content, cs.desk.Wire().Texts().Constat(u, reason), nil
 }
 
 // lastReason is the reason of the last correction of substance, if any.
@@ -152,6 +152,6 @@ func (cs *Constats) sendCorrection(ctx context.Context, t store.Tables, u *embra
 		return err
 	}
 	note := &embraye.Note{ID: noteID, Kind: embraye.CorrectionNote, Actor: u.Actor, UpdateID: u.ID, InReplyTo: string(object),
-		Language: u.Language, HTML: cs.desk.Wire().CorrectionHTML(*u, before, reason), PublishedAt: *u.UpdatedAt}
+		Language: u.Language, HTML: cs.desk.Wire().Texts().Correction(*u, before, reason), PublishedAt: *u.UpdatedAt}
 	return cs.desk.PublishNote(ctx, t, note, everyone)
 }

@@ -21,7 +21,7 @@ func (ds *Drafts) Preview(d *embraye.Draft) (html string, characters int) {
 	}
 	u := embraye.Update{ID: previewID, Actor: measure.Handle, Scope: d.Scope, Revision: 1, Substance: 1,
 		Content: c.WithDefaults(embraye.MakeDate(ds.desk.Now()), ds.desk.Language)}
-	html = ds.desk.Wire().ConstatHTML(u, "")
+	html = ds.desk.Wire().Texts().Constat(u, "")
 	return html, activitypub.TextLength(html)
 }
 

@@ -53,7 +53,7 @@ func (rs *Reviews) answerIn(ctx context.Context, t store.Tables, by embraye.Acti
 	if err != nil {
 		return nil, err
 	}
-	html := rs.desk.Wire().AnswerHTML(*to, text)
+	html := rs.desk.Wire().Texts().Answer(*to, text)
 	if html == "" {
 		return nil, app.OneProblem("answer", "required", "")
 	}

@@ -96,7 +96,7 @@ func (k *Talk) newAnswer(ctx context.Context, t store.Tables, r *embraye.Reply, 
 	if err != nil {
 		return nil, nil, err
 	}
-	html := k.desk.Wire().AnswerHTML(*author, text)
+	html := k.desk.Wire().Texts().Answer(*author, text)
 	if html == "" {
 		return nil, nil, app.OneProblem("answer", "required", "")
 	}

@@ -182,7 +182,7 @@ func (h *Handler) categories(s embraye.Scope, stage embraye.Stage, lang string) 
 func (h *Handler) feedEntry(u *embraye.Update, reason string) export.Entry {
 	id := string(h.site.UpdateID(u.ID))
 	e := export.Entry{ID: id, URL: id, Title: h.catalogue.T(u.Language, "stage."+string(u.Stage)) + " · " + u.Title, Summary: u.Summary,
-		HTML: h.app.Wire().ConstatHTML(*u, reason), Language: u.Language, Published: u.PublishedAt, Categories: h.categories(u.Scope, u.Stage, u.Language)}
+		HTML: h.app.Wire().Texts().Constat(*u, reason), Language: u.Language, Published: u.PublishedAt, Categories: h.categories(u.Scope, u.Stage, u.Language)}
 	for _, proof := range u.Evidence {
 		if proof.Type == "Document" { // a file of ours
 			e.Enclosures = append(e.Enclosures, export.Enclosure{URL: proof.Href, Type: proof.MediaType, Title: proof.Name})
