@@ -1,7 +1,6 @@
 package export
 
 import (
-	"encoding/csv"
 	"io"
 	"strconv"
 	"strings"
@@ -33,22 +32,13 @@ func OrganisationColumns() []string {
 	return []string{"account", "name", "host", "page", "here", "constats", "gathered", "software", "version", "reference", "since", "last_news", "silent_since", "signatory", "signatory_proof"}
 }
 
-func (o *Organisation) cells() []string {
-	return []string{o.Account, o.Name, o.Host, o.Page, strconv.FormatBool(o.Here), strconv.Itoa(o.Constats), strconv.FormatBool(o.Gathered),
-		o.Software, o.Version, strings.Join(o.Reference, " "), o.Since, o.LastNews, o.SilentSince, o.Signatory, o.Proof}
+// fill writes the cells of a line, in the order of OrganisationColumns.
+func (o *Organisation) fill(line []string) {
+	copy(line, []string{o.Account, o.Name, o.Host, o.Page, strconv.FormatBool(o.Here), strconv.Itoa(o.Constats), strconv.FormatBool(o.Gathered),
+		o.Software, o.Version, strings.Join(o.Reference, " "), o.Since, o.LastNews, o.SilentSince, o.Signatory, o.Proof})
 }
 
 // WriteOrganisations writes organisations.csv, as NewCSV writes constats.csv.
 func WriteOrganisations(w io.Writer, rows []Organisation) error {
-	out := csv.NewWriter(w)
-	out.UseCRLF = true
-	lines := [][]string{OrganisationColumns()}
-	for i := range rows {
-		line := rows[i].cells()
-		for n := range line {
-			line[n] = CSVCell(line[n])
-		}
-		lines = append(lines, line)
-	}
-	return out.WriteAll(lines)
+	return newCSVOf(w, ',', OrganisationColumns(), (*Organisation).fill).Write(rows)
 }

@@ -274,6 +274,9 @@ func TestPeersInFeedsAndData(t *testing.T) {
 	theirs := s.hears("pair.example", "Le Pair", embraye.Done, "=Ce que dit le pair")
 	s.hears("autre.example", "L'Autre", embraye.NoSign, "Ce que dit l'autre")
 	s.page("/feed.atom?de=*", "Ce que nous disons", "Ce que dit le pair", "Ce que dit l&#39;autre", string(theirs.URI), "<name>Le Pair</name>", "/feed.atom?de=%2A")
+	if own := s.page("/chronologie?de=ours.example", "Ce que nous disons"); strings.Contains(own, "Ce que dit le pair") {
+		t.Error("our chronology speaks of peers")
+	}
 	if own := s.page("/feed.atom", "Ce que nous disons"); strings.Contains(own, "pair") {
 		t.Error("our feed speaks of peers")
 	}
@@ -311,7 +314,8 @@ func TestPeersInFeedsAndData(t *testing.T) {
 	}
 	for path, code := range map[string]int{"/feed.atom?de=personne.example": http.StatusNotFound, "/donnees/constats.csv?de=personne.example": http.StatusNotFound,
 		"/feed.atom?de=PAIR.example": http.StatusBadRequest, "/donnees/constats.csv?de=a%00": http.StatusBadRequest, "/feed.atom?de=*&page=true&before=x": http.StatusBadRequest,
-		"/feed.atom?de=ours.example": http.StatusOK} {
+		"/feed.atom?de=ours.example": http.StatusOK, "/feed.atom?de=%ff": http.StatusBadRequest, "/donnees/constats.json?de=%ff": http.StatusBadRequest,
+		"/chronologie?de=%ff": http.StatusBadRequest, "/chronologie?de=" + strings.Repeat("a", 300): http.StatusBadRequest} {
 		if w := s.get(path, browser); w.Code != code {
 			t.Errorf("%s: %d, want %d", path, w.Code, code)
 		}

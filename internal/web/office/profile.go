@@ -64,3 +64,13 @@ func (p profilePart) Wrong(row embraye.ActorLink) bool {
 		return problem.Field == "links" && problem.Value == row.Href && row != embraye.ActorLink{}
 	})
 }
+
+// SetSignatory says whether an organisation signed the memorandum, as the part
+// "signatory" of a page was filled in; ours is the empty account.
+func SetSignatory(v *Visit, organisation embraye.IRI) error {
+	signed, err := embraye.MakeSignatory(v.Form("signatory"), v.Form("signatory_proof"))
+	if err != nil {
+		return err
+	}
+	return v.Rooms.Organisation.SetSignatory(v.Context(), v.By, organisation, signed)
+}

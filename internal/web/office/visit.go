@@ -199,6 +199,20 @@ func (v *Visit) Before() (int64, error) {
 	return n, nil
 }
 
+// ReplyState is which of what others sent a list shows: what waits for somebody
+// unless the address says otherwise, empty for all of it.
+func (v *Visit) ReplyState() (embraye.ReplyState, error) {
+	switch state := embraye.ReplyState(v.R.URL.Query().Get("state")); state {
+	case "":
+		return embraye.ReplyPending, nil
+	case "all":
+		return "", nil
+	case embraye.ReplyPending, embraye.ReplyShown, embraye.ReplyHidden:
+		return state, nil
+	}
+	return "", embraye.ErrNotFound
+}
+
 // Number is a number in the path.
 func (v *Visit) Number(name string) (int64, error) {
 	n, err := strconv.ParseInt(v.Param(name), 10, 64)

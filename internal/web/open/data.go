@@ -2,15 +2,13 @@ package open
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"net/http"
-	"strings"
-	"unicode"
 
 	"embraye/internal/embraye"
 	"embraye/internal/export"
 	"embraye/internal/web/answer"
+	"embraye/internal/web/page"
 )
 
 // A dataFormat is one of the ways to write all constats, one row per version.
@@ -33,7 +31,7 @@ const pieceOfData = 100
 // those of one peer.
 func (h *Handler) dataFile(format dataFormat) http.HandlerFunc {
 	return func(w http.ResponseWriter, r *http.Request) {
-		by, err := h.whose(r)
+		by, err := page.Whose(h.site, r.URL.Query().Get("de"))
 		if err != nil {
 			h.answers.Fail(w, r, err)
 			return
@@ -96,16 +94,4 @@ func (h *Handler) peersData(ctx context.Context, piece answer.Piece, out export.
 		}
 		after = copies[len(copies)-1].PeerUpdate.ID
 	}
-}
-
-// whose is what ?de= says, in its one spelling: empty for ours.
-func (h *Handler) whose(r *http.Request) (string, error) {
-	by := r.URL.Query().Get("de")
-	if by == embraye.IRI(h.site.Base).Host() {
-		return "", nil
-	}
-	if len(by) > embraye.MaxHostBytes || by != strings.ToLower(by) || strings.ContainsFunc(by, unicode.IsControl) {
-		return "", fmt.Errorf("web: organisation %.60q: %w", by, embraye.ErrInvalid)
-	}
-	return by, nil
 }

@@ -41,7 +41,7 @@ func (h *Handler) feed(format feedFormat) http.HandlerFunc {
 		if err == nil && p.Number > 0 {
 			err = fmt.Errorf("web: page %d of a feed: %w", p.Number, embraye.ErrInvalid)
 		}
-		by, err2 := h.whose(r)
+		by, err2 := page.Whose(h.site, r.URL.Query().Get("de"))
 		if err = cmp.Or(err, err2); err != nil {
 			h.answers.Fail(w, r, err)
 			return

@@ -2,8 +2,10 @@ package page
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"embraye/internal/embraye"
 )
@@ -136,4 +138,17 @@ func (p *Page) Divergent(scopes []embraye.DivergentScope, texts map[string]embra
 		all = append(all, d)
 	}
 	return all
+}
+
+// Whose is the organisation that an address names with ?de=, in its one spelling:
+// ours if it is empty or our host, embraye.EveryOrganisation, or the host of a
+// peer, which may be none.
+func Whose(site embraye.Site, typed string) (string, error) {
+	if typed == embraye.IRI(site.Base).Host() {
+		return "", nil
+	}
+	if len(typed) > embraye.MaxHostBytes || typed != strings.ToLower(typed) || strings.ContainsFunc(typed, unicode.IsControl) {
+		return "", fmt.Errorf("web: organisation %.60q: %w", typed, embraye.ErrInvalid)
+	}
+	return typed, nil
 }

@@ -51,7 +51,7 @@ type timelineYear struct {
 
 // parseTimeline reads the filters of the chronology. A value outside of its
 // list, a date that is none and control characters are ErrInvalid.
-func parseTimeline(reference *embraye.Reference, territories *embraye.Territories, u *url.URL) (f embraye.TimelineFilter, err error) {
+func parseTimeline(site embraye.Site, reference *embraye.Reference, territories *embraye.Territories, u *url.URL) (f embraye.TimelineFilter, err error) {
 	if len(u.RawQuery) > maxQueryBytes {
 		return f, fmt.Errorf("web: query of %d bytes: %w", len(u.RawQuery), embraye.ErrInvalid)
 	}
@@ -96,11 +96,8 @@ func parseTimeline(reference *embraye.Reference, territories *embraye.Territorie
 	if utf8.RuneCountInString(f.Search) > maxSearchRunes || !utf8.ValidString(f.Search) {
 		return f, bad("search")
 	}
-	if len(f.By) > embraye.MaxHostBytes || f.By != strings.ToLower(f.By) {
-		return f, bad("organisation")
-	}
-	if f.By != "" {
-		return f, nil // the cursor is read where the list is
+	if f.By, err = page.Whose(site, f.By); err != nil || f.By != "" {
+		return f, err // the cursor is read where the list is
 	}
 	if date, id, ok := strings.Cut(strings.TrimPrefix(f.After, embraye.Undated), "."); f.After != "" && (!ok || !embraye.Date(date).Valid() || !embraye.ValidID(id)) {
 		return f, bad("cursor")
@@ -132,7 +129,7 @@ func timelineQuery(f embraye.TimelineFilter) string {
 // timeline is /chronologie. What was searched for is not kept: anybody could
 // fill the memory with words.
 func (h *Handler) timeline(w http.ResponseWriter, r *http.Request) {
-	f, err := parseTimeline(h.rooms.App.Reference(), h.rooms.App.Wire().Territories, r.URL)
+	f, err := parseTimeline(h.site, h.rooms.App.Reference(), h.rooms.App.Wire().Territories, r.URL)
 	if err != nil {
 		h.answers.Fail(w, r, err)
 		return

@@ -60,10 +60,7 @@ func change(v *office.Visit) error {
 		err = v.Rooms.Organisation.EnableMeasure(v.Context(), v.By, v.Form("measure"))
 		v.Renamed()
 	case "signatory":
-		var signed embraye.Signatory
-		if signed, err = embraye.MakeSignatory(v.Form("signatory"), v.Form("signatory_proof")); err == nil {
-			err = v.Rooms.Organisation.SetSignatory(v.Context(), v.By, "", signed)
-		}
+		err = office.SetSignatory(v, "")
 	case "handle":
 		err = v.Rooms.Organisation.SetHandle(v.Context(), v.By, v.Form("org_handle"))
 		v.Renamed()

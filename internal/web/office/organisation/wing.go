@@ -17,7 +17,7 @@ var templateFiles embed.FS
 
 // Wing has the pages of the subject.
 func Wing() office.Wing {
-	return office.Wing{Routes: routes, Files: templateFiles, Funcs: template.FuncMap{"signatoryStates": embraye.SignatoryStates, "act": act, "decided": decided, "why": why, "more": more, "doer": doer, "legalKind": legalKind}}
+	return office.Wing{Routes: routes, Files: templateFiles, Funcs: template.FuncMap{"act": act, "decided": decided, "why": why, "more": more, "doer": doer, "legalKind": legalKind}}
 }
 
 func routes(p office.Plan) {

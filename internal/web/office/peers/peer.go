@@ -115,15 +115,10 @@ func remove(ctx context.Context, v *office.Visit, id int64) error {
 	return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "fate", Code: "required"}}}
 }
 
-// setSignatory says whether a peer signed, and where that is read.
 func setSignatory(ctx context.Context, v *office.Visit, id int64) error {
-	signed, err := embraye.MakeSignatory(v.Form("signatory"), v.Form("signatory_proof"))
-	if err != nil {
-		return err
-	}
 	kept, err := v.Rooms.Peers.Take(ctx, id)
 	if err != nil {
 		return err
 	}
-	return v.Rooms.Organisation.SetSignatory(ctx, v.By, kept.Organisation, signed)
+	return office.SetSignatory(v, kept.Organisation)
 }

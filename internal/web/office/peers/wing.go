@@ -24,7 +24,7 @@ var templateFiles embed.FS
 
 // Wing has the pages of the subject.
 func Wing() office.Wing {
-	return office.Wing{Routes: routes, Files: templateFiles, Funcs: template.FuncMap{"signatoryStates": embraye.SignatoryStates, "stateOf": stateOf, "followStates": followStates, "chosen": chosen,
+	return office.Wing{Routes: routes, Files: templateFiles, Funcs: template.FuncMap{"stateOf": stateOf, "followStates": followStates, "chosen": chosen,
 		"past": past, "accounts": accounts, "changes": changes, "texts": texts, "fates": fates, "nameOf": nameOf}}
 }
 

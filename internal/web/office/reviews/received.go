@@ -21,15 +21,9 @@ func received(v *office.Visit) error {
 	if err != nil {
 		return err
 	}
-	page := &receivedPage{State: embraye.ReplyState(v.R.URL.Query().Get("state"))}
-	switch page.State {
-	case "":
-		page.State = embraye.ReplyPending
-	case "all":
-		page.State = ""
-	case embraye.ReplyPending, embraye.ReplyShown, embraye.ReplyHidden:
-	default:
-		return embraye.ErrNotFound
+	page := &receivedPage{}
+	if page.State, err = v.ReplyState(); err != nil {
+		return err
 	}
 	if page.List, err = v.Rooms.Reviews.Office().ReceivedPage(v.Context(), v.By, page.State, before, office.PageSize); err != nil {
 		return err

@@ -33,15 +33,9 @@ func readConversation(v *office.Visit) (*conversationPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	page := &conversationPage{State: embraye.ReplyState(v.R.URL.Query().Get("state"))}
-	switch page.State {
-	case "":
-		page.State = embraye.ReplyPending
-	case "all":
-		page.State = ""
-	case embraye.ReplyPending, embraye.ReplyShown, embraye.ReplyHidden:
-	default:
-		return nil, embraye.ErrNotFound
+	page := &conversationPage{}
+	if page.State, err = v.ReplyState(); err != nil {
+		return nil, err
 	}
 	if page.Replies, err = v.Rooms.Talk.Replies(v.Context(), v.By, embraye.ReplyFilter{State: page.State, Before: before, Limit: office.PageSize}); err != nil {
 		return nil, err
