@@ -46,7 +46,7 @@ func tidyEvidence(list []Evidence) []Evidence {
 		e.Name, e.Publisher, e.ArchivedAt = OneLine(e.Name), OneLine(e.Publisher), Address(e.ArchivedAt)
 		e.Consulted, e.PublishedOn = ReadDate(string(e.Consulted)), ReadDate(string(e.PublishedOn))
 		addresses := Addresses(e.Href)
-		if len(addresses) < 2 {
+		if len(addresses) < 2 || !slices.ContainsFunc(addresses, func(s string) bool { return WebAddress(WithScheme(s)) }) { // words are no list of addresses
 			e.Href = WithScheme(Address(e.Href))
 			out = append(out, e)
 			continue

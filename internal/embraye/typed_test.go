@@ -101,6 +101,25 @@ func TestK07SeveralAddressesInOneField(t *testing.T) {
 	}
 }
 
+// Words where an address belongs are one mistake, kept as they were typed; words
+// beside an address are named one by one.
+func TestWordsAreNoListOfAddresses(t *testing.T) {
+	for typed, want := range map[string][]string{"pas une adresse": {"pas une adresse"}, "le site | la page": {"le site | la page"}, "rapport.pdf annexe.pdf": {"rapport.pdf annexe.pdf"},
+		"https://a.example/1 et": {"https://a.example/1", "et"}, "a.example b.example": {"https://a.example", "https://b.example"}} {
+		var got []string
+		tidy := Content{Evidence: []Evidence{{Type: "Link", Href: typed}}}.Tidy()
+		for _, e := range tidy.Evidence {
+			got = append(got, e.Href)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("%q: %s", typed, diff)
+		}
+		if diff := cmp.Diff(tidy, tidy.Tidy()); diff != "" {
+			t.Errorf("%q, twice: %s", typed, diff)
+		}
+	}
+}
+
 func TestP01ABareDomainIsAnAddress(t *testing.T) {
 	for typed, want := range map[string]string{"exemple.fr": "https://exemple.fr", "www.exemple.fr/page?a=1#b": "https://www.exemple.fr/page?a=1#b", "école.fr/é": "https://école.fr/é",
 		"exemple.fr:8443/x": "https://exemple.fr:8443/x", "exemple.fr/rapport.pdf": "https://exemple.fr/rapport.pdf", "rapport.pdf": "rapport.pdf", "Compte": "Compte",

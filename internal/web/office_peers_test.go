@@ -195,9 +195,9 @@ func TestWhoCannotBeAPeerIsTold(t *testing.T) {
 		"http://pair.example/":              "est en http",
 		base:                                "C'est votre propre instance",
 		"@organisation@personne.example":    "personne.example ne répond pas",
-		"@personne@pair.example":            "Ce compte n'existe pas sur",
+		"@personne@pair.example":            "Ce compte n'existe pas : @personne@pair.example",
 		plain.ID:                            "n'est pas celle d'une organisation sur Embraye",
-		"https://pair.example/constats/xyz": "Ce compte n'existe pas sur pair.example",
+		"https://pair.example/constats/xyz": "Ce compte n'existe pas : pair.example",
 	} {
 		for _, action := range []string{"look", "add"} {
 			w := admin.pressPeer("/new", action, "peer", address, "gather", "1")
