@@ -3,7 +3,7 @@
 //
 // run decides nothing but the exit status: 0 for success, 1 for a failure with
 // one clear sentence on stderr, 2 for wrong usage. Each command is a file of
-// its own; all of them read the same settings (settings.go) and are wired to
+// its own; all of them read the same settings (internal/settings) and are wired to
 // the database in one place (wiring.go).
 //
 // Start reading at commands.go, the list of commands, then serve.go.
@@ -18,10 +18,10 @@ import (
 	"strings"
 	"syscall"
 	"time"
-	_ "time/tzdata" // TZ works on systems without a table of zones, as in the image
 
 	"embraye/internal/app/organisation"
 	"embraye/internal/embraye"
+	"embraye/internal/settings"
 )
 
 func main() {
@@ -66,8 +66,8 @@ func (p *program) exitCode(err error) int {
 	}
 	fmt.Fprintf(p.stderr, "embraye: %s\n", sentence(err))
 	var usage *usageError
-	var wrong mistakes
-	var setting *wrongSetting
+	var wrong settings.Mistakes
+	var setting *settings.WrongError
 	switch {
 	case errors.As(err, &usage):
 		if usage.usage != "" {
@@ -89,7 +89,7 @@ func sentence(err error) string {
 	}
 	lines := make([]string, len(invalid.Problems))
 	for i, p := range invalid.Problems {
-		if !strings.HasPrefix(p.Field, keyPrefix) {
+		if !strings.HasPrefix(p.Field, settings.KeyPrefix) {
 			p.Field = strings.ReplaceAll(p.Field, "_", "-")
 		}
 		lines[i] = p.String()

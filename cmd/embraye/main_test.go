@@ -14,6 +14,8 @@ import (
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"embraye/internal/settings"
 )
 
 // TestMain also makes this test binary the program itself: scripts and tests
@@ -117,7 +119,7 @@ func firstStarted(t *testing.T) string {
 func makeInstance(dir string) error {
 	ctx := context.Background()
 	c := testCall(dir, io.Discard)
-	s, err := loadSettings(c.environ, "")
+	s, err := settings.Load(c.environ, "")
 	if err != nil {
 		return err
 	}

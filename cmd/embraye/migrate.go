@@ -8,6 +8,7 @@ import (
 	"os"
 	"slices"
 
+	"embraye/internal/settings"
 	"embraye/internal/store"
 )
 
@@ -29,7 +30,7 @@ func migrate(ctx context.Context, c *call) error {
 	return explained(s, c.migrateWith(ctx, s, log, status))
 }
 
-func (c *call) migrateWith(ctx context.Context, s settings, log *slog.Logger, status bool) (err error) {
+func (c *call) migrateWith(ctx context.Context, s settings.Settings, log *slog.Logger, status bool) (err error) {
 	// No key is read or written by a migration, so any secret does.
 	db, err := store.Open(ctx, store.Options{URL: s.DatabaseURL, Now: c.now, Log: log, Secret: newSecret()})
 	if err != nil {
@@ -51,7 +52,7 @@ func (c *call) migrateWith(ctx context.Context, s settings, log *slog.Logger, st
 
 // apply changes nothing under a server that runs on SQLite: an older one would
 // go on with tables that it does not know.
-func (c *call) apply(ctx context.Context, s settings, db *store.Store) (n int, err error) {
+func (c *call) apply(ctx context.Context, s settings.Settings, db *store.Store) (n int, err error) {
 	states, err := db.MigrationStatus(ctx)
 	if err != nil || !slices.ContainsFunc(states, func(m store.MigrationState) bool { return !m.Applied }) {
 		return 0, err

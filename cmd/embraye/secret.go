@@ -9,6 +9,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"embraye/internal/settings"
 )
 
 // The secret seals the actors' private keys in the database. Whoever has both
@@ -28,11 +30,11 @@ func readSecret(path string) ([]byte, error) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, &wrongSetting{fmt.Errorf("reading the secret: %w", err)}
+		return nil, settings.Wrong(fmt.Errorf("reading the secret: %w", err))
 	}
 	secret, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(data)))
 	if err != nil || len(secret) != secretBytes {
-		return nil, &wrongSetting{fmt.Errorf("the secret in %s is damaged: it should be %d bytes in base64 on one line; put the file back from a backup", path, secretBytes)}
+		return nil, settings.Wrong(fmt.Errorf("the secret in %s is damaged: it should be %d bytes in base64 on one line; put the file back from a backup", path, secretBytes))
 	}
 	return secret, nil
 }
@@ -99,5 +101,5 @@ func syncDir(dir string) error {
 }
 
 func errSecretMissing(path string) error {
-	return &wrongSetting{fmt.Errorf("the secret %s is missing, and a new one would not open this database's keys: put the file back from a backup, or name it in EMBRAYE_SECRET_FILE", path)}
+	return settings.Wrong(fmt.Errorf("the secret %s is missing, and a new one would not open this database's keys: put the file back from a backup, or name it in EMBRAYE_SECRET_FILE", path))
 }

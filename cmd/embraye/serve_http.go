@@ -11,6 +11,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"embraye/internal/settings"
 )
 
 // httpServer has the limits of everything that strangers can reach. A slow
@@ -66,7 +68,7 @@ func notListening(address string, err error) error {
 	if taken {
 		return err
 	}
-	return &wrongSetting{err}
+	return settings.Wrong(err)
 }
 
 // removeStaleSocket removes what a killed process left, but neither a file of

@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"embraye/internal/settings"
 )
 
 // findSecret gives the store its secret. Secret and instance belong together:
@@ -45,7 +47,7 @@ func (i *wired) findSecret(ctx context.Context, c *call) (pending bool, err erro
 // notEmptied refuses a first start where an instance has lived, before anything
 // is created: a file of SQLite that is not there although the secret or evidence
 // is. Databases that are there are asked later (findSecret).
-func (c *call) notEmptied(s settings) error {
+func (c *call) notEmptied(s settings.Settings) error {
 	if c.anew {
 		return nil
 	}
@@ -63,7 +65,7 @@ func (c *call) notEmptied(s settings) error {
 }
 
 // leftOf is what an earlier instance has left, or nothing.
-func leftOf(s settings) string {
+func leftOf(s settings.Settings) string {
 	if _, err := os.Lstat(s.SecretFile); err == nil {
 		return "the secret " + s.SecretFile + " of an earlier instance is"
 	}
@@ -75,12 +77,12 @@ func leftOf(s settings) string {
 }
 
 // errEmptied asks what only a person can know.
-func errEmptied(s settings) error {
+func errEmptied(s settings.Settings) error {
 	where, isFile := strings.CutPrefix(s.DatabaseURL, "sqlite:")
 	if !isFile {
 		where = "of EMBRAYE_DATABASE_URL"
 	}
-	return &wrongSetting{fmt.Errorf(`the database %s holds no instance, but %s there: has the database been lost or moved, or is an address mistyped?
+	return settings.Wrong(fmt.Errorf(`the database %s holds no instance, but %s there: has the database been lost or moved, or is an address mistyped?
   If so, correct EMBRAYE_DATA_DIR or EMBRAYE_DATABASE_URL, or put the database back from a backup. A new instance would have new keys, and servers that know the old ones would refuse it.
-  Only if %s has never been an instance, or shall begin anew: embraye serve --first-start`, where, leftOf(s), s.BaseURL)}
+  Only if %s has never been an instance, or shall begin anew: embraye serve --first-start`, where, leftOf(s), s.BaseURL))
 }

@@ -10,12 +10,13 @@ import (
 	"embraye/configs"
 	"embraye/internal/app/organisation"
 	"embraye/internal/embraye"
+	"embraye/internal/settings"
 )
 
 // firstStart brings the data folder, the secret and the database to the state
 // that serving needs; on every later start it finds them so and changes
 // nothing.
-func (c *call) firstStart(ctx context.Context, s settings, log *slog.Logger) (*wired, error) {
+func (c *call) firstStart(ctx context.Context, s settings.Settings, log *slog.Logger) (*wired, error) {
 	if err := c.notEmptied(s); err != nil {
 		return nil, err
 	}
@@ -82,11 +83,11 @@ func (i *wired) reference() (*embraye.Reference, error) {
 	}
 	data, err := os.ReadFile(i.settings.Reference)
 	if err != nil {
-		return nil, &wrongSetting{fmt.Errorf("reading the reference text: %w", err)}
+		return nil, settings.Wrong(fmt.Errorf("reading the reference text: %w", err))
 	}
 	r, err := configs.ParseReference(data)
 	if err != nil {
-		return nil, &wrongSetting{fmt.Errorf("EMBRAYE_REFERENCE=%s: %w", i.settings.Reference, err)}
+		return nil, settings.Wrong(fmt.Errorf("EMBRAYE_REFERENCE=%s: %w", i.settings.Reference, err))
 	}
 	return r, nil
 }
@@ -95,7 +96,7 @@ func (i *wired) reference() (*embraye.Reference, error) {
 // secret opens, before anybody is answered.
 func (i *wired) openKeys(ctx context.Context) error {
 	if err := organisation.OpenKeys(ctx, i.Instance.Options.Options, i.settings.OrgHandle); err != nil {
-		return &wrongSetting{fmt.Errorf("the secret %s does not open the keys of this database: %w", i.settings.SecretFile, err)}
+		return settings.Wrong(fmt.Errorf("the secret %s does not open the keys of this database: %w", i.settings.SecretFile, err))
 	}
 	return nil
 }

@@ -3,13 +3,15 @@ package main
 import (
 	"net"
 	"strings"
+
+	"embraye/internal/settings"
 )
 
 // systemd tells the service manager our state, as sd_notify(3) says, if it
 // asked for it (Type=notify). A state that cannot be told changes nothing for
 // anybody else.
 func systemd(environ []string, state string) {
-	path := parseEnviron(environ)["NOTIFY_SOCKET"]
+	path := settings.Environ(environ)["NOTIFY_SOCKET"]
 	if path == "" {
 		return
 	}

@@ -21,24 +21,25 @@ import (
 	"embraye/internal/instance"
 	"embraye/internal/mail"
 	"embraye/internal/remote"
+	"embraye/internal/settings"
 	"embraye/internal/store"
 )
 
 // wired is an instance wired to its database, for one command or for the
 // whole life of a server.
 type wired struct {
-	settings settings
+	settings settings.Settings
 	*instance.Instance
 	lock *os.File // of a server on SQLite
 }
 
 // load reads the settings of this call.
-func (c *call) load() (settings, *slog.Logger, error) {
-	s, err := loadSettings(c.environ, c.config)
+func (c *call) load() (settings.Settings, *slog.Logger, error) {
+	s, err := settings.Load(c.environ, c.config)
 	if err != nil {
 		return s, nil, err
 	}
-	return s, s.logger(c.program), nil
+	return s, s.Logger(c.stderr), nil
 }
 
 // open wires a command to a database that a server made. It creates nothing:
@@ -52,10 +53,10 @@ func (c *call) open(ctx context.Context) (*wired, error) {
 	return i, explained(s, err)
 }
 
-func (c *call) openWith(ctx context.Context, s settings, log *slog.Logger) (*wired, error) {
+func (c *call) openWith(ctx context.Context, s settings.Settings, log *slog.Logger) (*wired, error) {
 	if path, ok := strings.CutPrefix(s.DatabaseURL, "sqlite:"); ok {
 		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return nil, &wrongSetting{fmt.Errorf("there is no database at %s yet: run `embraye serve` once, or set EMBRAYE_DATA_DIR", path)}
+			return nil, settings.Wrong(fmt.Errorf("there is no database at %s yet: run `embraye serve` once, or set EMBRAYE_DATA_DIR", path))
 		}
 	}
 	secret, err := readSecret(s.SecretFile)
@@ -84,7 +85,7 @@ func (c *call) openWith(ctx context.Context, s settings, log *slog.Logger) (*wir
 
 // wire opens the files and the database and joins the instance; its use cases
 // come with Open, once the database has what they need.
-func (c *call) wire(ctx context.Context, s settings, log *slog.Logger, secret []byte) (*wired, error) {
+func (c *call) wire(ctx context.Context, s settings.Settings, log *slog.Logger, secret []byte) (*wired, error) {
 	evidence, err := files.Open(filepath.Join(s.DataDir, "evidence"), files.Options{})
 	if err != nil {
 		return nil, err
@@ -96,7 +97,7 @@ func (c *call) wire(ctx context.Context, s settings, log *slog.Logger, secret []
 	joined, err := instance.New(instance.Options{
 		Options: app.Options{
 			Store: database, Site: embraye.Site{Base: s.BaseURL, HandleDomain: s.HandleDomain}, Language: s.Language, Mode: s.FederationMode, Files: evidence,
-			Memory: allowedMemory(os.DirFS("/")), AllowHTTP: s.AllowHTTP, RateLimits: s.RateLimits, Mail: s.mailer(c.now), Now: c.now, Random: rand.Reader, Log: log,
+			Memory: allowedMemory(os.DirFS("/")), AllowHTTP: s.AllowHTTP, RateLimits: s.RateLimits, Mail: mailer(s, c.now), Now: c.now, Random: rand.Reader, Log: log,
 		},
 		Client: remote.Options{AllowNetworks: s.AllowNetworks}, Version: version, TrustedProxies: s.TrustedProxies,
 		Concurrency: s.DeliveryConcurrency, Jitter: jitter.Float64,
@@ -108,7 +109,7 @@ func (c *call) wire(ctx context.Context, s settings, log *slog.Logger, secret []
 }
 
 // mailer sends what people need to come in; nil if no mail server is set.
-func (s settings) mailer(now func() time.Time) *mail.Mailer {
+func mailer(s settings.Settings, now func() time.Time) *mail.Mailer {
 	if s.MailServer == nil {
 		return nil
 	}

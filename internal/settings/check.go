@@ -1,4 +1,4 @@
-package main
+package settings
 
 import (
 	"fmt"
@@ -7,11 +7,12 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+	_ "time/tzdata" // TZ works on systems without a table of zones, as in the image
 )
 
 // wrongZone finds a time zone that nobody knows: Go would take UTC without a
 // word, and plan publications by it.
-func wrongZone(tz string) mistakes {
+func wrongZone(tz string) Mistakes {
 	name := strings.TrimPrefix(tz, ":")
 	if name == "" {
 		return nil
@@ -27,7 +28,7 @@ func wrongZone(tz string) mistakes {
 	} else if _, err := time.LoadLocation(name); err == nil {
 		return nil
 	}
-	return mistakes{fmt.Sprintf("TZ=%s: no time zone has this name; they are called as in Europe/Paris, or UTC", tz)}
+	return Mistakes{fmt.Sprintf("TZ=%s: no time zone has this name; they are called as in Europe/Paris, or UTC", tz)}
 }
 
 // ownNames are the domains of the machine and of its own network, and those whose

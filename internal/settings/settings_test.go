@@ -1,4 +1,4 @@
-package main
+package settings
 
 import (
 	"errors"
@@ -22,11 +22,11 @@ func writeFile(t *testing.T, text string) string {
 }
 
 func TestSettingsHaveDefaults(t *testing.T) {
-	got, err := loadSettings([]string{"PATH=/bin"}, "")
+	got, err := Load([]string{"PATH=/bin"}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := settings{
+	want := Settings{
 		BaseURL: "http://localhost:8080", HandleDomain: "localhost:8080", Listen: "127.0.0.1:8080",
 		DataDir: "./data", SecretFile: "data/secret.key", DatabaseURL: "sqlite:data/embraye.db",
 		OrgHandle: "organisation", OrgName: "Mon organisation", Language: "fr",
@@ -49,7 +49,7 @@ func TestTheEnvironmentFileListsEverySetting(t *testing.T) {
 	}
 	listed := map[string]string{}
 	for _, line := range strings.Split(string(data), "\n") {
-		if key, value, ok := strings.Cut(strings.TrimPrefix(line, "#"), "="); ok && validKey(key) && strings.HasPrefix(key, keyPrefix) {
+		if key, value, ok := strings.Cut(strings.TrimPrefix(line, "#"), "="); ok && validKey(key) && strings.HasPrefix(key, KeyPrefix) {
 			listed[key] = value
 		}
 	}
@@ -65,11 +65,11 @@ func TestTheEnvironmentFileListsEverySetting(t *testing.T) {
 	for key := range listed {
 		t.Errorf("%s is listed and does not exist", key)
 	}
-	if _, err := loadSettings(nil, "../../configs/embraye.env"); err != nil {
+	if _, err := Load(nil, "../../configs/embraye.env"); err != nil {
 		t.Errorf("the file as it is: %v", err)
 	}
 	uncommented := writeFile(t, strings.ReplaceAll(string(data), "\n#EMBRAYE_", "\nEMBRAYE_"))
-	if _, err := loadSettings(nil, uncommented); err != nil {
+	if _, err := Load(nil, uncommented); err != nil {
 		t.Errorf("the file with every line in force: %v", err)
 	}
 }
@@ -80,7 +80,7 @@ EMBRAYE_LOG_LEVEL=loud
 no key here
 EMBRAYE_ORG_NAME="never closed
 `)
-	_, err := loadSettings([]string{
+	_, err := Load([]string{
 		"EMBRAYE_BASE_URL=https://suivi.example/path", "EMBRAYE_HANDLE_DOMAIN=a b", "EMBRAYE_LISTEN=8080",
 		"EMBRAYE_TRUSTED_PROXIES=10.0.0.0/8,here", "EMBRAYE_DATABASE_URL=mysql://u:secret@h/d",
 		"EMBRAYE_ORG_HANDLE=Mon-Org", "EMBRAYE_REFERENCE=/nowhere.yaml", "EMBRAYE_LANGUAGE=de",
@@ -90,9 +90,9 @@ EMBRAYE_ORG_NAME="never closed
 		"EMBRAYE_SMTP_URL=mail://u:secret@h:25", "EMBRAYE_MAIL_FROM=nobody", "EMBRAYE_S3_URL=https://secret@h/b",
 		"EMBRAYE_TYPO=1", "EMBRAYE_TEST_REQUIRE=postgres", "EMBRAYE_EMPTY_TYPO=",
 	}, file)
-	var wrong mistakes
+	var wrong Mistakes
 	if !errors.As(err, &wrong) {
-		t.Fatalf("error %v, want mistakes", err)
+		t.Fatalf("error %v, want Mistakes", err)
 	}
 	text := err.Error()
 	for _, k := range table() {
@@ -100,7 +100,7 @@ EMBRAYE_ORG_NAME="never closed
 			continue // any text is a path or a name
 		}
 		if !strings.Contains(text, k.key) {
-			t.Errorf("%s is not among the mistakes", k.key)
+			t.Errorf("%s is not among the Mistakes", k.key)
 		}
 	}
 	for _, want := range []string{
@@ -120,7 +120,7 @@ EMBRAYE_ORG_NAME="never closed
 
 func TestTheEnvironmentWinsOverTheFile(t *testing.T) {
 	file := writeFile(t, "\ufeff# comment\n; comment\n\nEMBRAYE_ORG_NAME=\"Les \\\"Amis\\\"\"\nEMBRAYE_LANGUAGE = en \nEMBRAYE_ORG_HANDLE='amis'\nEMBRAYE_DATA_DIR=/from/file\nTZ=UTC\r\n")
-	got, err := loadSettings([]string{"EMBRAYE_CONFIG=" + file, "EMBRAYE_DATA_DIR=/from/environment", "EMBRAYE_LANGUAGE="}, "")
+	got, err := Load([]string{"EMBRAYE_CONFIG=" + file, "EMBRAYE_DATA_DIR=/from/environment", "EMBRAYE_LANGUAGE="}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestTheEnvironmentWinsOverTheFile(t *testing.T) {
 
 // Mail needs both settings, or neither; passwords are in no message.
 func TestMailSettings(t *testing.T) {
-	s, err := loadSettings([]string{"EMBRAYE_SMTP_URL=smtps://suivi%40ours.example:p%2Fw@mail.example", "EMBRAYE_MAIL_FROM=Les Communs <suivi@ours.example>"}, "")
+	s, err := Load([]string{"EMBRAYE_SMTP_URL=smtps://suivi%40ours.example:p%2Fw@mail.example", "EMBRAYE_MAIL_FROM=Les Communs <suivi@ours.example>"}, "")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -151,7 +151,7 @@ func TestMailSettings(t *testing.T) {
 		"EMBRAYE_SMTP_URL=smtp://secret@mail.example":   "EMBRAYE_SMTP_URL=…: should have a user and a password",
 		"EMBRAYE_MAIL_FROM=suivi":                       "EMBRAYE_MAIL_FROM=suivi: should be an address",
 	} {
-		_, err := loadSettings([]string{env}, "")
+		_, err := Load([]string{env}, "")
 		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "secret") {
 			t.Errorf("%s: %v", env, err)
 		}
@@ -180,7 +180,7 @@ func TestBaseURLIsAnOrigin(t *testing.T) {
 		"https://":                      "",
 		"https://suivi.example:9999999": "",
 	} {
-		var s settings
+		var s Settings
 		err := setBaseURL(&s, value)
 		if s.BaseURL != want || (err == nil) != (want != "") {
 			t.Errorf("%s: %q, %v; want %q", value, s.BaseURL, err, want)
@@ -199,7 +199,7 @@ func TestH08WhatIsOpenToEverybodyIsWarnedAbout(t *testing.T) {
 		"EMBRAYE_TRUSTED_PROXIES=127.0.0.1, ::/0":     "::/0: whoever",
 		"EMBRAYE_TRUSTED_PROXIES=10.0.0.0/8 fd00::/8": "",
 	} {
-		s, err := loadSettings([]string{setting}, "")
+		s, err := Load([]string{setting}, "")
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -209,14 +209,14 @@ func TestH08WhatIsOpenToEverybodyIsWarnedAbout(t *testing.T) {
 		}
 	}
 	for zone, good := range map[string]bool{"": true, "UTC": true, "Europe/Paris": true, ":Europe/Paris": true, "Europe/Pariss": false, "CET-1CEST": false, "/nowhere": false, "../etc": false} {
-		if _, err := loadSettings([]string{"TZ=" + zone}, ""); (err == nil) != good {
+		if _, err := Load([]string{"TZ=" + zone}, ""); (err == nil) != good {
 			t.Errorf("TZ=%s: %v", zone, err)
 		}
 	}
 }
 
 func TestDangerousSettingsAreWarnedAbout(t *testing.T) {
-	s, err := loadSettings([]string{"EMBRAYE_BASE_URL=https://suivi.example", "EMBRAYE_FEDERATION_ALLOW_HTTP=true",
+	s, err := Load([]string{"EMBRAYE_BASE_URL=https://suivi.example", "EMBRAYE_FEDERATION_ALLOW_HTTP=true",
 		"EMBRAYE_FEDERATION_ALLOW_NETWORKS=127.0.0.0/8 ::1", "EMBRAYE_RATE_LIMITS=off", "HTTPS_PROXY=http://proxy.example:3128"}, "")
 	if err != nil {
 		t.Fatal(err)

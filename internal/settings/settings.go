@@ -1,4 +1,11 @@
-package main
+// Package settings is what the operator decided: environment variables and a
+// file of the same lines, checked, with their defaults. It reads no environment
+// by itself: Load is given it.
+//
+// All mistakes are found at once, and none of them repeats a password.
+//
+// Start reading at Settings, then the table of keys below it.
+package settings
 
 import (
 	"errors"
@@ -12,9 +19,9 @@ import (
 	"embraye/internal/mail"
 )
 
-// settings is what the operator decided, checked. No other package reads the
+// Settings is what the operator decided, checked. No other package reads the
 // environment.
-type settings struct {
+type Settings struct {
 	BaseURL             string // origin, no slash at the end
 	HandleDomain        string
 	SecretFile          string
@@ -42,11 +49,11 @@ type settings struct {
 	Warnings []string
 }
 
-// mistakes is everything wrong with the settings, at once: an operator should
+// Mistakes is everything wrong with the settings, at once: an operator should
 // not find them one restart at a time.
-type mistakes []string
+type Mistakes []string
 
-func (m mistakes) Error() string {
+func (m Mistakes) Error() string {
 	if len(m) == 1 {
 		return "wrong setting: " + m[0]
 	}
@@ -63,14 +70,16 @@ const (
 	configKey   = "EMBRAYE_CONFIG"
 	smtpKey     = "EMBRAYE_SMTP_URL"
 	mailFromKey = "EMBRAYE_MAIL_FROM"
-	keyPrefix   = "EMBRAYE_"
 	testPrefix  = "EMBRAYE_TEST_" // for tests, ignored by the program
 )
+
+// KeyPrefix begins the name of every setting.
+const KeyPrefix = "EMBRAYE_"
 
 // setting is one key: its default, and what turns its text into a value.
 type setting struct {
 	key, def string
-	set      func(s *settings, value string) error
+	set      func(s *Settings, value string) error
 }
 
 // errNotBuilt refuses a setting instead of silently doing nothing with it.
@@ -82,10 +91,10 @@ func table() []setting {
 		{"EMBRAYE_BASE_URL", "http://localhost:8080", setBaseURL},
 		{"EMBRAYE_HANDLE_DOMAIN", "", setHandleDomain},
 		{"EMBRAYE_LISTEN", "127.0.0.1:8080", setListen},
-		{"EMBRAYE_TRUSTED_PROXIES", "", networks(func(s *settings) *[]netip.Prefix { return &s.TrustedProxies })},
-		{"EMBRAYE_DATA_DIR", "./data", text(func(s *settings) *string { return &s.DataDir })},
+		{"EMBRAYE_TRUSTED_PROXIES", "", networks(func(s *Settings) *[]netip.Prefix { return &s.TrustedProxies })},
+		{"EMBRAYE_DATA_DIR", "./data", text(func(s *Settings) *string { return &s.DataDir })},
 		{"EMBRAYE_DATABASE_URL", "", setDatabaseURL},
-		{"EMBRAYE_SECRET_FILE", "", text(func(s *settings) *string { return &s.SecretFile })},
+		{"EMBRAYE_SECRET_FILE", "", text(func(s *Settings) *string { return &s.SecretFile })},
 		{"EMBRAYE_ORG_HANDLE", "organisation", setOrgHandle},
 		{"EMBRAYE_ORG_NAME", "Mon organisation", setOrgName},
 		{"EMBRAYE_REFERENCE", "", setReference},
@@ -95,7 +104,7 @@ func table() []setting {
 		{"EMBRAYE_METRICS_LISTEN", "", setMetricsListen},
 		{"EMBRAYE_FEDERATION_MODE", modeOpen, setFederationMode},
 		{"EMBRAYE_FEDERATION_ALLOW_HTTP", "false", setAllowHTTP},
-		{"EMBRAYE_FEDERATION_ALLOW_NETWORKS", "", networks(func(s *settings) *[]netip.Prefix { return &s.AllowNetworks })},
+		{"EMBRAYE_FEDERATION_ALLOW_NETWORKS", "", networks(func(s *Settings) *[]netip.Prefix { return &s.AllowNetworks })},
 		{"EMBRAYE_DELIVERY_CONCURRENCY", "256", setDeliveryConcurrency},
 		{"EMBRAYE_ROLES", "web,worker", setRoles},
 		{"EMBRAYE_RATE_LIMITS", "on", setRateLimits},
@@ -105,16 +114,16 @@ func table() []setting {
 	}
 }
 
-// loadSettings reads the environment and, below it, the file that the flag or
+// Load reads the environment and, below it, the file that the flag or
 // EMBRAYE_CONFIG names. An empty value counts as unset.
-func loadSettings(environ []string, file string) (settings, error) {
-	env := parseEnviron(environ)
+func Load(environ []string, file string) (Settings, error) {
+	env := Environ(environ)
 	if file == "" {
 		file = env[configKey]
 	}
-	var wrong mistakes
+	var wrong Mistakes
 	values := map[string]string{}
-	s := settings{}
+	s := Settings{}
 	if file != "" {
 		lines, bad, err := readConfigFile(file)
 		if err != nil {
@@ -124,7 +133,7 @@ func loadSettings(environ []string, file string) (settings, error) {
 		for _, l := range lines {
 			values[l.key] = l.value
 			if _, known := find(l.key); !known && !strings.HasPrefix(l.key, testPrefix) {
-				if !strings.HasPrefix(l.key, keyPrefix) || l.key == configKey {
+				if !strings.HasPrefix(l.key, KeyPrefix) || l.key == configKey {
 					s.Warnings = append(s.Warnings, fmt.Sprintf("%s line %d: %s has no effect in a settings file", file, l.number, l.key))
 				} else {
 					wrong = append(wrong, fmt.Sprintf("%s line %d: %s is not a setting%s", file, l.number, l.key, guess(l.key)))
@@ -148,7 +157,7 @@ func loadSettings(environ []string, file string) (settings, error) {
 }
 
 // apply sets every key of the table to its value or default.
-func (s *settings) apply(values map[string]string) (wrong mistakes) {
+func (s *Settings) apply(values map[string]string) (wrong Mistakes) {
 	for _, k := range table() {
 		value := strings.TrimSpace(values[k.key])
 		if value == "" {
@@ -181,10 +190,10 @@ func shown(key, value string) string {
 
 // unknownKeys lists EMBRAYE_* variables that mean nothing: a typing mistake
 // must not leave a default in force silently.
-func unknownKeys(env map[string]string) (wrong mistakes) {
+func unknownKeys(env map[string]string) (wrong Mistakes) {
 	for key, value := range env {
 		_, known := find(key)
-		if !known && value != "" && strings.HasPrefix(key, keyPrefix) && !strings.HasPrefix(key, testPrefix) && key != configKey {
+		if !known && value != "" && strings.HasPrefix(key, KeyPrefix) && !strings.HasPrefix(key, testPrefix) && key != configKey {
 			wrong = append(wrong, fmt.Sprintf("%s is not a setting%s", key, guess(key)))
 		}
 	}
@@ -206,8 +215,8 @@ func guess(key string) string {
 	best, score := "", 0
 	for _, k := range table() {
 		n := 0
-		for _, word := range strings.Split(strings.TrimPrefix(key, keyPrefix), "_") {
-			if slices.Contains(strings.Split(strings.TrimPrefix(k.key, keyPrefix), "_"), word) {
+		for _, word := range strings.Split(strings.TrimPrefix(key, KeyPrefix), "_") {
+			if slices.Contains(strings.Split(strings.TrimPrefix(k.key, KeyPrefix), "_"), word) {
 				n++
 			}
 		}
@@ -221,7 +230,8 @@ func guess(key string) string {
 	return "; did you mean " + best + "?"
 }
 
-func parseEnviron(environ []string) map[string]string {
+// Environ is a list of KEY=value, as of os.Environ, by key.
+func Environ(environ []string) map[string]string {
 	env := map[string]string{}
 	for _, line := range environ {
 		if key, value, ok := strings.Cut(line, "="); ok {

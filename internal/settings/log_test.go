@@ -1,4 +1,4 @@
-package main
+package settings
 
 import (
 	"bytes"
@@ -15,7 +15,7 @@ func TestW65LogLines(t *testing.T) {
 	hostile := "a\nlevel=ERROR msg=forged\x1b[31m" + strings.Repeat("é", 1<<19)
 	for _, asJSON := range []bool{false, true} {
 		var out bytes.Buffer
-		log := (&settings{LogJSON: asJSON}).logger(&program{stderr: &out})
+		log := (&Settings{LogJSON: asJSON}).Logger(&out)
 		log.Warn(hostile, "agent", hostile, "err", errors.New(hostile), slog.Group("peer", "name", hostile), "stack", strings.Repeat("s", 5<<10))
 		line := out.String()
 		if strings.Count(line, "\n") != 1 || !strings.HasSuffix(line, "\n") || strings.Contains(line, "\x1b") || len(line) > 16<<10 {

@@ -1,4 +1,4 @@
-package main
+package settings
 
 import (
 	"fmt"
@@ -14,14 +14,14 @@ type configLine struct {
 
 // readConfigFile reads the lines that systemd's EnvironmentFile and Compose's
 // env_file read too, so that one file serves all three. Lines that none of
-// them would take are mistakes.
-func readConfigFile(name string) ([]configLine, mistakes, error) {
+// them would take are Mistakes.
+func readConfigFile(name string) ([]configLine, Mistakes, error) {
 	data, err := os.ReadFile(name)
 	if err != nil {
-		return nil, nil, &wrongSetting{fmt.Errorf("reading the settings file: %w", err)}
+		return nil, nil, Wrong(fmt.Errorf("reading the settings file: %w", err))
 	}
 	var lines []configLine
-	var wrong mistakes
+	var wrong Mistakes
 	for i, line := range strings.Split(strings.TrimPrefix(string(data), "\ufeff"), "\n") {
 		line = strings.TrimSpace(line)
 		if line == "" || line[0] == '#' || line[0] == ';' {

@@ -1,9 +1,8 @@
-package main
+package settings
 
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"net"
 	"net/netip"
 	"net/url"
@@ -17,8 +16,8 @@ import (
 	"embraye/internal/mail"
 )
 
-func text(field func(*settings) *string) func(*settings, string) error {
-	return func(s *settings, value string) error {
+func text(field func(*Settings) *string) func(*Settings, string) error {
+	return func(s *Settings, value string) error {
 		*field(s) = value
 		return nil
 	}
@@ -29,8 +28,8 @@ func oneOf(allowed ...string) error {
 }
 
 // networks reads a list of CIDRs; a bare address means itself alone.
-func networks(field func(*settings) *[]netip.Prefix) func(*settings, string) error {
-	return func(s *settings, value string) error {
+func networks(field func(*Settings) *[]netip.Prefix) func(*Settings, string) error {
+	return func(s *Settings, value string) error {
 		for _, word := range strings.FieldsFunc(value, func(r rune) bool { return r == ',' || r == ' ' }) {
 			cidr := word
 			if addr, err := netip.ParseAddr(word); err == nil {
@@ -48,7 +47,7 @@ func networks(field func(*settings) *[]netip.Prefix) func(*settings, string) err
 
 // setBaseURL takes an origin and nothing more: ActivityPub wants the root of a
 // domain, and every id is this text followed by a path.
-func setBaseURL(s *settings, value string) error {
+func setBaseURL(s *Settings, value string) error {
 	u, err := url.Parse(value)
 	switch {
 	case err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http":
@@ -75,7 +74,7 @@ func defaultPort(scheme string) string {
 	return "443"
 }
 
-func setHandleDomain(s *settings, value string) error {
+func setHandleDomain(s *Settings, value string) error {
 	h, err := embraye.ParseHandle("x@" + value)
 	if err != nil {
 		return errors.New("should be a host name such as example.org")
@@ -84,7 +83,7 @@ func setHandleDomain(s *settings, value string) error {
 	return nil
 }
 
-func setListen(s *settings, value string) error {
+func setListen(s *Settings, value string) error {
 	if err := checkListen(value); err != nil {
 		return err
 	}
@@ -92,7 +91,7 @@ func setListen(s *settings, value string) error {
 	return nil
 }
 
-func setMetricsListen(s *settings, value string) error {
+func setMetricsListen(s *Settings, value string) error {
 	if err := checkListen(value); err != nil {
 		return err
 	}
@@ -117,7 +116,7 @@ func checkListen(value string) error {
 	return nil
 }
 
-func setDatabaseURL(s *settings, value string) error {
+func setDatabaseURL(s *Settings, value string) error {
 	path, sqlite := strings.CutPrefix(value, "sqlite:")
 	switch u, err := url.Parse(value); {
 	case sqlite && path != "" && !strings.ContainsAny(path, "?#"):
@@ -129,7 +128,7 @@ func setDatabaseURL(s *settings, value string) error {
 	return nil
 }
 
-func setOrgHandle(s *settings, value string) error {
+func setOrgHandle(s *Settings, value string) error {
 	if !embraye.ValidHandle(value) {
 		return errors.New("should be small letters, digits and _, with a letter or digit at both ends")
 	}
@@ -140,7 +139,7 @@ func setOrgHandle(s *settings, value string) error {
 	return nil
 }
 
-func setOrgName(s *settings, value string) error {
+func setOrgName(s *Settings, value string) error {
 	value = embraye.OneLine(value)
 	if p := embraye.TextProblem("EMBRAYE_ORG_NAME", value, embraye.MaxName, false); p != nil {
 		return errors.New(p.Reason())
@@ -149,7 +148,7 @@ func setOrgName(s *settings, value string) error {
 	return nil
 }
 
-func setReference(s *settings, value string) error {
+func setReference(s *Settings, value string) error {
 	if info, err := os.Stat(value); err != nil || info.IsDir() {
 		return errors.New("is not a file that can be read")
 	}
@@ -157,7 +156,7 @@ func setReference(s *settings, value string) error {
 	return nil
 }
 
-func setLanguage(s *settings, value string) error {
+func setLanguage(s *Settings, value string) error {
 	if value != "fr" && value != "en" {
 		return oneOf("fr", "en")
 	}
@@ -165,7 +164,7 @@ func setLanguage(s *settings, value string) error {
 	return nil
 }
 
-func setLogLevel(s *settings, value string) error {
+func setLogLevel(s *Settings, value string) error {
 	levels := []string{"debug", "info", "warn", "error"}
 	if !slices.Contains(levels, value) {
 		return oneOf(levels...)
@@ -173,7 +172,7 @@ func setLogLevel(s *settings, value string) error {
 	return s.LogLevel.UnmarshalText([]byte(value))
 }
 
-func setLogFormat(s *settings, value string) error {
+func setLogFormat(s *Settings, value string) error {
 	if value != "text" && value != "json" {
 		return oneOf("text", "json")
 	}
@@ -181,7 +180,7 @@ func setLogFormat(s *settings, value string) error {
 	return nil
 }
 
-func setFederationMode(s *settings, value string) error {
+func setFederationMode(s *Settings, value string) error {
 	if value != modeOpen && value != modeAllowlist {
 		return oneOf(modeOpen, modeAllowlist)
 	}
@@ -189,7 +188,7 @@ func setFederationMode(s *settings, value string) error {
 	return nil
 }
 
-func setAllowHTTP(s *settings, value string) error {
+func setAllowHTTP(s *Settings, value string) error {
 	if value != "true" && value != "false" {
 		return oneOf("true", "false")
 	}
@@ -197,7 +196,7 @@ func setAllowHTTP(s *settings, value string) error {
 	return nil
 }
 
-func setDeliveryConcurrency(s *settings, value string) error {
+func setDeliveryConcurrency(s *Settings, value string) error {
 	n, err := strconv.Atoi(value)
 	if err != nil || n < 1 || n > 4096 {
 		return errors.New("should be a number from 1 to 4096")
@@ -206,7 +205,7 @@ func setDeliveryConcurrency(s *settings, value string) error {
 	return nil
 }
 
-func setRoles(s *settings, value string) error {
+func setRoles(s *Settings, value string) error {
 	for _, role := range strings.Split(value, ",") {
 		switch strings.TrimSpace(role) {
 		case "web":
@@ -220,7 +219,7 @@ func setRoles(s *settings, value string) error {
 	return nil
 }
 
-func setRateLimits(s *settings, value string) error {
+func setRateLimits(s *Settings, value string) error {
 	if value != "on" && value != "off" {
 		return oneOf("on", "off")
 	}
@@ -228,22 +227,22 @@ func setRateLimits(s *settings, value string) error {
 	return nil
 }
 
-func setSMTP(s *settings, value string) error {
+func setSMTP(s *Settings, value string) error {
 	server, err := mail.ParseServer(value)
 	s.MailServer = &server
 	return err
 }
 
-func setMailFrom(s *settings, value string) error {
+func setMailFrom(s *Settings, value string) error {
 	from, err := mail.ParseSender(value)
 	s.MailFrom = &from
 	return err
 }
 
-func notBuilt(*settings, string) error { return errNotBuilt }
+func notBuilt(*Settings, string) error { return errNotBuilt }
 
 // finish fills what follows from other settings, and collects the warnings.
-func (s *settings) finish(env map[string]string) {
+func (s *Settings) finish(env map[string]string) {
 	u, _ := url.Parse(s.BaseURL) // setBaseURL wrote it
 	if s.HandleDomain == "" {
 		s.HandleDomain = u.Host // a non-default port belongs to the handle
@@ -270,13 +269,4 @@ func (s *settings) finish(env map[string]string) {
 	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"} {
 		warn(env[name] != "", name+" is ignored: requests to other servers never go through a proxy, which would hide the address that is really reached")
 	}
-}
-
-// logger writes to stderr as the settings say.
-func (s *settings) logger(p *program) *slog.Logger {
-	o := &slog.HandlerOptions{Level: s.LogLevel, ReplaceAttr: boundAttr}
-	if s.LogJSON {
-		return slog.New(slog.NewJSONHandler(p.stderr, o))
-	}
-	return slog.New(slog.NewTextHandler(p.stderr, o))
 }

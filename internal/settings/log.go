@@ -1,7 +1,8 @@
-package main
+package settings
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"strings"
 )
@@ -12,6 +13,15 @@ const (
 	maxLogged = 2 << 10
 	stackKey  = "stack"
 )
+
+// Logger writes as the settings say.
+func (s *Settings) Logger(w io.Writer) *slog.Logger {
+	o := &slog.HandlerOptions{Level: s.LogLevel, ReplaceAttr: boundAttr}
+	if s.LogJSON {
+		return slog.New(slog.NewJSONHandler(w, o))
+	}
+	return slog.New(slog.NewTextHandler(w, o))
+}
 
 // boundAttr cuts long values; the handlers escape what is left.
 func boundAttr(_ []string, a slog.Attr) slog.Attr {
