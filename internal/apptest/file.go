@@ -28,7 +28,7 @@ func (h *House) Upload(by string, size int) *embraye.EvidenceFile {
 
 // Public is what somebody who is nobody gets at the file's address.
 func (h *House) Public(name string) error {
-	content, _, _, err := h.Constats.OpenFile(h.Context(), embraye.Acting{}, name)
+	content, _, _, err := h.Constats.OpenFile(h.Context(), embraye.Acting{}, name, 0)
 	if err != nil {
 		return err
 	}

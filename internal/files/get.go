@@ -81,12 +81,19 @@ func (s *Store) Check(name string) (ok bool, err error) {
 	return hex.EncodeToString(sum.Sum(nil)) == info.SHA256, nil
 }
 
-// Remove deletes a stored file; a missing one is ErrNotFound.
+// Remove deletes a stored file and what Smaller made of it; a missing one is
+// ErrNotFound.
 func (s *Store) Remove(name string) error {
-	if _, err := parseName(name); err != nil {
+	info, err := parseName(name)
+	if err != nil {
 		return err
 	}
-	err := s.root.Remove(name)
+	for _, width := range Widths() {
+		if err := s.root.Remove(smallName(info, width)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return fmt.Errorf("removing file %s at a width of %d: %w", name, width, err)
+		}
+	}
+	err = s.root.Remove(name)
 	if errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("file %s: %w", name, embraye.ErrNotFound)
 	}

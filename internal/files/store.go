@@ -122,12 +122,11 @@ func (s *Store) refine(ctx context.Context, upload *unfinished) (File, *unfinish
 		}
 		return File{Ext: "pdf", MediaType: mediaTypes()["pdf"]}, upload, nil
 	}
-	select {
-	case s.decoding <- struct{}{}:
-	case <-ctx.Done():
-		return File{}, nil, fmt.Errorf("waiting for another image: %w", ctx.Err())
+	done, err := s.turn(ctx)
+	if err != nil {
+		return File{}, nil, err
 	}
-	defer func() { <-s.decoding }()
+	defer done()
 	out, err := s.create()
 	if err != nil {
 		return File{}, nil, err
@@ -138,4 +137,14 @@ func (s *Store) refine(ctx context.Context, upload *unfinished) (File, *unfinish
 		return File{}, nil, err
 	}
 	return file, out, nil
+}
+
+// turn waits until no other image is decoded; done lets the next one begin.
+func (s *Store) turn(ctx context.Context) (done func(), err error) {
+	select {
+	case s.decoding <- struct{}{}:
+		return func() { <-s.decoding }, nil
+	case <-ctx.Done():
+		return nil, fmt.Errorf("waiting for another image: %w", ctx.Err())
+	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"image"
+	"image/jpeg"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -85,6 +86,42 @@ func TestW39FilesAreNoObjects(t *testing.T) {
 	}
 	for _, path := range []string{"/fichiers/", "/fichiers/x", "/fichiers/..%2fembraye.db", "/fichiers/" + strings.Repeat("a", 64) + ".html"} {
 		if w := s.get(path, activity); w.Code != 404 {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+}
+
+// A photo is 1,600 pixels wide; a phone gets one of 800, under the same law.
+func TestSmallerPhotos(t *testing.T) {
+	s := newSite(t)
+	wide := image.NewRGBA(image.Rect(0, 0, 1600, 900))
+	var b bytes.Buffer
+	if err := jpeg.Encode(&b, wide, nil); err != nil {
+		t.Fatal(err)
+	}
+	f := s.upload(b.Bytes(), "photo.jpg")
+	small := "/fichiers/800/" + f.Name
+	if w := s.get(small, browser); w.Code != 404 {
+		t.Errorf("before it is published: %d", w.Code)
+	}
+	page := s.get("/constats/"+s.exhibit(f), browser).Body.String()
+	wantWords(t, "the page", page, ` src="`+base+"/fichiers/"+f.Name+`" srcset="`+small+" 800w, /fichiers/"+f.Name+` 1600w"`)
+	whole := s.get("/fichiers/"+f.Name, browser)
+	w := s.get(small, browser)
+	config, err := jpeg.DecodeConfig(bytes.NewReader(w.Body.Bytes()))
+	if err != nil || config.Width != 800 || config.Height != 450 {
+		t.Errorf("%d: %d × %d, %v", w.Code, config.Width, config.Height, err)
+	}
+	for _, name := range []string{"Content-Type", "Content-Security-Policy", "Content-Disposition", "Cache-Control"} {
+		if got, want := w.Header().Get(name), whole.Header().Get(name); got != want || got == "" {
+			t.Errorf("%s: %q, the whole one has %q", name, got, want)
+		}
+	}
+	if w.Header().Get("Etag") == whole.Header().Get("Etag") {
+		t.Error("two sizes have one ETag")
+	}
+	for _, path := range []string{"/fichiers/801/", "/fichiers/0800/", "/fichiers/-1/", "/fichiers/0/", "/fichiers/x/"} {
+		if w := s.get(path+f.Name, browser); w.Code != 404 {
 			t.Errorf("%s: %d", path, w.Code)
 		}
 	}

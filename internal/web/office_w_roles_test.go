@@ -95,6 +95,7 @@ POST /reset                               200
 GET  /reset/{token}                       200
 POST /reset/{token}                       400
 GET  /fichiers/{name}                     404
+GET  /fichiers/{width}/{name}             404
 
 GET  /                                    200
 GET  /@{handle}                           200

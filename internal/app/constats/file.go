@@ -48,8 +48,9 @@ func (cs *Constats) AddFile(ctx context.Context, by embraye.Acting, r io.Reader,
 }
 
 // OpenFile opens a file that is public, or any for editors; to everybody else
-// the others do not exist (W25). The caller closes it.
-func (cs *Constats) OpenFile(ctx context.Context, by embraye.Acting, name string) (io.ReadSeekCloser, files.Info, *embraye.EvidenceFile, error) {
+// the others do not exist (W25). A width of files.Widths makes a picture no wider
+// than that, 0 leaves it as it is. The caller closes it.
+func (cs *Constats) OpenFile(ctx context.Context, by embraye.Acting, name string, width int) (io.ReadSeekCloser, files.Info, *embraye.EvidenceFile, error) {
 	refuse := func(err error) (io.ReadSeekCloser, files.Info, *embraye.EvidenceFile, error) {
 		return nil, files.Info{}, nil, fmt.Errorf("constats: open the file %s: %w", app.Cut(name, embraye.MaxName), err)
 	}
@@ -63,7 +64,13 @@ func (cs *Constats) OpenFile(ctx context.Context, by embraye.Acting, name string
 	if cs.desk.Files == nil || !row.Public && by.May(embraye.Editor) != nil {
 		return refuse(embraye.ErrNotFound)
 	}
-	content, info, err := cs.desk.Files.Get(name)
+	open := cs.desk.Files.Get
+	if width != 0 {
+		open = func(name string) (io.ReadSeekCloser, files.Info, error) {
+			return cs.desk.Files.Smaller(ctx, name, width)
+		}
+	}
+	content, info, err := open(name)
 	if err != nil {
 		return refuse(err)
 	}

@@ -17,9 +17,9 @@ func TestW25FilesOfDraftsAreNobodysBusiness(t *testing.T) {
 	apptest.EachHouse(t, func(h *apptest.House) {
 		f := h.Upload("editor", 3)
 		h.WantErr(h.Public(f.Name), embraye.ErrNotFound)
-		_, _, _, err := h.Constats.OpenFile(h.Context(), h.Who["reader"], f.Name)
+		_, _, _, err := h.Constats.OpenFile(h.Context(), h.Who["reader"], f.Name, 0)
 		h.WantErr(err, embraye.ErrNotFound)
-		content, info, row, err := h.Constats.OpenFile(h.Context(), h.Who["other"], f.Name)
+		content, info, row, err := h.Constats.OpenFile(h.Context(), h.Who["other"], f.Name, 0)
 		h.Must(err)
 		if bytes, err := io.ReadAll(content); err != nil || len(bytes) == 0 || info.MediaType != "image/png" || row.Alt != "L'affiche" {
 			t.Errorf("%d bytes of %s, %+v, %v", len(bytes), info.MediaType, row, err)

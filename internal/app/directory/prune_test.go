@@ -69,7 +69,7 @@ func TestPruneFiles(t *testing.T) {
 		}
 		h.Must(h.Prune(ctx))
 		for name, f := range files {
-			content, _, _, err := h.Constats.OpenFile(ctx, h.Who["editor"], f.Name)
+			content, _, _, err := h.Constats.OpenFile(ctx, h.Who["editor"], f.Name, 0)
 			if name == "forgotten" {
 				h.WantErr(err, embraye.ErrNotFound)
 				if _, _, err := h.App.Files.Get(f.Name); !errors.Is(err, embraye.ErrNotFound) {

@@ -3,6 +3,7 @@ package office
 import (
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -17,7 +18,8 @@ const filePolicy = "sandbox; default-src 'none'"
 
 // file serves evidence files and pictures: those that something published uses
 // to everybody, the others to editors alone. Names are hashes of the content,
-// so that nothing ever changes under one (W38, W39).
+// so that nothing ever changes under one (W38, W39). A width in the address is
+// that of a smaller picture.
 func (o *Office) file(w http.ResponseWriter, r *http.Request) {
 	var by embraye.Acting
 	id, err := o.reader(r)
@@ -28,8 +30,13 @@ func (o *Office) file(w http.ResponseWriter, r *http.Request) {
 		o.answers.Fail(w, r, err)
 		return
 	}
-	name := answer.Param(r, "name")
-	content, info, row, err := o.rooms.Constats.OpenFile(r.Context(), by, name)
+	name, width := answer.Param(r, "name"), 0
+	if asked := answer.Param(r, "width"); asked != "" {
+		if width, err = strconv.Atoi(asked); err != nil || width < 1 || strconv.Itoa(width) != asked {
+			width = -1 // no width of ours
+		}
+	}
+	content, info, row, err := o.rooms.Constats.OpenFile(r.Context(), by, name, width)
 	if err != nil {
 		o.answers.Fail(w, r, err)
 		return
@@ -39,7 +46,7 @@ func (o *Office) file(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", info.MediaType)
 	h.Set("Content-Security-Policy", filePolicy)
 	h.Set("Content-Disposition", files.Disposition(info, row.OriginalName))
-	h.Set("Etag", `"`+name+`"`)
+	h.Set("Etag", `"`+answer.Param(r, "width")+name+`"`)
 	h["Cache-Control"] = []string{"public, max-age=31536000, immutable"}
 	if !row.Public {
 		h["Cache-Control"] = answer.NoStore

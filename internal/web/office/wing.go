@@ -52,6 +52,7 @@ func (p Plan) KnockWithFiles(pattern string, act Action) {
 // Routes are the doors and pages of the office.
 func (o *Office) Routes(r answer.Routes) {
 	r.Get("/fichiers/{name}", o.file)
+	r.Get("/fichiers/{width}/{name}", o.file)
 	p := Plan{o, r}
 	p.See(embraye.Reader, "/office", start)
 	for _, wing := range o.wings {

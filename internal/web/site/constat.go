@@ -1,6 +1,7 @@
 package site
 
 import (
+	"fmt"
 	"html/template"
 	"net/http"
 	"path"
@@ -10,6 +11,7 @@ import (
 
 	"embraye/internal/activitypub"
 	"embraye/internal/embraye"
+	"embraye/internal/files"
 	"embraye/internal/web/answer"
 	"embraye/internal/web/page"
 )
@@ -46,6 +48,7 @@ type evidence struct {
 	File    *embraye.EvidenceFile
 	Copy    string // address of a copy
 	Picture bool
+	Sizes   string // srcset: the smaller one for phones, and the whole; empty where there is none
 }
 
 // UncheckedPDF: we keep it as it came, and have only seen that it is one.
@@ -136,19 +139,27 @@ func newConstatContent(page *page.Page, u *embraye.Update, actor, org embraye.Ac
 }
 
 // addFiles joins the evidence with the files that we keep.
-func (c *constatContent) addFiles(files []embraye.EvidenceFile) {
+func (c *constatContent) addFiles(list []embraye.EvidenceFile) {
 	for i := range c.Evidence {
 		e := &c.Evidence[i]
-		for j := range files {
-			if !strings.HasSuffix(e.Href, "/fichiers/"+files[j].Name) {
+		for j := range list {
+			kept := &list[j]
+			if !strings.HasSuffix(e.Href, "/fichiers/"+kept.Name) {
 				continue
 			}
-			e.File, e.Copy = &files[j], e.Href
-			e.Picture = files[j].Width > 0
-			e.SHA256, _, _ = strings.Cut(files[j].Name, ".")
+			e.File, e.Copy = kept, e.Href
+			e.Picture, e.Sizes = kept.Width > 0, sizes(kept)
+			e.SHA256, _, _ = strings.Cut(kept.Name, ".")
 		}
 	}
 	c.collectCopies()
+}
+
+func sizes(f *embraye.EvidenceFile) string {
+	if !files.Scales(f.MediaType, f.Width, files.Column) {
+		return ""
+	}
+	return fmt.Sprintf("/fichiers/%d/%s %[1]dw, /fichiers/%[2]s %[3]dw", files.Column, f.Name, f.Width)
 }
 
 func (c *constatContent) collectCopies() {

@@ -2,10 +2,12 @@ package constats
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
 	"embraye/internal/embraye"
+	"embraye/internal/files"
 	"embraye/internal/locale"
 	"embraye/internal/web/office"
 	"embraye/internal/web/page"
@@ -135,6 +137,11 @@ func kept(p *office.Page) string {
 		state = p.T("office.waits_for", c.Reader)
 	}
 	return state + " · " + p.T("office.saved_at", p.Minute(c.Draft.UpdatedAt))
+}
+
+// thumbnail is the address of a small picture of a file of ours.
+func thumbnail(address string) string {
+	return strings.Replace(address, "/fichiers/", fmt.Sprintf("/fichiers/%d/", files.Thumbnail), 1)
 }
 
 // pictures are those that other servers will show beside the text.
