@@ -40,6 +40,28 @@ func TestH03TheUnitHasAPlaceForASocket(t *testing.T) {
 	}
 }
 
+// A service that hangs is started again, and one that is taken over can do little.
+func TestTheUnitIsWatchedAndHardened(t *testing.T) {
+	set := unit(t, "embraye.service")
+	for key, want := range map[string]string{
+		"Type": "notify", "WatchdogSec": "120", "Restart": "on-failure", "User": "embraye", "StateDirectory": "embraye", "StateDirectoryMode": "0700", "UMask": "0077",
+		"CapabilityBoundingSet": "", "DevicePolicy": "closed", "ProtectProc": "invisible", "SystemCallArchitectures": "native",
+	} {
+		if got, there := set[key]; !there || got != want {
+			t.Errorf("%s=%s (there: %t), want %s", key, got, there, want)
+		}
+	}
+	for _, key := range []string{"NoNewPrivileges", "PrivateTmp", "PrivateDevices", "ProtectHome", "ProtectClock", "ProtectHostname", "ProtectControlGroups", "ProtectKernelLogs",
+		"ProtectKernelModules", "ProtectKernelTunables", "LockPersonality", "MemoryDenyWriteExecute", "RestrictNamespaces", "RestrictRealtime", "RestrictSUIDSGID", "RemoveIPC"} {
+		if set[key] != "true" {
+			t.Errorf("%s=%s", key, set[key])
+		}
+	}
+	if !strings.Contains(set["SystemCallFilter"], "~@privileged") {
+		t.Errorf("SystemCallFilter=%s", set["SystemCallFilter"])
+	}
+}
+
 func TestT17TheUnitAndComposeSetLimits(t *testing.T) {
 	set := unit(t, "embraye.service")
 	if set["MemoryMax"] != "512M" || set["MemoryHigh"] != "448M" {

@@ -84,6 +84,7 @@ func (i *wired) serve(ctx context.Context, restore func(), c *call) error {
 	metrics.start(failed)
 	i.offerSetup(ctx, c)
 	i.say(c, front)
+	work.Go(func() { i.watch(working, c, front) })
 
 	select {
 	case <-ctx.Done():

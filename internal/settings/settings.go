@@ -68,7 +68,9 @@ const (
 
 const (
 	configKey   = "EMBRAYE_CONFIG"
+	databaseKey = "EMBRAYE_DATABASE_URL"
 	smtpKey     = "EMBRAYE_SMTP_URL"
+	s3Key       = "EMBRAYE_S3_URL"
 	mailFromKey = "EMBRAYE_MAIL_FROM"
 	testPrefix  = "EMBRAYE_TEST_" // for tests, ignored by the program
 )
@@ -93,7 +95,8 @@ func table() []setting {
 		{"EMBRAYE_LISTEN", "127.0.0.1:8080", setListen},
 		{"EMBRAYE_TRUSTED_PROXIES", "", networks(func(s *Settings) *[]netip.Prefix { return &s.TrustedProxies })},
 		{"EMBRAYE_DATA_DIR", "./data", text(func(s *Settings) *string { return &s.DataDir })},
-		{"EMBRAYE_DATABASE_URL", "", setDatabaseURL},
+		{databaseKey, "", setDatabaseURL},
+		{databaseKey + fileSuffix, "", readBefore},
 		{"EMBRAYE_SECRET_FILE", "", text(func(s *Settings) *string { return &s.SecretFile })},
 		{"EMBRAYE_ORG_HANDLE", "organisation", setOrgHandle},
 		{"EMBRAYE_ORG_NAME", "Mon organisation", setOrgName},
@@ -109,8 +112,10 @@ func table() []setting {
 		{"EMBRAYE_ROLES", "web,worker", setRoles},
 		{"EMBRAYE_RATE_LIMITS", "on", setRateLimits},
 		{smtpKey, "", setSMTP},
+		{smtpKey + fileSuffix, "", readBefore},
 		{mailFromKey, "", setMailFrom},
-		{"EMBRAYE_S3_URL", "", notBuilt},
+		{s3Key, "", notBuilt},
+		{s3Key + fileSuffix, "", readBefore},
 	}
 }
 
@@ -147,6 +152,7 @@ func Load(environ []string, file string) (Settings, error) {
 		}
 	}
 	wrong = append(wrong, unknownKeys(env)...)
+	wrong = append(wrong, readSecrets(values)...)
 	wrong = append(wrong, s.apply(values)...)
 	wrong = append(wrong, wrongZone(env["TZ"])...)
 	if len(wrong) > 0 {
@@ -178,14 +184,6 @@ func (s *Settings) apply(values map[string]string) (wrong Mistakes) {
 		wrong = append(wrong, mailFromKey+" is set: "+smtpKey+" is needed too")
 	}
 	return wrong
-}
-
-// shown keeps passwords out of messages.
-func shown(key, value string) string {
-	if key == "EMBRAYE_DATABASE_URL" || key == smtpKey || key == "EMBRAYE_S3_URL" {
-		return "…"
-	}
-	return value
 }
 
 // unknownKeys lists EMBRAYE_* variables that mean nothing: a typing mistake

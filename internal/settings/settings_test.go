@@ -96,7 +96,7 @@ EMBRAYE_ORG_NAME="never closed
 	}
 	text := err.Error()
 	for _, k := range table() {
-		if k.key == "EMBRAYE_DATA_DIR" || k.key == "EMBRAYE_SECRET_FILE" || k.key == "EMBRAYE_ORG_NAME" {
+		if k.key == "EMBRAYE_DATA_DIR" || k.key == "EMBRAYE_SECRET_FILE" || k.key == "EMBRAYE_ORG_NAME" || strings.HasSuffix(k.key, fileSuffix) {
 			continue // any text is a path or a name
 		}
 		if !strings.Contains(text, k.key) {
