@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 
+	"golang.org/x/sync/errgroup"
+
 	"embraye/internal/embraye"
 )
 
@@ -17,9 +19,6 @@ func (p Pages) DataPage(ctx context.Context, after string, limit int) (*embraye.
 		return nil, err
 	}
 	page.Organisation = *org
-	if page.Updates, err = t.light(ctx, "id", limit, "id > ?", after); err != nil {
-		return nil, err
-	}
 	if after == "" {
 		damaged, err := list[embraye.EvidenceFile](ctx, t.table, "name", 0, "public AND damaged")
 		if err != nil {
@@ -29,12 +28,21 @@ func (p Pages) DataPage(ctx context.Context, after string, limit int) (*embraye.
 			page.Damaged = append(page.Damaged, f.Name)
 		}
 	}
-	if len(page.Updates) == 0 {
-		return page, nil
+	var last sql.NullString // NULL where there are no more
+	err = t.table.scan(ctx, &last, "SELECT max(id) FROM (SELECT id FROM updates WHERE id > ? ORDER BY id LIMIT ?) AS piece", after, limit)
+	if err != nil || !last.Valid {
+		return page, wrap(err, "finding the end of a piece")
 	}
-	first, last := page.Updates[0].ID, page.Updates[len(page.Updates)-1].ID
-	err = t.table.db.WithContext(ctx).Omit("Wire").Where("update_id BETWEEN ? AND ?", first, last).Order("update_id, number").Find(&page.Revisions).Error
-	return page, wrap(err, "listing versions")
+	group, ctx := errgroup.WithContext(ctx) // reading and scanning versions costs as much as constats
+	group.Go(func() (err error) {
+		page.Updates, err = t.light(ctx, "id", 0, "id > ? AND id <= ?", after, last.String)
+		return err
+	})
+	group.Go(func() error {
+		db := t.table.db.WithContext(ctx).Omit("Wire").Where("update_id > ? AND update_id <= ?", after, last.String)
+		return wrap(db.Order("update_id, number").Find(&page.Revisions).Error, "listing versions")
+	})
+	return page, group.Wait()
 }
 
 // DataCopies reads the constats after a row number that peers said, or the one

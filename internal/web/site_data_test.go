@@ -223,12 +223,14 @@ func TestS02OpenDataThatCannotBeReadToTheEndIsCut(t *testing.T) {
 }
 
 // BenchmarkOpenData downloads each file of an instance with 100,000 constats
-// over loopback and prints how much more memory the process took at the worst
+// over loopback and prints how many constats came in a second, the
+// processor time of each, and how much more memory the process took at the worst
 // moment: of Go's heap, and as the system counts it (Linux). Use -benchtime 1x.
 func BenchmarkOpenData(b *testing.B) {
 	s := newSite(b)
 	id, _ := s.publish("Un appel à communs est ouvert")
-	s.multiply(id, 100_000)
+	const constats = 100_000
+	s.multiply(id, constats)
 	server := httptest.NewServer(s.Web)
 	defer server.Close()
 	for _, name := range append(dataFiles(), "constats.csv gzip") {
@@ -240,17 +242,24 @@ func BenchmarkOpenData(b *testing.B) {
 			}
 			r.Host = "ours.example"
 			r.Header.Set("Accept-Encoding", encoding)
-			for b.Loop() {
-				stop := watchMemory(b)
+			download := func() (n int64) {
 				resp, err := server.Client().Do(r)
 				if err != nil {
 					b.Fatal(err)
 				}
-				n, err := io.Copy(io.Discard, resp.Body)
-				if err != nil {
+				defer resp.Body.Close()
+				if n, err = io.Copy(io.Discard, resp.Body); err != nil {
 					b.Fatal(err)
 				}
-				resp.Body.Close()
+				return n
+			}
+			for b.Loop() {
+				began, worked := time.Now(), processorTime(b)
+				n := download()
+				b.ReportMetric(constats/time.Since(began).Seconds(), "constats/s")
+				b.ReportMetric(float64((processorTime(b)-worked).Microseconds())/constats, "cpu-µs/constat")
+				stop := watchMemory(b) // which slows it down
+				download()
 				heap, system := stop()
 				b.ReportMetric(float64(n)/(1<<20), "file-MiB")
 				b.ReportMetric(heap, "peak-heap-MiB")
