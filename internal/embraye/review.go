@@ -174,6 +174,13 @@ type ReviewResponse struct {
 	AnsweredAt   *time.Time
 	IntegratedBy IRI // the version of the constat that took it up
 	IntegratedAt *time.Time
+	Wire         []byte // the answer as its author wrote it; empty: it cannot be passed on
+}
+
+// Authored is a document as its author wrote it.
+type Authored struct {
+	ID, Author IRI
+	Wire       []byte
 }
 
 // ReviewState is how far a review and the constat's author have come.

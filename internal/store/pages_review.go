@@ -135,24 +135,55 @@ func (p Pages) ReviewVersionPage(ctx context.Context, id string, number int) (*e
 // maxKnownReviews bounds what one collection of reviews names.
 const maxKnownReviews = 200
 
-// KnownReviews are the ids of the reviews that the public sees here of the
-// object with a digest, newest first; none is no error.
-func (p Pages) KnownReviews(ctx context.Context, digest string) (ids []embraye.IRI, err error) {
-	t := p.store.Tables()
+// KnownReviews are the reviews that the public sees here of the object with a
+// digest, newest first, as they came, and what authors answered to them, where
+// that is here as it was written; none is no error.
+func (t Tables) KnownReviews(ctx context.Context, digest string) (reviews, answers []embraye.Authored, err error) {
 	site, err := t.site(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	ours, err := list[embraye.Review](ctx, t.table, "id DESC", 1, "digest = ? AND withdrawn_at IS NULL", digest)
 	if err != nil {
-		return nil, wrap(err, "listing our reviews of %s", digest)
+		return nil, nil, wrap(err, "listing our reviews of %s", digest)
 	}
 	for _, r := range ours {
-		ids = append(ids, site.ReviewID(r.ID))
+		org, err := t.organisation(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		reviews = append(reviews, embraye.Authored{ID: site.ReviewID(r.ID), Author: site.ActorID(org.Handle), Wire: r.Wire})
 	}
 	theirs, err := list[embraye.PeerReview](ctx, t.table, "id DESC", maxKnownReviews, "digest = ? AND state = 'shown' AND withdrawn_at IS NULL", digest)
-	for _, r := range theirs {
-		ids = append(ids, r.URI)
+	if err != nil {
+		return nil, nil, wrap(err, "listing the reviews of %s", digest)
 	}
-	return ids, wrap(err, "listing the reviews of %s", digest)
+	for _, r := range theirs {
+		reviews = append(reviews, embraye.Authored{ID: r.URI, Author: r.Actor, Wire: r.Wire})
+	}
+	answers, err = t.answersTo(ctx, site, reviews)
+	return reviews, answers, err
+}
+
+// answersTo are the answers to reviews, in their order.
+func (t Tables) answersTo(ctx context.Context, site embraye.Site, reviews []embraye.Authored) (answers []embraye.Authored, err error) {
+	ids := make([]embraye.IRI, len(reviews))
+	for i := range reviews {
+		ids[i] = reviews[i].ID
+	}
+	said, err := list[embraye.ReviewResponse](ctx, t.table, "answered_at DESC", maxKnownReviews, t.table.inJSON("review")+" AND note <> ''", asJSON(ids))
+	for _, a := range said {
+		if id, ours := site.LocalNote(a.Note); ours { // made anew at an upgrade, and when a key is rotated
+			n, err := t.Notes.Take(ctx, id)
+			if err != nil {
+				return nil, err
+			}
+			if n.DeletedAt != nil {
+				continue
+			}
+			a.Wire = n.Wire
+		}
+		answers = append(answers, embraye.Authored{ID: a.Note, Author: a.Actor, Wire: a.Wire})
+	}
+	return answers, wrap(err, "listing the answers to %d reviews", len(reviews))
 }

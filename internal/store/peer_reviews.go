@@ -73,7 +73,7 @@ func (t PeerReviews) Decide(ctx context.Context, r *embraye.PeerReview, to embra
 
 // Withdraw dates the end of a review; what it said goes.
 func (t PeerReviews) Withdraw(ctx context.Context, uri embraye.IRI, at time.Time) error {
-	_, err := t.exec(ctx, `UPDATE peer_reviews SET withdrawn_at = ?, reason = '', evidence = NULL, earlier = NULL WHERE uri = ? AND withdrawn_at IS NULL`, at.UTC(), uri)
+	_, err := t.exec(ctx, `UPDATE peer_reviews SET withdrawn_at = ?, reason = '', evidence = NULL, earlier = NULL, wire = ? WHERE uri = ? AND withdrawn_at IS NULL`, at.UTC(), []byte{}, uri)
 	return wrap(err, "withdrawing the review %s", uri)
 }
 
@@ -115,9 +115,10 @@ func (t ReviewResponses) ByNote(ctx context.Context, note embraye.IRI) (*embraye
 
 // Put writes a response under its review and author.
 func (t ReviewResponses) Put(ctx context.Context, r *embraye.ReviewResponse) error {
+	notNull(&r.Wire)
 	n, err := t.exec(ctx, `UPDATE review_responses SET note = ?, url = ?, html = ?, language = ?, maintained = ?, answered_at = ?,
-		integrated_by = ?, integrated_at = ? WHERE review = ? AND actor = ?`, r.Note, r.URL, r.HTML, r.Language, r.Maintained,
-		utc(r.AnsweredAt), r.IntegratedBy, utc(r.IntegratedAt), r.Review, r.Actor)
+		integrated_by = ?, integrated_at = ?, wire = ? WHERE review = ? AND actor = ?`, r.Note, r.URL, r.HTML, r.Language, r.Maintained,
+		utc(r.AnsweredAt), r.IntegratedBy, utc(r.IntegratedAt), r.Wire, r.Review, r.Actor)
 	if err == nil && n == 0 {
 		err = insert(ctx, t.table, r)
 	}

@@ -75,11 +75,19 @@ func badProof(err error) error { return fmt.Errorf("%w: %w", httpsig.ErrInvalid,
 // ProvedBy is the author of a document that somebody else brought, or that was
 // found elsewhere: believed without a question to its own server, because a key
 // of its author's proves it. The author must be known here already: nobody
-// makes us fetch actors by naming them.
+// makes us fetch actors by naming them; nor may its server be blocked, since
+// whoever asks has only asked about who brought it.
 func (d *Directory) ProvedBy(ctx context.Context, author embraye.IRI, doc map[string]any) (*embraye.RemoteActor, error) {
 	id, _ := doc["id"].(string)
 	if !embraye.SameOrigin(embraye.IRI(id), author) || d.desk.Site.Ours(author) {
 		return nil, fmt.Errorf("directory: %.200q is not on the server of %s: %w", id, author, embraye.ErrForbidden)
+	}
+	blocked, err := d.Blocked(ctx, author.Host())
+	if err == nil && blocked {
+		err = fmt.Errorf("directory: %s is blocked here: %w", author.Host(), embraye.ErrForbidden)
+	}
+	if err != nil {
+		return nil, err
 	}
 	actor, err := d.desk.Store.Tables().RemoteActors.ByURI(ctx, author)
 	if errors.Is(err, embraye.ErrNotFound) || err == nil && !actor.Known() {
@@ -93,6 +101,18 @@ func (d *Directory) ProvedBy(ctx context.Context, author embraye.IRI, doc map[st
 		err = fmt.Errorf("directory: nothing proves that %s wrote %.200s: %w", author, id, embraye.ErrForbidden)
 	}
 	return actor, err
+}
+
+// Proves tells whether a key that is known here of an author proves a document,
+// and asks nobody: what is passed on is judged once more, for its author may
+// have had another key since it came.
+func Proves(now time.Time, author *embraye.RemoteActor, doc map[string]any) bool {
+	p, err := proof.Read(doc, now)
+	if err != nil || p == nil || p.Expired(now) {
+		return false
+	}
+	key, listed := multikey(author, p.Method)
+	return listed && holds(p, doc, key, now) == nil
 }
 
 // multikey is the key of that name in the actor's own document.

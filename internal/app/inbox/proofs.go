@@ -26,7 +26,7 @@ func (i *Inbox) speaker(ctx context.Context, signer *embraye.RemoteActor, actor 
 	if object["proof"] == nil { // prepare says what is wrong with it
 		return signer, nil
 	}
-	return i.blameless(ctx, embraye.IRI(author), object)
+	return i.directory.ProvedBy(ctx, embraye.IRI(author), object)
 }
 
 // forwarded believes what somebody passes on: a post, its new version or its
@@ -39,20 +39,7 @@ func (i *Inbox) forwarded(ctx context.Context, signer *embraye.RemoteActor, acto
 	}
 	object, _ := p.Embedded()
 	if p.Document()["proof"] != nil || !own || object["proof"] == nil {
-		return i.blameless(ctx, actor, p.Document())
+		return i.directory.ProvedBy(ctx, actor, p.Document())
 	}
-	return i.blameless(ctx, actor, object)
-}
-
-// blameless is the author of what somebody else brings, unless its server is
-// blocked: the gate has asked only about who signed and who is named.
-func (i *Inbox) blameless(ctx context.Context, author embraye.IRI, doc map[string]any) (*embraye.RemoteActor, error) {
-	blocked, err := i.directory.Blocked(ctx, author.Host())
-	if err == nil && blocked {
-		err = fmt.Errorf("inbox: %s is blocked here: %w", author.Host(), embraye.ErrForbidden)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return i.directory.ProvedBy(ctx, author, doc)
+	return i.directory.ProvedBy(ctx, actor, object)
 }

@@ -28,7 +28,7 @@ type asking struct {
 // AskPeers asks the peers what reviews they know of constats that we gather:
 // once of each constat, and again once it is corrected in substance. So a
 // review is found though the constat's author never speaks of it. What is found
-// is fetched from its own author. A peer that does not answer is asked nothing
+// is believed by its proof, or fetched from its own author (brought.go). A peer that does not answer is asked nothing
 // more in this turn; if none answers, the constat is asked about again.
 func (rs *Reviews) AskPeers(ctx context.Context) error {
 	t := rs.desk.Store.Tables()
@@ -107,57 +107,51 @@ func (a *asking) about(ctx context.Context, object embraye.IRI) (answered bool, 
 }
 
 // ask reads the collection of a peer.
-func (a *asking) ask(ctx context.Context, template string, object embraye.IRI) ([]embraye.IRI, error) {
+func (a *asking) ask(ctx context.Context, template string, object embraye.IRI) ([]activitypub.Item, error) {
 	id, err := embraye.ParseIRI(strings.Replace(template, embraye.DigestPlace, embraye.DigestOf(object), 1), a.rs.desk.AllowHTTP)
 	if err != nil {
 		return nil, err
 	}
-	_, doc, err := a.rs.desk.Remote.FetchObject(ctx, id)
+	doc, obj, err := a.rs.desk.Remote.FetchObject(ctx, id)
 	if err != nil {
 		return nil, err
 	}
-	items, _, _, _, err := activitypub.ReadCollection(doc)
-	if err != nil {
+	if _, _, _, _, err := activitypub.ReadCollection(obj); err != nil {
 		return nil, err
 	}
-	var list []embraye.IRI
-	for _, item := range items[:min(len(items), answerMost)] {
-		if review, err := embraye.ParseID(item.ID, a.rs.desk.AllowHTTP); err == nil && !a.rs.desk.Site.Ours(review) {
-			list = append(list, review)
-		}
-	}
-	return list, nil
+	return activitypub.ReadItems(doc.Body, answerMost)
 }
 
-// take fetches a review that somebody named from its author's own server, and
-// keeps it by the law of those that are sent. What cannot be had is passed over.
-func (a *asking) take(ctx context.Context, id, object embraye.IRI) error {
+// take keeps a review that somebody named, or an answer, by the law of those
+// that are sent. What cannot be had is passed over.
+func (a *asking) take(ctx context.Context, item activitypub.Item, object embraye.IRI) error {
 	rs := a.rs
-	known, err := rs.Known(ctx, rs.desk.Store.Tables(), id)
+	if _, err := embraye.ParseID(string(item.ID), rs.desk.AllowHTTP); err != nil || rs.desk.Site.Ours(item.ID) {
+		return nil
+	}
+	known, err := rs.Known(ctx, rs.desk.Store.Tables(), item.ID)
 	if err != nil || known {
 		return err
 	}
 	a.left--
-	doc, obj, err := rs.desk.Remote.FetchObject(ctx, id)
-	if err != nil {
-		return a.pass(ctx, id, err)
+	in, err := a.brought(ctx, item)
+	if err == nil && in.Post.InReplyTo != object && in.Post.Review.Answers == "" {
+		err = fmt.Errorf("reviews: %s is about something else: %w", item.ID, embraye.ErrInvalid)
 	}
-	post, err := activitypub.ReadPost(obj)
-	if err != nil || post.ID != id || post.InReplyTo != object || !embraye.SameOrigin(post.AttributedTo, id) {
-		return a.pass(ctx, id, errors.Join(err, embraye.ErrInvalid))
-	}
-	author, err := rs.actorKnown(ctx, post.AttributedTo)
 	if err != nil {
-		return a.pass(ctx, id, err)
+		return a.pass(ctx, item.ID, err)
 	}
 	err = rs.desk.InTx(ctx, func(t store.Tables) error {
-		if dead, err := t.Tombstones.Exists(ctx, author.URI+" "+id); err != nil || dead {
+		if dead, err := t.Tombstones.Exists(ctx, in.Author.URI+" "+item.ID); err != nil || dead {
 			return err
 		}
-		_, err := rs.Keep(ctx, t, Received{Post: post, Author: author, Wire: doc.Body})
+		if kept, err := rs.Keep(ctx, t, in); err != nil || kept {
+			return err
+		}
+		_, err := rs.KeepAnswer(ctx, t, in)
 		return err
 	})
-	return a.pass(ctx, id, err)
+	return a.pass(ctx, item.ID, err)
 }
 
 // pass is nil for what is somebody else's fault.

@@ -207,7 +207,7 @@ func (rs *Reviews) Forget(ctx context.Context, t store.Tables, actor, uri embray
 	if err != nil || a.Actor != actor {
 		return true, err
 	}
-	a.Note, a.URL, a.HTML, a.Maintained, a.AnsweredAt = "", "", "", false, nil
+	a.Note, a.URL, a.HTML, a.Maintained, a.AnsweredAt, a.Wire = "", "", "", false, nil, nil
 	t.Changed()
 	return true, t.ReviewResponses.Put(ctx, a)
 }
@@ -236,7 +236,7 @@ func (rs *Reviews) KeepAnswer(ctx context.Context, t store.Tables, in Received) 
 		at = *a.AnsweredAt
 	}
 	a.Note, a.URL, a.HTML, a.Language = post.ID, app.PageOf(rs.desk, post), app.CleanHTML(post.HTML), app.Cut(post.Language, 20)
-	a.Maintained, a.AnsweredAt = post.Review.Maintained, &at
+	a.Maintained, a.AnsweredAt, a.Wire = post.Review.Maintained, &at, asWritten(in)
 	t.Changed()
 	return true, t.ReviewResponses.Put(ctx, a)
 }

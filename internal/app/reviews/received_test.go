@@ -41,7 +41,7 @@ func (s *stage) row(in *fedtest.Instance, uri embraye.IRI) *embraye.PeerReview {
 	return r
 }
 
-// about asks an instance what it knows of an object.
+// about asks an instance what it knows of an object, and returns the ids.
 func (s *stage) about(in *fedtest.Instance, object embraye.IRI) []any {
 	s.Helper()
 	status, body := s.read(embraye.IRI(strings.Replace(in.Site.ReviewsAbout(), "{sha256}", embraye.DigestOf(object), 1)), fedtest.ActivityType)
@@ -52,6 +52,11 @@ func (s *stage) about(in *fedtest.Instance, object embraye.IRI) []any {
 	s.must(json.Unmarshal([]byte(body), &doc))
 	if status != http.StatusOK || doc.Type != "OrderedCollection" {
 		s.Errorf("reviews about %s: %d %s", object, status, body)
+	}
+	for i, item := range doc.OrderedItems {
+		if whole, ok := item.(map[string]any); ok {
+			doc.OrderedItems[i] = whole["id"]
+		}
 	}
 	return doc.OrderedItems
 }

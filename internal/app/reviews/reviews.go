@@ -7,7 +7,8 @@
 // read it, and hidden only with a reason that is public.
 //
 // Start reading at publish.go for what we say, at receive.go for what others
-// say, at ask.go for what is found without its subject's help.
+// say, at ask.go for what is found without its subject's help, and at known.go
+// for what we tell who asks us.
 package reviews
 
 import (

@@ -14,6 +14,7 @@ import (
 	"embraye/internal/activitypub"
 	"embraye/internal/app"
 	"embraye/internal/app/directory"
+	"embraye/internal/app/reviews"
 	"embraye/internal/embraye"
 	"embraye/internal/locale"
 	"embraye/internal/web/answer"
@@ -24,7 +25,6 @@ import (
 type Pages interface {
 	ReviewPage(ctx context.Context, id string) (*embraye.ReviewPage, error)
 	ReviewVersionPage(ctx context.Context, id string, number int) (*embraye.ReviewVersionPage, error)
-	KnownReviews(ctx context.Context, digest string) ([]embraye.IRI, error)
 	ConstatPage(ctx context.Context, id string) (*embraye.ConstatPage, error)
 }
 
@@ -32,6 +32,7 @@ type Pages interface {
 type Options struct {
 	App       *app.App
 	Directory *directory.Directory
+	Reviews   *reviews.Reviews
 	Pages     Pages
 	Answers   *answer.Server
 	Frame     *page.Frame
@@ -108,8 +109,8 @@ func (h *Handler) withdrawn(v *answer.View, r *embraye.Review, id embraye.IRI) (
 	return answer.Tombstone(v)(h.App.Wire().Tombstone(id, "Note", r.PublishedAt, *r.WithdrawnAt))
 }
 
-// about is what is known here about the object with a digest: the public ids of
-// reviews, whoever they are by. It bounds who asks, because anybody can ask for
+// about is what is known here about the object with a digest: the public reviews,
+// whoever they are by, and their answers. It bounds who asks, because anybody can ask for
 // anything.
 func (h *Handler) about(w http.ResponseWriter, r *http.Request) {
 	if err := h.Directory.AllowAsking(r.RemoteAddr); err != nil {
@@ -143,9 +144,9 @@ func (h *Handler) ofConstat(ctx context.Context, v *answer.View) (*answer.Answer
 }
 
 func (h *Handler) collection(ctx context.Context, v *answer.View, id embraye.IRI, digest string) (*answer.Answer, error) {
-	known, err := h.Pages.KnownReviews(ctx, digest)
+	known, err := h.Reviews.About(ctx, digest)
 	if err != nil {
 		return nil, err
 	}
-	return answer.Document(v)(h.App.Wire().OrderedItems(id, activitypub.Addresses(known)))
+	return answer.Document(v)(h.App.Wire().OrderedItems(id, known))
 }
