@@ -8,14 +8,19 @@ import (
 	"strings"
 )
 
-// version is what the linker set, -ldflags "-X main.version=1.0.0", or what Go
-// wrote down about the repository that it built from.
-var version = "dev"
+// What the linker sets where the source was no repository, as .ci/release builds:
+// -ldflags "-X main.version=1.0.0 -X main.commit=… -X main.date=…". What Go wrote
+// down about the repository that it built from comes first.
+var version, commit, date string
 
-func init() {
-	if info, ok := debug.ReadBuildInfo(); ok && version == "dev" {
-		version = readBuild(info).Version
+func init() { version = thisBuild().Version }
+
+func thisBuild() build {
+	info, ok := debug.ReadBuildInfo()
+	if !ok {
+		info = &debug.BuildInfo{}
 	}
+	return readBuild(info, build{Version: version, Commit: commit, Date: date})
 }
 
 // build is which source a program was made of. Go knows commit and date where it
@@ -30,8 +35,8 @@ type build struct {
 }
 
 // readBuild prefers the tag; a commit without one is named as Go names it.
-func readBuild(info *debug.BuildInfo) build {
-	b := build{Version: "dev", Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
+func readBuild(info *debug.BuildInfo, linked build) build {
+	b := build{Version: "dev", Commit: linked.Commit, Date: linked.Date, Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH}
 	for _, s := range info.Settings {
 		switch s.Key {
 		case "vcs.revision":
@@ -44,6 +49,8 @@ func readBuild(info *debug.BuildInfo) build {
 	}
 	if v := info.Main.Version; v != "" && v != "(devel)" {
 		b.Version = strings.TrimPrefix(v, "v")
+	} else if linked.Version != "" {
+		b.Version = linked.Version
 	} else if b.Commit != "" {
 		b.Version += "-" + b.Commit[:min(12, len(b.Commit))]
 		if b.Modified {
@@ -73,11 +80,6 @@ func printVersion(_ context.Context, c *call) error {
 	if _, err := c.parse(); err != nil {
 		return err
 	}
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		info = &debug.BuildInfo{}
-	}
-	b := readBuild(info)
-	b.Version = version
+	b := thisBuild()
 	return c.print(b, "%s\n", b)
 }

@@ -13,17 +13,21 @@ func TestH01TheVersionComesFromTheBuild(t *testing.T) {
 	}
 	const commit = "aef481d0123456789abcdef0123456789abcdef0"
 	for name, c := range map[string]struct {
-		info *debug.BuildInfo
-		want build
+		info   *debug.BuildInfo
+		want   build
+		linked build
 	}{
-		"a tag":                 {vcs("v1.2.3", commit, "false"), build{Version: "1.2.3", Commit: commit, Date: "2026-11-28T20:00:00Z"}},
-		"a commit without one":  {vcs("v0.0.0-20261128200000-aef481d01234", commit, "false"), build{Version: "0.0.0-20261128200000-aef481d01234", Commit: commit, Date: "2026-11-28T20:00:00Z"}},
-		"changes beside a tag":  {vcs("v1.2.3+dirty", commit, "true"), build{Version: "1.2.3+dirty", Commit: commit, Date: "2026-11-28T20:00:00Z", Modified: true}},
-		"no name of the module": {vcs("(devel)", commit, "true"), build{Version: "dev-aef481d01234+dirty", Commit: commit, Date: "2026-11-28T20:00:00Z", Modified: true}},
-		"no repository":         {&debug.BuildInfo{}, build{Version: "dev"}},
+		"a tag":                 {vcs("v1.2.3", commit, "false"), build{Version: "1.2.3", Commit: commit, Date: "2026-11-28T20:00:00Z"}, build{}},
+		"a commit without one":  {vcs("v0.0.0-20261128200000-aef481d01234", commit, "false"), build{Version: "0.0.0-20261128200000-aef481d01234", Commit: commit, Date: "2026-11-28T20:00:00Z"}, build{}},
+		"changes beside a tag":  {vcs("v1.2.3+dirty", commit, "true"), build{Version: "1.2.3+dirty", Commit: commit, Date: "2026-11-28T20:00:00Z", Modified: true}, build{}},
+		"no name of the module": {vcs("(devel)", commit, "true"), build{Version: "dev-aef481d01234+dirty", Commit: commit, Date: "2026-11-28T20:00:00Z", Modified: true}, build{}},
+		"no repository":         {&debug.BuildInfo{}, build{Version: "dev"}, build{}},
+		"a release":             {&debug.BuildInfo{}, build{Version: "1.2.3", Commit: commit, Date: "2026-11-28T20:00:00Z"}, build{Version: "1.2.3", Commit: commit, Date: "2026-11-28T20:00:00Z"}},
+		"a named image":         {&debug.BuildInfo{}, build{Version: "1.2.3"}, build{Version: "1.2.3"}},
+		"a tag and the linker":  {vcs("v1.2.3", commit, "false"), build{Version: "1.2.3", Commit: commit, Date: "2026-11-28T20:00:00Z"}, build{Version: "9", Commit: "9", Date: "9"}},
 	} {
 		t.Run("H01 "+name, func(t *testing.T) {
-			got := readBuild(c.info)
+			got := readBuild(c.info, c.linked)
 			c.want.Go, c.want.Platform = got.Go, got.Platform
 			if got != c.want {
 				t.Errorf("got %+v, want %+v", got, c.want)
