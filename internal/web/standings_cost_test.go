@@ -96,7 +96,7 @@ func (p *pile) onePeer(ctx context.Context, t store.Tables, org embraye.IRI, pee
 
 // coldPages are the pages that must cost the same whatever the history.
 func coldPages() []string {
-	return []string{"/", "/@mesure2", "/@mesure2/FR-BRE", "/territoires", "/territoires/FR-BRE", "/@organisation", "/organisations"}
+	return []string{"/", "/@mesure2", "/@mesure2/FR-BRE", "/territoires", "/territoires/FR-BRE", "/@organisation", "/organisations", "/divergences"}
 }
 
 // cold asks for a page that nothing remembers.
