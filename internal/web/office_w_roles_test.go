@@ -108,6 +108,7 @@ GET  /@{handle}/{territory}/feed.json     200
 GET  /accessibilite                       200
 GET  /apple-touch-icon.png                200
 GET  /assets/{file}                       200
+GET  /catalog.jsonld                      200
 GET  /chronologie                         200
 GET  /comprendre                          200
 GET  /comprendre/memoire                  200
@@ -117,6 +118,7 @@ GET  /constats/{id}/card.png              200
 GET  /constats/{id}/versions              200
 GET  /constats/{id}/versions/{n}          200
 GET  /donnees                             200
+GET  /donnees/datapackage.json            200
 GET  /donnees/constats.csv                200
 GET  /donnees/constats-tableur.csv        200
 GET  /donnees/constats.json               200

@@ -1,6 +1,7 @@
 package open
 
 import (
+	"cmp"
 	"context"
 	"encoding/xml"
 	"fmt"
@@ -63,18 +64,12 @@ func (h *Handler) sitemap(ctx context.Context, _ *answer.View) (*answer.Answer, 
 // securityTxt says where to report a hole (RFC 9116). It is made anew for each
 // request, because it carries a date of expiry.
 func (h *Handler) securityTxt(w http.ResponseWriter, r *http.Request) {
-	data, err := h.pages.LegalPage(r.Context())
+	contact, err := h.contact(r.Context(), "security_contact", "contact")
 	if err != nil {
 		h.answers.Fail(w, r, err)
 		return
 	}
-	contact := h.site.Base + "/signaler"
-	for _, name := range []string{"security_contact", "contact"} {
-		if address, ok := contactURI(data.Texts[name]); ok {
-			contact = address
-			break
-		}
-	}
+	contact = cmp.Or(contact, h.site.Base+"/signaler")
 	now := h.now().UTC()
 	expires := time.Date(now.Year(), now.Month()+6, 1, 0, 0, 0, 0, time.UTC)
 	text := "Contact: " + contact + "\nExpires: " + expires.Format(time.RFC3339) + "\nPreferred-Languages: fr, en\nCanonical: " +

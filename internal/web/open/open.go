@@ -12,6 +12,7 @@ import (
 
 	"embraye/internal/app"
 	"embraye/internal/embraye"
+	"embraye/internal/export"
 	"embraye/internal/locale"
 	"embraye/internal/web/answer"
 	"embraye/internal/web/page"
@@ -83,6 +84,9 @@ func (h *Handler) Routes(r answer.Routes) {
 	for _, format := range dataFormats() {
 		r.Get("/donnees/"+format.name, h.dataFile(format))
 	}
+
+	file("/donnees/datapackage.json", h.described(answer.TypeJSON, export.DataPackage))
+	file("/catalog.jsonld", h.described("application/ld+json", export.DCAT))
 
 	file("/constats/{id}/card.png", h.constatCard)
 	file("/@{handle}/card.png", h.actorCard)

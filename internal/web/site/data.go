@@ -48,7 +48,7 @@ func (h *Handler) data(ctx context.Context, v *answer.View) (*answer.Answer, err
 		}
 		content.Files = append(content.Files, dataFile{file.name, file.key, size})
 	}
-	page.Content = content
+	page.Content, page.LinkedData = content, dataset(page, &content)
 	return h.frame.Render("data", http.StatusOK, page)
 }
 

@@ -3,6 +3,7 @@ package site
 import (
 	"encoding/json"
 	"html/template"
+	"strings"
 	"time"
 
 	"embraye/internal/embraye"
@@ -43,6 +44,22 @@ func publisher(p *page.Page) template.HTML {
 	return linkedData(thing{"@type": "WebSite", "@id": p.Home, "url": p.Home, "name": p.Publisher(), "inLanguage": p.Lang, "publisher": organisation,
 		"potentialAction": thing{"@type": "SearchAction", "target": p.Site.Base + "/chronologie?q={q}", "query-input": "required name=q"}}) +
 		linkedData(organisation)
+}
+
+// dataset is the open data for search engines of data.
+func dataset(p *page.Page, c *dataContent) template.HTML {
+	var files []thing
+	for _, f := range c.Files {
+		kind := "text/csv"
+		if strings.HasSuffix(f.Name, ".json") {
+			kind = "application/json"
+		}
+		files = append(files, thing{"@type": "DataDownload", "name": f.Name, "encodingFormat": kind, "contentUrl": p.Site.Base + "/donnees/" + f.Name})
+	}
+	org := p.Frame.Organisation
+	return linkedData(thing{"@type": "Dataset", "@id": p.Site.Base + "/donnees#constats", "url": p.Site.Base + "/donnees", "name": p.Title + " · " + p.Publisher(),
+		"description": p.Description, "inLanguage": p.Lang, "isAccessibleForFree": true, "license": p.Licence("CC-BY-4.0").Href, "distribution": files,
+		"creator": thing{"@type": "Organization", "@id": string(p.Site.ActorID(org.Handle)), "name": p.Publisher(), "url": p.Site.ActorPage(org.Handle)}})
 }
 
 // claimReview is the constat for search engines: the claim is the measure in a

@@ -21,7 +21,7 @@ var (
 )
 
 // Names of files and of a standard, the same in every language.
-var sameEverywhere = strings.NewReplacer("constats.csv", "", "constats.json", "", "?de=*", "", "avis.csv", "", "avis.json", "", "organisations.csv", "", "organisations.json", "", "organisations.txt", "", "feed.atom", "", "feed.json", "", "security.txt", "", "sha256sum", "")
+var sameEverywhere = strings.NewReplacer("constats.csv", "", "constats.json", "", "?de=*", "", "avis.csv", "", "avis.json", "", "organisations.csv", "", "organisations.json", "", "organisations.txt", "", "datapackage.json", "", "catalog.jsonld", "", "feed.atom", "", "feed.json", "", "security.txt", "", "sha256sum", "")
 
 // wordsOf finds letters that a reader would see and no translator.
 func wordsOf(template string) []string {
