@@ -23,7 +23,7 @@ func rows() map[string]int {
 	table := [][]string{
 		1:  {"internal/embraye", "internal/httpsig", "internal/locale", "internal/jsonshape", "internal/proof", "migrations"},
 		2:  {"internal/store", "internal/remote", "internal/mail", "internal/activitypub", "internal/files", "internal/export", "internal/draw", "configs"},
-		3:  {"internal/app", "internal/web/answer", "internal/settings"},
+		3:  {"internal/app", "internal/web/answer", "internal/backup", "internal/settings"},
 		4:  {"internal/app/directory", "internal/web/page"},
 		5:  {"internal/app/constats", "internal/app/talk", "internal/app/organisation", "internal/app/peers", "internal/app/reviews"},
 		6:  {"internal/app/inbox", "internal/app/drafts", "internal/app/people"},
@@ -58,6 +58,7 @@ func owners() map[string][]string {
 		"github.com/chromedp":                 {"internal/browsertest", "internal/web/office/officetest"},
 		"github.com/goccy/go-yaml":            {"configs"},
 		"code.dny.dev/ssrf":                   {"internal/remote"},
+		"filippo.io/age":                      {"internal/backup"},
 		"github.com/microcosm-cc/bluemonday":  {"internal/activitypub"},
 		"github.com/prometheus/client_golang": {"cmd/embraye", "internal/web", "internal/delivery", "internal/app"},
 	}

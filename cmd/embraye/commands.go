@@ -65,6 +65,8 @@ func commands() []command {
 		{"standings", "[--rebuild]", "compare where scopes stand with what the constats say; with --rebuild mend what differs", standings},
 		{"demo", "[--remove]", "fill an empty instance with constats to look at, or take them away", demo},
 		{"key rotate", "ACTOR", "give an actor a new signing key", keyRotate},
+		{"backup", "FILE|FOLDER|- [--encrypt KEY]… [--keep N]", "copy everything into one file, beside a running server; - writes to standard output", backUp},
+		{"restore", "FILE|- [--dry-run] [--identity FILE]", "put a backup back where no instance is yet; with --dry-run only read it", restore},
 		{"version", "", "print the version", printVersion},
 	}
 }

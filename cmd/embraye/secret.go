@@ -32,11 +32,21 @@ func readSecret(path string) ([]byte, error) {
 	if err != nil {
 		return nil, settings.Wrong(fmt.Errorf("reading the secret: %w", err))
 	}
-	secret, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(data)))
-	if err != nil || len(secret) != secretBytes {
+	secret, ok := parseSecret(data)
+	if !ok {
 		return nil, settings.Wrong(fmt.Errorf("the secret in %s is damaged: it should be %d bytes in base64 on one line; put the file back from a backup", path, secretBytes))
 	}
 	return secret, nil
+}
+
+func parseSecret(line []byte) ([]byte, bool) {
+	secret, err := base64.StdEncoding.DecodeString(strings.TrimSpace(string(line)))
+	return secret, err == nil && len(secret) == secretBytes
+}
+
+// secretLine is a secret as its file has it.
+func secretLine(secret []byte) []byte {
+	return []byte(base64.StdEncoding.EncodeToString(secret) + "\n")
 }
 
 func newSecret() []byte {
@@ -81,7 +91,7 @@ func writeSecret(path string, secret []byte) (err error) {
 	if err != nil {
 		return fmt.Errorf("creating the secret: %w", err)
 	}
-	_, err = f.WriteString(base64.StdEncoding.EncodeToString(secret) + "\n")
+	_, err = f.Write(secretLine(secret))
 	err = errors.Join(err, f.Sync(), f.Close())
 	if err == nil {
 		err = syncDir(filepath.Dir(path))

@@ -38,6 +38,9 @@ const (
 	SettingReference    = "reference"
 )
 
+// SettingLastBackup is the key of when the last good backup was made (RFC 3339).
+const SettingLastBackup = "backup.last"
+
 // Options is what the use cases work with.
 type Options struct {
 	Store       *store.Store

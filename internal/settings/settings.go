@@ -45,6 +45,9 @@ type Settings struct {
 	MailServer          *mail.Server // nil: links are shown to admins and not sent
 	MailFrom            *netmail.Address
 
+	// Given is what was set, as lines of a settings file, secrets included.
+	Given []string
+
 	// Warnings are said once when serving starts.
 	Warnings []string
 }
@@ -158,8 +161,20 @@ func Load(environ []string, file string) (Settings, error) {
 	if len(wrong) > 0 {
 		return s, wrong
 	}
+	s.Given = given(values)
 	s.finish(env)
 	return s, nil
+}
+
+// given lists what was set; a file that named a secret has been read.
+func given(values map[string]string) (lines []string) {
+	for _, k := range table() {
+		named, isFile := strings.CutSuffix(k.key, fileSuffix)
+		if value := strings.TrimSpace(values[k.key]); value != "" && !(isFile && slices.Contains(secrets(), named)) {
+			lines = append(lines, k.key+"="+value)
+		}
+	}
+	return lines
 }
 
 // apply sets every key of the table to its value or default.

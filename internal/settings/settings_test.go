@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -231,5 +232,15 @@ func TestDangerousSettingsAreWarnedAbout(t *testing.T) {
 	}
 	if got := s.AllowNetworks[1].String(); got != "::1/128" {
 		t.Errorf("a bare address means %s, want itself alone", got)
+	}
+}
+
+func TestWhatWasSetIsLinesOfASettingsFile(t *testing.T) {
+	password := writeFile(t, "smtp://u:p@mail.example\n")
+	file := writeFile(t, "EMBRAYE_LANGUAGE=en\nEMBRAYE_MAIL_FROM=a@ours.example\nEMBRAYE_SMTP_URL_FILE="+password+"\nEMBRAYE_DATA_DIR=\n")
+	s, err := Load([]string{"EMBRAYE_LANGUAGE=fr", "EMBRAYE_SECRET_FILE=/run/secret.key", "PATH=/bin"}, file)
+	want := []string{"EMBRAYE_SECRET_FILE=/run/secret.key", "EMBRAYE_LANGUAGE=fr", "EMBRAYE_SMTP_URL=smtp://u:p@mail.example", "EMBRAYE_MAIL_FROM=a@ours.example"}
+	if err != nil || !slices.Equal(s.Given, want) {
+		t.Errorf("%q, %v", s.Given, err)
 	}
 }

@@ -89,5 +89,5 @@ func (s *Store) migrations(ctx context.Context) (*goose.Provider, error) {
 	if err != nil {
 		return nil, wrap(err, "reading the migrations")
 	}
-	return provider, s.notNewer(ctx, provider)
+	return provider, s.RefuseNewer(ctx)
 }

@@ -4,8 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 
-	"github.com/pressly/goose/v3"
+	"embraye/migrations"
 )
 
 // NewerError is a database whose shape a later version of the program made.
@@ -17,6 +19,26 @@ type NewerError struct {
 func (e *NewerError) Error() string {
 	return fmt.Sprintf("the database has schema %d, and this program knows schema %d at most: a later version has written it; "+
 		"run that version, or put back the backup made before the upgrade", e.Database, e.Program)
+}
+
+// KnownSchema is the newest version of the shape that this program knows.
+func KnownSchema() (known int64) {
+	files, _ := migrations.SQLite.ReadDir("sqlite") // it is in the program
+	for _, f := range files {
+		number, _, _ := strings.Cut(f.Name(), "_")
+		version, _ := strconv.ParseInt(number, 10, 64)
+		known = max(known, version)
+	}
+	return known
+}
+
+// RefuseNewer refuses a database that a later version made. It creates nothing.
+func (s *Store) RefuseNewer(ctx context.Context) error {
+	found, err := s.SchemaVersion(ctx)
+	if err == nil && found > KnownSchema() {
+		err = &NewerError{found, KnownSchema()}
+	}
+	return err
 }
 
 // SchemaVersion is the version of the database's shape; 0 before the first
@@ -49,22 +71,6 @@ func (s *Store) hasTable(ctx context.Context, name string) (bool, error) {
 	n := 0
 	err := s.reader.QueryRowContext(ctx, query, name).Scan(&n)
 	return n > 0, err
-}
-
-// notNewer refuses a database that a later version made.
-func (s *Store) notNewer(ctx context.Context, p *goose.Provider) error {
-	found, err := s.SchemaVersion(ctx)
-	if err != nil {
-		return err
-	}
-	known := int64(0)
-	for _, source := range p.ListSources() {
-		known = max(known, source.Version)
-	}
-	if found > known {
-		return &NewerError{found, known}
-	}
-	return nil
 }
 
 // startLock is the name of the lock under which replicas start, one after the

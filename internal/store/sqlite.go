@@ -28,6 +28,7 @@ func (s *Store) openSQLite(path string, o Options) error {
 		db, err := gorm.Open(sqlite.New(sqlite.Config{Conn: raw}), s.config())
 		return raw, db, err
 	}
+	s.path = path
 	var err error
 	if s.writePool, s.write, err = pool(1, "_txlock=immediate"); err != nil {
 		return err

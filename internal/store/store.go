@@ -58,6 +58,7 @@ type Store struct {
 	write, read       *gorm.DB // the same pool on PostgreSQL
 	writePool, reader *sql.DB
 	postgres          bool
+	path              string // of the file; SQLite only
 	now               func() time.Time
 	log               *slog.Logger
 	keys              *keyring
