@@ -53,6 +53,7 @@ func (w Wire) Actor(a embraye.Actor, key embraye.ActorKey, org embraye.Actor) ([
 	case embraye.OrganisationActor:
 		extra["embraye:measures"] = w.Site.Measures(a.Handle)
 		extra["embraye:reviewsAbout"] = w.Site.ReviewsAbout()
+		extra["featuredCollections"] = w.Site.Collections(a.Handle) // FEP-7aa9
 	case embraye.MeasureActor:
 		// PeerTube loads a Group only if a Person of the same host owns it.
 		extra["attributedTo"] = []any{map[string]any{"type": "Person", "id": w.Site.ActorID(org.Handle)}}

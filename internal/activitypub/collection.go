@@ -2,6 +2,8 @@ package activitypub
 
 import (
 	"encoding/json"
+	"html"
+	"time"
 
 	"github.com/go-fed/activity/streams"
 
@@ -61,6 +63,29 @@ func (w Wire) OrderedItems(id embraye.IRI, items []json.RawMessage) ([]byte, err
 		items = []json.RawMessage{}
 	}
 	return b.finish(v, map[string]any{"totalItems": len(items), "orderedItems": items})
+}
+
+// MeasuresCollection is the name of the organisation's FeaturedCollection, at
+// the end of its address.
+const MeasuresCollection = "mesures"
+
+// FeaturedMeasures is « Les mesures du mémoire »: the organisation recommends
+// the accounts of its measures, and Mastodon shows them on its profile
+// (FEP-7aa9). Each item names its permission, which is of the same server.
+func (w Wire) FeaturedMeasures(org embraye.Actor, measures []embraye.Actor) ([]byte, error) {
+	id := w.Site.Collection(org.Handle, MeasuresCollection)
+	items := make([]any, len(measures))
+	for i, m := range measures {
+		permission := w.Site.OwnFeature(id, m.Handle)
+		items[i] = map[string]any{"id": id + embraye.IRI("#"+m.Handle), "type": "FeaturedItem", "featuredObject": permission.Object,
+			"featureAuthorization": w.Site.FeatureID(permission.ID), "published": m.CreatedAt.UTC().Format(time.RFC3339)}
+	}
+	b, v := &builder{}, streams.NewActivityStreamsOrderedCollection()
+	b.id(v, id)
+	summary := html.EscapeString(w.Catalogue.T(w.language(), "collection.measures.summary", w.actorName(org)))
+	return b.finish(v, map[string]any{"type": "FeaturedCollection", "name": w.Catalogue.T(w.language(), "collection.measures"),
+		"summary": summary, "summaryMap": map[string]any{w.language(): summary}, "attributedTo": w.Site.ActorID(org.Handle), "url": w.Site.ActorPage(org.Handle),
+		"published": org.CreatedAt.UTC().Format(time.RFC3339), "sensitive": false, "discoverable": true, "totalItems": len(items), "orderedItems": items})
 }
 
 // Page is one page of an unordered collection: replies.

@@ -22,5 +22,7 @@ const contextJSON = `["https://www.w3.org/ns/activitystreams","https://w3id.org/
 	`"controller":{"@id":"https://w3id.org/security#controller","@type":"@id"},"publicKeyMultibase":"https://w3id.org/security#publicKeyMultibase",` +
 	`"implements":{"@id":"https://w3id.org/fep/844e#implements","@type":"@id","@container":"@set"},` +
 	`"canFeature":{"@id":"https://w3id.org/fep/7aa9#canFeature","@type":"@id"},"FeatureRequest":"https://w3id.org/fep/7aa9#FeatureRequest",` +
-	`"FeatureAuthorization":"https://w3id.org/fep/7aa9#FeatureAuthorization","webfinger":"https://purl.archive.org/socialweb/webfinger#webfinger",` +
+	`"FeatureAuthorization":"https://w3id.org/fep/7aa9#FeatureAuthorization","FeaturedCollection":"https://w3id.org/fep/7aa9#FeaturedCollection","FeaturedItem":"https://w3id.org/fep/7aa9#FeaturedItem",` +
+	`"featuredCollections":{"@id":"https://w3id.org/fep/7aa9#featuredCollections","@type":"@id"},"featuredObject":{"@id":"https://w3id.org/fep/7aa9#featuredObject","@type":"@id"},` +
+	`"featureAuthorization":{"@id":"https://w3id.org/fep/7aa9#featureAuthorization","@type":"@id"},"webfinger":"https://purl.archive.org/socialweb/webfinger#webfinger",` +
 	`"QuoteRequest":"https://w3id.org/fep/044f#QuoteRequest","QuoteAuthorization":"https://w3id.org/fep/044f#QuoteAuthorization"}]`

@@ -69,6 +69,7 @@ func emitted(t testing.TB) map[string][]byte {
 		"ordered-page":       ok(w.OrderedPage(outbox+"?page=1", outbox, outbox+"?page=2", []json.RawMessage{Bare(create)})),
 		"ordered-page-empty": ok(w.OrderedPage(outbox+"?page=2", outbox, "", nil)),
 		"featured":           ok(w.OrderedItems(w.Site.Featured("mesure2"), []json.RawMessage{Address(constat), Bare(note)})),
+		"featured-measures":  ok(w.FeaturedMeasures(orgActor, []embraye.Actor{measureActor})),
 		"page":               ok(w.Page(RepliesPage(constat, 1), constat+"/replies", "", []embraye.IRI{ann + "/statuses/10"})),
 	}
 }
@@ -132,13 +133,13 @@ func TestBytesAreStable(t *testing.T) {
 var definedElsewhere = strings.Fields(`@context id type
 	actor alsoKnownAs attachment attributedTo audience cc content contentMap context deleted endpoints first followers following formerType href icon
 	inReplyTo inbox instrument items likes mediaType name next object orderedItems outbox partOf preferredUsername published rel replies result
-	sharedInbox shares summary tag target to totalItems updated url
+	sharedInbox shares summary summaryMap tag target to totalItems updated url
 	owner publicKey publicKeyPem generator
 	proof created cryptosuite proofPurpose proofValue verificationMethod`)
 
 var knownTypes = strings.Fields(`Accept Announce Application Collection CollectionPage Create Delete Document Flag Follow Group Hashtag Image Like Link Mention Note
 	OrderedCollection OrderedCollectionPage Person PropertyValue QuoteAuthorization QuoteRequest Reject Tombstone Undo Update
-	DataIntegrityProof Multikey`)
+	DataIntegrityProof Multikey FeaturedCollection FeaturedItem`)
 
 // TestGoldenAgainstContext walks everything emitted: a strict JSON-LD processor
 // must drop no key of ours, and no list may have become a single value
@@ -204,7 +205,7 @@ func (w *walker) walk(m map[string]any, depth int) {
 			w.t.Errorf("%s: %s is null", w.path, key)
 		}
 		for _, v := range many(value) {
-			if inner, ok := v.(map[string]any); ok && key != "contentMap" && key != "@context" {
+			if inner, ok := v.(map[string]any); ok && key != "contentMap" && key != "summaryMap" && key != "@context" {
 				w.walk(inner, depth+1)
 			}
 		}

@@ -38,6 +38,11 @@ func (s Site) Featured(handle string) IRI  { return s.ActorID(handle) + "/featur
 func (s Site) Measures(handle string) IRI  { return s.ActorID(handle) + "/measures" }
 func (s Site) Icon(handle string) IRI      { return s.ActorID(handle) + "/icon.png" }
 
+// Collections lists the collections of accounts that an actor recommends, and
+// Collection is one of them (FEP-7aa9).
+func (s Site) Collections(handle string) IRI      { return s.ActorID(handle) + "/collections" }
+func (s Site) Collection(handle, name string) IRI { return s.Collections(handle) + IRI("/"+name) }
+
 // SharedInbox is the inbox of all actors.
 func (s Site) SharedInbox() IRI { return IRI(s.Base + "/inbox") }
 
@@ -71,6 +76,13 @@ func (s Site) QuoteID(id string) IRI { return IRI(s.Base + "/citations/" + id) }
 
 // FeatureID is the id of a FeatureAuthorization.
 func (s Site) FeatureID(id string) IRI { return IRI(s.Base + "/mises-en-avant/" + id) }
+
+// OwnFeature is the permission of an actor of ours to be named in a collection of
+// ours: nobody asked for it, so it is made of the two and kept nowhere.
+func (s Site) OwnFeature(collection IRI, handle string) Quote {
+	object := s.ActorID(handle)
+	return Quote{ID: CopyID(collection + " " + object), Object: object, Quoting: collection}
+}
 
 // PermissionID is the id of a permission: to quote a post of ours, or to name an
 // actor of ours in a collection.

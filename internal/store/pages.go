@@ -59,8 +59,8 @@ func (t Tables) organisation(ctx context.Context) (*embraye.Actor, error) {
 	return a, wrap(err, "taking the organisation")
 }
 
-// enabledMeasures are the measures that the public sees.
-func (t Tables) enabledMeasures(ctx context.Context) ([]embraye.Actor, error) {
+// EnabledMeasures are the measures that the public sees.
+func (t Tables) EnabledMeasures(ctx context.Context) ([]embraye.Actor, error) {
 	all, err := list[embraye.Actor](ctx, t.table, "measure, handle", 0, "kind = ? AND enabled", embraye.MeasureActor)
 	return all, wrap(err, "listing measures")
 }

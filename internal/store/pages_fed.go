@@ -101,7 +101,7 @@ func (p Pages) MeasuresPage(ctx context.Context, handle string) ([]embraye.Actor
 	if actor.Kind != embraye.OrganisationActor {
 		return nil, fmt.Errorf("store: %s has no measures: %w", handle, embraye.ErrNotFound)
 	}
-	return t.enabledMeasures(ctx)
+	return t.EnabledMeasures(ctx)
 }
 
 // ActivityPage reads an activity that was said to everybody.

@@ -14,7 +14,7 @@ import (
 func (p Pages) PlacePage(ctx context.Context, measure string, codes, prefixes []string) (*embraye.PlacePage, error) {
 	t, page := p.store.Tables(), &embraye.PlacePage{}
 	var err error
-	if page.Measures, err = t.enabledMeasures(ctx); err != nil {
+	if page.Measures, err = t.EnabledMeasures(ctx); err != nil {
 		return nil, err
 	}
 	if page.States, err = t.Standings.ours(ctx, embraye.StandingFilter{Measure: measure, Codes: codes, Prefixes: prefixes}); err != nil {
@@ -136,7 +136,7 @@ func (p Pages) LegalPage(ctx context.Context) (*embraye.LegalPage, error) {
 func (p Pages) MapPage(ctx context.Context) (*embraye.MapPage, error) {
 	t, page := p.store.Tables(), &embraye.MapPage{}
 	var err error
-	if page.Measures, err = t.enabledMeasures(ctx); err != nil {
+	if page.Measures, err = t.EnabledMeasures(ctx); err != nil {
 		return nil, err
 	}
 	err = t.table.scan(ctx, &page.Constats, "SELECT id, published_at, updated_at FROM updates WHERE withdrawn_at IS NULL ORDER BY id DESC LIMIT 45000")

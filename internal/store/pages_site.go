@@ -46,7 +46,7 @@ func (p Pages) HomePage(ctx context.Context) (*embraye.HomePage, error) {
 func (p Pages) MatrixPage(ctx context.Context) (*embraye.MatrixPage, error) {
 	t, page := p.store.Tables(), &embraye.MatrixPage{}
 	var err error
-	if page.Measures, err = t.enabledMeasures(ctx); err != nil {
+	if page.Measures, err = t.EnabledMeasures(ctx); err != nil {
 		return nil, err
 	}
 	page.States, err = t.Standings.ours(ctx, embraye.StandingFilter{})
@@ -94,7 +94,7 @@ func (p Pages) MeasurePage(ctx context.Context, handle string) (*embraye.Measure
 		return nil, err
 	}
 	page := &embraye.MeasurePage{Actor: *actor, Organisation: *org}
-	if page.Measures, err = t.enabledMeasures(ctx); err != nil {
+	if page.Measures, err = t.EnabledMeasures(ctx); err != nil {
 		return nil, err
 	}
 	if page.States, err = t.Standings.ours(ctx, embraye.StandingFilter{Measure: actor.Measure}); err != nil {
@@ -130,7 +130,7 @@ func (p Pages) OrganisationPage(ctx context.Context, handle string) (*embraye.Or
 		return nil, err
 	}
 	page := &embraye.OrganisationPage{Actor: *actor}
-	if page.Measures, err = t.enabledMeasures(ctx); err != nil {
+	if page.Measures, err = t.EnabledMeasures(ctx); err != nil {
 		return nil, err
 	}
 	if page.Latest, err = t.light(ctx, "id DESC", latestOnPage, "withdrawn_at IS NULL"); err != nil {

@@ -53,7 +53,7 @@ func (p Pages) PeerPage(ctx context.Context, host string, before int64) (*embray
 		return nil, err
 	}
 	page := &embraye.PeerPage{Peer: *peer, Signatory: signed[peer.Organisation]}
-	if page.Measures, err = t.enabledMeasures(ctx); err != nil {
+	if page.Measures, err = t.EnabledMeasures(ctx); err != nil {
 		return nil, err
 	}
 	said, err := t.Standings.List(ctx, embraye.StandingFilter{Organisation: peer.Organisation})

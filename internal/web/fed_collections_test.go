@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"image/png"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -57,6 +58,58 @@ func TestFeatured(t *testing.T) {
 	items := s.json("/actors/mesure2/featured")["orderedItems"].([]any)
 	if len(items) != 11 || items[0] != base+pinnedPath(t, s) || items[1] != base+newest {
 		t.Errorf("featured: %v", items)
+	}
+}
+
+// Whoever looks at the organisation finds the accounts of its measures (FEP-7aa9):
+// every item names a permission that is served, by the same server, for that
+// collection and that account.
+func TestMeasuresAreAFeaturedCollection(t *testing.T) {
+	s := newSite(t)
+	list := s.json(strings.TrimPrefix(s.json("/actors/organisation")["featuredCollections"].(string), base))
+	if items := list["items"].([]any); len(items) != 1 || items[0] != base+"/actors/organisation/collections/mesures" {
+		t.Fatalf("the collections: %v", items)
+	}
+	named := func() (actors []string) {
+		c := s.json("/actors/organisation/collections/mesures")
+		if c["type"] != "FeaturedCollection" || c["name"] != "Les mesures du mémoire" || c["attributedTo"] != base+"/actors/organisation" {
+			t.Errorf("the collection is %v", c)
+		}
+		items := c["orderedItems"].([]any)
+		if c["totalItems"] != float64(len(items)) {
+			t.Errorf("%v of %d", c["totalItems"], len(items))
+		}
+		for _, i := range items {
+			item := i.(map[string]any)
+			permission := s.json(strings.TrimPrefix(item["featureAuthorization"].(string), base))
+			if permission["type"] != "FeatureAuthorization" || permission["interactingObject"] != c["id"] || permission["interactionTarget"] != item["featuredObject"] ||
+				permission["id"] != item["featureAuthorization"] || item["type"] != "FeaturedItem" || !strings.HasPrefix(item["id"].(string), base+"/") {
+				t.Errorf("%v is permitted by %v", item, permission)
+			}
+			actors = append(actors, strings.TrimPrefix(item["featuredObject"].(string), base+"/actors/"))
+		}
+		return actors
+	}
+	measures := []string{"mesure1", "mesure2", "mesure3", "mesure4", "mesure5", "mesure6", "mesure7"}
+	if got := named(); !slices.Equal(got, measures) {
+		t.Errorf("it names %v", got)
+	}
+	if w := s.request("GET", "/actors/organisation/collections/mesures", "Accept: "+activity,
+		"If-None-Match: "+s.get("/actors/organisation/collections/mesures", activity).Header().Get("ETag")); w.Code != http.StatusNotModified {
+		t.Errorf("the same once more: %d", w.Code)
+	}
+	off := s.Site.OwnFeature(embraye.IRI(base+"/actors/organisation/collections/mesures"), "fonds")
+	for _, path := range []string{"/actors/mesure2/collections", "/actors/mesure2/collections/mesures", "/actors/instance/collections", "/actors/organisation/collections/autres",
+		"/actors/nobody/collections/mesures", "/mises-en-avant/" + off.ID} {
+		if w := s.get(path, activity); w.Code != http.StatusNotFound {
+			t.Errorf("%s: %d", path, w.Code)
+		}
+	}
+	if err := s.Organisation.EnableMeasure(t.Context(), embraye.Operator(), "m0"); err != nil {
+		t.Fatal(err)
+	}
+	if got := named(); len(got) != 8 || !slices.Contains(got, "fonds") {
+		t.Errorf("after a measure was switched on it names %v", got)
 	}
 }
 

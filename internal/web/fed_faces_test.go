@@ -39,6 +39,8 @@ func TestFacesOfAddresses(t *testing.T) {
 		{"/actors/instance", "", 200, asAnswered},
 		{"/actors/mesure2/outbox", browser, 200, asAnswered},
 		{"/actors/mesure2/featured", ldProfile, 200, ldProfile},
+		{"/actors/organisation/collections/mesures", ldProfile, 200, ldProfile},
+		{"/actors/organisation/collections/mesures", browser, 200, asAnswered},
 		{create, "", 200, asAnswered},
 		{create, browser, 303, ""},
 		{constat + "/versions/1", browser, 200, html},
@@ -90,7 +92,7 @@ func TestIDsAreTheirAddresses(t *testing.T) {
 	paths := []string{constat, constat + "/likes", constat + "/shares", constat + "/replies", constat + "/replies?page=1", constat + "/fil", constat + "/fil?page=1",
 		pinnedPath(t, s), "/actors/mesure2", "/actors/organisation", "/actors/instance", "/actors/mesure2/outbox",
 		"/actors/mesure2/outbox?page=true", "/actors/mesure2/followers", "/actors/organisation/following",
-		"/actors/mesure2/featured", "/actors/organisation/measures"}
+		"/actors/mesure2/featured", "/actors/organisation/measures", "/actors/organisation/collections", "/actors/organisation/collections/mesures"}
 	for _, path := range s.activities(id) {
 		paths = append(paths, path)
 	}

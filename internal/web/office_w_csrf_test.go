@@ -45,7 +45,7 @@ func newOfficeStage(t *testing.T) *officeStage {
 		"/activities": {"id": strings.TrimPrefix(s.activities(id)["Create"], "/activities/")},
 		"/fichiers":   {"name": strings.Repeat("a", 64) + ".png", "width": "800"}, "/assets": {"file": "style.css"},
 		"/copies": {"id": heard.CopyID}, "/organisations": {"host": "pair.example"},
-		"/": {"handle": "mesure2", "territory": "FR-BRE"},
+		"/": {"handle": "mesure2", "territory": "FR-BRE", "name": "mesures"},
 	}}
 }
 

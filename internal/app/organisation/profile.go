@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"embraye/internal/activitypub"
 	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
@@ -171,6 +172,41 @@ func (o *Organisation) EnableMeasure(ctx context.Context, by embraye.Acting, id 
 			return err
 		}
 		t.Changed()
+		if err := tellOfMeasures(ctx, o.desk, t); err != nil {
+			return err
+		}
 		return o.desk.Record(ctx, t, by, "measure.enable", string(o.desk.Site.ActorID(actor.Handle)), "", true)
 	})
+}
+
+// tellOfMeasures tells the organisation's followers which accounts it recommends
+// from now on (FEP-7aa9): Mastodon reads a collection that it knows once a day at
+// most.
+func tellOfMeasures(ctx context.Context, desk *app.App, t store.Tables) error {
+	org, err := t.Actors.Take(ctx, desk.Organisation())
+	if err != nil {
+		return err
+	}
+	if known, err := t.Followers.Count(ctx, org.Handle); err != nil || known == 0 {
+		return err
+	}
+	measures, err := t.EnabledMeasures(ctx)
+	if err != nil {
+		return err
+	}
+	doc, err := desk.Wire().FeaturedMeasures(*org, measures)
+	if err != nil {
+		return err
+	}
+	id, err := desk.NewID()
+	if err != nil {
+		return err
+	}
+	body, err := desk.Wire().UpdateOf(id, org.Handle, doc, desk.Stamp())
+	if err != nil {
+		return err
+	}
+	_, err = desk.SendToMany(ctx, t, app.Outgoing{ID: id, Actor: org.Handle, KeyID: org.KeyID, Kind: "Update",
+		Object: desk.Site.Collection(org.Handle, activitypub.MeasuresCollection), Body: body, To: store.Targets{FollowersOf: []string{org.Handle}}})
+	return err
 }

@@ -188,6 +188,31 @@ func TestEnableMeasure(t *testing.T) {
 	})
 }
 
+// Who follows the organisation hears which accounts it recommends from then on
+// (FEP-7aa9).
+func TestEnableMeasureTellsOfTheCollection(t *testing.T) {
+	apptest.EachHouse(t, func(h *apptest.House) {
+		ann := h.World.Server("masto.example").Actor("ann")
+		follow := map[string]any{"@context": "https://www.w3.org/ns/activitystreams", "id": ann.ID + "#follow", "type": "Follow", "actor": ann.ID,
+			"object": string(h.Site.ActorID("organisation"))}
+		if got := ann.Post(string(h.Site.SharedInbox()), follow); got != 202 {
+			t.Fatalf("Follow: %d", got)
+		}
+		h.Settle()
+		ann.Server.Take()
+		h.Must(h.Organisation.EnableMeasure(h.Context(), h.Who["admin"], "m0"))
+		h.Settle()
+		said := ann.Server.Take()
+		if len(said) != 1 || said[0].Type() != "Update" {
+			t.Fatalf("they heard %v", said)
+		}
+		c, _ := said[0].JSON["object"].(map[string]any)
+		if items, _ := c["orderedItems"].([]any); c["type"] != "FeaturedCollection" || c["id"] != string(h.Site.Collection("organisation", "mesures")) || len(items) != 8 {
+			t.Errorf("the collection is now %v", c)
+		}
+	})
+}
+
 // Legal texts are written one by one; what nobody wrote is missing, and a
 // mistake writes none.
 func TestLegalTexts(t *testing.T) {

@@ -2,7 +2,9 @@ package fed
 
 import (
 	"context"
+	"errors"
 
+	"embraye/internal/activitypub"
 	"embraye/internal/embraye"
 	"embraye/internal/web/answer"
 )
@@ -33,6 +35,9 @@ func (h *Handler) feature(ctx context.Context, v *answer.View) (*answer.Answer, 
 		return nil, err
 	}
 	permission, err := h.pages.QuotePage(ctx, id)
+	if errors.Is(err, embraye.ErrNotFound) {
+		permission, err = h.ownFeature(ctx, id)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -40,6 +45,23 @@ func (h *Handler) feature(ctx context.Context, v *answer.View) (*answer.Answer, 
 		return nil, embraye.ErrNotFound
 	}
 	return answer.Document(v)(h.rooms.App.Wire().FeatureAuthorization(*permission))
+}
+
+// ownFeature is the permission of a measure to be named among those of its
+// organisation.
+func (h *Handler) ownFeature(ctx context.Context, id string) (*embraye.Quote, error) {
+	org := h.rooms.App.Organisation()
+	measures, err := h.pages.MeasuresPage(ctx, org)
+	if err != nil {
+		return nil, err
+	}
+	collection := h.site.Collection(org, activitypub.MeasuresCollection)
+	for _, m := range measures {
+		if own := h.site.OwnFeature(collection, m.Handle); own.ID == id {
+			return &own, nil
+		}
+	}
+	return nil, embraye.ErrNotFound
 }
 
 // authorOf is the handle of who wrote a Note of ours that still stands.

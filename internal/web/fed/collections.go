@@ -70,3 +70,37 @@ func (h *Handler) measures(ctx context.Context, v *answer.View) (*answer.Answer,
 	}
 	return answer.Document(v)(h.rooms.App.Wire().Items(h.site.Measures(handle), items))
 }
+
+// collections lists the collections of accounts that the organisation
+// recommends (FEP-7aa9); nobody else has any.
+func (h *Handler) collections(ctx context.Context, v *answer.View) (*answer.Answer, error) {
+	handle, err := answer.HandleOf(v.Param("handle"))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := h.pages.MeasuresPage(ctx, handle); err != nil {
+		return nil, err
+	}
+	list := []embraye.IRI{h.site.Collection(handle, activitypub.MeasuresCollection)}
+	return answer.Document(v)(h.rooms.App.Wire().Items(h.site.Collections(handle), list))
+}
+
+// collection is « Les mesures du mémoire ».
+func (h *Handler) collection(ctx context.Context, v *answer.View) (*answer.Answer, error) {
+	handle, err := answer.HandleOf(v.Param("handle"))
+	if err != nil {
+		return nil, err
+	}
+	if v.Param("name") != activitypub.MeasuresCollection {
+		return nil, embraye.ErrNotFound
+	}
+	measures, err := h.pages.MeasuresPage(ctx, handle)
+	if err != nil {
+		return nil, err
+	}
+	org, err := h.pages.ActorPage(ctx, handle)
+	if err != nil {
+		return nil, err
+	}
+	return answer.Document(v)(h.rooms.App.Wire().FeaturedMeasures(org.Actor, measures))
+}

@@ -12,6 +12,8 @@ func (h *Handler) Routes(r answer.Routes) {
 	only("/actors/{handle}/following", h.following)
 	only("/actors/{handle}/featured", h.featured)
 	only("/actors/{handle}/measures", h.measures)
+	only("/actors/{handle}/collections", h.collections)
+	only("/actors/{handle}/collections/{name}", h.collection)
 	file("/actors/{handle}/icon.png", h.icon)
 	only("/citations/{id}", h.citation)
 	only("/mises-en-avant/{id}", h.feature)
