@@ -31,7 +31,7 @@ func rules() []rule {
 	return []rule{
 		{number: "Interop03", name: "the organisation boosts each constat once, and our boost is not counted", run: organisationBoosts},
 		{number: "Interop06", name: "featured is the pinned note and the latest ten, and is not delivered", run: featuredIsTheBackfill},
-		{number: "Interop07", name: "a port in the base URL is warned about", elsewhere: "cmd/embraye TestDangerousSettingsAreWarnedAbout"},
+		{number: "Interop07", name: "a port in the base URL is warned about", elsewhere: "internal/settings TestDangerousSettingsAreWarnedAbout"},
 		{number: "Interop14", name: "reviews are boosted by the organisation", later: "reviews are a later part"},
 		{number: "Interop16", name: "Accept to the personal inbox, constats to the shared one", run: inboxesByAudience},
 		{number: "Interop18", name: "a repetition is the same id and body; of a Follow, the same signature", run: repetitions},
