@@ -22,10 +22,15 @@ type MigrationState struct {
 // of jobs, and tells how many there were; then it joins the scopes that were
 // told apart by the way their names were typed, and keeps where scopes stand of
 // the constats of before.
-// Replicas that start together wait for each other on PostgreSQL.
+// Replicas that start together wait for each other on PostgreSQL. A SQLite
+// database is copied first (before_upgrade.go). Each step is one transaction with
+// the number that says it is done: what is cut off goes on from there.
 func (s *Store) Migrate(ctx context.Context) (applied int, err error) {
 	provider, err := s.migrations(ctx)
 	if err != nil {
+		return 0, err
+	}
+	if err := s.keepBefore(ctx); err != nil {
 		return 0, err
 	}
 	results, err := provider.Up(ctx)

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -126,11 +125,10 @@ func (s *Store) sqliteSnapshot(ctx context.Context) (*Snapshot, error) {
 	if err := s.copyInto(ctx, path); err != nil {
 		return nil, errors.Join(err, drop())
 	}
-	connector, err := driver.NewConnector(fmt.Sprintf("file:%s?mode=ro&immutable=1&_time_format=sqlite&_timezone=UTC", (&url.URL{Path: path}).EscapedPath()))
+	pool, err := openCopy(path)
 	if err != nil {
 		return nil, errors.Join(err, drop())
 	}
-	pool := sql.OpenDB(connector)
 	conn, err := pool.Conn(ctx)
 	if err != nil {
 		return nil, errors.Join(err, pool.Close(), drop())

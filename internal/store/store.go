@@ -44,6 +44,8 @@ type Options struct {
 	// Listen puts something between the program and SQLite, for tests that hear
 	// what is asked; nil: nothing.
 	Listen func(driver.Connector) driver.Connector
+	// Free is how many bytes can still be written in a folder; nil: the disk says.
+	Free func(folder string) (int64, error)
 }
 
 func (o Options) listened(c driver.Connector) driver.Connector {
@@ -59,6 +61,7 @@ type Store struct {
 	writePool, reader *sql.DB
 	postgres          bool
 	path              string // of the file; SQLite only
+	free              func(folder string) (int64, error)
 	now               func() time.Time
 	log               *slog.Logger
 	keys              *keyring
@@ -77,11 +80,14 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if o.BusyTimeout == 0 {
 		o.BusyTimeout = 5 * time.Second
 	}
+	if o.Free == nil {
+		o.Free = freeOn
+	}
 	ring, err := newKeyring(o.Secret)
 	if err != nil {
 		return nil, fmt.Errorf("store: opening the database: %w", err)
 	}
-	s := &Store{now: func() time.Time { return o.Now().UTC() }, log: o.Log, keys: ring}
+	s := &Store{free: o.Free, now: func() time.Time { return o.Now().UTC() }, log: o.Log, keys: ring}
 	if path, ok := strings.CutPrefix(o.URL, "sqlite:"); ok {
 		err = s.openSQLite(path, o)
 	} else if strings.HasPrefix(o.URL, "postgres://") || strings.HasPrefix(o.URL, "postgresql://") {

@@ -1,0 +1,220 @@
+package store_test
+
+import (
+	"database/sql"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+	"embraye/internal/storetest"
+)
+
+// SQLite before 3.51.3 can damage a database that two connections write and
+// checkpoint at the same instant (sqlite.org/wal.html, « the WAL-reset bug »).
+func TestSQLiteIsNewerThanTheResetBug(t *testing.T) {
+	s := storetest.Open(t, storetest.SQLite)
+	var version string
+	must(t, s.Pool().QueryRow("SELECT sqlite_version()").Scan(&version))
+	var major, minor, patch int
+	if _, err := fmt.Sscanf(version, "%d.%d.%d", &major, &minor, &patch); err != nil {
+		t.Fatalf("%s: %v", version, err)
+	}
+	if major*1_000_000+minor*1_000+patch < 3_051_003 {
+		t.Errorf("SQLite is %s", version)
+	}
+}
+
+// Whatever step an upgrade was cut off after, it goes on from there and ends
+// where all others do.
+func TestAnUpgradeGoesOnFromEveryStep(t *testing.T) {
+	for _, kind := range storetest.Kinds(t) {
+		t.Run(kind, func(t *testing.T) {
+			s := storetest.OpenURL(t, storetest.EmptyURL(t, kind), nil)
+			whole := columns(t, storetest.Open(t, kind))
+			steps, err := s.MigrationStatus(t.Context())
+			must(t, err)
+			for _, m := range steps {
+				if !strings.HasPrefix(m.Name, "queue: ") {
+					must(t, s.MigrateTo(t.Context(), m.Version))
+				}
+			}
+			_, err = s.Migrate(t.Context())
+			must(t, err)
+			equal(t, "the shape, step by step", columns(t, s), whole)
+		})
+	}
+}
+
+// A step that fails leaves nothing of itself.
+func TestAStepThatFailsIsTakenBack(t *testing.T) {
+	for _, kind := range storetest.Kinds(t) {
+		t.Run(kind, func(t *testing.T) {
+			s := storetest.OpenURL(t, storetest.EmptyURL(t, kind), nil)
+			must(t, s.MigrateTo(t.Context(), 20))
+			run(t, s, "CREATE TABLE removed_followers (x text)") // which 0021 wants to make, after other things
+			if _, err := s.Migrate(t.Context()); err == nil {
+				t.Fatal("the step went through")
+			}
+			if n, err := s.SchemaVersion(t.Context()); n != 20 || err != nil {
+				t.Errorf("schema %d, %v", n, err)
+			}
+			if _, there := columns(t, s)["hosts.answered_at"]; there {
+				t.Error("half of the step is there")
+			}
+			run(t, s, "DROP TABLE removed_followers")
+			_, err := s.Migrate(t.Context())
+			must(t, err)
+			if n, err := s.SchemaVersion(t.Context()); n != store.KnownSchema() || err != nil {
+				t.Errorf("schema %d, %v", n, err)
+			}
+		})
+	}
+}
+
+func run(t *testing.T, s *store.Store, query string) {
+	t.Helper()
+	_, err := s.Pool().ExecContext(t.Context(), query)
+	must(t, err)
+}
+
+func TestAnUpgradeCopiesTheFileFirst(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "embraye.db")
+	s := storetest.OpenURL(t, "sqlite:"+path, nil)
+	must(t, s.MigrateTo(t.Context(), 20))
+	run(t, s, "INSERT INTO settings (key, value) VALUES ('base_url', 'https://ours.example')")
+	for _, old := range []string{".before-0002", ".before-0003", ".before-0003x", ".backup"} {
+		must(t, os.WriteFile(path+old, nil, 0o600))
+	}
+	_, err := s.Migrate(t.Context())
+	must(t, err)
+	name := fmt.Sprintf("%s.before-%04d", path, store.KnownSchema())
+	wantCopy(t, name, 20)
+	if info, err := os.Stat(name); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	left, err := filepath.Glob(path + ".b*")
+	must(t, err)
+	if want := []string{path + ".backup", path + ".before-0003", path + ".before-0003x", name}; !slices.Equal(left, want) {
+		t.Errorf("%v is left, want %v", left, want)
+	}
+	must(t, os.Remove(name))
+	_, err = s.Migrate(t.Context())
+	must(t, err)
+	if _, err := os.Stat(name); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a database that is up to date was copied: %v", err)
+	}
+}
+
+// The copy is of before the upgrade, also when that was cut off and begun again;
+// one of an earlier upgrade that was given up is replaced.
+func TestTheCopyIsOfBeforeTheUpgrade(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "embraye.db")
+	name := fmt.Sprintf("%s.before-%04d", path, store.KnownSchema())
+	s := storetest.OpenURL(t, "sqlite:"+path, nil)
+	must(t, s.MigrateTo(t.Context(), 20))
+	run(t, s, "CREATE TABLE removed_followers (x text)")
+	for _, note := range []string{"first", "second"} {
+		run(t, s, "INSERT INTO settings (key, value) VALUES ('"+note+"', '')")
+		if _, err := s.Migrate(t.Context()); err == nil {
+			t.Fatal("the upgrade went through")
+		}
+		if got := wantCopy(t, name, 20); got != note {
+			t.Errorf("the copy knows %q last, want %q", got, note)
+		}
+	}
+	run(t, s, "DROP TABLE removed_followers")
+	must(t, s.MigrateTo(t.Context(), 21))
+	run(t, s, "INSERT INTO settings (key, value) VALUES ('third', '')")
+	_, err := s.Migrate(t.Context())
+	must(t, err)
+	if store.KnownSchema() > 21 {
+		if got := wantCopy(t, name, 20); got != "second" {
+			t.Errorf("the copy knows %q last", got)
+		}
+	}
+}
+
+// wantCopy holds that a copy is of a version of the shape, and returns the
+// setting that was written last.
+func wantCopy(t *testing.T, name string, schema int) (last string) {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+name+"?mode=ro")
+	must(t, err)
+	defer db.Close()
+	var got int
+	must(t, db.QueryRow("SELECT max(version_id) FROM goose_db_version").Scan(&got))
+	must(t, db.QueryRow("SELECT key FROM settings ORDER BY rowid DESC LIMIT 1").Scan(&last))
+	if got != schema {
+		t.Errorf("the copy is of schema %d", got)
+	}
+	return last
+}
+
+func TestAnUpgradeWithoutRoomChangesNothing(t *testing.T) {
+	free := int64(10 << 20)
+	path := filepath.Join(t.TempDir(), "embraye.db")
+	s := storetest.OpenOptions(t, store.Options{URL: "sqlite:" + path, Free: func(folder string) (int64, error) {
+		if folder != filepath.Dir(path) {
+			t.Errorf("asked for the room in %s", folder)
+		}
+		return free, nil
+	}})
+	must(t, s.MigrateTo(t.Context(), 20))
+	_, err := s.Migrate(t.Context())
+	if !errors.Is(err, embraye.ErrNoRoom) || !strings.Contains(err.Error(), "10 MiB are free: make room, then start again; nothing was changed") {
+		t.Errorf("%v", err)
+	}
+	if n, err := s.SchemaVersion(t.Context()); n != 20 || err != nil {
+		t.Errorf("schema %d, %v", n, err)
+	}
+	free = 1 << 40
+	_, err = s.Migrate(t.Context())
+	must(t, err)
+}
+
+// childURL is set for the process that TestAnUpgradeThatIsKilled kills.
+const childURL = "EMBRAYE_TEST_STORE_UPGRADE"
+
+// A program that is killed in the middle of a step leaves nothing of it, and the
+// next one goes on.
+func TestAnUpgradeThatIsKilled(t *testing.T) {
+	if url := os.Getenv(childURL); url != "" {
+		_, err := storetest.OpenURL(t, url, nil).Migrate(t.Context())
+		t.Fatalf("the step was not held: %v", err)
+	}
+	url := storetest.EmptyURL(t, storetest.Postgres)
+	s := storetest.OpenURL(t, url, nil)
+	must(t, s.MigrateTo(t.Context(), 20))
+	holder, err := s.Pool().BeginTx(t.Context(), nil)
+	must(t, err)
+	_, err = holder.Exec("LOCK TABLE hosts IN ACCESS SHARE MODE") // 0021 waits for it
+	must(t, err)
+	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^"+t.Name()+"$")
+	child.Env = append(os.Environ(), childURL+"="+url)
+	must(t, child.Start())
+	ended := make(chan error, 1)
+	go func() { ended <- child.Wait() }()
+	for waits := 0; waits == 0; {
+		select {
+		case err := <-ended:
+			t.Fatalf("the child ended by itself: %v", err)
+		default:
+		}
+		must(t, s.Pool().QueryRowContext(t.Context(), "SELECT count(*) FROM pg_locks WHERE relation = 'hosts'::regclass AND NOT granted").Scan(&waits))
+	}
+	must(t, child.Process.Kill())
+	if err := <-ended; err == nil {
+		t.Error("the child was not killed")
+	}
+	must(t, holder.Rollback())
+	_, err = s.Migrate(t.Context())
+	must(t, err)
+	equal(t, "the shape", columns(t, s), columns(t, storetest.Open(t, storetest.Postgres)))
+}
