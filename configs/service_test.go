@@ -3,6 +3,7 @@ package configs
 import (
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -59,6 +60,26 @@ func TestTheUnitIsWatchedAndHardened(t *testing.T) {
 	}
 	if !strings.Contains(set["SystemCallFilter"], "~@privileged") {
 		t.Errorf("SystemCallFilter=%s", set["SystemCallFilter"])
+	}
+}
+
+// The nightly backup may do no more than the server, and writes where systemd has
+// made a folder for it.
+func TestTheBackupUnitIsHardenedAndHasItsFolder(t *testing.T) {
+	server, set := unit(t, "embraye.service"), unit(t, "embraye-backup.service")
+	own := []string{"Description", "After", "Type", "ExecStart", "StateDirectory", "TimeoutStartSec", "MemoryHigh", "MemoryMax"}
+	only := []string{"Wants", "WatchdogSec", "ExecCondition", "RuntimeDirectory", "RuntimeDirectoryMode", "Restart", "RestartSec", "RestartPreventExitStatus", "TimeoutStopSec", "LimitNOFILE", "WantedBy"}
+	for key, want := range server {
+		if got, there := set[key]; !slices.Contains(own, key) && !slices.Contains(only, key) && (!there || got != want) {
+			t.Errorf("%s=%s (there: %t), and %s of the server", key, got, there, want)
+		}
+	}
+	words := strings.Fields(set["ExecStart"])
+	if len(words) != 5 || words[1] != "backup" || words[3] != "--keep" || !slices.Contains(strings.Fields(set["StateDirectory"]), strings.TrimPrefix(words[2], "/var/lib/")) {
+		t.Errorf("ExecStart=%s with StateDirectory=%s", set["ExecStart"], set["StateDirectory"])
+	}
+	if set["Type"] != "oneshot" || unit(t, "embraye-backup.timer")["Persistent"] != "true" {
+		t.Errorf("Type=%s", set["Type"])
 	}
 }
 
