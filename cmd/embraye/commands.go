@@ -61,6 +61,7 @@ func commands() []command {
 		{"deliveries list", "[--host H] [--state STATE] [--limit N]", "show what waits or was given up", deliveriesList},
 		{"deliveries retry", "[--host H] [--now]", "try again what was given up; with --now also what waits", deliveriesRetry},
 		{"deliveries drop", "--host H", "give up what waits for a host", deliveriesDrop},
+		{"check", "[--mail ADDRESS]", "say what is wrong with this instance and what to do: names, certificate, proxy, federation, mail, database, disk, backups", checkUp},
 		{"jobs", "", "show what the program does by itself: when it was done, what failed, what waits", listJobs},
 		{"standings", "[--rebuild]", "compare where scopes stand with what the constats say; with --rebuild mend what differs", standings},
 		{"demo", "[--remove]", "fill an empty instance with constats to look at, or take them away", demo},

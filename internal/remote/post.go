@@ -69,6 +69,28 @@ func (c *Client) post(ctx context.Context, d Delivery) (Answer, error) {
 	return answer(resp), nil
 }
 
+// PostToOurselves is Post for an operator's look at the way to their own instance:
+// it gives back what is said there.
+func (c *Client) PostToOurselves(ctx context.Context, d Delivery) (a Answer, said []byte, err error) {
+	u, err := c.admit(string(d.Inbox))
+	if err != nil {
+		return a, nil, err
+	}
+	deadline, cancel := context.WithTimeout(ctx, 2*c.limits.post) // larger than any activity
+	defer cancel()
+	req, err := c.newPost(deadline, u, d)
+	if err != nil {
+		return a, nil, err
+	}
+	resp, err := c.transport.RoundTrip(req)
+	if err != nil {
+		return a, nil, unreachable(ctx, err)
+	}
+	defer resp.Body.Close()
+	said, err = readAll(resp, maxJRDBytes)
+	return answer(resp), said, err
+}
+
 func (c *Client) newPost(ctx context.Context, u *url.URL, d Delivery) (*http.Request, error) {
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), bytes.NewReader(d.Body))
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"time"
 
 	"embraye/internal/mail"
 )
@@ -44,6 +45,7 @@ type Settings struct {
 	RateLimits          bool
 	MailServer          *mail.Server // nil: links are shown to admins and not sent
 	MailFrom            *netmail.Address
+	BackupMaxAge        time.Duration // older than that, the last backup is told of
 
 	// Given is what was set, as lines of a settings file, secrets included.
 	Given []string
@@ -117,6 +119,7 @@ func table() []setting {
 		{smtpKey, "", setSMTP},
 		{smtpKey + fileSuffix, "", readBefore},
 		{mailFromKey, "", setMailFrom},
+		{"EMBRAYE_BACKUP_MAX_AGE", "48h", setBackupMaxAge},
 		{s3Key, "", notBuilt},
 		{s3Key + fileSuffix, "", readBefore},
 	}

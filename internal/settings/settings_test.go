@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"embraye/internal/mail"
 
@@ -31,7 +32,7 @@ func TestSettingsHaveDefaults(t *testing.T) {
 		BaseURL: "http://localhost:8080", HandleDomain: "localhost:8080", Listen: "127.0.0.1:8080",
 		DataDir: "./data", SecretFile: "data/secret.key", DatabaseURL: "sqlite:data/embraye.db",
 		OrgHandle: "organisation", OrgName: "Mon organisation", Language: "fr",
-		FederationMode: "open", DeliveryConcurrency: 256, Web: true, Worker: true, RateLimits: true,
+		FederationMode: "open", DeliveryConcurrency: 256, Web: true, Worker: true, RateLimits: true, BackupMaxAge: 48 * time.Hour,
 		Warnings: got.Warnings,
 	}
 	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b []string) bool { return len(a) == len(b) })); diff != "" {
@@ -87,7 +88,7 @@ EMBRAYE_ORG_NAME="never closed
 		"EMBRAYE_ORG_HANDLE=Mon-Org", "EMBRAYE_REFERENCE=/nowhere.yaml", "EMBRAYE_LANGUAGE=de",
 		"EMBRAYE_LOG_FORMAT=xml", "EMBRAYE_METRICS_LISTEN=localhost", "EMBRAYE_FEDERATION_MODE=closed",
 		"EMBRAYE_FEDERATION_ALLOW_HTTP=yes", "EMBRAYE_FEDERATION_ALLOW_NETWORKS=127.0.0.1/40",
-		"EMBRAYE_DELIVERY_CONCURRENCY=0", "EMBRAYE_ROLES=web,cook", "EMBRAYE_RATE_LIMITS=1",
+		"EMBRAYE_DELIVERY_CONCURRENCY=0", "EMBRAYE_ROLES=web,cook", "EMBRAYE_RATE_LIMITS=1", "EMBRAYE_BACKUP_MAX_AGE=2 days",
 		"EMBRAYE_SMTP_URL=mail://u:secret@h:25", "EMBRAYE_MAIL_FROM=nobody", "EMBRAYE_S3_URL=https://secret@h/b",
 		"EMBRAYE_TYPO=1", "EMBRAYE_TEST_REQUIRE=postgres", "EMBRAYE_EMPTY_TYPO=",
 	}, file)

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"embraye/internal/embraye"
 	"embraye/internal/mail"
@@ -237,6 +238,15 @@ func setMailFrom(s *Settings, value string) error {
 	from, err := mail.ParseSender(value)
 	s.MailFrom = &from
 	return err
+}
+
+func setBackupMaxAge(s *Settings, value string) error {
+	age, err := time.ParseDuration(value)
+	if err != nil || age < time.Hour {
+		return errors.New("should be a time of at least an hour, such as 48h")
+	}
+	s.BackupMaxAge = age
+	return nil
 }
 
 func notBuilt(*Settings, string) error { return errNotBuilt }

@@ -171,6 +171,7 @@ GET  /constats/{id}/fil                   200
 GET  /constats/{id}/replies               200
 GET  /constats/{id}/shares                200
 POST /inbox                               415
+POST /check                               401
 GET  /livez                               200
 GET  /nodeinfo/2.0                        200
 GET  /nodeinfo/2.1                        200

@@ -23,6 +23,7 @@ func (h *Server) Guard(next http.Handler) http.Handler {
 		if h.log.Enabled(r.Context(), slog.LevelDebug) {
 			defer h.logRequest(out, r, h.now())
 		}
+		r = h.noting(r)
 		h.proxies.resolve(r)
 		// The server asks its own body whether it was read to the end: if not, it
 		// lingers before it closes, so that our answer arrives (RFC 9112 9.6).

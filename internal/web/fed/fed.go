@@ -13,6 +13,7 @@ import (
 	"sync"
 
 	"embraye/internal/app"
+	"embraye/internal/app/directory"
 	"embraye/internal/app/inbox"
 	"embraye/internal/embraye"
 	"embraye/internal/web/answer"
@@ -37,8 +38,9 @@ type Pages interface {
 
 // Rooms are the use cases that servers lead to.
 type Rooms struct {
-	App   *app.App
-	Inbox *inbox.Inbox
+	App       *app.App
+	Directory *directory.Directory
+	Inbox     *inbox.Inbox
 }
 
 // Options is what documents are made with.

@@ -58,7 +58,7 @@ func (h *Handler) takeMessage(w http.ResponseWriter, r *http.Request) (status in
 	if err := checkMediaType(r.Header); err != nil {
 		return http.StatusUnsupportedMediaType, err
 	}
-	body, status, err := readMessage(w, r)
+	body, status, err := readMessage(w, r, maxInboxBytes)
 	if err != nil {
 		return status, err
 	}
@@ -99,11 +99,11 @@ func checkMediaType(header http.Header) error {
 }
 
 // readMessage reads at most the limit, within the deadline.
-func readMessage(w http.ResponseWriter, r *http.Request) (body []byte, status int, err error) {
-	if r.ContentLength > maxInboxBytes {
+func readMessage(w http.ResponseWriter, r *http.Request, limit int64) (body []byte, status int, err error) {
+	if r.ContentLength > limit {
 		return nil, http.StatusRequestEntityTooLarge, fmt.Errorf("body of %d bytes: %w", r.ContentLength, embraye.ErrInvalid)
 	}
-	body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxInboxBytes))
+	body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, limit))
 	var tooLarge *http.MaxBytesError
 	switch {
 	case err == nil:

@@ -24,6 +24,7 @@ func (h *Handler) Routes(r answer.Routes) {
 		only(kind+"/{id}/shares", h.reactions(kind, "shares"))
 	}
 
+	r.Post(answer.SelfCheckPath, h.selfCheck)
 	r.Post("/inbox", h.inbox)
 	r.Post("/actors/{handle}/inbox", h.inbox)
 

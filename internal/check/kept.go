@@ -1,0 +1,138 @@
+package check
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"syscall"
+	"time"
+)
+
+const (
+	roomLate   = 10       // per cent of a disk
+	roomUrgent = 64 << 20 // bytes, below which nothing is taken any more
+	// leastPostgres is what the statements are tried with.
+	leastPostgres = 150000
+)
+
+// Room looks how much can still be written in a folder.
+func Room(code, what, folder string) Finding {
+	var disk syscall.Statfs_t
+	if err := syscall.Statfs(folder, &disk); err != nil {
+		return found(code, "the folder of %s cannot be looked at: %s: %v", what, folder, err).but(Error, "make it, for the user of the service alone")
+	}
+	free, all := int64(disk.Bavail)*int64(disk.Bsize), int64(disk.Blocks)*int64(disk.Bsize)
+	return roomOf(code, what, free, all)
+}
+
+func roomOf(code, what string, free, all int64) Finding {
+	f := found(code, "%s (%d %%) are free for %s", megabytes(free), free*100/max(all, 1), what)
+	const remedy = "make room: old copies and logs first, then a larger disk"
+	switch {
+	case free < roomUrgent:
+		return f.but(Error, remedy)
+	case free < all/100*roomLate:
+		return f.but(Warning, remedy)
+	}
+	return f
+}
+
+func megabytes(n int64) string { return fmt.Sprintf("%d MB", n/1_000_000) }
+
+// SQLite looks at the database's file: whether pages and indexes fit together.
+// It reads all of it, beside whoever writes.
+func SQLite(ctx context.Context, db *sql.DB) Finding {
+	var version, mode string
+	err := db.QueryRowContext(ctx, "SELECT sqlite_version()").Scan(&version)
+	if err == nil {
+		err = db.QueryRowContext(ctx, "PRAGMA journal_mode").Scan(&mode)
+	}
+	damage, err2 := quickCheck(ctx, db)
+	switch {
+	case err != nil:
+		return unanswered(err)
+	case err2 != nil:
+		return unanswered(err2)
+	case damage != "":
+		return found("database", "the database is damaged: %s", damage).but(Error, "stop the server, keep a copy of the file, and put a backup in its place")
+	}
+	f := found("database", "SQLite %s, sound, journal %s", version, mode)
+	if !strings.EqualFold(mode, "wal") {
+		return f.but(Warning, "keep the database on a local disk: without a write-ahead log readers and writers wait for each other")
+	}
+	return f
+}
+
+func quickCheck(ctx context.Context, db *sql.DB) (damage string, err error) {
+	rows, err := db.QueryContext(ctx, "PRAGMA quick_check(5)")
+	if err != nil {
+		return "", err
+	}
+	defer rows.Close()
+	var lines []string
+	for rows.Next() {
+		var line string
+		if err := rows.Scan(&line); err != nil {
+			return "", err
+		}
+		lines = append(lines, line)
+	}
+	if len(lines) == 1 && lines[0] == "ok" {
+		lines = nil
+	}
+	return strings.Join(lines, "; "), rows.Err()
+}
+
+func unanswered(err error) Finding {
+	return found("database", "the database does not answer: %v", err).but(Error, "see that it runs and that EMBRAYE_DATABASE_URL or EMBRAYE_DATA_DIR leads to it")
+}
+
+// Postgres looks at the server's version and at its clock.
+func Postgres(ctx context.Context, db *sql.DB, now func() time.Time) []Finding {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	var number int
+	var version string
+	var theirs time.Time
+	err := db.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int, current_setting('server_version'), clock_timestamp()").Scan(&number, &version, &theirs)
+	if err != nil {
+		return []Finding{unanswered(err)}
+	}
+	f := found("database", "PostgreSQL %s", version)
+	if number < leastPostgres {
+		f = f.but(Warning, "Embraye is tried with PostgreSQL 15 and later")
+	}
+	return []Finding{f, Clock("the database", now(), theirs)}
+}
+
+// SecretFile looks who may read the secret that opens the accounts' keys.
+func SecretFile(path string) Finding {
+	info, err := os.Stat(path)
+	if err != nil {
+		return found("secret", "the secret cannot be read: %v", err).but(Error, "put the file back from a backup, or name it in EMBRAYE_SECRET_FILE")
+	}
+	if mode := info.Mode().Perm(); mode&0o077 != 0 {
+		return found("secret", "%s may be read by others than its user (mode %04o)", path, fs.FileMode(mode)).but(Warning, "chmod 600 %s", path)
+	}
+	return ok("secret", "%s is its user's alone, and opens the keys of all accounts", path)
+}
+
+// Backup looks how old the last one is; last is empty where none was ever made.
+func Backup(last string, limit time.Duration, now time.Time) Finding {
+	const remedy = "let `embraye backup` run every day, and keep its file on another machine"
+	if last == "" {
+		return found("backup", "no backup was ever made with `embraye backup`").but(Warning, remedy)
+	}
+	at, err := time.Parse(time.RFC3339, last)
+	if err != nil {
+		return found("backup", "when the last backup was made is kept as %q, which is no time", last).but(Warning, "make one")
+	}
+	f := found("backup", "the last backup is of %s", at.UTC().Format(time.DateTime))
+	if age := now.Sub(at); age > limit {
+		return f.but(Error, "that is more than %s ago (EMBRAYE_BACKUP_MAX_AGE): %s", limit, remedy)
+	}
+	return f
+}
