@@ -122,7 +122,7 @@ func SecretFile(path string) Finding {
 
 // Backup looks how old the last one is; last is empty where none was ever made.
 func Backup(last string, limit time.Duration, now time.Time) Finding {
-	const remedy = "let `embraye backup` run every day, and keep its file on another machine"
+	const remedy = "let `embraye backup` run every day (systemctl enable --now embraye-backup.timer), and keep its files on another machine"
 	if last == "" {
 		return found("backup", "no backup was ever made with `embraye backup`").but(Warning, remedy)
 	}
