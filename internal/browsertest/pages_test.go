@@ -76,7 +76,7 @@ func (in *Instance) paths(t *testing.T, f Filled, admin *embraye.Person) []strin
 // of each route's variables the first and then each of the others is tried.
 func (in *Instance) parameters(t *testing.T, f Filled, admin *embraye.Person) map[string][]string {
 	t.Helper()
-	values := map[string][]string{"handle": {"mesure2", "organisation"}, "territory": {"FR-BRE", "EU"}, "n": {"1", "2"}, "file": {"style.css"},
+	values := map[string][]string{"handle": {"mesure2", "organisation"}, "territory": {"FR-BRE", "EU"}, "n": {"1", "2"}, "file": {"style.css"}, "width": {"800"},
 		"name": {strings.Repeat("0", 64) + ".png"}, "token": {"inconnu"}, "id": {"01jz0000000000000000000000"},
 		"digest": {strings.Repeat("0", 64)}, "host": {"personne.example"}, "/office/drafts/{id}": {"1"},
 		"/office/conversation/{id}": {"1"}, "/office/peers/{id}": {"1"}, "/office/reviews/drafts/{id}": {"1"}, "/office/reviews/received/{id}": {"1"}}

@@ -100,6 +100,7 @@ GET  /fichiers/{width}/{name}             404
 GET  /                                    200
 GET  /@{handle}                           200
 GET  /@{handle}/card.png                  200
+GET  /@{handle}/embed                     200
 GET  /@{handle}/feed.atom                 200
 GET  /@{handle}/feed.json                 200
 GET  /@{handle}/{territory}               200
@@ -134,6 +135,7 @@ GET  /feed.json                           200
 GET  /journal                             200
 GET  /mentions-legales                    200
 GET  /notes/{id}                          200
+GET  /oembed                              404
 GET  /organisations                       200
 GET  /organisations/{host}                200
 GET  /organisations.txt                   404

@@ -122,6 +122,12 @@ func (a *Answer) With(name, value string) *Answer {
 	return a
 }
 
+// Without takes away a header line that every answer has.
+func (a *Answer) Without(name string) *Answer {
+	a.more = append(a.more, headerLine{name, nil})
+	return a
+}
+
 // Write sends the answer, or 304 to who has it already: compressed to who
 // takes that, which is another representation with an ETag of its own.
 func (a *Answer) Write(w http.ResponseWriter, r *http.Request) {

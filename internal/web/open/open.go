@@ -88,6 +88,8 @@ func (h *Handler) Routes(r answer.Routes) {
 	file("/donnees/datapackage.json", h.described(answer.TypeJSON, export.DataPackage))
 	file("/catalog.jsonld", h.described("application/ld+json", export.DCAT))
 
+	r.Get("/oembed", h.oEmbed)
+
 	file("/constats/{id}/card.png", h.constatCard)
 	file("/@{handle}/card.png", h.actorCard)
 	file("/favicon.ico", picture("image/png", faviconPNG(32)))

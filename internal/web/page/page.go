@@ -32,6 +32,7 @@ type Page struct {
 	Modified    time.Time     // likewise, if it was
 	Language    string        // of the content, where it is not the page's
 	LinkedData  template.HTML // a script of data, not of code
+	OEmbed      string        // address that says how to show the page elsewhere
 	SiteName    string
 	Home        string
 	Path        string // "" on pages that are no place of their own

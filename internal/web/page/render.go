@@ -36,6 +36,17 @@ func (h *Frame) NewPage(v *answer.View, title string) *Page {
 
 // Render fills a template; the page varies by what was accepted and by language.
 func (h *Frame) Render(name string, status int, page *Page) (*answer.Answer, error) {
+	return h.within("layout", name, status, page)
+}
+
+// Embedded fills a template for a frame on somebody else's page: without masthead
+// and foot, in a stylesheet of its own.
+func (h *Frame) Embedded(name string, status int, page *Page) (*answer.Answer, error) {
+	page.Style = h.assets.byName["embed.css"]
+	return h.within("embedded", name, status, page)
+}
+
+func (h *Frame) within(layout, name string, status int, page *Page) (*answer.Answer, error) {
 	if page.Incomplete != nil {
 		return nil, page.Incomplete
 	}
@@ -44,7 +55,7 @@ func (h *Frame) Render(name string, status int, page *Page) (*answer.Answer, err
 	if !ok {
 		return nil, fmt.Errorf("web: no template %s", name)
 	}
-	if err := tmpl.ExecuteTemplate(&out, "layout", page); err != nil {
+	if err := tmpl.ExecuteTemplate(&out, layout, page); err != nil {
 		return nil, fmt.Errorf("web: page %s: %w", name, err)
 	}
 	a := answer.New(status, answer.TypeHTML, out.Bytes())

@@ -62,6 +62,7 @@ func (h *Handler) ConstatPage(v *answer.View, data *embraye.ConstatPage) (*answe
 	u := &data.Update
 	page := h.frame.NewPage(v, u.Title)
 	describeConstat(page, u, string(h.site.UpdateID(u.ID)))
+	offerEmbed(page)
 	page.LinkedData = h.claimReview(page, u, data.Organisation) + breadcrumbs(page, crumb{page.MeasureTitle(u.Measure), page.Site.ActorPage(u.Actor)}, crumb{u.Title, page.Canonical})
 	content := newConstatContent(page, u, data.Actor, data.Organisation)
 	content.addFiles(data.Files)

@@ -40,6 +40,7 @@ type measureContent struct {
 	Prev        *measureRow
 	Next        *measureRow
 
+	Embed        string      // the line that shows the measure on another site
 	Divergent    []placeLink // scopes where answers differ
 	Speakers     []speaker
 	MoreSpeakers int
@@ -117,6 +118,7 @@ func (h *Handler) MeasurePage(ctx context.Context, v *answer.View, a embraye.Act
 		content.Summary, content.Grid = m.Summary.In(v.Lang), m.GridIn(v.Lang)
 	}
 	page.LinkedData = breadcrumbs(page, crumb{page.Title, page.Canonical})
+	content.Embed = offerEmbed(page)
 	content.Deadline = page.Date(embraye.Date(reference.Deadline))
 	page.Description = cmp.Or(page.Said(content.Answers), content.Summary, content.Text)
 	for _, subject := range embraye.Subjects() {

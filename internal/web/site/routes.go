@@ -8,6 +8,7 @@ func (h *Handler) Routes(r answer.Routes) {
 	page := func(pattern string, build answer.Builder) { r.Get(pattern, h.answers.Serve(answer.PageOnly, build)) }
 
 	page("/", h.home)
+	page("/@{handle}/embed", h.embed)
 	page("/@{handle}/{territory}", h.measurePlace)
 	page("/constats/{id}/versions", h.constatVersions)
 	page("/organisations", h.organisations)
