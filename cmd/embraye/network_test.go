@@ -22,7 +22,8 @@ import (
 //
 // All add each other. Amont says that a measure is done, Brume says that there
 // is no sign of it and contests; Amont hides the review, and Cime shows it all
-// the same; Amont shows it again, answers, corrects, is away, comes back and withdraws.
+// the same; Amont shows it again, answers, corrects; Brume erases its review; Amont is
+// away, comes back and withdraws.
 func TestThreeOrganisations(t *testing.T) {
 	amont := newSignatory(t, "Amont", "")
 	brume := newSignatory(t, "Brume", "")
@@ -73,6 +74,15 @@ func TestThreeOrganisations(t *testing.T) {
 		o.shows(copyOf, "Le lieu commun ferme", "À l’arrêt", "Le lieu ferme.")
 		o.shows("/organisations/"+amont.address, "Amont", "Le lieu commun ferme")
 	}
+
+	brume.command(nil, "withdraw", contested.URL, "--reason", "Le lieu a fermé.", "--erase")
+	for _, path := range []string{"", "/versions/1"} {
+		if status, words := brume.page(strings.TrimPrefix(contested.URL, "http://"+brume.address) + path); status != http.StatusGone || strings.Contains(words, "depuis mars") {
+			t.Errorf("%s%s, erased, answers %d:\n%s", contested.URL, path, status, words)
+		}
+	}
+	amont.hides("/constats/"+said.ID, "Le lieu est fermé depuis mars.")
+	cime.hides(copyOf, "Le lieu est fermé depuis mars.")
 
 	amont.stop()
 	for _, o := range []*signatory{brume, cime} {
