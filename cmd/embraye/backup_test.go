@@ -32,6 +32,9 @@ func TestBackupAndRestore(t *testing.T) {
 	wantRefused(t, 1, onDir(dir), []string{"restore", made.File}, "another `embraye` serves the database", "stop it first")
 	other := filepath.Join(t.TempDir(), "other")
 	wantRefused(t, 1, onDir(other, "EMBRAYE_BASE_URL=https://other.example"), []string{"restore", made.File}, "set EMBRAYE_BASE_URL=http://localhost:8080")
+	if left := list(t, other); len(left) > 0 {
+		t.Errorf("a refused restore has left %v", left)
+	}
 	s.stop()
 	wantRefused(t, 1, onDir(dir), []string{"restore", made.File}, "an instance lives in the database already")
 
@@ -99,4 +102,17 @@ func TestBackupsThatCannotBeMadeSayWhatToDo(t *testing.T) {
 		wantRefused(t, tt.status, onDir(dir), tt.args, tt.words...)
 	}
 	wantRefused(t, 2, onDir(filepath.Join(t.TempDir(), "empty")), []string{"backup", "x"}, "there is no database")
+}
+
+// list is what a folder holds.
+func list(t *testing.T, dir string) (names []string) {
+	t.Helper()
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range entries {
+		names = append(names, e.Name())
+	}
+	return names
 }

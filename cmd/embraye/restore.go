@@ -42,7 +42,7 @@ func restore(ctx context.Context, c *call) error {
 		return explained(s, c.verify(s, a))
 	}
 	err = c.restoreFrom(ctx, s, a)
-	if ctx.Err() != nil {
+	if err != nil && ctx.Err() != nil {
 		return fmt.Errorf("the restore was interrupted: no instance is there yet, begin it again with the same archive: %w", err)
 	}
 	return explained(s, err)
@@ -127,6 +127,9 @@ func (c *call) restoreFrom(ctx context.Context, s settings.Settings, a archive) 
 	if err != nil {
 		return err
 	}
+	if err := got.IsOf(s.BaseURL); err != nil {
+		return err
+	}
 	lock, err := c.lockDatabase(s.DatabaseURL)
 	if err != nil {
 		return err
@@ -145,7 +148,7 @@ func (c *call) restoreFrom(ctx context.Context, s settings.Settings, a archive) 
 }
 
 func (c *call) restoreInto(ctx context.Context, target *archives, secret []byte, a archive, got *backup.Contents) error {
-	t := backup.Target{Store: target.store, Files: target.files, BaseURL: target.settings.BaseURL, Keep: func(line []byte) error {
+	t := backup.Target{Store: target.store, Files: target.files, Keep: func(line []byte) error {
 		secret, ok := parseSecret(line)
 		if !ok {
 			return errors.New("the secret in the archive is none of Embraye's")

@@ -49,7 +49,7 @@ func restored(t *testing.T, kind string, archive []byte, in *fedtest.Instance, w
 	must(t, err)
 	t.Cleanup(func() { must(t, p.files.Close()) })
 	var kept []byte
-	target := backup.Target{Store: p.store, Files: p.files, BaseURL: in.Site.Base, Keep: func(s []byte) error { kept = s; return nil }}
+	target := backup.Target{Store: p.store, Files: p.files, Keep: func(s []byte) error { kept = s; return nil }}
 	must(t, c.Fits(t.Context(), target))
 	p.Restored, err = backup.Restore(t.Context(), bytes.NewReader(archive), nil, c, target)
 	must(t, err)

@@ -155,11 +155,14 @@ func TestTargetsThatHoldSomethingAreRefused(t *testing.T) {
 			c, err := backup.Read(bytes.NewReader(good), nil)
 			must(t, err)
 			empty := storetest.OpenURL(t, storetest.EmptyURL(t, kind), w.Clock.Now)
-			fits := backup.Target{Store: empty, Files: p.files, BaseURL: in.Site.Base, Secret: secret}
+			fits := backup.Target{Store: empty, Files: p.files, Secret: secret}
 			must(t, c.Fits(t.Context(), fits))
+			must(t, c.IsOf(in.Site.Base))
+			if err := c.IsOf("https://other.example"); err == nil || !strings.Contains(err.Error(), "set EMBRAYE_BASE_URL="+in.Site.Base) {
+				t.Errorf("of another instance: %v", err)
+			}
 			for says, change := range map[string]func(*backup.Target){
 				"an instance lives in the database": func(t *backup.Target) { t.Store = p.store },
-				"set EMBRAYE_BASE_URL=https://ours": func(t *backup.Target) { t.BaseURL = "https://other.example" },
 				"another secret":                    func(t *backup.Target) { t.Secret = []byte("other\n") },
 			} {
 				target := fits

@@ -15,11 +15,10 @@ import (
 // Target is where an instance is put back. It may hold nothing but what the
 // archive brings: then a restore that was interrupted can be begun again.
 type Target struct {
-	Store   *store.Store
-	Files   *files.Store
-	BaseURL string
-	Secret  []byte // what lies where the secret belongs; nil: nothing
-	Keep    func(secret []byte) error
+	Store  *store.Store
+	Files  *files.Store
+	Secret []byte // what lies where the secret belongs; nil: nothing
+	Keep   func(secret []byte) error
 }
 
 // Restored is what became of a restore.
@@ -31,13 +30,17 @@ type Restored struct {
 	Applied  int      `json:"applied"` // migrations after that
 }
 
+// IsOf refuses an archive of another instance than that of an address.
+func (c *Contents) IsOf(baseURL string) error {
+	if own := c.Manifest.BaseURL; own != baseURL {
+		return fmt.Errorf("the archive is of %s, and EMBRAYE_BASE_URL is %s: its keys, its followers and every address of it are that instance's; set EMBRAYE_BASE_URL=%s; nothing was changed", own, baseURL, own)
+	}
+	return nil
+}
+
 // Fits says why an archive cannot be put into a target, before anything is
 // written there.
 func (c *Contents) Fits(ctx context.Context, t Target) error {
-	if c.Manifest.BaseURL != t.BaseURL {
-		return fmt.Errorf("the archive is of %s, and EMBRAYE_BASE_URL is %s: its keys, its followers and every address of it are that instance's; set EMBRAYE_BASE_URL=%s",
-			c.Manifest.BaseURL, t.BaseURL, c.Manifest.BaseURL)
-	}
 	if started, err := t.Store.Started(ctx); err != nil {
 		return err
 	} else if started {
@@ -81,7 +84,8 @@ func Restore(ctx context.Context, in io.Reader, with Keys, c *Contents, t Target
 	if err != nil {
 		return r, err
 	}
-	r.Applied, err = t.Store.Migrate(ctx)
+	// The instance is there: whoever interrupts now would find it half up to date.
+	r.Applied, err = t.Store.Migrate(context.WithoutCancel(ctx))
 	return r, err
 }
 
