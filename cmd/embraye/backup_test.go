@@ -50,6 +50,42 @@ func TestBackupAndRestore(t *testing.T) {
 	wantRefused(t, 0, onDir(filepath.Join(t.TempDir(), "home")), []string{"restore", filepath.Join(out, "back.tar.gz")}, "restored")
 }
 
+// Where a restore was killed no new instance begins under the same address, and
+// the same archive can be put there again.
+func TestARestoreThatIsKilled(t *testing.T) {
+	file, url, dir := filepath.Join(t.TempDir(), "x.tar.gz"), storetest.EmptyURL(t, storetest.Postgres), filepath.Join(t.TempDir(), "new")
+	wantRefused(t, 0, onDir(instanceDir(t)), []string{"backup", file})
+	env := onDir(dir, "EMBRAYE_DATABASE_URL="+url)
+	wantRefused(t, 0, env, []string{"migrate"})
+	db := database(t, url)
+	holder, err := db.BeginTx(t.Context(), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := holder.Exec("LOCK TABLE settings IN SHARE MODE"); err != nil { // reads go on, the restore waits
+		t.Fatal(err)
+	}
+	restoring := exec.Command("embraye", "restore", file)
+	restoring.Env = environment(env...)
+	if err := restoring.Start(); err != nil {
+		t.Fatal(err)
+	}
+	eventually(t, "the restore writes", func() bool {
+		n := 0
+		return db.QueryRow("SELECT count(*) FROM pg_locks WHERE relation = 'settings'::regclass AND NOT granted").Scan(&n) == nil && n > 0
+	})
+	if err := restoring.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = restoring.Wait() // it was killed
+	if err := holder.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	wantRefused(t, 2, env, []string{"serve"}, "holds no instance, but the secret", "is there")
+	wantRefused(t, 0, env, []string{"restore", file}, "restored http://localhost:8080")
+	serveProcess(t, env...).stop()
+}
+
 // A pair of age's keys, for tests only.
 const (
 	publicKey  = "age1u60969r3c7jh7k22ffxvypt2ernrm669n8fxqms0hlq7estmhdts8c0udz"

@@ -83,6 +83,6 @@ func errEmptied(s settings.Settings) error {
 		where = "of EMBRAYE_DATABASE_URL"
 	}
 	return settings.Wrong(fmt.Errorf(`the database %s holds no instance, but %s there: has the database been lost or moved, or is an address mistyped?
-  If so, correct EMBRAYE_DATA_DIR or EMBRAYE_DATABASE_URL, or put the database back from a backup. A new instance would have new keys, and servers that know the old ones would refuse it.
+  If so, correct EMBRAYE_DATA_DIR or EMBRAYE_DATABASE_URL, or put the database back from a backup (a restore that was interrupted is begun again). A new instance would have new keys, and servers that know the old ones would refuse it.
   Only if %s has never been an instance, or shall begin anew: embraye serve --first-start`, where, leftOf(s), s.BaseURL))
 }

@@ -171,7 +171,7 @@ func TestTargetsThatHoldSomethingAreRefused(t *testing.T) {
 					t.Errorf("%s: %v", says, err)
 				}
 			}
-			if _, err := backup.Restore(t.Context(), bytes.NewReader(good), nil, c, backup.Target{Store: p.store, Files: p.files}); err == nil {
+			if _, err := backup.Restore(t.Context(), bytes.NewReader(good), nil, c, backup.Target{Store: p.store, Files: p.files, Secret: secret}); err == nil {
 				t.Error("an instance was written over")
 			}
 			t.Run("begun again", func(t *testing.T) { beginAgain(t, good, c, fits) })

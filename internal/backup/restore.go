@@ -62,13 +62,19 @@ func (c *Contents) Fits(ctx context.Context, t Target) error {
 }
 
 // Restore puts an archive that was read before (Read, Fits) into its target. The
-// database gets all of it in one transaction, which comes last: whatever ends a
-// restore before, no instance is there that could start, and the same archive
-// can be put there again.
+// secret comes first: beside a database without an instance it keeps everybody
+// from beginning a new one there. The database gets all of it in one transaction,
+// which comes last: whatever ends a restore before, the same archive can be put
+// there again.
 func Restore(ctx context.Context, in io.Reader, with Keys, c *Contents, t Target) (r Restored, err error) {
 	r = Restored{Damaged: []string{}}
+	if t.Secret == nil {
+		if err := t.Keep(c.secret); err != nil {
+			return r, err
+		}
+	}
 	r.Unsent, err = t.Store.Refill(ctx, c.Manifest.Schema, func(db *store.Refill) error {
-		err := read(in, with, reader{
+		return read(in, with, reader{
 			manifest: func(m Manifest) error { return fits(m, c, db) },
 			rows: func(table store.CopiedTable, rows [][]any) error {
 				r.Rows += int64(len(rows))
@@ -76,10 +82,6 @@ func Restore(ctx context.Context, in io.Reader, with Keys, c *Contents, t Target
 			},
 			evidence: func(name string, content io.Reader) error { return r.keep(ctx, t, name, content) },
 		})
-		if err == nil && t.Secret == nil {
-			err = t.Keep(c.secret)
-		}
-		return err
 	})
 	if err != nil {
 		return r, err
