@@ -55,6 +55,7 @@ func (w Wire) Actor(a embraye.Actor, key embraye.ActorKey, org embraye.Actor) ([
 		extra["embraye:reviewsAbout"] = w.Site.ReviewsAbout()
 		extra["featuredCollections"] = w.Site.Collections(a.Handle) // FEP-7aa9
 	case embraye.MeasureActor:
+		extra["featuredCollections"] = w.Site.Collections(a.Handle)
 		// PeerTube loads a Group only if a Person of the same host owns it.
 		extra["attributedTo"] = []any{map[string]any{"type": "Person", "id": w.Site.ActorID(org.Handle)}}
 		extra["embraye:measure"] = w.Reference.MeasureIRI(a.Measure)

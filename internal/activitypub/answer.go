@@ -67,6 +67,13 @@ func (w Wire) AcceptQuote(id, actor string, q QuoteRequest, authorization embray
 		map[string]any{"object": q.embedded(), "result": authorization})
 }
 
+// FeatureRequest asks an account whether a collection of ours may name it
+// (FEP-7aa9).
+func FeatureRequest(w Wire, id, actor string, object, collection embraye.IRI) ([]byte, error) {
+	return w.answer(streams.NewActivityStreamsActivity(), id, actor, string(object),
+		map[string]any{"type": "FeatureRequest", "object": object, "instrument": collection})
+}
+
 // AcceptFeature lets a collection name an actor of ours (FEP-7aa9).
 func (w Wire) AcceptFeature(id, actor, to, request string, authorization embraye.IRI) ([]byte, error) {
 	return w.answer(streams.NewActivityStreamsAccept(), id, actor, to, map[string]any{"object": request, "result": authorization})

@@ -65,27 +65,54 @@ func (w Wire) OrderedItems(id embraye.IRI, items []json.RawMessage) ([]byte, err
 	return b.finish(v, map[string]any{"totalItems": len(items), "orderedItems": items})
 }
 
-// MeasuresCollection is the name of the organisation's FeaturedCollection, at
-// the end of its address.
-const MeasuresCollection = "mesures"
+// The names of our featured collections, at the end of their addresses
+// (FEP-7aa9): the organisation's of its measures, and each measure's of the
+// accounts of the same measure elsewhere.
+const (
+	MeasuresCollection = "mesures"
+	FollowedBy         = "qui-suit"
+)
 
 // FeaturedMeasures is « Les mesures du mémoire »: the organisation recommends
-// the accounts of its measures, and Mastodon shows them on its profile
-// (FEP-7aa9). Each item names its permission, which is of the same server.
+// the accounts of its measures, and Mastodon shows them on its profile. Each item
+// names its permission, which is of the same server.
 func (w Wire) FeaturedMeasures(org embraye.Actor, measures []embraye.Actor) ([]byte, error) {
 	id := w.Site.Collection(org.Handle, MeasuresCollection)
 	items := make([]any, len(measures))
 	for i, m := range measures {
 		permission := w.Site.OwnFeature(id, m.Handle)
-		items[i] = map[string]any{"id": id + embraye.IRI("#"+m.Handle), "type": "FeaturedItem", "featuredObject": permission.Object,
-			"featureAuthorization": w.Site.FeatureID(permission.ID), "published": m.CreatedAt.UTC().Format(time.RFC3339)}
+		items[i] = featured(id+embraye.IRI("#"+m.Handle), permission.Object, w.Site.FeatureID(permission.ID), m.CreatedAt)
 	}
+	return featuredCollection(w, org, id, w.Catalogue.T(w.language(), "collection.measures"),
+		w.Catalogue.T(w.language(), "collection.measures.summary", w.actorName(org)), items)
+}
+
+// FeaturedPeers is « Qui suit la mesure »: the accounts of the same measure on
+// other instances that permit it.
+func FeaturedPeers(w Wire, measure embraye.Actor, peers []embraye.Feature) ([]byte, error) {
+	id := w.Site.Collection(measure.Handle, FollowedBy)
+	items := make([]any, len(peers))
+	for i, p := range peers {
+		items[i] = featured(id+embraye.IRI("#"+embraye.CopyID(p.Object)), p.Object, p.Permission, *p.AnsweredAt)
+	}
+	name := w.Catalogue.T(w.language(), "collection.followed", w.actorName(measure))
+	if n := embraye.MeasureNumber(measure.Measure); n != "" {
+		name = w.Catalogue.T(w.language(), "collection.followed_n", n)
+	}
+	return featuredCollection(w, measure, id, name, w.Catalogue.T(w.language(), "collection.followed.summary"), items)
+}
+
+func featured(id, object, permission embraye.IRI, at time.Time) map[string]any {
+	return map[string]any{"id": id, "type": "FeaturedItem", "featuredObject": object, "featureAuthorization": permission, "published": at.UTC().Format(time.RFC3339)}
+}
+
+func featuredCollection(w Wire, by embraye.Actor, id embraye.IRI, name, summary string, items []any) ([]byte, error) {
 	b, v := &builder{}, streams.NewActivityStreamsOrderedCollection()
 	b.id(v, id)
-	summary := html.EscapeString(w.Catalogue.T(w.language(), "collection.measures.summary", w.actorName(org)))
-	return b.finish(v, map[string]any{"type": "FeaturedCollection", "name": w.Catalogue.T(w.language(), "collection.measures"),
-		"summary": summary, "summaryMap": map[string]any{w.language(): summary}, "attributedTo": w.Site.ActorID(org.Handle), "url": w.Site.ActorPage(org.Handle),
-		"published": org.CreatedAt.UTC().Format(time.RFC3339), "sensitive": false, "discoverable": true, "totalItems": len(items), "orderedItems": items})
+	summary = html.EscapeString(summary)
+	return b.finish(v, map[string]any{"type": "FeaturedCollection", "name": name, "summary": summary, "summaryMap": map[string]any{w.language(): summary},
+		"attributedTo": w.Site.ActorID(by.Handle), "url": w.Site.ActorPage(by.Handle), "published": by.CreatedAt.UTC().Format(time.RFC3339),
+		"sensitive": false, "discoverable": true, "totalItems": len(items), "orderedItems": items})
 }
 
 // Page is one page of an unordered collection: replies.

@@ -70,7 +70,10 @@ func emitted(t testing.TB) map[string][]byte {
 		"ordered-page-empty": ok(w.OrderedPage(outbox+"?page=2", outbox, "", nil)),
 		"featured":           ok(w.OrderedItems(w.Site.Featured("mesure2"), []json.RawMessage{Address(constat), Bare(note)})),
 		"featured-measures":  ok(w.FeaturedMeasures(orgActor, []embraye.Actor{measureActor})),
-		"page":               ok(w.Page(RepliesPage(constat, 1), constat+"/replies", "", []embraye.IRI{ann + "/statuses/10"})),
+		"featured-peers": ok(FeaturedPeers(w, measureActor, []embraye.Feature{{Object: "https://pair.example/actors/mesure2",
+			Permission: "https://pair.example/mises-en-avant/01jtx00000000000000000000q", AnsweredAt: &secondDay}})),
+		"feature-request": ok(FeatureRequest(w, "01jtx00000000000000000000t", "mesure2", "https://pair.example/actors/mesure2", w.Site.Collection("mesure2", FollowedBy))),
+		"page":            ok(w.Page(RepliesPage(constat, 1), constat+"/replies", "", []embraye.IRI{ann + "/statuses/10"})),
 	}
 }
 
@@ -139,7 +142,7 @@ var definedElsewhere = strings.Fields(`@context id type
 
 var knownTypes = strings.Fields(`Accept Announce Application Collection CollectionPage Create Delete Document Flag Follow Group Hashtag Image Like Link Mention Note
 	OrderedCollection OrderedCollectionPage Person PropertyValue QuoteAuthorization QuoteRequest Reject Tombstone Undo Update
-	DataIntegrityProof Multikey FeaturedCollection FeaturedItem`)
+	DataIntegrityProof Multikey FeatureRequest FeaturedCollection FeaturedItem`)
 
 // TestGoldenAgainstContext walks everything emitted: a strict JSON-LD processor
 // must drop no key of ours, and no list may have become a single value

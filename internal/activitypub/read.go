@@ -18,6 +18,7 @@ type Incoming struct {
 	Target     Ref
 	Targeted   bool // there is a target, though perhaps not one that can be read
 	Instrument Ref
+	Result     string // address that an Accept names
 	Content    string // of a Like, an EmojiReact or a Flag: never HTML
 	Published  time.Time
 	To, Cc     []string
@@ -81,6 +82,7 @@ func (in *Incoming) read(m map[string]any) error {
 	}
 	in.Object = in.Objects[0]
 	in.Target, in.Targeted, in.Instrument = oneRef(m["target"]), m["target"] != nil, oneRef(m["instrument"])
+	in.Result = idOf(m["result"])
 	common, err := readCommon(m)
 	if err != nil {
 		return err

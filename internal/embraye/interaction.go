@@ -35,6 +35,17 @@ type Quote struct {
 	RevokedAt *time.Time
 }
 
+// Feature is an account of a peer's that a collection of ours asked to name, and
+// names once the account permits it (FEP-7aa9).
+type Feature struct {
+	Collection IRI    `gorm:"primaryKey"`
+	Object     IRI    `gorm:"primaryKey"`
+	Request    string // ULID of the FeatureRequest
+	Permission IRI    // their FeatureAuthorization; empty: not given, or taken back
+	AskedAt    time.Time
+	AnsweredAt *time.Time
+}
+
 // ReplyState is what the moderation decided.
 type ReplyState string
 

@@ -65,6 +65,15 @@ func (r *Reference) MeasureIRI(id string) string {
 	return r.IRI + "/" + r.Version + "/" + id
 }
 
+// MeasureNumber is 2 for m2; empty for m0 and for what has another name.
+func MeasureNumber(id string) string {
+	n, ok := strings.CutPrefix(id, "m")
+	if !ok || n == "0" || strings.Trim(n, "0123456789") != "" {
+		return ""
+	}
+	return n
+}
+
 // TextIRI names this version of the text; its measures are below it.
 func (r *Reference) TextIRI() string { return r.IRI + "/" + r.Version }
 

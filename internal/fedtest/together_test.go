@@ -35,6 +35,7 @@ func TestInstancesTogether(t *testing.T) {
 	each(t, func(t *testing.T, kind string) {
 		p := newTogether(t, kind)
 		p.befriend()
+		p.names()
 		p.publish()
 		p.correct()
 		p.contest()
@@ -114,6 +115,44 @@ func (p *together) befriend() {
 		p.t.Errorf("ann's Follow: %d", got)
 	}
 	p.heard("Accept")
+}
+
+// names: each measure names those of the others, who permit it as long as they
+// wish; whoever reads the collection finds their permissions.
+func (p *together) names() {
+	all := []*Instance{p.a, p.b, p.c}
+	named := func(in *Instance) (accounts []string) {
+		collection := p.w.documentOf(string(in.Site.Collection("water", "qui-suit")))
+		for _, i := range collection["orderedItems"].([]any) {
+			item := i.(map[string]any)
+			permission := p.w.documentOf(item["featureAuthorization"].(string))
+			if permission["interactingObject"] != collection["id"] || permission["interactionTarget"] != item["featuredObject"] {
+				p.t.Errorf("%v is permitted by %v", item, permission)
+			}
+			accounts = append(accounts, item["featuredObject"].(string))
+		}
+		slices.Sort(accounts)
+		return accounts
+	}
+	for i, in := range all {
+		var others []string
+		for j, other := range all {
+			if i != j {
+				others = append(others, string(other.Site.ActorID("water")))
+			}
+		}
+		slices.Sort(others)
+		if got := named(in); !slices.Equal(got, others) {
+			p.t.Errorf("%s names %v", in.Host, got)
+		}
+	}
+	given, err := p.b.Store.Tables().Quotes.ByQuoting(p.t.Context(), p.a.Site.Collection("water", "qui-suit"), p.b.Site.ActorID("water"))
+	p.must(err)
+	p.must(p.b.Talk.RevokeQuote(p.t.Context(), embraye.Operator(), given.ID))
+	p.w.Settle()
+	if got := named(p.a); !slices.Equal(got, []string{string(p.c.Site.ActorID("water"))}) {
+		p.t.Errorf("after B changed its mind, A names %v", got)
+	}
 }
 
 // heard is what ann's server got since the last time, of one kind alone, in the

@@ -82,6 +82,7 @@ func (t RemoteActors) deleteRest(ctx context.Context, uri embraye.IRI) error {
 	for _, statement := range []string{
 		"DELETE FROM followers WHERE follower = ?",
 		"DELETE FROM quotes WHERE actor = ?",
+		"DELETE FROM features WHERE object = ?",
 		"DELETE FROM unread_updates WHERE actor = ?",
 		"DELETE FROM peer_reviews WHERE actor = ?",
 		"DELETE FROM review_responses WHERE actor = ?",

@@ -27,6 +27,7 @@ type Tables struct {
 	PeerRevisions PeerRevisions
 	Interactions  Interactions
 	Quotes        Quotes
+	Features      Features
 	Replies       Replies
 	Reports       Reports
 	DomainBlocks  DomainBlocks
@@ -88,7 +89,7 @@ func (s *txState) done(err error) error {
 func newTables(t table) Tables {
 	return Tables{
 		Settings{t}, Actors{t}, Keys{t}, RemoteActors{t}, Updates{t}, Revisions{t}, Notes{t}, Activities{t},
-		Followers{t}, Follows{t}, Peers{t}, PeerUpdates{t}, PeerRevisions{t}, Interactions{t}, Quotes{t}, Replies{t}, Reports{t},
+		Followers{t}, Follows{t}, Peers{t}, PeerUpdates{t}, PeerRevisions{t}, Interactions{t}, Quotes{t}, Features{t}, Replies{t}, Reports{t},
 		DomainBlocks{t}, ActorBlocks{t}, Tombstones{t}, Seen{t}, People{t}, Audit{t}, Deliveries{t}, Hosts{t},
 		Drafts{t}, Sessions{t}, Links{t}, Attempts{t}, EvidenceFiles{t}, LinkChecks{t}, UnreadUpdates{t}, Mails{t}, Chores{t}, BoostedPosts{t},
 		Standings{t}, Divergences{t}, Speakers{t}, Backfills{t},

@@ -24,7 +24,7 @@ func TestEveryAddressOnBothDatabases(t *testing.T) {
 				constat + "/replies": 200, constat + "/replies?page=1": 200, constat + "/fil": 200, constat + "/fil?page=1": 200, constat + "/likes": 200, constat + "/shares": 200,
 				pinnedPath(t, s): 200, "/actors/mesure2/outbox": 200, "/actors/mesure2/outbox?page=true": 200,
 				"/actors/mesure2/followers": 200, "/actors/organisation/following": 200, "/actors/mesure2/featured": 200,
-				"/actors/organisation/measures": 200, "/actors/mesure2/measures": 404, "/actors/organisation/collections/mesures": 200, "/actors/organisation/collections": 200, "/actors/mesure2/icon.png": 200,
+				"/actors/organisation/measures": 200, "/actors/mesure2/measures": 404, "/actors/organisation/collections/mesures": 200, "/actors/organisation/collections": 200, "/actors/mesure2/collections/qui-suit": 200, "/actors/mesure2/icon.png": 200,
 				s.activities(id)["Create"]: 200, s.activities(withdrawn)["Create"]: 410, "/citations/" + id: 404,
 				finger("acct:mesure2@ours.example"): 200, "/nodeinfo/2.1": 200, "/livez": 200, "/readyz": 200,
 			} {

@@ -99,7 +99,10 @@ func TestMeasuresAreAFeaturedCollection(t *testing.T) {
 		t.Errorf("the same once more: %d", w.Code)
 	}
 	off := s.Site.OwnFeature(embraye.IRI(base+"/actors/organisation/collections/mesures"), "fonds")
-	for _, path := range []string{"/actors/mesure2/collections", "/actors/mesure2/collections/mesures", "/actors/instance/collections", "/actors/organisation/collections/autres",
+	if c := s.json("/actors/mesure2/collections/qui-suit"); c["name"] != "Qui suit la mesure 2" || c["type"] != "FeaturedCollection" || c["totalItems"] != 0.0 {
+		t.Errorf("who follows a measure: %v", c)
+	}
+	for _, path := range []string{"/actors/mesure2/collections/mesures", "/actors/organisation/collections/qui-suit", "/actors/instance/collections", "/actors/fonds/collections", "/actors/organisation/collections/autres",
 		"/actors/nobody/collections/mesures", "/mises-en-avant/" + off.ID} {
 		if w := s.get(path, activity); w.Code != http.StatusNotFound {
 			t.Errorf("%s: %d", path, w.Code)

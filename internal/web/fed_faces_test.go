@@ -92,7 +92,7 @@ func TestIDsAreTheirAddresses(t *testing.T) {
 	paths := []string{constat, constat + "/likes", constat + "/shares", constat + "/replies", constat + "/replies?page=1", constat + "/fil", constat + "/fil?page=1",
 		pinnedPath(t, s), "/actors/mesure2", "/actors/organisation", "/actors/instance", "/actors/mesure2/outbox",
 		"/actors/mesure2/outbox?page=true", "/actors/mesure2/followers", "/actors/organisation/following",
-		"/actors/mesure2/featured", "/actors/organisation/measures", "/actors/organisation/collections", "/actors/organisation/collections/mesures"}
+		"/actors/mesure2/featured", "/actors/organisation/measures", "/actors/organisation/collections", "/actors/organisation/collections/mesures", "/actors/mesure2/collections", "/actors/mesure2/collections/qui-suit"}
 	for _, path := range s.activities(id) {
 		paths = append(paths, path)
 	}

@@ -157,7 +157,7 @@ GET  /.well-known/security.txt            200
 GET  /.well-known/webfinger               400
 GET  /activities/{id}                     303
 GET  /actors/{handle}                     303
-GET  /actors/{handle}/collections         404
+GET  /actors/{handle}/collections         200
 GET  /actors/{handle}/collections/{name}  404
 GET  /actors/{handle}/featured            200
 GET  /actors/{handle}/followers           200

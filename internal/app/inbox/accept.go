@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 
+	"embraye/internal/app/peers"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
@@ -11,11 +12,17 @@ import (
 // receiveAccept confirms a Follow of ours, if it comes from whom we asked to
 // follow (F068, F069).
 func (i *Inbox) receiveAccept(ctx context.Context, t store.Tables, m received) error {
+	if named, err := i.settleFeature(ctx, t, m, true); err != nil || named {
+		return err
+	}
 	return i.settleFollow(ctx, t, m, embraye.FollowAccepted)
 }
 
 // receiveReject ends a Follow of ours, if it comes from whom we follow (F071).
 func (i *Inbox) receiveReject(ctx context.Context, t store.Tables, m received) error {
+	if named, err := i.settleFeature(ctx, t, m, false); err != nil || named {
+		return err
+	}
 	return i.settleFollow(ctx, t, m, embraye.FollowRejected)
 }
 
@@ -40,5 +47,8 @@ func (i *Inbox) settleFollow(ctx context.Context, t store.Tables, m received, st
 	}
 	f.State = state
 	t.Changed()
-	return t.Follows.Save(ctx, f)
+	if err := t.Follows.Save(ctx, f); err != nil || state != embraye.FollowAccepted {
+		return err
+	}
+	return peers.AskToName(ctx, i.desk, t, m.sender)
 }

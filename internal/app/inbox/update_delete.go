@@ -89,6 +89,9 @@ func (i *Inbox) receiveDelete(ctx context.Context, t store.Tables, m received) e
 	if !embraye.SameOrigin(object, m.sender.URI) {
 		return errIgnored
 	}
+	if gone, err := i.unnamed(ctx, t, m.sender.URI, object); err != nil || gone {
+		return err
+	}
 	if err := t.UnreadUpdates.Forget(ctx, m.sender.URI, object); err != nil {
 		return err
 	}

@@ -117,7 +117,15 @@ func (ps *Peers) readOne(ctx context.Context, by embraye.Acting, p embraye.Peer)
 				return err
 			}
 		}
-		return ps.followAll(ctx, t, by, peer, f, following{})
+		if err := ps.followAll(ctx, t, by, peer, f, following{}); err != nil {
+			return err
+		}
+		for _, measure := range f.Measures {
+			if err := AskToName(ctx, ps.desk, t, measure); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err == nil {
 		ps.forgetActors(f)

@@ -71,36 +71,56 @@ func (h *Handler) measures(ctx context.Context, v *answer.View) (*answer.Answer,
 	return answer.Document(v)(h.rooms.App.Wire().Items(h.site.Measures(handle), items))
 }
 
-// collections lists the collections of accounts that the organisation
-// recommends (FEP-7aa9); nobody else has any.
+// collections lists the collections of accounts that an actor recommends
+// (FEP-7aa9): the organisation and each measure have one.
 func (h *Handler) collections(ctx context.Context, v *answer.View) (*answer.Answer, error) {
-	handle, err := answer.HandleOf(v.Param("handle"))
+	actor, name, err := h.recommends(ctx, v)
 	if err != nil {
 		return nil, err
 	}
-	if _, err := h.pages.MeasuresPage(ctx, handle); err != nil {
-		return nil, err
-	}
-	list := []embraye.IRI{h.site.Collection(handle, activitypub.MeasuresCollection)}
-	return answer.Document(v)(h.rooms.App.Wire().Items(h.site.Collections(handle), list))
+	list := []embraye.IRI{h.site.Collection(actor.Handle, name)}
+	return answer.Document(v)(h.rooms.App.Wire().Items(h.site.Collections(actor.Handle), list))
 }
 
-// collection is « Les mesures du mémoire ».
+// collection is « Les mesures du mémoire », or « Qui suit la mesure ».
 func (h *Handler) collection(ctx context.Context, v *answer.View) (*answer.Answer, error) {
-	handle, err := answer.HandleOf(v.Param("handle"))
+	actor, name, err := h.recommends(ctx, v)
 	if err != nil {
 		return nil, err
 	}
-	if v.Param("name") != activitypub.MeasuresCollection {
+	if v.Param("name") != name {
 		return nil, embraye.ErrNotFound
 	}
-	measures, err := h.pages.MeasuresPage(ctx, handle)
+	wire := h.rooms.App.Wire()
+	if name == activitypub.FollowedBy {
+		peers, err := h.pages.FeaturesPage(ctx, h.site.Collection(actor.Handle, name))
+		if err != nil {
+			return nil, err
+		}
+		return answer.Document(v)(activitypub.FeaturedPeers(*wire, *actor, peers))
+	}
+	measures, err := h.pages.MeasuresPage(ctx, actor.Handle)
 	if err != nil {
 		return nil, err
 	}
-	org, err := h.pages.ActorPage(ctx, handle)
+	return answer.Document(v)(wire.FeaturedMeasures(*actor, measures))
+}
+
+// recommends is who has a collection of accounts, and its name.
+func (h *Handler) recommends(ctx context.Context, v *answer.View) (actor *embraye.Actor, name string, err error) {
+	handle, err := answer.HandleOf(v.Param("handle"))
 	if err != nil {
-		return nil, err
+		return nil, "", err
 	}
-	return answer.Document(v)(h.rooms.App.Wire().FeaturedMeasures(org.Actor, measures))
+	page, err := h.pages.ActorPage(ctx, handle)
+	if err != nil {
+		return nil, "", err
+	}
+	switch page.Actor.Kind {
+	case embraye.OrganisationActor:
+		return &page.Actor, activitypub.MeasuresCollection, nil
+	case embraye.MeasureActor:
+		return &page.Actor, activitypub.FollowedBy, nil
+	}
+	return nil, "", embraye.ErrNotFound
 }

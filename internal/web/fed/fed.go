@@ -30,6 +30,7 @@ type Pages interface {
 	FollowingPage(ctx context.Context, handle string) (total int, err error)
 	FeaturedPage(ctx context.Context, handle string) (*embraye.FeaturedPage, error)
 	MeasuresPage(ctx context.Context, handle string) ([]embraye.Actor, error)
+	FeaturesPage(ctx context.Context, collection embraye.IRI) ([]embraye.Feature, error)
 	QuotePage(ctx context.Context, id string) (*embraye.Quote, error)
 	ThreadPage(ctx context.Context, id string, number, size int) (*embraye.ThreadPage, error)
 	RepliesPage(ctx context.Context, object embraye.IRI, number, size int) (*embraye.RepliesPage, error)

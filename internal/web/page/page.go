@@ -134,13 +134,7 @@ func (p *Page) MeasureName(id string) string {
 }
 
 // MeasureNumber is 2 for m2; empty for m0, the demand that has none.
-func (p *Page) MeasureNumber(id string) string {
-	n, ok := strings.CutPrefix(id, "m")
-	if !ok || n == "0" || strings.Trim(n, "0123456789") != "" {
-		return ""
-	}
-	return n
-}
+func (p *Page) MeasureNumber(id string) string { return embraye.MeasureNumber(id) }
 
 // Tongue is what a text of another language needs: its lang, or nothing.
 func (p *Page) Tongue(lang string) template.HTMLAttr {
