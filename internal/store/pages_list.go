@@ -67,7 +67,7 @@ func (t Tables) latestInPlace(ctx context.Context, measure string, codes, prefix
 
 // byIDs reads constats without their bytes, in the order that is given.
 func (t Tables) byIDs(ctx context.Context, ids []string) ([]embraye.Update, error) {
-	all, err := t.light(ctx, "id", 0, t.table.inJSON("id"), asJSON(ids))
+	all, err := t.light(ctx, "id", 0, t.table.amongFew("id"), asJSON(ids))
 	slices.SortFunc(all, func(a, b embraye.Update) int { return slices.Index(ids, a.ID) - slices.Index(ids, b.ID) })
 	return all, err
 }

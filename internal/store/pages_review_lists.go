@@ -85,7 +85,7 @@ func reviewSubjects(ctx context.Context, t Tables, site embraye.Site, objects []
 		}
 	}
 	if len(ids) > 0 {
-		updates, err := t.light(ctx, "id", 0, "withdrawn_at IS NULL AND "+t.table.inJSON("id"), asJSON(ids))
+		updates, err := t.light(ctx, "id", 0, "withdrawn_at IS NULL AND "+t.table.amongFew("id"), asJSON(ids))
 		if err != nil {
 			return nil, err
 		}
@@ -96,7 +96,7 @@ func reviewSubjects(ctx context.Context, t Tables, site embraye.Site, objects []
 	}
 	var peers []embraye.PeerUpdate
 	err := t.table.scan(ctx, &peers, `SELECT uri, copy_id, actor, title, language, revision FROM peer_updates
-		WHERE withdrawn_at IS NULL AND organisation IN (`+gathered+`) AND `+t.table.inJSON("uri"), asJSON(objects))
+		WHERE withdrawn_at IS NULL AND organisation IN (`+gathered+`) AND `+t.table.amongFew("uri"), asJSON(objects))
 	for _, u := range peers {
 		found[u.URI] = &embraye.ReviewSubject{Object: u.URI, Actor: u.Actor, Path: "/copies/" + u.CopyID, Title: u.Title, Language: u.Language, Revision: u.Revision}
 	}

@@ -131,7 +131,7 @@ func (t Tables) textsOf(ctx context.Context, said []embraye.NamedStanding) (map[
 	}
 	var own []embraye.Update
 	var copies []embraye.PeerUpdate
-	db, in := t.table.db.WithContext(ctx), t.table.inJSON
+	db, in := t.table.db.WithContext(ctx), t.table.amongFew
 	err := errors.Join(
 		db.Select("id, title, language, evidence, related_to").Where(in("id"), asJSON(ours)).Find(&own).Error,
 		db.Select("uri, title, language, evidence, related_to").Where(in("uri"), asJSON(theirs)).Find(&copies).Error)

@@ -158,6 +158,15 @@ func (t table) inJSON(column string) string {
 	return column + " IN (SELECT value FROM json_each(?))"
 }
 
+// amongFew is inJSON for a short list and a long table: PostgreSQL, which cannot
+// count the list, then takes the index, also beside other conditions.
+func (t table) amongFew(column string) string {
+	if t.s.postgres {
+		return column + " = ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(? AS jsonb))))"
+	}
+	return t.inJSON(column)
+}
+
 // inColumn is the condition « column is in the JSON list of another column ».
 func (t table) inColumn(column, list string) string {
 	if t.s.postgres {

@@ -204,7 +204,7 @@ func (t Standings) choose(f embraye.StandingFilter) (c choice) {
 	switch {
 	case f.Measure == "":
 	case len(f.Codes) > 0 && !f.Ours:
-		c.and(measureThere, f.Measure)
+		c.and(t.measureThere(), f.Measure)
 	default:
 		c.and("measure = ?", f.Measure)
 	}
@@ -221,11 +221,16 @@ func (t Standings) choose(f embraye.StandingFilter) (c choice) {
 // measureThere is the condition that a row of a place is about a measure. The
 // places are what an index finds: all that everybody says of a measure is far
 // more than what they say of one place, which SQLite does not know.
-const measureThere = "measure || '' = ?"
+func (t table) measureThere() string {
+	if t.s.postgres {
+		return "measure = ?"
+	}
+	return "measure || '' = ?"
+}
 
 // inPlace is the condition that a row speaks of a place or one below it.
 func (t table) inPlace(codes, prefixes []string) (where string, args []any) {
-	where, args = t.inJSON("territory"), []any{asJSON(codes)}
+	where, args = t.amongFew("territory"), []any{asJSON(codes)}
 	for _, prefix := range prefixes { // what begins so, as an index finds it
 		where += " OR territory >= ? AND territory < ?"
 		args = append(args, prefix, prefix+"\u007f")
@@ -260,7 +265,7 @@ const newestMove = "moved_at DESC, measure, scope_key"
 // inPlaceOf lists those of a measure in a place and below it, and counts them all.
 func (t Divergences) inPlaceOf(ctx context.Context, measure string, codes, prefixes []string, limit int) (some []embraye.DivergentScope, all int, err error) {
 	in, places := t.inPlace(codes, prefixes)
-	where := "measure = ? AND scope_key IN (SELECT scope_key FROM standings WHERE " + measureThere + " AND " + in + ")"
+	where := "measure = ? AND scope_key IN (SELECT scope_key FROM standings WHERE " + t.measureThere() + " AND " + in + ")"
 	args := append([]any{measure, measure}, places...)
 	if all, err = count[embraye.Divergence](ctx, t.table, where, args...); err != nil || all == 0 {
 		return nil, all, wrap(err, "counting the divergences of a place")
