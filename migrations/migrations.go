@@ -2,6 +2,9 @@
 // and once for PostgreSQL, in goose's form. The same numbers and names exist in
 // both folders and make the same tables and columns (a test compares them).
 //
+// Numbers only grow. One that is missing below the newest stays missing: goose
+// refuses databases that are past it.
+//
 // A migration only adds while replicas of the version before still run. Each
 // table says in a comment why it exists: start reading at
 // postgres/0001_core.sql.

@@ -70,13 +70,21 @@ func slowLine(t *testing.T, to string, bytesPerSecond int) (address string) {
 	return l.Addr().String()
 }
 
+// trickle makes up for moments in which a busy machine did not let it run: the
+// line is as fast as it says. Half a second is all that it makes up for.
 func trickle(to, from net.Conn, bytesPerSecond int) {
 	defer to.Close()
 	const ticks = 100 // a second
 	tick := time.NewTicker(time.Second / ticks)
 	defer tick.Stop()
-	for range tick.C {
-		if _, err := io.CopyN(to, from, int64(max(1, bytesPerSecond/ticks))); err != nil {
+	for last := time.Now(); ; {
+		now := <-tick.C
+		due := int64(now.Sub(last).Seconds() * float64(bytesPerSecond))
+		if due < 1 {
+			continue
+		}
+		last = now
+		if _, err := io.CopyN(to, from, min(due, int64(max(1, bytesPerSecond/2)))); err != nil {
 			return
 		}
 	}
@@ -180,11 +188,9 @@ func TestT05TooSlowIsCut(t *testing.T) {
 			_, err := w.Write(make([]byte, 4*slowBytes))
 			ended <- err
 		})
-		resp, err := send(t.Context(), url, nil)
-		if err != nil {
-			t.Fatal(err)
+		if resp, err := send(t.Context(), url, nil); err == nil { // cut, perhaps, before the answer has begun to arrive
+			defer resp.Body.Close()
 		}
-		defer resp.Body.Close()
 		wait(t)
 	})
 }
