@@ -92,15 +92,16 @@ func localhost(address string) *http.Client {
 		}}}
 }
 
-func TestServeOnASocketUnderSystemd(t *testing.T) {
-	dir := t.TempDir()
-	notify, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: filepath.Join(dir, "notify"), Net: "unixgram"})
+// serviceManager is systemd's socket, and what it is told next.
+func serviceManager(t *testing.T) (address string, said func() string) {
+	t.Helper()
+	notify, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: filepath.Join(t.TempDir(), "notify"), Net: "unixgram"})
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer notify.Close()
+	t.Cleanup(func() { notify.Close() })
 	notify.SetReadDeadline(time.Now().Add(patience))
-	said := func() string {
+	return notify.LocalAddr().String(), func() string {
 		b := make([]byte, 100)
 		n, err := notify.Read(b)
 		if err != nil {
@@ -108,8 +109,13 @@ func TestServeOnASocketUnderSystemd(t *testing.T) {
 		}
 		return string(b[:n])
 	}
+}
+
+func TestServeOnASocketUnderSystemd(t *testing.T) {
+	dir := t.TempDir()
+	notify, said := serviceManager(t)
 	path := filepath.Join(dir, "web.sock")
-	env := []string{"EMBRAYE_DATA_DIR=" + instanceDir(t), "EMBRAYE_LISTEN=unix:" + path, "NOTIFY_SOCKET=" + notify.LocalAddr().String()}
+	env := []string{"EMBRAYE_DATA_DIR=" + instanceDir(t), "EMBRAYE_LISTEN=unix:" + path, "NOTIFY_SOCKET=" + notify}
 	s := serveProcess(t, env...)
 	if got := said(); got != "READY=1" {
 		t.Errorf("systemd was told %q, want READY=1", got)

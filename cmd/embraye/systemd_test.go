@@ -102,21 +102,8 @@ func TestAliveMeansThatTheSocketAnswers(t *testing.T) {
 
 // A real server tells READY, then that it lives, again and again, then STOPPING.
 func TestTheServiceManagerIsToldThatTheServerLives(t *testing.T) {
-	notify, err := net.ListenUnixgram("unixgram", &net.UnixAddr{Name: filepath.Join(t.TempDir(), "notify"), Net: "unixgram"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer notify.Close()
-	notify.SetReadDeadline(time.Now().Add(patience))
-	said := func() string {
-		b := make([]byte, 100)
-		n, err := notify.Read(b)
-		if err != nil {
-			t.Fatal(err)
-		}
-		return string(b[:n])
-	}
-	s := serveProcess(t, "EMBRAYE_DATA_DIR="+instanceDir(t), "EMBRAYE_LISTEN=127.0.0.1:0", "NOTIFY_SOCKET="+notify.LocalAddr().String(), "WATCHDOG_USEC=100000")
+	notify, said := serviceManager(t)
+	s := serveProcess(t, "EMBRAYE_DATA_DIR="+instanceDir(t), "EMBRAYE_LISTEN=127.0.0.1:0", "NOTIFY_SOCKET="+notify, "WATCHDOG_USEC=100000")
 	for n, want := range []string{"READY=1", "WATCHDOG=1", "WATCHDOG=1"} {
 		if got := said(); got != want {
 			t.Fatalf("%d: systemd was told %q, want %q", n, got, want)
