@@ -4,8 +4,10 @@ import (
 	"context"
 	"time"
 
+	"embraye/internal/app"
 	"embraye/internal/delivery"
 	"embraye/internal/embraye"
+	"embraye/internal/store"
 	"embraye/internal/web"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -39,10 +41,12 @@ func (f *figures) Collect(out chan<- prometheus.Metric) {
 		}
 	}
 	gauge, counter := tell(prometheus.GaugeValue), tell(prometheus.CounterValue)
-	gauge("build_info", "The version that runs.", 1, "version", version)
+	b := thisBuild()
+	gauge("build_info", "The version that runs.", 1, "version", b.Version, "commit", b.Commit, "go", b.Go)
 	f.database(gauge)
-	if free, err := f.wired.Files.Free(); err == nil {
+	if free, size, err := f.wired.Files.Disk(); err == nil {
 		gauge("disk_free_bytes", "What can still be written where evidence files lie.", float64(free))
+		gauge("disk_size_bytes", "How large that disk is.", float64(size))
 	}
 	f.mails(counter)
 	if f.engine != nil {
@@ -53,38 +57,56 @@ func (f *figures) Collect(out chan<- prometheus.Metric) {
 	}
 }
 
+// rows is what the database says.
+type rows struct {
+	queue   store.DeliveryStats
+	mails   int
+	removed []embraye.RemovedFollowers
+	backup  string // RFC 3339; empty: none yet
+}
+
+func readRows(ctx context.Context, t store.Tables) (r rows, err error) {
+	if r.queue, err = t.Deliveries.Stats(ctx); err != nil {
+		return r, err
+	}
+	if r.mails, err = t.Mails.Waiting(ctx); err != nil {
+		return r, err
+	}
+	if r.removed, err = t.Followers.Removed(ctx); err != nil {
+		return r, err
+	}
+	r.backup, _, err = t.Settings.Get(ctx, app.SettingLastBackup)
+	return r, err
+}
+
 // database tells what stands there, or that it does not answer.
 func (f *figures) database(gauge figure) {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
-	t := f.wired.Store.Tables()
-	queue, err := t.Deliveries.Stats(ctx)
-	mails := 0
-	if err == nil {
-		mails, err = t.Mails.Waiting(ctx)
-	}
-	var removed []embraye.RemovedFollowers
-	if err == nil {
-		removed, err = t.Followers.Removed(ctx)
-	}
 	const up = "Whether the database answers: without it the figures of queues are missing."
+	r, err := readRows(ctx, f.wired.Store.Tables())
 	if err != nil {
 		gauge("database_up", up, 0)
 		return
 	}
 	gauge("database_up", up, 1)
 	oldest := time.Duration(0)
-	if queue.Oldest > 0 {
-		oldest = max(time.Since(time.UnixMilli(queue.Oldest)), 0)
+	if r.queue.Oldest > 0 {
+		oldest = max(time.Since(time.UnixMilli(r.queue.Oldest)), 0)
 	}
-	gauge("deliveries_waiting", "Deliveries that wait for their turn, in all replicas.", float64(queue.Waiting))
+	for _, name := range []string{"delivery_queue_rows", "deliveries_waiting"} { // the second is the earlier name
+		gauge(name, "Deliveries that wait for their turn, in all replicas.", float64(r.queue.Waiting))
+	}
 	gauge("delivery_oldest_seconds", "How long the oldest of them has been waiting; 0 if none waits.", oldest.Seconds())
-	gauge("deliveries_given_up", "Deliveries given up and not yet dropped or retried by hand.", float64(queue.GivenUp))
-	gauge("hosts_failing", "Servers that do not take deliveries now.", float64(queue.FailingHosts))
-	for _, r := range removed {
-		gauge("followers_removed", "Followers removed because they are gone or their server was silent for 60 days, in all.", float64(r.Followers), "reason", string(r.Reason))
+	gauge("deliveries_given_up", "Deliveries given up and not yet dropped or retried by hand.", float64(r.queue.GivenUp))
+	gauge("hosts_failing", "Servers that do not take deliveries now.", float64(r.queue.FailingHosts))
+	for _, gone := range r.removed {
+		gauge("followers_removed", "Followers removed because they are gone or their server was silent for 60 days, in all.", float64(gone.Followers), "reason", string(gone.Reason))
 	}
-	gauge("mails_waiting", "Mails that are not sent yet, in all replicas.", float64(mails))
+	gauge("mails_waiting", "Mails that are not sent yet, in all replicas.", float64(r.mails))
+	if made, err := time.Parse(time.RFC3339, r.backup); err == nil { // else there is none yet
+		gauge("backup_age_seconds", "How long ago the last good backup was made; absent while there is none.", max(f.wired.Now().Sub(made), 0).Seconds())
+	}
 }
 
 func (f *figures) mails(counter figure) {
@@ -103,10 +125,12 @@ func (f *figures) deliveries(gauge, counter figure) {
 	gauge("clock_offset_seconds", "How far this machine's clock is ahead of other servers', as their answers say; 0 while it is right, within five minutes.", s.ClockOff.Seconds())
 	counter("delivery_requests_total", "Requests made by the delivery engine of this process.", float64(s.Exchanges))
 	const results = "What became of deliveries in this process."
-	counter("delivery_results_total", results, float64(s.Sent), "result", "sent")
-	counter("delivery_results_total", results, float64(s.Failed), "result", "to_be_repeated")
-	counter("delivery_results_total", results, float64(s.GivenUp), "result", "given_up")
-	counter("delivery_results_total", results, float64(s.Dropped+f.wired.App.Tally.Dropped.Load()), "result", "dropped")
+	for _, name := range []string{"deliveries_total", "delivery_results_total"} { // the second is the earlier name
+		counter(name, results, float64(s.Sent), "result", "sent")
+		counter(name, results, float64(s.Failed), "result", "to_be_repeated")
+		counter(name, results, float64(s.GivenUp), "result", "given_up")
+		counter(name, results, float64(s.Dropped+f.wired.App.Tally.Dropped.Load()), "result", "dropped")
+	}
 }
 
 func (f *figures) requests(counter figure) {

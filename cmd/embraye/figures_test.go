@@ -51,7 +51,7 @@ func TestH11WhatIsKnownIsServed(t *testing.T) {
 		ask("POST", "/inbox")
 		known := gathered(t, f)
 		for name, want := range map[string]float64{
-			"embraye_database_up": 1, "embraye_deliveries_waiting": 0, "embraye_delivery_oldest_seconds": 0, "embraye_deliveries_given_up": 0,
+			"embraye_database_up": 1, "embraye_deliveries_waiting": 0, "embraye_delivery_queue_rows": 0, "embraye_deliveries_total result=sent": 0, "embraye_delivery_oldest_seconds": 0, "embraye_deliveries_given_up": 0,
 			"embraye_hosts_failing": 0, "embraye_mails_waiting": 0, "embraye_delivery_results_total result=dropped": 0, "embraye_clock_offset_seconds": 0, "embraye_mails_total result=given_up": 0,
 			"embraye_http_requests_total kind=read status=2xx": 1, "embraye_http_requests_total kind=read status=4xx": 1,
 			"embraye_http_requests_total kind=write status=4xx": 1, "embraye_inbox_messages_total result=refused": 1, "embraye_inbox_messages_total result=taken": 0,
@@ -70,7 +70,7 @@ func TestH11WhatIsKnownIsServed(t *testing.T) {
 		away := gathered(t, f)
 		for name := range known {
 			switch _, there := away[name]; name {
-			case "embraye_deliveries_waiting", "embraye_delivery_oldest_seconds", "embraye_deliveries_given_up", "embraye_hosts_failing", "embraye_mails_waiting":
+			case "embraye_deliveries_waiting", "embraye_delivery_queue_rows", "embraye_delivery_oldest_seconds", "embraye_deliveries_given_up", "embraye_hosts_failing", "embraye_mails_waiting":
 				if there {
 					t.Errorf("%s is told without a database", name)
 				}

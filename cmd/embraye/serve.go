@@ -69,6 +69,7 @@ func (i *wired) serve(ctx context.Context, restore func(), c *call) error {
 		if handler, err = i.Instance.Web(); err != nil {
 			return err
 		}
+		i.logAccess(handler)
 		if front, err = listen(i.settings.Listen, i.httpServer(handler)); err != nil {
 			return err
 		}

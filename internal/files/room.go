@@ -7,24 +7,25 @@ import (
 	"embraye/internal/embraye"
 )
 
-// Free is how many bytes this program can still write where the files lie.
-func (s *Store) Free() (int64, error) {
+// Disk is how many bytes this program can still write where the files lie, and
+// how many there are in all.
+func (s *Store) Disk() (free, size int64, err error) {
 	dir, err := s.root.Open(".")
 	if err != nil {
-		return 0, DiskError(fmt.Errorf("opening the folder of files: %w", err))
+		return 0, 0, DiskError(fmt.Errorf("opening the folder of files: %w", err))
 	}
 	defer dir.Close()
 	var disk syscall.Statfs_t
 	if err := syscall.Fstatfs(int(dir.Fd()), &disk); err != nil {
-		return 0, DiskError(fmt.Errorf("asking for the room of the folder of files: %w", err))
+		return 0, 0, DiskError(fmt.Errorf("asking for the room of the folder of files: %w", err))
 	}
-	return int64(disk.Bavail) * int64(disk.Bsize), nil
+	return int64(disk.Bavail) * int64(disk.Bsize), int64(disk.Blocks) * int64(disk.Bsize), nil
 }
 
 // Room proves that another file can be kept, by keeping one for a moment: a disk
-// that only reads and a quota do not show in Free.
+// that only reads and a quota do not show in Disk.
 func (s *Store) Room() error {
-	free, err := s.Free()
+	free, _, err := s.Disk()
 	if err != nil {
 		return err
 	}

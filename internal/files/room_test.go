@@ -21,8 +21,8 @@ func TestH04RoomIsTriedAndNotOnlyCounted(t *testing.T) {
 		return s, dir
 	}
 	s, dir := open(Options{})
-	if free, err := s.Free(); err != nil || free <= 0 {
-		t.Errorf("%d bytes are free, %v", free, err)
+	if free, size, err := s.Disk(); err != nil || free <= 0 || size < free {
+		t.Errorf("%d of %d bytes are free, %v", free, size, err)
 	}
 	if err := s.Room(); err != nil {
 		t.Error(err)

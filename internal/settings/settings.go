@@ -36,6 +36,7 @@ type Settings struct {
 	TrustedProxies      []netip.Prefix
 	LogLevel            slog.Level
 	LogJSON             bool
+	AccessLog           bool   // a line for each request
 	MetricsListen       string // empty: off
 	FederationMode      string // open or allowlist
 	AllowHTTP           bool
@@ -109,13 +110,14 @@ func table() []setting {
 		{"EMBRAYE_LANGUAGE", "fr", setLanguage},
 		{"EMBRAYE_LOG_LEVEL", "info", setLogLevel},
 		{"EMBRAYE_LOG_FORMAT", "text", setLogFormat},
+		{"EMBRAYE_ACCESS_LOG", "off", onOff(func(s *Settings) *bool { return &s.AccessLog })},
 		{"EMBRAYE_METRICS_LISTEN", "", setMetricsListen},
 		{"EMBRAYE_FEDERATION_MODE", modeOpen, setFederationMode},
 		{"EMBRAYE_FEDERATION_ALLOW_HTTP", "false", setAllowHTTP},
 		{"EMBRAYE_FEDERATION_ALLOW_NETWORKS", "", networks(func(s *Settings) *[]netip.Prefix { return &s.AllowNetworks })},
 		{"EMBRAYE_DELIVERY_CONCURRENCY", "256", setDeliveryConcurrency},
 		{"EMBRAYE_ROLES", "web,worker", setRoles},
-		{"EMBRAYE_RATE_LIMITS", "on", setRateLimits},
+		{"EMBRAYE_RATE_LIMITS", "on", onOff(func(s *Settings) *bool { return &s.RateLimits })},
 		{smtpKey, "", setSMTP},
 		{smtpKey + fileSuffix, "", readBefore},
 		{mailFromKey, "", setMailFrom},

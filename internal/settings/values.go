@@ -220,12 +220,14 @@ func setRoles(s *Settings, value string) error {
 	return nil
 }
 
-func setRateLimits(s *Settings, value string) error {
-	if value != "on" && value != "off" {
-		return oneOf("on", "off")
+func onOff(field func(*Settings) *bool) func(*Settings, string) error {
+	return func(s *Settings, value string) error {
+		if value != "on" && value != "off" {
+			return oneOf("on", "off")
+		}
+		*field(s) = value == "on"
+		return nil
 	}
-	s.RateLimits = value == "on"
-	return nil
 }
 
 func setSMTP(s *Settings, value string) error {

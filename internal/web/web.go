@@ -144,6 +144,10 @@ func (h *Handler) ServeHTTP(w http.ResponseWriter, r *http.Request) { h.handler.
 // Counts is what was answered since the start, for metrics.
 func (h *Handler) Counts() answer.Counts { return h.answers.Counts() }
 
+// Observe has every request told, with what was answered. It is called before
+// the first one.
+func (h *Handler) Observe(tell func(answer.Exchange)) { h.answers.Observe(tell) }
+
 // Invalidate says that this process changed what the public sees: the next
 // request shows it.
 func (h *Handler) Invalidate() { h.answers.Invalidate() }

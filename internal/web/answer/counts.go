@@ -32,11 +32,8 @@ func byStatus(counted *[6]atomic.Int64) map[string]int64 {
 	return all
 }
 
-// request counts an answer; without a status of ours it is net/http's 200.
+// request counts an answer.
 func (c *counters) request(r *http.Request, status int) {
-	if status == 0 {
-		status = http.StatusOK
-	}
 	class := &c.writes
 	if reads(r) {
 		class = &c.reads

@@ -1,6 +1,7 @@
 package answer
 
 import (
+	"cmp"
 	"io"
 	"log/slog"
 	"net/http"
@@ -18,7 +19,12 @@ func (h *Server) Guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h.headers.set(w.Header())
 		out := &recorder{ResponseWriter: w, pace: mover{Pace: h.writing, set: http.NewResponseController(w).SetWriteDeadline}}
-		defer func() { h.counts.request(r, out.status) }()
+		defer func() { h.counts.request(r, out.answered()) }()
+		if len(h.observers) > 0 {
+			with, over := h.observed(out, r)
+			defer over()
+			r = with
+		}
 		defer h.recover(out, r)
 		if h.log.Enabled(r.Context(), slog.LevelDebug) {
 			defer h.logRequest(out, r, h.now())
@@ -63,6 +69,9 @@ func (w *recorder) WriteHeader(status int) {
 	}
 	w.ResponseWriter.WriteHeader(status)
 }
+
+// answered is the status; without one of ours it is net/http's 200.
+func (w *recorder) answered() int { return cmp.Or(w.status, http.StatusOK) }
 
 // Write remembers that a body was begun.
 func (w *recorder) Write(b []byte) (int, error) {

@@ -3,7 +3,7 @@ package answer
 import (
 	"net/http"
 	"net/netip"
-	"strings"
+	"regexp"
 )
 
 // ClientOf is the address of whoever asks, for the log: without the port, which
@@ -15,13 +15,10 @@ func ClientOf(r *http.Request) string {
 	return r.RemoteAddr
 }
 
+// doors open with a one-time token, which is good for its address even where
+// somebody mistyped that.
+var doors = regexp.MustCompile(`(?is)/(setup|invite|reset)/.*`)
+
 // PathOf is the path of a request for the log: who reads it must not be able to
 // use a one-time link.
-func PathOf(r *http.Request) string {
-	for _, door := range []string{"/setup/", "/invite/", "/reset/"} {
-		if strings.HasPrefix(r.URL.Path, door) {
-			return door + "…"
-		}
-	}
-	return r.URL.Path
-}
+func PathOf(r *http.Request) string { return doors.ReplaceAllString(r.URL.Path, "/${1}/…") }

@@ -68,6 +68,7 @@ type Server struct {
 	unread    outage // of what pages need
 	unwritten outage // of what forms and messages need
 	counts    counters
+	observers []func(Exchange)
 
 	hosts    hosts
 	proxies  proxies
