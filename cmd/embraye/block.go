@@ -9,6 +9,7 @@ import (
 	"text/tabwriter"
 
 	"embraye/internal/embraye"
+	"embraye/internal/leave"
 )
 
 // block is what scripts see of a blocked domain.
@@ -126,12 +127,12 @@ func blockExport(ctx context.Context, c *call) error {
 			return err
 		}
 		if args[0] == "" || args[0] == "-" {
-			return writeBlocks(c.stdout, rows)
+			return leave.WriteBlocks(c.stdout, rows)
 		}
 		file, err := os.Create(args[0])
 		if err != nil {
 			return err
 		}
-		return errors.Join(writeBlocks(file, rows), file.Close())
+		return errors.Join(leave.WriteBlocks(file, rows), file.Close())
 	})
 }

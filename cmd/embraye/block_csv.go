@@ -11,12 +11,6 @@ import (
 	"embraye/internal/embraye"
 )
 
-// blockHeader is Mastodon's, exactly: its importer and GoToSocial's look for
-// these names.
-func blockHeader() []string {
-	return []string{"#domain", "#severity", "#reject_media", "#reject_reports", "#public_comment", "#obfuscate"}
-}
-
 // blockFile is what a list asks for, and the lines that ask for nothing that we
 // do.
 type blockFile struct {
@@ -97,15 +91,4 @@ func (f *blockFile) add(line int, record []string, columns map[string]int) error
 		f.blocks = append(f.blocks, block{Domain: name, Severity: "suspend", Comment: field("public_comment")})
 	}
 	return nil
-}
-
-// writeBlocks writes what Mastodon imports. A blocked domain's media and
-// reports are refused anyway, which is what suspend means there too.
-func writeBlocks(w io.Writer, blocks []embraye.DomainBlock) error {
-	out := csv.NewWriter(w)
-	rows := [][]string{blockHeader()}
-	for _, b := range blocks {
-		rows = append(rows, []string{b.Domain, "suspend", "true", "true", b.Comment, "false"})
-	}
-	return out.WriteAll(rows)
 }

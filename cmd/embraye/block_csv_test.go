@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"embraye/internal/embraye"
+	"embraye/internal/leave"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -51,7 +52,7 @@ func TestABrokenListNamesEveryBadLine(t *testing.T) {
 
 func TestExportedBlocksAreMastodons(t *testing.T) {
 	var out strings.Builder
-	if err := writeBlocks(&out, []embraye.DomainBlock{{Domain: "bad.example", Severity: "suspend", Comment: "spam, again"}}); err != nil {
+	if err := leave.WriteBlocks(&out, []embraye.DomainBlock{{Domain: "bad.example", Severity: "suspend", Comment: "spam, again"}}); err != nil {
 		t.Fatal(err)
 	}
 	want := "#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate\nbad.example,suspend,true,true,\"spam, again\",false\n"

@@ -68,6 +68,7 @@ func commands() []command {
 		{"key rotate", "ACTOR", "give an actor a new signing key", keyRotate},
 		{"backup", "FILE|FOLDER|- [--encrypt KEY]… [--keep N]", "copy everything into one file, beside a running server; - writes to standard output", backUp},
 		{"restore", "FILE|- [--dry-run] [--identity FILE]", "put a backup back where no instance is yet; with --dry-run only read it", restore},
+		{"export", "DIR", "write open formats to leave with into a new folder, beside a running server: constats, reviews, evidence, followers, blocks", exportAll},
 		{"version", "", "print the version", printVersion},
 	}
 }

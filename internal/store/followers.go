@@ -93,6 +93,12 @@ func (t table) hostsUnder(ctx context.Context, domain, query string) ([]string, 
 	return under, nil
 }
 
+// Everybody lists who follows any of our actors, each once, after one of them.
+func (t Followers) Everybody(ctx context.Context, after embraye.IRI, limit int) (followers []embraye.IRI, err error) {
+	err = t.scan(ctx, &followers, "SELECT DISTINCT follower FROM followers WHERE follower > ? ORDER BY follower LIMIT ?", after, limit)
+	return followers, wrap(err, "listing all followers")
+}
+
 // Count tells how many follow an actor.
 func (t Followers) Count(ctx context.Context, actor string) (int, error) {
 	n, err := count[embraye.Follower](ctx, t.table, "actor = ?", actor)

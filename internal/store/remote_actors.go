@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"time"
 
 	"embraye/internal/embraye"
@@ -29,6 +30,19 @@ func (t RemoteActors) ByKeyID(ctx context.Context, keyID string) (*embraye.Remot
 func (t RemoteActors) ByHost(ctx context.Context, host string) ([]embraye.RemoteActor, error) {
 	all, err := list[embraye.RemoteActor](ctx, t.table, "id", 0, "host = ?", host)
 	return all, wrap(err, "listing the remote actors of %s", host)
+}
+
+// Usernames are the names of those of some actors that told us one.
+func (t RemoteActors) Usernames(ctx context.Context, uris []embraye.IRI) (map[embraye.IRI]string, error) {
+	names := map[embraye.IRI]string{}
+	err := t.query(ctx, func(rows *sql.Rows) error {
+		var uri embraye.IRI
+		var name string
+		err := rows.Scan(&uri, &name)
+		names[uri] = name
+		return err
+	}, "SELECT uri, username FROM remote_actors WHERE "+t.inJSON("uri"), asJSON(uris))
+	return names, wrap(err, "reading the names of %d actors", len(uris))
 }
 
 // Upsert writes the actor under its URI and sets its ID; a row that exists

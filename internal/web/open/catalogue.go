@@ -3,9 +3,7 @@ package open
 import (
 	"context"
 	"net/http"
-	"time"
 
-	"embraye/internal/embraye"
 	"embraye/internal/export"
 	"embraye/internal/web/answer"
 )
@@ -14,7 +12,7 @@ import (
 // instance.
 func (h *Handler) described(contentType string, write func(export.About) ([]byte, error)) answer.Builder {
 	return func(ctx context.Context, _ *answer.View) (*answer.Answer, error) {
-		about, err := h.about(ctx)
+		about, err := h.source().About(ctx, h.pages)
 		if err != nil {
 			return nil, err
 		}
@@ -26,29 +24,7 @@ func (h *Handler) described(contentType string, write func(export.About) ([]byte
 	}
 }
 
-func (h *Handler) about(ctx context.Context) (about export.About, err error) {
-	latest, err := h.pages.FeedPage(ctx, embraye.FeedFilter{})
-	if err != nil {
-		return about, err
-	}
-	about = export.About{Site: h.site, Reference: h.app.Reference(), Organisation: latest.Organisation, Catalogue: h.catalogue, Language: h.language}
-	if len(latest.Entries) > 0 {
-		about.Modified = latest.Entries[0].Published().UTC().Format(time.RFC3339)
-	}
-	about.Contact, err = h.contact(ctx, "contact")
-	return about, err
-}
-
-// contact is the first of some lines of the legal pages that is an address.
-func (h *Handler) contact(ctx context.Context, names ...string) (string, error) {
-	legal, err := h.pages.LegalPage(ctx)
-	if err != nil {
-		return "", err
-	}
-	for _, name := range names {
-		if address, ok := contactURI(legal.Texts[name]); ok {
-			return address, nil
-		}
-	}
-	return "", nil
+// source is whose open data these are.
+func (h *Handler) source() export.Source {
+	return export.Source{Site: h.site, Reference: h.app.Reference(), Territories: h.app.Wire().Territories, Catalogue: h.catalogue, Language: h.language}
 }

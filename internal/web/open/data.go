@@ -23,7 +23,7 @@ func dataFormats() []dataFormat {
 		{"constats.json", answer.TypeJSON, export.NewJSON}}
 }
 
-// pieceOfData is how many constats are in memory at a time.
+// pieceOfData is how many copies are in memory at a time.
 const pieceOfData = 100
 
 // dataFile writes the open data as it is read: however much there is, it takes
@@ -39,7 +39,7 @@ func (h *Handler) dataFile(format dataFormat) http.HandlerFunc {
 		h.answers.Stream(format.contentType, func(ctx context.Context, piece answer.Piece, w io.Writer) error {
 			out := format.open(w)
 			if by == "" || by == embraye.EveryOrganisation {
-				if err := h.ourData(ctx, piece, out); err != nil {
+				if err := h.source().Constats(ctx, h.pages, piece, out); err != nil {
 					return err
 				}
 			}
@@ -50,31 +50,6 @@ func (h *Handler) dataFile(format dataFormat) http.HandlerFunc {
 			}
 			return out.Close()
 		})(w, r)
-	}
-}
-
-// ourData writes every version of our constats.
-func (h *Handler) ourData(ctx context.Context, piece answer.Piece, out export.Writer) error {
-	var damaged []string
-	for after := ""; ; {
-		var data *embraye.DataPage
-		err := piece(ctx, func(ctx context.Context) (err error) {
-			data, err = h.pages.DataPage(ctx, after, pieceOfData)
-			return err
-		})
-		if err != nil || len(data.Updates) == 0 {
-			return err
-		}
-		if after == "" {
-			damaged = data.Damaged
-		}
-		rows := export.Rows(h.site, h.app.Reference(), h.app.Wire().Territories, data.Updates, data.Revisions)
-		export.MarkDamaged(rows, damaged)
-		export.SaidBy(rows, data.Organisation.Name)
-		if err := out.Write(rows); err != nil {
-			return err
-		}
-		after = data.Updates[len(data.Updates)-1].ID
 	}
 }
 

@@ -6,11 +6,10 @@ import (
 	"encoding/xml"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"embraye/internal/draw"
-	"embraye/internal/embraye"
+	"embraye/internal/export"
 	"embraye/internal/web/answer"
 )
 
@@ -64,7 +63,7 @@ func (h *Handler) sitemap(ctx context.Context, _ *answer.View) (*answer.Answer, 
 // securityTxt says where to report a hole (RFC 9116). It is made anew for each
 // request, because it carries a date of expiry.
 func (h *Handler) securityTxt(w http.ResponseWriter, r *http.Request) {
-	contact, err := h.contact(r.Context(), "security_contact", "contact")
+	contact, err := export.Contact(r.Context(), h.pages, "security_contact", "contact")
 	if err != nil {
 		h.answers.Fail(w, r, err)
 		return
@@ -75,21 +74,6 @@ func (h *Handler) securityTxt(w http.ResponseWriter, r *http.Request) {
 	text := "Contact: " + contact + "\nExpires: " + expires.Format(time.RFC3339) + "\nPreferred-Languages: fr, en\nCanonical: " +
 		h.site.Base + "/.well-known/security.txt\n"
 	answer.New(http.StatusOK, answer.TypeText, []byte(text)).Bare().KeptForADay().Write(w, r)
-}
-
-// contactURI reads an address of one line: a web address, or a mail address.
-func contactURI(s string) (string, bool) {
-	s = strings.TrimSpace(s)
-	user, host, isMail := strings.Cut(s, "@")
-	switch {
-	case s == "" || strings.ContainsAny(s, " \r\n\t<>\""):
-		return "", false
-	case embraye.WebAddress(s), strings.HasPrefix(s, "mailto:"):
-		return s, true
-	case isMail && user != "" && strings.Contains(host, ".") && !strings.Contains(host, "@"):
-		return "mailto:" + s, true
-	}
-	return "", false
 }
 
 // picture is the answer of a picture that never changes in the life of this
