@@ -101,7 +101,7 @@ func (h *house) contents(dir string) map[string]string {
 }
 
 // scene fills the house: a constat that was corrected, one withdrawn, one
-// erased, a review that was corrected and one withdrawn, followers, blocks.
+// erased, a review and one that was withdrawn, followers, blocks.
 func (h *house) scene() (stands, gone, erased *embraye.Update, file string, ours *embraye.Review) {
 	ctx, by := h.Context(), embraye.Operator()
 	_, err := h.ours.Peers.Add(ctx, by, string(h.theirs.Site.ActorID("organisation")), embraye.PeerChoices{Gather: true})
