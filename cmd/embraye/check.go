@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
 	"log/slog"
 	"net"
@@ -55,11 +56,10 @@ func (c *call) look(ctx context.Context, s settings.Settings, log *slog.Logger, 
 		list = append(list, unopened(s, err))
 	} else {
 		defer i.close()
-		list = append(list, i.lookAtData(ctx)...)
-		from.organisation, from.settings.HandleDomain = i.App.Organisation(), i.App.Site.HandleDomain // as the first start left them
-		if from.signer, err = i.Organisation.Signer(ctx, embraye.InstanceHandle); err != nil {
-			list = append(list, check.Finding{Code: "secret", State: check.Error, Sentence: err.Error(), Remedy: "put the secret of this database back from a backup"})
-		}
+		list = append(list, i.lookAtData(ctx, check.SQLite)...)
+		var locked []check.Finding
+		from, locked = i.outside(ctx)
+		list = append(list, locked...)
 	}
 	list = append(list, check.Mail(ctx, mailer(s, c.now), to))
 	if s.Web {
@@ -68,10 +68,35 @@ func (c *call) look(ctx context.Context, s settings.Settings, log *slog.Logger, 
 	return append(list, from.look(ctx)...)
 }
 
+// doctor looks at this instance while it serves.
+func (i *wired) doctor() *check.Doctor {
+	inside := func(ctx context.Context) []check.Finding {
+		list := append(check.Settings(i.settings.Warnings), i.lookAtData(ctx, check.SQLiteInUse)...)
+		return append(list, check.Mail(ctx, mailer(i.settings, i.Now), ""))
+	}
+	outside := func(ctx context.Context) []check.Finding {
+		from, list := i.outside(ctx)
+		return append(list, from.look(ctx)...)
+	}
+	return &check.Doctor{Inside: inside, Outside: outside}
+}
+
+// outside is the instance as the first start left it, with what is wrong if its key
+// cannot be opened.
+func (i *wired) outside(ctx context.Context) (from outside, locked []check.Finding) {
+	from = outside{settings: i.settings, organisation: i.App.Organisation(), now: i.Now}
+	from.settings.HandleDomain = i.App.Site.HandleDomain
+	var err error
+	if from.signer, err = i.Organisation.Signer(ctx, embraye.InstanceHandle); err != nil {
+		locked = []check.Finding{{Code: "secret", State: check.Error, Sentence: err.Error(), Remedy: "put the secret of this database back from a backup"}}
+	}
+	return from, locked
+}
+
 // lookAtData is about what lies here.
-func (i *wired) lookAtData(ctx context.Context) (list []check.Finding) {
+func (i *wired) lookAtData(ctx context.Context, sqlite func(context.Context, *sql.DB) check.Finding) (list []check.Finding) {
 	if path, isFile := strings.CutPrefix(i.settings.DatabaseURL, "sqlite:"); isFile {
-		list = append(list, check.SQLite(ctx, i.Store.Pool()), check.Room("disk", "the database", filepath.Dir(path)))
+		list = append(list, sqlite(ctx, i.Store.Pool()), check.Room("disk", "the database", filepath.Dir(path)))
 	} else {
 		list = append(list, check.Postgres(ctx, i.Store.Pool(), i.Now)...)
 	}

@@ -4,6 +4,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"net/http/httputil"
@@ -14,6 +15,7 @@ import (
 	"embraye/internal/check"
 	"embraye/internal/embraye"
 	"embraye/internal/httpsig"
+	"embraye/internal/locale"
 	"embraye/internal/remote"
 )
 
@@ -47,6 +49,10 @@ func checked(t *testing.T, env []string, wantStatus int, args ...string) map[str
 // wantFindings compares states, and holds that whatever is not well says what to do.
 func wantFindings(t *testing.T, got map[string]check.Finding, want map[string]check.State) {
 	t.Helper()
+	words, err := locale.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for code, state := range want {
 		if got[code].State != state {
 			t.Errorf("%s is %q, want %s: %+v", code, got[code].State, state, got[code])
@@ -55,6 +61,12 @@ func wantFindings(t *testing.T, got map[string]check.Finding, want map[string]ch
 	for code, f := range got {
 		if bad := f.State == check.Error || f.State == check.Warning; bad != (f.Remedy != "") {
 			t.Errorf("%s: %+v", code, f)
+		}
+		for _, lang := range locale.Languages() {
+			key := fmt.Sprintf("office.health.%s.%s", code, f.State)
+			if told := words.T(lang, key); told == key && code != "server" && (code != "mail" || f.State == check.Skipped) { // which only the command looks at
+				t.Errorf("the office has no words in %s for %+v", lang, f)
+			}
 		}
 	}
 }
@@ -159,4 +171,33 @@ func TestCheckOfWhatIsNotThere(t *testing.T) {
 	wantFindings(t, got, map[string]check.State{"database": check.Error, "tls": check.Error, "server": check.Error, "get": check.Error, "webfinger": check.Error, "mail": check.Error})
 	wantRefused(t, 2, onDir(t.TempDir(), "EMBRAYE_LANGUAGE=de"), []string{"check"}, "allowed: fr, en")
 	wantRefused(t, 2, onDir(t.TempDir()), []string{"check", "now"}, "unexpected argument")
+}
+
+// A running server tells of itself what the command finds, but for the whole file
+// of the database; what others see of it is for a look of its own.
+func TestServingInstanceKnowsHowItIs(t *testing.T) {
+	dir := instanceDir(t)
+	withInstance(t, dir, environment("EMBRAYE_DATA_DIR="+dir), func(i *wired) error {
+		i.settings.BaseURL = "http://127.0.0.1:1" // where nobody answers
+		d, got := i.doctor(), map[string]check.Finding{}
+		for _, f := range d.Inside(t.Context()) {
+			got[f.Code] = f
+		}
+		wantFindings(t, got, map[string]check.State{"database": check.OK, "secret": check.OK, "backup": check.Warning, "deliveries": check.OK, "peers": check.OK, "mail": check.Skipped})
+		for _, code := range []string{"get", "post", "dns", "server"} {
+			if f, there := got[code]; there {
+				t.Errorf("found without being asked: %+v", f)
+			}
+		}
+		list, looked := d.LookOutside(t.Context())
+		got = map[string]check.Finding{}
+		for _, f := range list {
+			got[f.Code] = f
+		}
+		wantFindings(t, got, map[string]check.State{"dns": check.Warning, "get": check.Error, "webfinger": check.Error, "post": check.Error})
+		if _, there := got["database"]; there || !looked {
+			t.Errorf("looked %t: %+v", looked, list)
+		}
+		return nil
+	})
 }

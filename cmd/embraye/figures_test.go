@@ -38,6 +38,7 @@ func TestH11WhatIsKnownIsServed(t *testing.T) {
 	dir := instanceDir(t)
 	withInstance(t, dir, environment("EMBRAYE_DATA_DIR="+dir), func(i *wired) error {
 		i.Log = slog.New(slog.DiscardHandler)
+		i.Health = i.doctor()
 		front, err := i.Instance.Web()
 		if err != nil {
 			return err

@@ -66,6 +66,7 @@ func (i *wired) serve(ctx context.Context, restore func(), c *call) error {
 	var handler *web.Handler
 	if i.settings.Web {
 		var err error
+		i.Health = i.doctor()
 		if handler, err = i.Instance.Web(); err != nil {
 			return err
 		}

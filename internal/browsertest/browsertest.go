@@ -86,7 +86,7 @@ func (in *Instance) start(log *slog.Logger) {
 	in.Instance, err = instance.New(instance.Options{
 		Options: app.Options{Store: in.Store, Site: in.Site, Language: "fr", Mode: "open", AllowHTTP: true, Files: evidence,
 			Now: in.Clock.Now, Random: rand.Reader, Log: log},
-		Client: remote.Options{AllowNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}, Version: "test"})
+		Client: remote.Options{AllowNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}}, Version: "test", Health: fedtest.Health()})
 	check(t, err)
 	_, err = in.FirstStart(ctx, organisation.First{OrgHandle: "organisation", OrgName: "Mon organisation", Reference: reference, GenerateKey: fedtest.Key})
 	check(t, err)

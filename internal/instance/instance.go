@@ -17,6 +17,7 @@ import (
 	"embraye/configs"
 	"embraye/internal/app"
 	"embraye/internal/app/organisation"
+	"embraye/internal/check"
 	"embraye/internal/delivery"
 	"embraye/internal/embraye"
 	"embraye/internal/httpsig"
@@ -38,6 +39,7 @@ type Options struct {
 	TrustedProxies []netip.Prefix
 	Concurrency    int            // hosts that are delivered to at once; 0: the engine's own
 	Jitter         func() float64 // in [0,1); nil: none
+	Health         *check.Doctor  // what Web needs besides
 }
 
 // Instance is one Embraye.
@@ -100,7 +102,7 @@ func (i *Instance) Web() (*web.Handler, error) {
 	h, err := web.New(web.Options{
 		Rooms: web.Rooms(*i.Rooms), Pages: i.Store.Pages(), Revision: i.Store.PublicRevision, Site: i.App.Site, Catalogue: i.Catalogue,
 		Language: i.Language, Version: i.Version, TrustedProxies: i.TrustedProxies, Mode: i.Mode,
-		RateLimits: i.RateLimits, Ready: i.App.Ready, Now: i.Now, Log: i.Log,
+		RateLimits: i.RateLimits, Ready: i.App.Ready, Health: i.Health, Now: i.Now, Log: i.Log,
 	})
 	if err == nil {
 		i.changed = append(i.changed, h.Invalidate)

@@ -100,7 +100,7 @@ func (s *site) handler(o web.Options) http.Handler {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	o.Rooms, o.Catalogue, o.Now = web.Rooms(*s.Rooms), catalogue, s.Clock.Now
+	o.Rooms, o.Catalogue, o.Health, o.Now = web.Rooms(*s.Rooms), catalogue, s.Health, s.Clock.Now
 	if o.Pages == nil {
 		o.Pages = s.Store.Pages()
 	}

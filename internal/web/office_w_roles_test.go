@@ -81,6 +81,8 @@ POST /office/organisation                 401 403 403 403 403 400
 GET  /office/legal                        303 403 403 403 403 200
 POST /office/legal                        401 403 403 403 403 303
 GET  /office/jobs                         303 403 403 403 403 200
+GET  /office/health                       303 403 403 403 403 200
+POST /office/health                       401 403 403 403 403 303
 GET  /office/audit                        303 403 403 403 200 200
 
 GET  /setup/{token}                       404

@@ -26,6 +26,7 @@ import (
 
 	"github.com/go-chi/chi/v5"
 
+	"embraye/internal/check"
 	"embraye/internal/embraye"
 	"embraye/internal/locale"
 	"embraye/internal/web/answer"
@@ -59,6 +60,7 @@ type Options struct {
 	Mode           string      // federation: open or allowlist, told by NodeInfo
 	RateLimits     bool
 	Ready          func(context.Context) error // nil: always ready
+	Health         *check.Doctor
 	Now            func() time.Time
 	Log            *slog.Logger
 }
@@ -98,8 +100,8 @@ type Handler struct {
 
 // New prepares templates and routes.
 func New(o Options) (*Handler, error) {
-	if o.Rooms.App == nil || o.Pages == nil || o.Revision == nil || o.Catalogue == nil {
-		return nil, errors.New("web: Rooms, Pages, Revision and Catalogue are needed")
+	if o.Rooms.App == nil || o.Pages == nil || o.Revision == nil || o.Catalogue == nil || o.Health == nil {
+		return nil, errors.New("web: Rooms, Pages, Revision, Catalogue and Health are needed")
 	}
 	o.Language = cmp.Or(o.Language, locale.Default)
 	if o.Now == nil {
@@ -133,7 +135,7 @@ func (h *Handler) furnish(o Options) (err error) {
 	h.files = open.New(open.Options{App: o.Rooms.App, Pages: o.Pages, Answers: h.answers, Frame: h.frame, Site: o.Site, Catalogue: o.Catalogue, Language: o.Language, Now: o.Now})
 	h.servers = fed.New(fed.Options{Rooms: fed.Rooms{App: o.Rooms.App, Directory: o.Rooms.Directory, Inbox: o.Rooms.Inbox}, Pages: o.Pages, Answers: h.answers, Site: o.Site, Version: o.Version, Mode: o.Mode, Log: o.Log})
 	h.reviews = reviews.New(reviews.Options{App: o.Rooms.App, Directory: o.Rooms.Directory, Reviews: o.Rooms.Reviews, Pages: o.Pages, Answers: h.answers, Frame: h.frame, Site: o.Site, Catalogue: o.Catalogue, Gone: h.readers.GonePage})
-	h.office, err = office.New(office.Options{Rooms: office.Rooms{App: o.Rooms.App, Directory: o.Rooms.Directory, Constats: o.Rooms.Constats, Reviews: o.Rooms.Reviews, Drafts: o.Rooms.Drafts, Talk: o.Rooms.Talk, People: o.Rooms.People, Organisation: o.Rooms.Organisation, Peers: o.Rooms.Peers}, Answers: h.answers, Frame: h.frame, Site: o.Site, Catalogue: o.Catalogue,
+	h.office, err = office.New(office.Options{Rooms: office.Rooms{App: o.Rooms.App, Directory: o.Rooms.Directory, Constats: o.Rooms.Constats, Reviews: o.Rooms.Reviews, Drafts: o.Rooms.Drafts, Talk: o.Rooms.Talk, People: o.Rooms.People, Organisation: o.Rooms.Organisation, Peers: o.Rooms.Peers, Health: o.Health}, Answers: h.answers, Frame: h.frame, Site: o.Site, Catalogue: o.Catalogue,
 		Wings: []office.Wing{constats.Wing(), judge.Wing(), talk.Wing(), people.Wing(), organisation.Wing(), peers.Wing()}, Renamed: h.servers.Renamed, Now: o.Now, Log: o.Log})
 	return err
 }

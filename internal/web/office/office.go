@@ -27,6 +27,7 @@ import (
 	"embraye/internal/app/people"
 	"embraye/internal/app/reviews"
 	"embraye/internal/app/talk"
+	"embraye/internal/check"
 	"embraye/internal/embraye"
 	"embraye/internal/locale"
 	"embraye/internal/web/answer"
@@ -44,6 +45,7 @@ type Rooms struct {
 	People       *people.People
 	Organisation *organisation.Organisation
 	Peers        *peers.Peers
+	Health       *check.Doctor
 }
 
 // Options is what the office works with.

@@ -48,6 +48,9 @@ func (v *Visit) Sessions() *scs.SessionManager { return v.office.sessions }
 // Zone is that of the office's clock.
 func (v *Visit) Zone() *time.Location { return v.office.zone() }
 
+// Now is what the office's clock says.
+func (v *Visit) Now() time.Time { return v.office.now() }
+
 // Log is for what the operator should know.
 func (v *Visit) Log() *slog.Logger { return v.office.log }
 

@@ -1,5 +1,5 @@
 // Package organisation is what the instance says about itself, its profile and
-// its legal texts, and the log of what was decided.
+// its legal texts, how it is, and the log of what was decided.
 //
 // Start reading at organisation.go.
 package organisation
@@ -17,7 +17,7 @@ var templateFiles embed.FS
 
 // Wing has the pages of the subject.
 func Wing() office.Wing {
-	return office.Wing{Routes: routes, Files: templateFiles, Funcs: template.FuncMap{"act": act, "decided": decided, "why": why, "more": more, "doer": doer, "legalKind": legalKind}}
+	return office.Wing{Routes: routes, Files: templateFiles, Funcs: template.FuncMap{"act": act, "decided": decided, "why": why, "more": more, "doer": doer, "legalKind": legalKind, "findings": findings}}
 }
 
 func routes(p office.Plan) {
@@ -26,5 +26,7 @@ func routes(p office.Plan) {
 	p.See(embraye.Admin, "/office/legal", legal)
 	p.Do(embraye.Admin, "/office/legal", changeLegal)
 	p.See(embraye.Admin, "/office/jobs", jobs)
+	p.See(embraye.Admin, "/office/health", health)
+	p.Do(embraye.Admin, "/office/health", lookOutside)
 	p.See(embraye.Reviewer, "/office/audit", audit)
 }
