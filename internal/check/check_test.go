@@ -155,10 +155,10 @@ func TestWhatWaits(t *testing.T) {
 		want  State
 		says  string
 	}{
-		"nothing":             {Queue{}, OK, "0 deliveries wait"},
+		"nothing":             {Queue{}, OK, "deliveries that wait: 0"},
 		"a wave under way":    {Queue{Waiting: 900, Oldest: noon.Add(-time.Minute).UnixMilli()}, OK, "900"},
 		"nobody works":        {Queue{Waiting: 3, Oldest: long}, Error, "role worker"},
-		"servers that fail":   {Queue{Waiting: 3, Oldest: long, FailingHosts: 2}, Warning, "2 servers fail"},
+		"servers that fail":   {Queue{Waiting: 3, Oldest: long, FailingHosts: 2}, Warning, "servers that fail: 2"},
 		"given up":            {Queue{GivenUp: 4}, Warning, "deliveries retry"},
 		"given up and silent": {Queue{Waiting: 1, GivenUp: 4, Oldest: long, FailingHosts: 1}, Warning, "the oldest since 2026-11-28 10:00:00"},
 	} {
@@ -168,7 +168,7 @@ func TestWhatWaits(t *testing.T) {
 	if list := Peers([]embraye.Peer{{Handle: "a@a.example"}, {Handle: "b@b.example", SilentSince: since(time.Hour)}}, noon); len(list) != 1 {
 		t.Errorf("peers: %v", list)
 	} else {
-		is(t, "peers", list[0], OK, "2 peers")
+		is(t, "peers", list[0], OK, "peers: 2")
 	}
 	list := Peers([]embraye.Peer{{Handle: "a@a.example", SilentSince: since(48 * time.Hour)}, {Handle: "b@b.example"}}, noon)
 	if len(list) != 1 {

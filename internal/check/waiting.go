@@ -22,13 +22,13 @@ type Queue struct {
 func Deliveries(q Queue, now time.Time) Finding {
 	since := time.UnixMilli(q.Oldest)
 	if q.Oldest == 0 || now.Sub(since) <= waitsLong {
-		f := found("deliveries", "%d deliveries wait, none for longer than an hour", q.Waiting)
+		f := found("deliveries", "deliveries that wait: %d, none for longer than an hour", q.Waiting)
 		if q.GivenUp > 0 {
 			return f.but(Warning, "%d were given up: `embraye deliveries list --state given_up` says to whom, `embraye deliveries retry` tries again", q.GivenUp)
 		}
 		return f
 	}
-	f := found("deliveries", "%d deliveries wait, the oldest since %s; %d servers fail", q.Waiting, since.UTC().Format(time.DateTime), q.FailingHosts)
+	f := found("deliveries", "deliveries that wait: %d, the oldest since %s; servers that fail: %d", q.Waiting, since.UTC().Format(time.DateTime), q.FailingHosts)
 	if q.FailingHosts > 0 {
 		return f.but(Warning, "`embraye deliveries list` says for whom; servers that are away are tried again by themselves for days")
 	}
@@ -48,7 +48,7 @@ func Peers(list []embraye.Peer, now time.Time) (findings []Finding) {
 		}
 	}
 	if silent == 0 {
-		return []Finding{ok("peers", "%d peers, all of which could be read lately", len(list))}
+		return []Finding{ok("peers", "peers: %d, all of which could be read lately", len(list))}
 	}
 	return findings
 }
