@@ -30,19 +30,11 @@ type archives struct {
 }
 
 func (c *call) openArchives(ctx context.Context, s settings.Settings, secret []byte) (*archives, error) {
-	_, log, err := c.load()
+	database, evidence, err := c.openStores(ctx, s, s.Logger(c.stderr), secret)
 	if err != nil {
 		return nil, err
 	}
-	evidence, err := files.Open(filepath.Join(s.DataDir, "evidence"), files.Options{})
-	if err != nil {
-		return nil, err
-	}
-	db, err := store.Open(ctx, store.Options{URL: s.DatabaseURL, Now: c.now, Log: log, Secret: secret})
-	if err != nil {
-		return nil, errors.Join(wrongAddress(fmt.Errorf("opening the database: %w", err)), evidence.Close())
-	}
-	return &archives{s, db, evidence}, nil
+	return &archives{s, database, evidence}, nil
 }
 
 func (a *archives) close() error { return errors.Join(a.store.Close(), a.files.Close()) }

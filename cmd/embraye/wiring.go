@@ -86,13 +86,9 @@ func (c *call) openWith(ctx context.Context, s settings.Settings, log *slog.Logg
 // wire opens the files and the database and joins the instance; its use cases
 // come with Open, once the database has what they need.
 func (c *call) wire(ctx context.Context, s settings.Settings, log *slog.Logger, secret []byte) (*wired, error) {
-	evidence, err := files.Open(filepath.Join(s.DataDir, "evidence"), files.Options{})
+	database, evidence, err := c.openStores(ctx, s, log, secret)
 	if err != nil {
 		return nil, err
-	}
-	database, err := store.Open(ctx, store.Options{URL: s.DatabaseURL, Now: c.now, Log: log, Secret: secret})
-	if err != nil {
-		return nil, errors.Join(wrongAddress(fmt.Errorf("opening the database: %w", err)), evidence.Close())
 	}
 	joined, err := instance.New(instance.Options{
 		Options: app.Options{
@@ -106,6 +102,19 @@ func (c *call) wire(ctx context.Context, s settings.Settings, log *slog.Logger, 
 		return nil, errors.Join(err, database.Close(), evidence.Close())
 	}
 	return &wired{settings: s, Instance: joined}, nil
+}
+
+// openStores opens the database, of whatever shape, and the folder of files.
+func (c *call) openStores(ctx context.Context, s settings.Settings, log *slog.Logger, secret []byte) (*store.Store, *files.Store, error) {
+	evidence, err := files.Open(filepath.Join(s.DataDir, "evidence"), files.Options{})
+	if err != nil {
+		return nil, nil, err
+	}
+	database, err := store.Open(ctx, store.Options{URL: s.DatabaseURL, Now: c.now, Log: log, Secret: secret})
+	if err != nil {
+		return nil, nil, errors.Join(wrongAddress(fmt.Errorf("opening the database: %w", err)), evidence.Close())
+	}
+	return database, evidence, nil
 }
 
 // mailer sends what people need to come in; nil if no mail server is set.
