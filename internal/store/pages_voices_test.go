@@ -141,3 +141,34 @@ func TestCopiesKeepTheirVersionsUntilTheyAreTakenBack(t *testing.T) {
 		}
 	})
 }
+
+// A list of nobody is empty: it is not JSON's null, of which PostgreSQL refuses
+// to count the elements, and then the page too.
+func TestAListOfNobodyIsEmpty(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		err := s.InTx(t.Context(), func(tables store.Tables) error {
+			return tables.Updates.Insert(t.Context(), storetest.Update(1)) // somebody, but elsewhere
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		tables, pages := s.Tables(), s.Pages()
+		for what, ask := range map[string]func() (int, error){
+			"a place without constats": func() (int, error) {
+				page, err := pages.PlacePage(t.Context(), "m1", []string{"FR-974"}, nil)
+				if err != nil {
+					return 0, err
+				}
+				return len(page.Updates), nil
+			},
+			"constats": func() (int, error) { all, err := tables.Updates.Among(t.Context(), nil); return len(all), err },
+			"hosts":    func() (int, error) { all, err := tables.Hosts.Among(t.Context(), nil); return len(all), err },
+			"accounts": func() (int, error) { all, err := tables.RemoteActors.Among(t.Context(), nil); return len(all), err },
+			"settings": func() (int, error) { all, err := tables.Settings.Among(t.Context(), "", nil); return len(all), err },
+		} {
+			if n, err := ask(); n != 0 || err != nil {
+				t.Errorf("%s: %d, %v", what, n, err)
+			}
+		}
+	})
+}

@@ -141,9 +141,13 @@ func notNull(b *[]byte) {
 }
 
 // asJSON hands a list to a statement as one value, so that its text is the
-// same for every length.
-func asJSON(v any) string {
-	b, err := json.Marshal(v)
+// same for every length. No list is an empty one: JSON's null has no elements,
+// and PostgreSQL refuses to look for them.
+func asJSON[T any](list []T) string {
+	if list == nil {
+		return "[]"
+	}
+	b, err := json.Marshal(list)
 	if err != nil { // only our own structs of strings and numbers come here
 		panic(err)
 	}
