@@ -44,7 +44,7 @@ func rows() map[string]int {
 
 // helpers may import anything and are imported by tests alone.
 func helpers() []string {
-	return []string{"internal/storetest", "internal/fedtest", "internal/apptest", "internal/browsertest", "internal/web/office/officetest"}
+	return []string{"internal/storetest", "internal/s3test", "internal/fedtest", "internal/apptest", "internal/browsertest", "internal/web/office/officetest"}
 }
 
 // owners says which libraries may be known by which packages only, so that each
@@ -59,6 +59,7 @@ func owners() map[string][]string {
 		"github.com/goccy/go-yaml":            {"configs"},
 		"code.dny.dev/ssrf":                   {"internal/remote"},
 		"filippo.io/age":                      {"internal/backup"},
+		"github.com/minio/minio-go":           {"internal/files"},
 		"github.com/microcosm-cc/bluemonday":  {"internal/activitypub"},
 		"github.com/prometheus/client_golang": {"cmd/embraye", "internal/web", "internal/delivery", "internal/app"},
 	}

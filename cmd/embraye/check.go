@@ -104,6 +104,9 @@ func (i *wired) lookAtData(ctx context.Context, sqlite func(context.Context, *sq
 	if err := i.Files.Room(); err != nil {
 		list = append(list, check.Finding{Code: "evidence", State: check.Error, Sentence: fmt.Sprintf("no file can be kept: %v", err), Remedy: "make room, and let the folder belong to the user of the service"})
 	}
+	if i.settings.Bucket != nil {
+		list = append(list, check.Bucket(ctx, i.Files))
+	}
 	rows, err := i.lookAtRows(ctx)
 	if err != nil {
 		return append(list, unopened(i.settings, err))

@@ -144,6 +144,9 @@ func (c *call) restoreFrom(ctx context.Context, s settings.Settings, a archive) 
 		return err
 	}
 	defer func() { err = errors.Join(err, target.close()) }()
+	if err := tryFiles(ctx, target.files); err != nil {
+		return err
+	}
 	return c.restoreInto(ctx, target, secret, a, got)
 }
 

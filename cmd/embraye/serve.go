@@ -84,6 +84,7 @@ func (i *wired) serve(ctx context.Context, restore func(), c *call) error {
 	}
 	front.start(failed)
 	metrics.start(failed)
+	work.Go(func() { i.carryFiles(working, carryAgain) })
 	i.offerSetup(ctx, c)
 	i.say(c, front)
 	work.Go(func() { i.watch(working, c, front) })
@@ -154,4 +155,31 @@ func (i *wired) work(ctx context.Context, engine *delivery.Engine, failed chan<-
 		failed <- fmt.Errorf("the delivery engine stopped: %w", err)
 	}
 	chores.Wait()
+}
+
+// carryAgain is when files of the folder are tried again that a bucket did not
+// take.
+const carryAgain = time.Minute
+
+// carryFiles moves what lies in this machine's folder into the bucket, beside
+// whoever reads it.
+func (i *wired) carryFiles(ctx context.Context, again time.Duration) {
+	for {
+		done, err := i.Files.Carry(ctx)
+		if done.Moved > 0 {
+			i.Log.Info("files of the folder were moved into the bucket", "files", done.Moved)
+		}
+		if err == nil || ctx.Err() != nil {
+			if len(done.Damaged) > 0 {
+				i.Log.Error("files of the folder are damaged, and stay there", "files", done.Damaged)
+			}
+			return
+		}
+		i.Log.Warn("files of the folder cannot be moved into the bucket yet", "again_in", again, "error", err)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(again):
+		}
+	}
 }

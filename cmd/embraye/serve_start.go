@@ -32,6 +32,9 @@ func (c *call) firstStart(ctx context.Context, s settings.Settings, log *slog.Lo
 		return nil, errors.Join(err, (&wired{lock: lock}).unlock())
 	}
 	i.lock = lock
+	if err := tryFiles(ctx, i.Files); err != nil {
+		return nil, errors.Join(err, i.close())
+	}
 	if err := i.Store.OneAtATime(ctx, func() error { return i.prepare(ctx, c) }); err != nil {
 		return nil, errors.Join(err, i.close())
 	}

@@ -16,6 +16,7 @@ import (
 
 	"embraye/internal/app"
 	"embraye/internal/app/organisation"
+	"embraye/internal/check"
 	"embraye/internal/embraye"
 	"embraye/internal/files"
 	"embraye/internal/instance"
@@ -106,7 +107,7 @@ func (c *call) wire(ctx context.Context, s settings.Settings, log *slog.Logger, 
 
 // openStores opens the database, of whatever shape, and the folder of files.
 func (c *call) openStores(ctx context.Context, s settings.Settings, log *slog.Logger, secret []byte) (*store.Store, *files.Store, error) {
-	evidence, err := files.Open(filepath.Join(s.DataDir, "evidence"), files.Options{})
+	evidence, err := files.Open(filepath.Join(s.DataDir, "evidence"), files.Options{Bucket: s.Bucket})
 	if err != nil {
 		return nil, nil, err
 	}
@@ -115,6 +116,14 @@ func (c *call) openStores(ctx context.Context, s settings.Settings, log *slog.Lo
 		return nil, nil, errors.Join(wrongAddress(fmt.Errorf("opening the database: %w", err)), evidence.Close())
 	}
 	return database, evidence, nil
+}
+
+// tryFiles refuses a bucket that cannot be used, before anybody relies on it.
+func tryFiles(ctx context.Context, f *files.Store) error {
+	if err := f.Try(ctx); err != nil {
+		return fmt.Errorf("the bucket of EMBRAYE_S3_URL cannot be used: %w; %s", err, check.BucketRemedy)
+	}
+	return nil
 }
 
 // mailer sends what people need to come in; nil if no mail server is set.

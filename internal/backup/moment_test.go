@@ -157,7 +157,7 @@ func TestFT30ARestoredCopyIsOneMoment(t *testing.T) {
 				}
 				agree(t, p.store)
 				same(t, h.Store, p.store, "actors", "actor_keys", "settings", "people", "seen_activities", "followers", "evidence_files", "remote_actors")
-				if ok, err := p.files.Check(f.Name); !ok || err != nil {
+				if ok, err := p.files.Check(t.Context(), f.Name); !ok || err != nil {
 					t.Errorf("the file of evidence: %v, %v", ok, err)
 				}
 				goOn(t, h, p, far)

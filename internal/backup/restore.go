@@ -54,9 +54,9 @@ func (c *Contents) Fits(ctx context.Context, t Target) error {
 	if t.Secret != nil && !bytes.Equal(bytes.TrimSpace(t.Secret), bytes.TrimSpace(c.secret)) {
 		return errors.New("another secret than that of the archive lies where EMBRAYE_SECRET_FILE says: it belongs to another instance; nothing was changed")
 	}
-	others, err := t.Files.Others(func(name string) bool { return c.files[name] })
+	others, err := t.Files.Others(ctx, func(name string) bool { return c.files[name] })
 	if err == nil && len(others) > 0 {
-		return fmt.Errorf("the folder of evidence has files of another instance, %s among them: restore into a new EMBRAYE_DATA_DIR; nothing was changed", slices.Min(others))
+		return fmt.Errorf("there are files of another instance where evidence is to be, %s among them: restore into a new EMBRAYE_DATA_DIR, or an empty bucket; nothing was changed", slices.Min(others))
 	}
 	return err
 }
@@ -110,7 +110,7 @@ func (r *Restored) keep(ctx context.Context, t Target, name string, content io.R
 		return err
 	}
 	counted := &counter{r: content}
-	kept, err := t.Files.Keep(name, counted)
+	kept, err := t.Files.Keep(ctx, name, counted)
 	if err != nil {
 		return err
 	}

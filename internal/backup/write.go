@@ -135,7 +135,7 @@ func (b *writing) file(ctx context.Context, name string) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	f, info, err := b.Files.Get(name)
+	f, info, err := b.Files.Get(ctx, name)
 	if errors.Is(err, embraye.ErrNotFound) {
 		return b.absent(ctx, name)
 	}

@@ -3,6 +3,7 @@ package check
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -148,3 +149,26 @@ func Backup(last string, limit time.Duration, now time.Time) Finding {
 	}
 	return f
 }
+
+// Files is where evidence files lie.
+type Files interface {
+	Try(ctx context.Context) error
+	Left(ctx context.Context) (int, error)
+}
+
+// Bucket tries the bucket that files lie in, and says what has not moved there yet.
+func Bucket(ctx context.Context, files Files) Finding {
+	err := files.Try(ctx)
+	left, leftErr := files.Left(ctx)
+	if err = errors.Join(err, leftErr); err != nil {
+		return found("bucket", "the bucket cannot be used: %v", err).but(Error, BucketRemedy)
+	}
+	if left > 0 {
+		return found("bucket", "%d files lie in the folder of this machine still, where other replicas do not find them", left).
+			but(Warning, "let one server run here until they are moved; what its log calls damaged comes back from a backup")
+	}
+	return ok("bucket", "the bucket takes files, lists them, gives them back and removes them")
+}
+
+// BucketRemedy is what there is to see to.
+const BucketRemedy = "see that the store of files runs, that EMBRAYE_S3_URL leads to it, that the bucket is there, and that its key may read, write, remove and list"

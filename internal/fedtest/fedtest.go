@@ -76,6 +76,7 @@ type Config struct {
 	Mode        string                                  // "open" if empty
 	BusyTimeout time.Duration                           // how long SQLite waits for another process; 0: as usual
 	Listen      func(driver.Connector) driver.Connector // of the databases; nil: nobody hears what is asked
+	Bucket      *files.Bucket                           // where files lie; nil: in FilesDir
 	Log         io.Writer                               // where the instances' logs go; nil: the test's output
 }
 
@@ -121,7 +122,7 @@ func (w *World) instance(c Config, host string) *Instance {
 	in.URL = storetest.URL(t, c.Kind)
 	in.Store = storetest.OpenOptions(t, store.Options{URL: in.URL, Now: w.Clock.Now, BusyTimeout: c.BusyTimeout, Listen: c.Listen})
 	in.FilesDir = t.TempDir()
-	evidence, err := files.Open(in.FilesDir, files.Options{})
+	evidence, err := files.Open(in.FilesDir, files.Options{Bucket: c.Bucket})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,9 @@
 // PDF files are kept as they are, metadata included, and must be served as
 // attachments (Info.Inline is false).
 //
+// Files lie in a folder, or in a bucket of a store that speaks S3 (place.go,
+// bucket.go); the same holds of both.
+//
 // Start reading at Store.Put, then picture.go.
 package files
 

@@ -1,12 +1,12 @@
 package files
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"strings"
 	"time"
 
@@ -45,31 +45,30 @@ func ValidName(name string) bool {
 	return err == nil
 }
 
-// Get opens a stored file; the caller closes it.
-func (s *Store) Get(name string) (io.ReadSeekCloser, Info, error) {
+// Get opens a stored file; the caller closes it. In a bucket it is read as it
+// arrives, until the context ends.
+func (s *Store) Get(ctx context.Context, name string) (io.ReadSeekCloser, Info, error) {
 	info, err := parseName(name)
 	if err != nil {
 		return nil, Info{}, err
 	}
-	f, err := s.root.Open(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, Info{}, fmt.Errorf("file %s: %w", name, embraye.ErrNotFound)
-	}
+	return s.open(ctx, name, info)
+}
+
+// open opens a file under a name of our own making.
+func (s *Store) open(ctx context.Context, name string, info Info) (io.ReadSeekCloser, Info, error) {
+	found, err := s.place.open(ctx, name)
 	if err != nil {
-		return nil, Info{}, fmt.Errorf("opening file %s: %w", name, err)
+		return nil, Info{}, err
 	}
-	stat, err := f.Stat()
-	if err != nil {
-		return nil, Info{}, errors.Join(fmt.Errorf("reading about file %s: %w", name, err), f.Close())
-	}
-	info.Size, info.ModTime = stat.Size(), stat.ModTime()
-	return f, info, nil
+	info.Size, info.ModTime = found.size, found.modTime
+	return found, info, nil
 }
 
 // Check reads a stored file and reports whether its bytes still have the hash
 // that its name promises. A missing file is ErrNotFound.
-func (s *Store) Check(name string) (ok bool, err error) {
-	f, info, err := s.Get(name)
+func (s *Store) Check(ctx context.Context, name string) (ok bool, err error) {
+	f, info, err := s.Get(ctx, name)
 	if err != nil {
 		return false, err
 	}
@@ -83,22 +82,15 @@ func (s *Store) Check(name string) (ok bool, err error) {
 
 // Remove deletes a stored file and what Smaller made of it; a missing one is
 // ErrNotFound.
-func (s *Store) Remove(name string) error {
+func (s *Store) Remove(ctx context.Context, name string) error {
 	info, err := parseName(name)
 	if err != nil {
 		return err
 	}
 	for _, width := range Widths() {
-		if err := s.root.Remove(smallName(info, width)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		if err := s.place.remove(ctx, smallName(info, width)); err != nil && !errors.Is(err, embraye.ErrNotFound) {
 			return fmt.Errorf("removing file %s at a width of %d: %w", name, width, err)
 		}
 	}
-	err = s.root.Remove(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("file %s: %w", name, embraye.ErrNotFound)
-	}
-	if err != nil {
-		return fmt.Errorf("removing file %s: %w", name, err)
-	}
-	return nil
+	return s.place.remove(ctx, name)
 }

@@ -1,13 +1,14 @@
 package files
 
 import (
+	"context"
 	"fmt"
 	"io"
 )
 
 // Keep stores bytes under the name that they had, as a backup brings them. They
 // are compared with the name: others are not kept, and kept is false.
-func (s *Store) Keep(name string, r io.Reader) (kept bool, err error) {
+func (s *Store) Keep(ctx context.Context, name string, r io.Reader) (kept bool, err error) {
 	info, err := parseName(name)
 	if err != nil {
 		return false, err
@@ -23,22 +24,17 @@ func (s *Store) Keep(name string, r io.Reader) (kept bool, err error) {
 	if f.sum() != info.SHA256 {
 		return false, nil
 	}
-	return true, f.publish(name)
+	return true, s.place.keep(ctx, f, name)
 }
 
 // Others lists the stored files that are none of certain ones; what was made of
 // them, and what an interrupted upload has left, does not count.
-func (s *Store) Others(known func(name string) bool) (names []string, err error) {
-	dir, err := s.root.Open(".")
-	if err != nil {
-		return nil, DiskError(fmt.Errorf("opening the folder of files: %w", err))
-	}
-	defer dir.Close()
-	all, err := dir.Readdirnames(-1)
+func (s *Store) Others(ctx context.Context, known func(name string) bool) (names []string, err error) {
+	all, err := s.place.names(ctx)
 	for _, name := range all {
 		if ValidName(name) && !known(name) {
 			names = append(names, name)
 		}
 	}
-	return names, DiskError(err)
+	return names, err
 }

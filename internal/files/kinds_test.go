@@ -185,7 +185,7 @@ func TestK15WhatMayStandBeforeAPDF(t *testing.T) {
 		if f.Ext != "pdf" || string(content(t, s, f.Name())) != data {
 			t.Errorf("%s: %+v, or the bytes changed", name, f)
 		}
-		if _, info, err := s.Get(f.Name()); err != nil || info.Inline || info.MediaType != "application/pdf" {
+		if _, info, err := s.Get(t.Context(), f.Name()); err != nil || info.Inline || info.MediaType != "application/pdf" {
 			t.Errorf("%s: %+v, %v", name, info, err)
 		}
 	}

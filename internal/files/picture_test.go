@@ -254,7 +254,7 @@ func FuzzImage(f *testing.F) {
 			}
 			return
 		}
-		if ok, err := s.Check(file.Name()); !ok || err != nil {
+		if ok, err := s.Check(t.Context(), file.Name()); !ok || err != nil {
 			t.Fatalf("%s: %v, %v", file.Name(), ok, err)
 		}
 		if file.Ext != "pdf" {
@@ -262,7 +262,7 @@ func FuzzImage(f *testing.F) {
 				t.Fatalf("%+v is stored as %+v, %v", file, config, err)
 			}
 		}
-		if err := s.Remove(file.Name()); err != nil {
+		if err := s.Remove(t.Context(), file.Name()); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -5,9 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"math"
-	"os"
 	"slices"
 
 	"embraye/internal/embraye"
@@ -30,49 +28,40 @@ func Scales(mediaType string, width, to int) bool {
 
 // Smaller opens a stored picture at one of Widths, and as it is what Scales says
 // no to. The smaller one is made when somebody first asks, and kept beside the
-// picture; where the disk has no room for it, the picture itself serves. The
-// caller closes it.
+// picture; where it cannot be kept, the picture itself serves. The caller closes
+// it.
 func (s *Store) Smaller(ctx context.Context, name string, width int) (io.ReadSeekCloser, Info, error) {
-	whole, info, err := s.Get(name)
+	info, err := parseName(name)
+	if err == nil && !slices.Contains(Widths(), width) {
+		err = fmt.Errorf("file %s at a width of %d: %w", name, width, embraye.ErrNotFound)
+	}
 	if err != nil {
 		return nil, Info{}, err
 	}
-	if !slices.Contains(Widths(), width) {
-		return nil, Info{}, errors.Join(fmt.Errorf("file %s at a width of %d: %w", name, width, embraye.ErrNotFound), whole.Close())
+	if !Scales(info.MediaType, math.MaxInt32, width) {
+		return s.Get(ctx, name)
 	}
-	small, err := s.openSmall(ctx, whole, info, width)
-	if errors.Is(err, errSmallEnough) || errors.Is(err, embraye.ErrNoRoom) {
-		_, err = whole.Seek(0, io.SeekStart)
-		return whole, info, err
+	small, about, err := s.open(ctx, smallName(info, width), info)
+	if !errors.Is(err, embraye.ErrNotFound) {
+		return small, about, err
+	}
+	whole, info, err := s.Get(ctx, name)
+	if err != nil {
+		return nil, Info{}, err
+	}
+	err = s.shrink(ctx, whole, info, width)
+	if errors.Is(err, errSmallEnough) || errors.Is(err, embraye.ErrUnavailable) {
+		if _, err = whole.Seek(0, io.SeekStart); err == nil {
+			return whole, info, nil
+		}
 	}
 	if err = errors.Join(err, whole.Close()); err != nil {
-		return nil, Info{}, fmt.Errorf("opening file %s at a width of %d: %w", name, width, err)
+		return nil, Info{}, fmt.Errorf("making file %s at a width of %d: %w", name, width, err)
 	}
-	stat, err := small.Stat()
-	if err != nil {
-		return nil, Info{}, errors.Join(fmt.Errorf("reading about file %s: %w", name, err), small.Close())
-	}
-	info.Size, info.ModTime = stat.Size(), stat.ModTime()
-	return small, info, nil
+	return s.open(ctx, smallName(info, width), info)
 }
 
 var errSmallEnough = errors.New("no smaller picture is needed")
-
-// openSmall opens the smaller picture, after making it if there is none.
-func (s *Store) openSmall(ctx context.Context, whole io.ReadSeeker, info Info, width int) (*os.File, error) {
-	if !Scales(info.MediaType, math.MaxInt32, width) {
-		return nil, errSmallEnough
-	}
-	name := smallName(info, width)
-	f, err := s.root.Open(name)
-	if !errors.Is(err, fs.ErrNotExist) {
-		return f, err
-	}
-	if err := s.shrink(ctx, whole, info, width); err != nil {
-		return nil, err
-	}
-	return s.root.Open(name)
-}
 
 // smallName is no name that Get knows: who asks for a smaller picture does so by
 // the name of the whole one.
@@ -115,5 +104,5 @@ func (s *Store) shrink(ctx context.Context, whole io.ReadSeeker, info Info, widt
 	if _, err := encode(scaled(img, max(h.width, h.height)*width/h.width), k == kindJPEG, out); err != nil {
 		return err
 	}
-	return out.publish(smallName(info, width))
+	return s.place.keep(ctx, out, smallName(info, width))
 }

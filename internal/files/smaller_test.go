@@ -5,7 +5,6 @@ import (
 	"errors"
 	"image"
 	"io"
-	"os"
 	"strings"
 	"testing"
 
@@ -31,8 +30,10 @@ func widthAt(t *testing.T, s *Store, name string, width int) (pixels int, size i
 	return config.Width, info.Size
 }
 
-func TestSmallerPictures(t *testing.T) {
-	s, dir := open(t, Options{})
+func TestSmallerPictures(t *testing.T) { both(t, testSmallerPictures) }
+
+func testSmallerPictures(t *testing.T, open opener) {
+	s, at := open(t, Options{})
 	for name, c := range map[string]struct {
 		data              []byte
 		thumbnail, column int
@@ -52,35 +53,35 @@ func TestSmallerPictures(t *testing.T) {
 				t.Errorf("%s: %d and %d pixels, %d bytes of %d", name, thumbnail, column, small, f.Size)
 			}
 		}
-		if err := s.Remove(f.Name()); err != nil {
+		if err := s.Remove(t.Context(), f.Name()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
-		t.Errorf("left behind: %v, %v", left, err)
+	if left := names(t, at); len(left) != 0 {
+		t.Errorf("left behind: %v", left)
 	}
 }
 
 // What is not of one of the widths, or no file, is not found; nothing is made of
 // a file that is broken, and a smaller picture is no name of its own.
-func TestNoSmallerPicture(t *testing.T) {
-	s, dir := open(t, Options{})
+func TestNoSmallerPicture(t *testing.T) { both(t, testNoSmallerPicture) }
+
+func testNoSmallerPicture(t *testing.T, open opener) {
+	s, at := open(t, Options{})
 	f := put(t, s, encodeJPEG(t, mosaic(1600, 400)), "photo.jpg")
 	for name, width := range map[string]int{f.Name(): 401, "x" + f.Name(): Column, strings.Repeat("0", 64) + ".jpg": Column} {
 		if _, _, err := s.Smaller(t.Context(), name, width); !errors.Is(err, embraye.ErrNotFound) {
 			t.Errorf("%s at %d: %v", name, width, err)
 		}
 	}
-	if _, _, err := s.Get(smallName(Info{SHA256: f.SHA256, Ext: "jpg"}, Column)); !errors.Is(err, embraye.ErrNotFound) {
+	if _, _, err := s.Get(t.Context(), smallName(Info{SHA256: f.SHA256, Ext: "jpg"}, Column)); !errors.Is(err, embraye.ErrNotFound) {
 		t.Errorf("the smaller one by a name: %v", err)
 	}
-	if err := os.WriteFile(dir+"/"+f.Name(), []byte("\xff\xd8\xff no photo"), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	at.spoil(t, f.Name(), []byte("\xff\xd8\xff no photo"))
 	if _, _, err := s.Smaller(t.Context(), f.Name(), Column); err == nil {
 		t.Error("a broken file has a smaller one")
 	}
-	if left, _ := os.ReadDir(dir); len(left) != 1 {
+	if left := names(t, at); len(left) != 1 {
 		t.Errorf("left behind: %v", left)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -18,6 +19,7 @@ type Options struct {
 	MaxDecodeBytes int64     // that decoding one image may take: 64 MiB
 	LeastRoom      int64     // bytes that are free before Room says that there is none: 1 MiB
 	Random         io.Reader // of names of unfinished files: crypto/rand
+	Bucket         *Bucket   // where files lie, if not in the folder
 }
 
 func (o Options) withDefaults() Options {
@@ -33,9 +35,11 @@ func (o Options) withDefaults() Options {
 	return o
 }
 
-// Store keeps files in one directory. It is safe for concurrent use.
+// Store keeps files in a directory, or in a bucket; then the directory has what
+// is being written. It is safe for concurrent use.
 type Store struct {
 	root     *os.Root
+	place    place
 	options  Options
 	decoding chan struct{} // holds one token: one image is decoded at a time
 }
@@ -65,7 +69,13 @@ func Open(dir string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opening the folder of files: %w", err)
 	}
-	return &Store{root: root, options: o.withDefaults(), decoding: make(chan struct{}, 1)}, nil
+	s := &Store{root: root, place: folder{root}, options: o.withDefaults(), decoding: make(chan struct{}, 1)}
+	if o.Bucket != nil {
+		if s.place, err = openBucket(*o.Bucket, folder{root}); err != nil {
+			return nil, errors.Join(err, root.Close())
+		}
+	}
+	return s, nil
 }
 
 // Close releases the directory.
@@ -89,7 +99,7 @@ func (s *Store) Put(ctx context.Context, r io.Reader, name string) (File, error)
 	}
 	defer stored.discard()
 	file.SHA256, file.Size, file.OriginalName = stored.sum(), stored.size, CleanName(name)
-	if err := stored.publish(file.Name()); err != nil {
+	if err := s.place.keep(ctx, stored, file.Name()); err != nil {
 		return File{}, err
 	}
 	return file, nil

@@ -18,21 +18,6 @@ import (
 	"embraye/internal/embraye"
 )
 
-func open(t testing.TB, o Options) (*Store, string) {
-	t.Helper()
-	dir := filepath.Join(t.TempDir(), "evidence")
-	s, err := Open(dir, o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := s.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	return s, dir
-}
-
 func put(t *testing.T, s *Store, data []byte, name string) File {
 	t.Helper()
 	f, err := s.Put(context.Background(), bytes.NewReader(data), name)
@@ -44,7 +29,7 @@ func put(t *testing.T, s *Store, data []byte, name string) File {
 
 func content(t *testing.T, s *Store, name string) []byte {
 	t.Helper()
-	r, _, err := s.Get(name)
+	r, _, err := s.Get(t.Context(), name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,33 +52,22 @@ func code(err error) string {
 // refused puts data and wants one reason, nothing stored, nothing left over.
 func refused(t *testing.T, o Options, data []byte, name, want string) {
 	t.Helper()
-	s, dir := open(t, o)
+	s, at := open(t, o)
 	_, err := s.Put(context.Background(), bytes.NewReader(data), name)
 	if got := code(err); got != want {
 		t.Errorf("%s: %v, want %s", name, err, want)
 	}
-	if left := names(t, dir); len(left) > 0 {
+	if left := names(t, at); len(left) > 0 {
 		t.Errorf("%s: left %v", name, left)
 	}
 }
 
-func names(t *testing.T, dir string) []string {
-	t.Helper()
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var list []string
-	for _, e := range entries {
-		list = append(list, e.Name())
-	}
-	return list
-}
-
 var samplePDF = []byte("%PDF-1.7\n1 0 obj\n<<>>\nendobj\nstartxref\n0\n%%EOF\n")
 
-func TestPutAndGet(t *testing.T) {
-	s, dir := open(t, Options{})
+func TestPutAndGet(t *testing.T) { both(t, testPutAndGet) }
+
+func testPutAndGet(t *testing.T, open opener) {
+	s, at := open(t, Options{})
 	f := put(t, s, samplePDF, "rapport.pdf")
 	sum := sha256.Sum256(samplePDF)
 	want := File{SHA256: hex.EncodeToString(sum[:]), Ext: "pdf", MediaType: "application/pdf", Size: int64(len(samplePDF)), OriginalName: "rapport.pdf"}
@@ -103,10 +77,10 @@ func TestPutAndGet(t *testing.T) {
 	if again := put(t, s, samplePDF, "autre.pdf"); again.Name() != f.Name() {
 		t.Errorf("the same bytes are named %s and %s", f.Name(), again.Name())
 	}
-	if got := names(t, dir); len(got) != 1 || got[0] != f.Name() {
+	if got := names(t, at); len(got) != 1 || got[0] != f.Name() {
 		t.Errorf("the folder holds %v", got)
 	}
-	r, info, err := s.Get(f.Name())
+	r, info, err := s.Get(t.Context(), f.Name())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,21 +94,21 @@ func TestPutAndGet(t *testing.T) {
 	if tail, err := io.ReadAll(r); err != nil || string(tail) != "%%EOF\n" {
 		t.Errorf("tail = %q, %v", tail, err)
 	}
-	if err := s.Remove(f.Name()); err != nil {
+	if err := s.Remove(t.Context(), f.Name()); err != nil {
 		t.Error(err)
 	}
-	if err := s.Remove(f.Name()); !errors.Is(err, embraye.ErrNotFound) {
+	if err := s.Remove(t.Context(), f.Name()); !errors.Is(err, embraye.ErrNotFound) {
 		t.Errorf("removing twice: %v", err)
 	}
-	if _, _, err := s.Get(f.Name()); !errors.Is(err, embraye.ErrNotFound) {
+	if _, _, err := s.Get(t.Context(), f.Name()); !errors.Is(err, embraye.ErrNotFound) {
 		t.Errorf("getting what is removed: %v", err)
 	}
 }
 
 func TestFilesAreForTheProgramAlone(t *testing.T) {
-	s, dir := open(t, Options{})
+	s, at := open(t, Options{})
 	f := put(t, s, samplePDF, "x.pdf")
-	for path, want := range map[string]os.FileMode{dir: os.ModeDir | 0o700, filepath.Join(dir, f.Name()): 0o600} {
+	for path, want := range map[string]os.FileMode{at.dir: os.ModeDir | 0o700, filepath.Join(at.dir, f.Name()): 0o600} {
 		stat, err := os.Stat(path)
 		if err != nil || stat.Mode() != want {
 			t.Errorf("%s has mode %v, want %v (%v)", filepath.Base(path), stat.Mode(), want, err)
@@ -142,35 +116,39 @@ func TestFilesAreForTheProgramAlone(t *testing.T) {
 	}
 }
 
-func TestOnlyStoredNamesAreOpened(t *testing.T) {
-	s, dir := open(t, Options{})
-	if err := os.WriteFile(filepath.Join(filepath.Dir(dir), "secret.png"), []byte("x"), 0o600); err != nil {
+func TestOnlyStoredNamesAreOpened(t *testing.T) { both(t, testOnlyStoredNamesAreOpened) }
+
+func testOnlyStoredNamesAreOpened(t *testing.T, open opener) {
+	s, at := open(t, Options{})
+	if err := os.WriteFile(filepath.Join(filepath.Dir(at.dir), "secret.png"), []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	sum := strings.Repeat("a", 64)
 	for _, name := range []string{"", ".", "..", "../secret.png", "..%2fsecret.png", sum, sum + ".", sum + ".svg", sum + ".html", sum + ".PNG",
 		strings.ToUpper(sum) + ".png", sum + ".png/", sum + ".png\x00", "/" + sum + ".png", sum[1:] + ".png", unfinishedPrefix + "x", sum + ".png.png"} {
-		if _, _, err := s.Get(name); !errors.Is(err, embraye.ErrNotFound) {
+		if _, _, err := s.Get(t.Context(), name); !errors.Is(err, embraye.ErrNotFound) {
 			t.Errorf("Get(%q) = %v", name, err)
 		}
-		if err := s.Remove(name); !errors.Is(err, embraye.ErrNotFound) {
+		if err := s.Remove(t.Context(), name); !errors.Is(err, embraye.ErrNotFound) {
 			t.Errorf("Remove(%q) = %v", name, err)
 		}
-		if _, err := s.Check(name); !errors.Is(err, embraye.ErrNotFound) {
+		if _, err := s.Check(t.Context(), name); !errors.Is(err, embraye.ErrNotFound) {
 			t.Errorf("Check(%q) = %v", name, err)
 		}
 	}
 }
 
-func TestF147NamesAreNeverPaths(t *testing.T) {
-	s, dir := open(t, Options{})
+func TestF147NamesAreNeverPaths(t *testing.T) { both(t, testF147NamesAreNeverPaths) }
+
+func testF147NamesAreNeverPaths(t *testing.T, open opener) {
+	s, at := open(t, Options{})
 	for _, name := range []string{"../../etc/x", ":../../etc/x:", `..\..\x.pdf`, "/etc/passwd", strings.Repeat("../", 100) + "x"} {
 		put(t, s, samplePDF, name)
 	}
-	if got := names(t, dir); len(got) != 1 {
+	if got := names(t, at); len(got) != 1 {
 		t.Errorf("the folder holds %v", got)
 	}
-	if got := names(t, filepath.Dir(dir)); len(got) != 1 {
+	if got := inFolder(t, filepath.Dir(at.dir)); len(got) != 1 {
 		t.Errorf("beside the folder lie %v", got)
 	}
 }
@@ -207,8 +185,10 @@ func TestW44DispositionIsWellFormed(t *testing.T) {
 	}
 }
 
-func TestW46TooLarge(t *testing.T) {
-	s, dir := open(t, Options{})
+func TestW46TooLarge(t *testing.T) { both(t, testW46TooLarge) }
+
+func testW46TooLarge(t *testing.T, open opener) {
+	s, at := open(t, Options{})
 	before := allocated()
 	_, err := s.Put(context.Background(), io.LimitReader(zeros{}, 41<<20), "x.png")
 	if code(err) != CodeTooLarge {
@@ -222,13 +202,15 @@ func TestW46TooLarge(t *testing.T) {
 	if !errors.Is(err, broken) || errors.Is(err, embraye.ErrInvalid) {
 		t.Errorf("a cut connection: %v", err)
 	}
-	if left := names(t, dir); len(left) > 0 {
+	if left := names(t, at); len(left) > 0 {
 		t.Errorf("left %v", left)
 	}
 }
 
-func TestARequestThatEndsStopsItsUpload(t *testing.T) {
-	s, dir := open(t, Options{})
+func TestARequestThatEndsStopsItsUpload(t *testing.T) { both(t, testARequestThatEndsStopsItsUpload) }
+
+func testARequestThatEndsStopsItsUpload(t *testing.T, open opener) {
+	s, at := open(t, Options{})
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
 	if _, err := s.Put(ctx, bytes.NewReader(samplePDF), "x"); !errors.Is(err, context.Canceled) {
@@ -241,32 +223,32 @@ func TestARequestThatEndsStopsItsUpload(t *testing.T) {
 		t.Errorf("error = %v", err)
 	}
 	<-s.decoding
-	if left := names(t, dir); len(left) > 0 {
+	if left := names(t, at); len(left) > 0 {
 		t.Errorf("left %v", left)
 	}
 }
 
-func TestW50ChangedByteIsNoticed(t *testing.T) {
-	s, dir := open(t, Options{})
+func TestW50ChangedByteIsNoticed(t *testing.T) { both(t, testW50ChangedByteIsNoticed) }
+
+func testW50ChangedByteIsNoticed(t *testing.T, open opener) {
+	s, at := open(t, Options{})
 	f := put(t, s, samplePDF, "x.pdf")
-	if ok, err := s.Check(f.Name()); !ok || err != nil {
+	if ok, err := s.Check(t.Context(), f.Name()); !ok || err != nil {
 		t.Errorf("untouched: %v, %v", ok, err)
 	}
 	changed := bytes.Replace(samplePDF, []byte("1.7"), []byte("1.6"), 1)
-	if err := os.WriteFile(filepath.Join(dir, f.Name()), changed, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if ok, err := s.Check(f.Name()); ok || err != nil {
+	at.spoil(t, f.Name(), changed)
+	if ok, err := s.Check(t.Context(), f.Name()); ok || err != nil {
 		t.Errorf("changed: %v, %v", ok, err)
 	}
 }
 
 func TestSweepRemovesOnlyOldLeftovers(t *testing.T) {
-	s, dir := open(t, Options{})
+	s, at := open(t, Options{})
 	f := put(t, s, samplePDF, "x.pdf")
 	now := time.Now()
 	for name, age := range map[string]time.Duration{unfinishedPrefix + "old": 48 * time.Hour, unfinishedPrefix + "new": 0, f.Name(): 48 * time.Hour} {
-		path := filepath.Join(dir, name)
+		path := filepath.Join(at.dir, name)
 		if name != f.Name() {
 			if err := os.WriteFile(path, nil, 0o600); err != nil {
 				t.Fatal(err)
@@ -279,7 +261,7 @@ func TestSweepRemovesOnlyOldLeftovers(t *testing.T) {
 	if n, err := s.Sweep(now.Add(-24 * time.Hour)); n != 1 || err != nil {
 		t.Errorf("Sweep = %d, %v", n, err)
 	}
-	if got := names(t, dir); len(got) != 2 {
+	if got := names(t, at); len(got) != 2 {
 		t.Errorf("the folder holds %v", got)
 	}
 }

@@ -51,27 +51,6 @@ func (u *unfinished) Write(p []byte) (int, error) {
 
 func (u *unfinished) sum() string { return hex.EncodeToString(u.hash.Sum(nil)) }
 
-// publish gives the file its name once its bytes are safe on the disk, and
-// makes the name itself safe.
-func (u *unfinished) publish(name string) error {
-	if err := u.file.Sync(); err != nil {
-		return DiskError(fmt.Errorf("writing file %s to the disk: %w", name, err))
-	}
-	if err := u.root.Rename(u.name, name); err != nil {
-		return DiskError(fmt.Errorf("naming file %s: %w", name, err))
-	}
-	u.done = true
-	dir, err := u.root.Open(".")
-	if err != nil {
-		return DiskError(fmt.Errorf("writing the folder of files to the disk: %w", err))
-	}
-	defer dir.Close() // nothing is buffered
-	if err := dir.Sync(); err != nil {
-		return DiskError(fmt.Errorf("writing the folder of files to the disk: %w", err))
-	}
-	return DiskError(u.file.Close())
-}
-
 // discard removes a file that was not published. A file that cannot be removed
 // is Sweep's; the upload's own error matters more.
 func (u *unfinished) discard() {

@@ -105,19 +105,22 @@ func (w *writing) evidence(ctx context.Context) error {
 			if !f.Public {
 				continue
 			}
-			if err := errors.Join(ctx.Err(), w.file(f.Name)); err != nil {
+			if err := errors.Join(ctx.Err(), w.file(ctx, f.Name)); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-func (w *writing) file(stored string) error {
+func (w *writing) file(ctx context.Context, stored string) error {
 	name := "fichiers/" + stored
-	content, info, err := w.Files.Get(stored)
+	content, info, err := w.Files.Get(ctx, stored)
 	if errors.Is(err, embraye.ErrNotFound) {
 		w.report.Missing = append(w.report.Missing, name)
 		return nil
+	}
+	if away(err) {
+		return err
 	}
 	if err != nil {
 		w.report.Damaged = append(w.report.Damaged, name)
@@ -127,11 +130,17 @@ func (w *writing) file(stored string) error {
 	return w.kept(name, info.SHA256, &w.report.Evidence, func(out io.Writer) error {
 		from := &readable{Reader: content}
 		_, err := io.Copy(out, from)
-		if from.failed {
+		if from.failed && !away(err) {
 			return errDamaged
 		}
 		return err
 	})
+}
+
+// away tells a store of files that does not answer, or an export that was ended,
+// from a file that cannot be read.
+func away(err error) bool {
+	return errors.Is(err, embraye.ErrUnavailable) || errors.Is(err, context.Canceled)
 }
 
 // readable tells what cannot be read from what cannot be written.

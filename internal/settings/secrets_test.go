@@ -11,10 +11,14 @@ import (
 func TestSecretsComeFromFiles(t *testing.T) {
 	for _, end := range []string{"", "\n", "\r\n"} {
 		s, err := Load([]string{"EMBRAYE_MAIL_FROM=suivi@ours.example",
+			"EMBRAYE_S3_URL_FILE=" + writeFile(t, "https://K:p%2Fw@s3.example/evidence?region=gra"+end),
 			"EMBRAYE_SMTP_URL_FILE=" + writeFile(t, "smtps://u:p%2Fw@mail.example"+end),
 			"EMBRAYE_DATABASE_URL_FILE=" + writeFile(t, "postgres://u:p@db.example/embraye"+end)}, "")
 		if err != nil {
 			t.Fatalf("%q: %v", end, err)
+		}
+		if s.Bucket == nil || s.Bucket.Secret != "p/w" || s.Bucket.Name != "evidence" {
+			t.Errorf("%q: %+v", end, s.Bucket)
 		}
 		if s.MailServer == nil || s.MailServer.Password != "p/w" || s.DatabaseURL != "postgres://u:p@db.example/embraye" {
 			t.Errorf("%q: %+v, %q", end, s.MailServer, s.DatabaseURL)
@@ -44,7 +48,7 @@ func TestWrongSecretFilesAreMistakes(t *testing.T) {
 		"two lines": {[]string{"EMBRAYE_SMTP_URL_FILE=" + two}, "EMBRAYE_SMTP_URL_FILE=" + two + ": the file has more than one line"},
 		"bad value": {[]string{"EMBRAYE_SMTP_URL_FILE=" + bad}, "EMBRAYE_SMTP_URL=…: "},
 		"both":      {[]string{"EMBRAYE_DATABASE_URL_FILE=" + good, "EMBRAYE_DATABASE_URL=postgres://u:hidden@h/d"}, "EMBRAYE_DATABASE_URL and EMBRAYE_DATABASE_URL_FILE are both set: keep one of them"},
-		"S3":        {[]string{"EMBRAYE_S3_URL_FILE=" + good}, "EMBRAYE_S3_URL=…: what it is for is not part of this version"},
+		"S3":        {[]string{"EMBRAYE_S3_URL_FILE=" + good}, "EMBRAYE_S3_URL=…: should be https://KEY:SECRET@host/bucket"},
 		"no secret": {[]string{"EMBRAYE_ORG_NAME_FILE=" + good}, "EMBRAYE_ORG_NAME_FILE is not a setting"},
 	} {
 		_, err := Load(append(c.env, "EMBRAYE_LANGUAGE=de"), "")

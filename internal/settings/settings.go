@@ -8,7 +8,6 @@
 package settings
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
 	netmail "net/mail"
@@ -17,6 +16,7 @@ import (
 	"strings"
 	"time"
 
+	"embraye/internal/files"
 	"embraye/internal/mail"
 )
 
@@ -47,6 +47,7 @@ type Settings struct {
 	MailServer          *mail.Server // nil: links are shown to admins and not sent
 	MailFrom            *netmail.Address
 	BackupMaxAge        time.Duration // older than that, the last backup is told of
+	Bucket              *files.Bucket // nil: evidence files lie in the folder evidence of DataDir
 
 	// Given is what was set, as lines of a settings file, secrets included.
 	Given []string
@@ -90,9 +91,6 @@ type setting struct {
 	set      func(s *Settings, value string) error
 }
 
-// errNotBuilt refuses a setting instead of silently doing nothing with it.
-var errNotBuilt = errors.New("what it is for is not part of this version; leave it empty")
-
 // table lists every key of the program in the order of configs/embraye.env.
 func table() []setting {
 	return []setting{
@@ -122,7 +120,7 @@ func table() []setting {
 		{smtpKey + fileSuffix, "", readBefore},
 		{mailFromKey, "", setMailFrom},
 		{"EMBRAYE_BACKUP_MAX_AGE", "48h", setBackupMaxAge},
-		{s3Key, "", notBuilt},
+		{s3Key, "", setBucket},
 		{s3Key + fileSuffix, "", readBefore},
 	}
 }

@@ -84,12 +84,12 @@ EMBRAYE_ORG_NAME="never closed
 `)
 	_, err := Load([]string{
 		"EMBRAYE_BASE_URL=https://suivi.example/path", "EMBRAYE_HANDLE_DOMAIN=a b", "EMBRAYE_LISTEN=8080",
-		"EMBRAYE_TRUSTED_PROXIES=10.0.0.0/8,here", "EMBRAYE_DATABASE_URL=mysql://u:secret@h/d",
+		"EMBRAYE_TRUSTED_PROXIES=10.0.0.0/8,here", "EMBRAYE_DATABASE_URL=mysql://u:hidden@h/d",
 		"EMBRAYE_ORG_HANDLE=Mon-Org", "EMBRAYE_REFERENCE=/nowhere.yaml", "EMBRAYE_LANGUAGE=de",
 		"EMBRAYE_LOG_FORMAT=xml", "EMBRAYE_ACCESS_LOG=yes", "EMBRAYE_METRICS_LISTEN=localhost", "EMBRAYE_FEDERATION_MODE=closed",
 		"EMBRAYE_FEDERATION_ALLOW_HTTP=yes", "EMBRAYE_FEDERATION_ALLOW_NETWORKS=127.0.0.1/40",
 		"EMBRAYE_DELIVERY_CONCURRENCY=0", "EMBRAYE_ROLES=web,cook", "EMBRAYE_RATE_LIMITS=1", "EMBRAYE_BACKUP_MAX_AGE=2 days",
-		"EMBRAYE_SMTP_URL=mail://u:secret@h:25", "EMBRAYE_MAIL_FROM=nobody", "EMBRAYE_S3_URL=https://secret@h/b",
+		"EMBRAYE_SMTP_URL=mail://u:hidden@h:25", "EMBRAYE_MAIL_FROM=nobody", "EMBRAYE_S3_URL=https://hidden@h/bucket",
 		"EMBRAYE_TYPO=1", "EMBRAYE_TEST_REQUIRE=postgres", "EMBRAYE_EMPTY_TYPO=",
 	}, file)
 	var wrong Mistakes
@@ -107,13 +107,13 @@ EMBRAYE_ORG_NAME="never closed
 	}
 	for _, want := range []string{
 		"line 1: EMBRAYE_LANGAGE is not a setting", "line 3: not of the form", "line 4: EMBRAYE_ORG_NAME: the quote is never closed",
-		"EMBRAYE_TYPO is not a setting", "allowed: fr, en", "allowed: open, allowlist", "not part of this version",
+		"EMBRAYE_TYPO is not a setting", "allowed: fr, en", "allowed: open, allowlist", "a key and a secret are needed",
 	} {
 		if !strings.Contains(text, want) {
 			t.Errorf("mistakes do not say %q:\n%s", want, text)
 		}
 	}
-	for _, never := range []string{"secret", "EMBRAYE_TEST_REQUIRE", "EMBRAYE_EMPTY_TYPO"} {
+	for _, never := range []string{"hidden", "EMBRAYE_TEST_REQUIRE", "EMBRAYE_EMPTY_TYPO"} {
 		if strings.Contains(text, never) {
 			t.Errorf("mistakes say %q:\n%s", never, text)
 		}

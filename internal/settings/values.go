@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"embraye/internal/embraye"
+	"embraye/internal/files"
 	"embraye/internal/mail"
 )
 
@@ -251,7 +252,13 @@ func setBackupMaxAge(s *Settings, value string) error {
 	return nil
 }
 
-func notBuilt(*Settings, string) error { return errNotBuilt }
+func setBucket(s *Settings, value string) error {
+	b, err := files.ParseBucket(value)
+	if err == nil {
+		s.Bucket = &b
+	}
+	return err
+}
 
 // finish fills what follows from other settings, and collects the warnings.
 func (s *Settings) finish(env map[string]string) {
@@ -277,6 +284,10 @@ func (s *Settings) finish(env map[string]string) {
 	}
 	warn(s.AllowHTTP, "EMBRAYE_FEDERATION_ALLOW_HTTP is on: http:// servers are spoken to, for tests only")
 	warn(len(s.AllowNetworks) > 0, "EMBRAYE_FEDERATION_ALLOW_NETWORKS is set: addresses that are not public can be reached, for tests and private networks only")
+	if b := s.Bucket; b != nil && !b.Secure {
+		host := (&url.URL{Host: b.Host}).Hostname()
+		warn(public(host), s3Key+" is http:// with a public name: whoever is on the way reads the files and can change them")
+	}
 	warn(!s.RateLimits, "EMBRAYE_RATE_LIMITS is off: for load tests only")
 	for _, name := range []string{"HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "http_proxy", "https_proxy", "all_proxy"} {
 		warn(env[name] != "", name+" is ignored: requests to other servers never go through a proxy, which would hide the address that is really reached")

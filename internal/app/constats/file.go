@@ -66,11 +66,11 @@ func (cs *Constats) OpenFile(ctx context.Context, by embraye.Acting, name string
 	}
 	open := cs.desk.Files.Get
 	if width != 0 {
-		open = func(name string) (io.ReadSeekCloser, files.Info, error) {
+		open = func(ctx context.Context, name string) (io.ReadSeekCloser, files.Info, error) {
 			return cs.desk.Files.Smaller(ctx, name, width)
 		}
 	}
-	content, info, err := open(name)
+	content, info, err := open(ctx, name)
 	if err != nil {
 		return refuse(err)
 	}
@@ -177,7 +177,7 @@ func (cs *Constats) CheckFiles(ctx context.Context) error {
 }
 
 func (cs *Constats) checkFile(ctx context.Context, f embraye.EvidenceFile) error {
-	intact, err := cs.desk.Files.Check(f.Name)
+	intact, err := cs.desk.Files.Check(ctx, f.Name)
 	if err != nil && !errors.Is(err, embraye.ErrNotFound) {
 		return err
 	}

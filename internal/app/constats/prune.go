@@ -47,7 +47,7 @@ func (cs *Constats) pruneFiles(ctx context.Context, before time.Time) error {
 		if !gone {
 			continue // somebody has named it meanwhile
 		}
-		if err := cs.desk.Files.Remove(name); err != nil && !errors.Is(err, embraye.ErrNotFound) {
+		if err := cs.desk.Files.Remove(ctx, name); err != nil && !errors.Is(err, embraye.ErrNotFound) {
 			return fmt.Errorf("constats: forgetting the file %s: %w", name, err)
 		}
 	}

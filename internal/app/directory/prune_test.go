@@ -72,7 +72,7 @@ func TestPruneFiles(t *testing.T) {
 			content, _, _, err := h.Constats.OpenFile(ctx, h.Who["editor"], f.Name, 0)
 			if name == "forgotten" {
 				h.WantErr(err, embraye.ErrNotFound)
-				if _, _, err := h.App.Files.Get(f.Name); !errors.Is(err, embraye.ErrNotFound) {
+				if _, _, err := h.App.Files.Get(t.Context(), f.Name); !errors.Is(err, embraye.ErrNotFound) {
 					t.Errorf("its bytes are still there: %v", err)
 				}
 				continue
