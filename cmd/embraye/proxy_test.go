@@ -52,6 +52,9 @@ func TestProxyExamples(t *testing.T) {
 			front.person(t, s)
 			t.Run("proxies", func(t *testing.T) {
 				for _, p := range proxyPrograms() {
+					if p.tcp && network != "tcp" {
+						continue
+					}
 					t.Run(p.name, func(t *testing.T) {
 						t.Parallel()
 						v := front.start(t, p, listen)
@@ -72,17 +75,25 @@ type proxyProgram struct {
 	name, program, example string
 	sites                  func(example string) string // with the ports and paths of the test
 	args                   func(f *front, folder string) (main string, args []string)
+	tcp                    bool // has no example of a socket
+}
+
+func nginxArgs(f *front, folder string) (string, []string) {
+	main := "daemon off; error_log stderr; pid PLACE/pid; " + f.asRoot("user root;") + ` events {} http { access_log off;
+		client_body_temp_path PLACE/a; proxy_temp_path PLACE/b; fastcgi_temp_path PLACE/c; uwsgi_temp_path PLACE/d; scgi_temp_path PLACE/e; include PLACE/sites; }`
+	return strings.ReplaceAll(main, "PLACE", folder), []string{"-p", folder, "-e", "stderr", "-c"}
 }
 
 func proxyPrograms() []proxyProgram {
 	return []proxyProgram{
 		{name: "nginx", program: "/usr/sbin/nginx", example: "nginx.example",
 			sites: func(s string) string { return regexp.MustCompile(`(?m)^ *listen \[::\].*\n`).ReplaceAllString(s, "") },
-			args: func(f *front, folder string) (string, []string) {
-				main := "daemon off; error_log stderr; pid PLACE/pid; " + f.asRoot("user root;") + ` events {} http { access_log off;
-					client_body_temp_path PLACE/a; proxy_temp_path PLACE/b; fastcgi_temp_path PLACE/c; uwsgi_temp_path PLACE/d; scgi_temp_path PLACE/e; include PLACE/sites; }`
-				return strings.ReplaceAll(main, "PLACE", folder), []string{"-p", folder, "-e", "stderr", "-c"}
-			}},
+			args:  nginxArgs},
+		{name: "YunoHost", program: "/usr/sbin/nginx", example: "yunohost/conf/nginx.conf",
+			sites: func(s string) string { // what YunoHost has around it
+				return `server { listen 80; return 301 https://$host$request_uri; } server { listen 443 ssl http2; ssl_certificate /etc/letsencrypt/live/` + proxied +
+					`/fullchain.pem; ssl_certificate_key /etc/letsencrypt/live/` + proxied + `/privkey.pem; ` + strings.ReplaceAll(s, "127.0.0.1:__PORT__", "127.0.0.1:8080") + "}"
+			}, args: nginxArgs, tcp: true},
 		{name: "Caddy", program: "/usr/bin/caddy", example: "caddy.example",
 			sites: func(s string) string {
 				return strings.Replace(s, "\n"+proxied+" {\n", "\n"+proxied+" {\n\ttls /etc/letsencrypt/live/"+proxied+"/fullchain.pem /etc/letsencrypt/live/"+proxied+"/privkey.pem\n", 1)
@@ -201,11 +212,11 @@ func (f *front) start(t *testing.T, p proxyProgram, upstream string) *proxyVisit
 	main, args := p.args(f, folder)
 	to := strings.NewReplacer("/etc/letsencrypt/live/"+proxied, f.folder, "/var/www/letsencrypt", folder,
 		"listen 80;", "listen "+v.plain+";", "listen 443 ", "listen "+v.secure+" ", "*:80", v.plain, "*:443", v.secure)
-	sites := reaching(p.sites(to.Replace(string(example))), upstream)
+	sites := reaching(to.Replace(p.sites(string(example))), upstream)
 	_, http, _ := net.SplitHostPort(v.plain)
 	_, https, _ := net.SplitHostPort(v.secure)
 	main = strings.NewReplacer("HTTPS", https, "HTTP", http).Replace(main)
-	f.write(t, filepath.Join(filepath.Base(folder), "sites"), []byte(to.Replace(sites)))
+	f.write(t, filepath.Join(filepath.Base(folder), "sites"), []byte(sites))
 	cmd := exec.Command(p.program, append(args, f.write(t, filepath.Join(filepath.Base(folder), "main"), []byte(main)))...)
 	said := &syncBuffer{}
 	cmd.Stdout, cmd.Stderr, cmd.Env = said, said, append(os.Environ(), "HOME="+folder)
