@@ -21,7 +21,7 @@ const module = "embraye/"
 // adding it.
 func rows() map[string]int {
 	table := [][]string{
-		1:  {"internal/embraye", "internal/httpsig", "internal/locale", "internal/jsonshape", "internal/proof", "migrations"},
+		1:  {"internal/embraye", "internal/httpsig", "internal/locale", "internal/jsonshape", "internal/proof", "internal/openssl", "migrations"},
 		2:  {"internal/store", "internal/remote", "internal/mail", "internal/activitypub", "internal/files", "internal/export", "internal/draw", "configs"},
 		3:  {"internal/app", "internal/web/answer", "internal/backup", "internal/leave", "internal/settings"},
 		4:  {"internal/app/directory", "internal/web/page", "internal/check"},
@@ -60,6 +60,7 @@ func owners() map[string][]string {
 		"code.dny.dev/ssrf":                   {"internal/remote"},
 		"filippo.io/age":                      {"internal/backup"},
 		"github.com/minio/minio-go":           {"internal/files"},
+		"github.com/ebitengine/purego":        {"internal/openssl"},
 		"github.com/microcosm-cc/bluemonday":  {"internal/activitypub"},
 		"github.com/prometheus/client_golang": {"cmd/embraye", "internal/web", "internal/delivery", "internal/app"},
 	}

@@ -11,6 +11,7 @@ import (
 
 	"embraye/internal/delivery"
 	"embraye/internal/embraye"
+	"embraye/internal/openssl"
 	"embraye/internal/web"
 )
 
@@ -35,6 +36,7 @@ func serve(ctx context.Context, c *call) error {
 	for _, w := range s.Warnings {
 		log.Warn(w)
 	}
+	c.signing = openssl.Signing(log)
 	i, err := c.firstStart(ctx, s, log)
 	if err != nil && ctx.Err() != nil {
 		log.Info("stopped before the start was over: nothing is half done, the next start goes on from here")

@@ -111,7 +111,7 @@ func (c *call) openStores(ctx context.Context, s settings.Settings, log *slog.Lo
 	if err != nil {
 		return nil, nil, err
 	}
-	database, err := store.Open(ctx, store.Options{URL: s.DatabaseURL, Now: c.now, Log: log, Secret: secret})
+	database, err := store.Open(ctx, store.Options{URL: s.DatabaseURL, Now: c.now, Log: log, Secret: secret, Signing: c.signing})
 	if err != nil {
 		return nil, nil, errors.Join(wrongAddress(fmt.Errorf("opening the database: %w", err)), evidence.Close())
 	}

@@ -3,14 +3,17 @@ package delivery
 import (
 	"bytes"
 	"context"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"fmt"
 	"io"
+	"log/slog"
 	"math/big"
 	"net"
 	"net/http"
@@ -24,7 +27,9 @@ import (
 
 	"embraye/internal/embraye"
 	"embraye/internal/httpsig"
+	"embraye/internal/openssl"
 	"embraye/internal/remote"
+	"embraye/internal/store"
 	"embraye/internal/storetest"
 )
 
@@ -205,7 +210,13 @@ func processorTime() time.Duration {
 // newBenchWorld is a world with the real clock and a client of its own.
 func newBenchWorld(b *testing.B, kind string, s *street) *world {
 	b.Helper()
-	w := newWorld(b, storetest.OpenURL(b, storetest.URL(b, kind), time.Now), newClock())
+	return newSigningWorld(b, kind, s, nil)
+}
+
+// newSigningWorld is one where somebody else than Go signs.
+func newSigningWorld(b *testing.B, kind string, s *street, signing func(*rsa.PrivateKey) crypto.Signer) *world {
+	b.Helper()
+	w := newWorld(b, storetest.OpenOptions(b, store.Options{URL: storetest.URL(b, kind), Now: time.Now, Signing: signing}), newClock())
 	client := remote.New(remote.Options{
 		AllowHTTP: true, AllowNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 		BaseURL: w.site.Base, RootCAs: s.roots,
@@ -324,7 +335,11 @@ func benchFanOut(b *testing.B, kind string, secure bool) {
 		body:   benchBody(),
 	}
 	b.Cleanup(bare.transport.CloseIdleConnections)
-	bares, engines, edwards := map[int][]cost{}, []cost(nil), []cost(nil)
+	var faster *world
+	if signing := openssl.Signing(slog.New(slog.DiscardHandler)); signing != nil {
+		faster = newSigningWorld(b, kind, s, signing)
+	}
+	bares, engines, edwards, openssls := map[int][]cost{}, []cost(nil), []cost(nil), []cost(nil)
 	for b.Loop() {
 		for _, connections := range []int{16, 64, 256} {
 			s.arrived.Store(0)
@@ -335,6 +350,12 @@ func benchFanOut(b *testing.B, kind string, secure bool) {
 		engines = append(engines, w.fanOut(b, s, bare.body))
 		w.takeEd25519(b, 1)
 		edwards = append(edwards, w.fanOut(b, s, bare.body))
+		if faster != nil {
+			openssls = append(openssls, faster.fanOut(b, s, bare.body))
+		}
+	}
+	if faster != nil {
+		b.ReportMetric(median(engines).wall.Seconds()/median(openssls).wall.Seconds(), "openssl-ratio")
 	}
 	engine, second, best := median(engines), median(edwards), cost{}
 	for _, costs := range bares {

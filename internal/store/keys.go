@@ -108,6 +108,9 @@ func (t Keys) half(ctx context.Context, h half) (crypto.Signer, error) {
 	switch {
 	case !h.second:
 		signer, err = open[*rsa.PrivateKey](t.s.keys, row.PrivateEnc, seal, row.Actor)
+		if own, ok := signer.(*rsa.PrivateKey); ok && t.s.signing != nil {
+			signer = t.s.signing(own)
+		}
 	case row.Ed25519Public == "":
 		err = gorm.ErrRecordNotFound
 	default:

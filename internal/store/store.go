@@ -19,6 +19,8 @@ package store
 
 import (
 	"context"
+	"crypto"
+	"crypto/rsa"
 	"database/sql"
 	"database/sql/driver"
 	"errors"
@@ -38,6 +40,8 @@ type Options struct {
 	Now    func() time.Time
 	Log    *slog.Logger
 	Secret []byte // 32 bytes, seals private keys; nil: keys cannot be used
+	// Signing makes another signer of a key; nil: Go signs.
+	Signing func(*rsa.PrivateKey) crypto.Signer
 	// BusyTimeout is how long SQLite waits for another process before a write
 	// is ErrUnavailable; 0 means 5 s.
 	BusyTimeout time.Duration
@@ -65,6 +69,7 @@ type Store struct {
 	now               func() time.Time
 	log               *slog.Logger
 	keys              *keyring
+	signing           func(*rsa.PrivateKey) crypto.Signer
 	group             *group // SQLite only
 }
 
@@ -87,7 +92,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: opening the database: %w", err)
 	}
-	s := &Store{free: o.Free, now: func() time.Time { return o.Now().UTC() }, log: o.Log, keys: ring}
+	s := &Store{free: o.Free, now: func() time.Time { return o.Now().UTC() }, log: o.Log, keys: ring, signing: o.Signing}
 	if path, ok := strings.CutPrefix(o.URL, "sqlite:"); ok {
 		err = s.openSQLite(path, o)
 	} else if strings.HasPrefix(o.URL, "postgres://") || strings.HasPrefix(o.URL, "postgresql://") {
