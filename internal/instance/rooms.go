@@ -10,6 +10,7 @@ import (
 	"embraye/internal/app/drafts"
 	"embraye/internal/app/gather"
 	"embraye/internal/app/inbox"
+	"embraye/internal/app/letters"
 	"embraye/internal/app/organisation"
 	"embraye/internal/app/peers"
 	"embraye/internal/app/people"
@@ -36,10 +37,11 @@ func Join(ctx context.Context, o app.Options) (*Rooms, error) {
 	r.Gather = gather.New(desk, r.Directory, r.Inbox)
 	r.Drafts = drafts.New(desk, r.Directory, r.Constats, r.Reviews, r.Organisation)
 	r.People = people.New(desk, r.Organisation)
+	r.Letters = letters.New(desk)
 	return r, nil
 }
 
 // Prune forgets what has served its time, in every room.
 func (r *Rooms) Prune(ctx context.Context) error {
-	return errors.Join(r.Directory.Prune(ctx), r.People.Prune(ctx), r.Constats.Prune(ctx))
+	return errors.Join(r.Directory.Prune(ctx), r.People.Prune(ctx), r.Constats.Prune(ctx), r.Letters.Prune(ctx))
 }

@@ -133,7 +133,7 @@ func deliver(client *smtp.Client, from, to string, body []byte) error {
 		return fmt.Errorf("as %s: %w", from, err)
 	}
 	if err := client.Rcpt(to); err != nil {
-		return fmt.Errorf("to %s: %w", to, err)
+		return &refusal{to, err}
 	}
 	w, err := client.Data()
 	if err != nil {

@@ -18,6 +18,26 @@ type Message struct {
 	Subject  string
 	Text     string
 	Language string // of the text: fr, en
+	List     *List  // what goes to subscribers
+}
+
+// List is what a message to subscribers says of itself: what it belongs to
+// (RFC 2919) and how one leaves with one click (RFC 8058).
+type List struct {
+	Label string // of the list's id, before our own name
+	Leave string // address that a POST leaves by
+}
+
+func (m *Mailer) listHeaders(l *List) [][2]string {
+	if l == nil {
+		return nil
+	}
+	return [][2]string{
+		{"List-Id", "<" + l.Label + "." + m.o.Host + ">"},
+		{"List-Unsubscribe", "<" + l.Leave + ">"},
+		{"List-Unsubscribe-Post", "List-Unsubscribe=One-Click"},
+		{"Precedence", "bulk"},
+	}
 }
 
 // compose writes the message as it goes over the wire (RFC 5322).
@@ -27,7 +47,7 @@ func (m *Mailer) compose(message Message) ([]byte, error) {
 		return nil, fmt.Errorf("making an id: %w", err)
 	}
 	var b bytes.Buffer
-	for _, header := range [][2]string{
+	for _, header := range append(m.listHeaders(message.List), [][2]string{
 		{"From", m.o.From.String()},
 		{"To", (&mail.Address{Address: message.To}).String()},
 		{"Subject", mime.QEncoding.Encode("utf-8", message.Subject)},
@@ -38,7 +58,7 @@ func (m *Mailer) compose(message Message) ([]byte, error) {
 		{"Content-Type", "text/plain; charset=utf-8"},
 		{"Content-Language", message.Language},
 		{"Content-Transfer-Encoding", "quoted-printable"},
-	} {
+	}...) {
 		if strings.ContainsAny(header[1], "\r\n") {
 			return nil, fmt.Errorf("the header %s would have several lines", header[0])
 		}

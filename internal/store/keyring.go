@@ -5,8 +5,10 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/ed25519"
+	"crypto/hkdf"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha256"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -22,9 +24,12 @@ import (
 // actor's key put into another's row does not open) and remembers those that it
 // opened.
 type keyring struct {
-	aead    cipher.AEAD // nil without a secret
-	mu      sync.RWMutex
-	signers map[half]crypto.Signer
+	aead cipher.AEAD // nil without a secret
+	// addresses is what hashes of readers' addresses are keyed with, drawn from
+	// the secret; nil without one.
+	addresses []byte
+	mu        sync.RWMutex
+	signers   map[half]crypto.Signer
 }
 
 // half is one half of a key: RSA, which every server knows, or Ed25519, which a
@@ -62,6 +67,9 @@ func newKeyring(secret []byte) (*keyring, error) {
 	}
 	block, err := aes.NewCipher(secret)
 	if err != nil {
+		return nil, err
+	}
+	if ring.addresses, err = hkdf.Expand(sha256.New, secret, "embraye: addresses of readers", sha256.Size); err != nil {
 		return nil, err
 	}
 	ring.aead, err = cipher.NewGCMWithRandomNonce(block)

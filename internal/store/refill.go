@@ -157,6 +157,9 @@ func (r *Refill) silence(ctx context.Context) error {
 			return err
 		}
 	}
+	if err := r.silenceLetters(ctx); err != nil {
+		return err
+	}
 	ended, err := r.conn.ExecContext(ctx, "UPDATE deliveries SET state = 3, next_at = 0, last_error = '"+notSent+"' WHERE state = 0")
 	if err == nil {
 		r.unsent, err = ended.RowsAffected()
@@ -165,6 +168,18 @@ func (r *Refill) silence(ctx context.Context) error {
 		return err
 	}
 	return r.setSequences(ctx)
+}
+
+// silenceLetters does so for what readers were to get by mail; copies of earlier
+// versions have none.
+func (r *Refill) silenceLetters(ctx context.Context) error {
+	if !slices.ContainsFunc(r.tables, func(t CopiedTable) bool { return t.Name == "letters" }) {
+		return nil
+	}
+	if err := r.exec(ctx, "DELETE FROM letters"); err != nil {
+		return err
+	}
+	return r.exec(ctx, "UPDATE subscribers SET due_at = NULL, invite_at = NULL")
 }
 
 // setSequences lets PostgreSQL count on from the highest number: what is filled

@@ -59,6 +59,9 @@ type Tables struct {
 	PeerReviews     PeerReviews
 	ReviewResponses ReviewResponses
 
+	Subscribers Subscribers
+	Letters     Letters
+
 	table table
 }
 
@@ -93,7 +96,8 @@ func newTables(t table) Tables {
 		DomainBlocks{t}, ActorBlocks{t}, Tombstones{t}, Seen{t}, People{t}, Audit{t}, Deliveries{t}, Hosts{t},
 		Drafts{t}, Sessions{t}, Links{t}, Attempts{t}, EvidenceFiles{t}, LinkChecks{t}, UnreadUpdates{t}, Mails{t}, Chores{t}, BoostedPosts{t},
 		Standings{t}, Divergences{t}, Speakers{t}, Backfills{t},
-		Reviews{t}, ReviewRevisions{t}, PeerReviews{t}, ReviewResponses{t}, t,
+		Reviews{t}, ReviewRevisions{t}, PeerReviews{t}, ReviewResponses{t},
+		Subscribers{t}, Letters{t}, t,
 	}
 }
 

@@ -51,7 +51,7 @@ func TestH10TokensAreInNoLog(t *testing.T) {
 	s := newSite(t)
 	v, log := s.logged()
 	const token = "Zq7-a-token-that-nobody-may-read"
-	for _, door := range []string{"/setup/", "/invite/", "/reset/"} {
+	for _, door := range []string{"/setup/", "/invite/", "/reset/", "/suivre/courriel/"} {
 		v.get(door+token, "X-Forwarded-For: 203.0.113.9")
 		v.post(door+token, url.Values{"password": {"un mot de passe"}}, "X-Forwarded-For: 203.0.113.9")
 		v.get(door + token + "/" + token)

@@ -148,6 +148,12 @@ GET  /signaler                            200
 GET  /sitemap.xml                         200
 GET  /suivre                              200
 POST /suivre/vers                         422
+GET  /suivre/courriel                     404
+POST /suivre/courriel                     404
+GET  /suivre/courriel/{token}             404
+POST /suivre/courriel/{token}             400
+GET  /suivre/courriel/{token}/quitter     200
+POST /suivre/courriel/{token}/quitter     200
 GET  /territoires                         200
 GET  /territoires/{territory}             200
 GET  /territoires/{territory}/feed.atom   200

@@ -50,6 +50,7 @@ func scans() []scan {
 		{"notes", "SELECT count(*)", counts},
 		{"replies", "SELECT count(*)", counts},
 		{"revisions", "SELECT count(*)", counts},
+		{"subscriptions", "SELECT measure, territory, count(*)", counts},
 		{"updates", "SELECT count(*)", counts},
 		{"activities", "type NOT IN ('Create', 'Announce')", "once an hour; most of what is said may be forgotten, and statistics tell so"},
 		{"followers", "SELECT DISTINCT host FROM followers UNION", block},

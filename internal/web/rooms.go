@@ -7,6 +7,7 @@ import (
 	"embraye/internal/app/drafts"
 	"embraye/internal/app/gather"
 	"embraye/internal/app/inbox"
+	"embraye/internal/app/letters"
 	"embraye/internal/app/organisation"
 	"embraye/internal/app/peers"
 	"embraye/internal/app/people"
@@ -27,4 +28,5 @@ type Rooms struct {
 	Peers        *peers.Peers
 	Reviews      *reviews.Reviews
 	Gather       *gather.Gather
+	Letters      *letters.Letters
 }

@@ -33,6 +33,7 @@ func (h *Handler) routes() chi.Router {
 	h.files.Routes(all)
 	h.servers.Routes(all)
 	h.reviews.Routes(all)
+	h.letters.Routes(all)
 	h.office.Routes(all)
 	return r
 }

@@ -94,6 +94,9 @@ func (cs *Constats) PublishIn(ctx context.Context, t store.Tables, by embraye.Ac
 	if err := cs.askToLook(ctx, t, u); err != nil {
 		return nil, err
 	}
+	if err := app.TellReaders(ctx, cs.desk, t, u, embraye.LetterPublished); err != nil {
+		return nil, err
+	}
 	if err := cs.desk.Record(ctx, t, by, "update.publish", string(cs.desk.Site.UpdateID(u.ID)), "", true); err != nil {
 		return nil, err
 	}

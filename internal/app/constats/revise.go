@@ -144,8 +144,8 @@ func (cs *Constats) sendCorrection(ctx context.Context, t store.Tables, u *embra
 	if out.Inboxes, err = cs.desk.SendToMany(ctx, t, app.Outgoing{ID: id, Actor: u.Actor, Kind: "Update", Object: object, Body: body, To: everyone}); err != nil {
 		return err
 	}
-	if quiet {
-		return nil
+	if err := app.TellReaders(ctx, cs.desk, t, u, embraye.LetterCorrected); err != nil || quiet {
+		return err
 	}
 	noteID, err := cs.desk.NewID()
 	if err != nil {

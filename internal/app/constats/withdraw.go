@@ -60,6 +60,9 @@ func (cs *Constats) withdrawIn(ctx context.Context, t store.Tables, by embraye.A
 	if err := cs.desk.RefreshStates(ctx, t, u, said); err != nil {
 		return err
 	}
+	if err := app.TellReaders(ctx, cs.desk, t, u, embraye.LetterWithdrawn); err != nil {
+		return err
+	}
 	t.Changed()
 	return cs.desk.Record(ctx, t, by, "update.withdraw", string(object), reason, true)
 }

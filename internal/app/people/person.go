@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/mail"
 	"slices"
 	"strings"
 
@@ -78,16 +77,11 @@ func (pp *People) newPerson(ctx context.Context, n NewPerson) (*embraye.Person, 
 // cleanEmail is an address as it is stored: bare, in lower case, ASCII, so that
 // two spellings are never two people.
 func cleanEmail(email string) (string, *embraye.Problem) {
-	wrong := &embraye.Problem{Field: "email", Code: "is_not_an_address", Value: app.Cut(email, 254)}
-	trimmed := embraye.Address(email)
-	if len(trimmed) > 254 || strings.ContainsFunc(trimmed, func(r rune) bool { return r <= ' ' || r > '~' }) {
-		return "", wrong
+	address, ok := embraye.ParseEmail(email)
+	if !ok {
+		return "", &embraye.Problem{Field: "email", Code: "is_not_an_address", Value: app.Cut(email, 254)}
 	}
-	address, err := mail.ParseAddress(trimmed)
-	if err != nil || address.Name != "" || address.Address != trimmed {
-		return "", wrong
-	}
-	return strings.ToLower(trimmed), nil
+	return strings.ToLower(address), nil
 }
 
 // mailKey is an address as cleanEmail stores it, whatever was typed around it.

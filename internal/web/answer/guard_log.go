@@ -17,7 +17,7 @@ func ClientOf(r *http.Request) string {
 
 // doors open with a one-time token, which is good for its address even where
 // somebody mistyped that.
-var doors = regexp.MustCompile(`(?is)/(setup|invite|reset)/.*`)
+var doors = regexp.MustCompile(`(?is)/(setup|invite|reset|suivre/courriel)/.*`)
 
 // PathOf is the path of a request for the log: who reads it must not be able to
 // use a one-time link.

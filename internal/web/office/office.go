@@ -22,6 +22,7 @@ import (
 	"embraye/internal/app/constats"
 	"embraye/internal/app/directory"
 	"embraye/internal/app/drafts"
+	"embraye/internal/app/letters"
 	"embraye/internal/app/organisation"
 	"embraye/internal/app/peers"
 	"embraye/internal/app/people"
@@ -45,6 +46,7 @@ type Rooms struct {
 	People       *people.People
 	Organisation *organisation.Organisation
 	Peers        *peers.Peers
+	Letters      *letters.Letters
 	Health       *check.Doctor
 }
 

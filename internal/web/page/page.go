@@ -39,6 +39,7 @@ type Page struct {
 	Style       *Asset
 	Frame       embraye.FramePage
 	Hidden      bool   // not for search engines
+	ByMail      bool   // readers can follow by mail
 	Original    string // address of what this is a copy of
 	Content     any
 

@@ -46,6 +46,7 @@ type followBox struct {
 	Feed    string
 	Typed   string // what was typed, after a mistake
 	Problem string // what is wrong with it, a sentence
+	Place   string // followed by mail: the code of a place
 }
 
 func newFollowBox(p *page.Page, key, handle, feed string) followBox {

@@ -64,6 +64,7 @@ func (h *Handler) measurePlace(ctx context.Context, v *answer.View) (*answer.Ans
 	page.Feed, page.FeedTitle = page.Actor(actor.Actor.Handle)+"/"+place.Code+"/feed", page.Title
 	page.Description = page.T("place.description", content.Number, content.Name, actor.Organisation.Name)
 	content.Follow = newFollowBox(page, "follow.measure", actor.Actor.Handle, page.Feed+".atom")
+	content.Follow.Place = place.Code
 	for _, subject := range embraye.Subjects() {
 		group := placeGroup{Title: page.Name("subject", subject), Silent: page.T("place.silent", content.Name)}
 		for _, u := range data.Updates {

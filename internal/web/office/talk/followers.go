@@ -10,6 +10,25 @@ type followersPage struct {
 	Hosts    []embraye.HostCount
 	Page     *embraye.FollowerPage
 	Measures []embraye.Measure // that can be followed
+	ByMail   []mailCount       // for admins
+}
+
+// A mailCount is how many follow something by mail.
+type mailCount struct {
+	Subject string
+	Readers int
+}
+
+// byMail counts for admins who follows by mail.
+func byMail(v *office.Visit) (list []mailCount, err error) {
+	if v.By.May(embraye.Admin) != nil {
+		return nil, nil
+	}
+	counts, err := v.Rooms.Letters.Counts(v.Context(), v.By)
+	for _, c := range counts {
+		list = append(list, mailCount{v.Rooms.Letters.Subject(v.Lang, c.Measure, c.Territory), c.Readers})
+	}
+	return list, err
 }
 
 func followers(v *office.Visit) error {
@@ -25,6 +44,9 @@ func followers(v *office.Visit) error {
 		return err
 	}
 	if page.Page, err = v.Rooms.Talk.Followers(v.Context(), v.By, v.R.URL.Query().Get("actor"), before); err != nil {
+		return err
+	}
+	if page.ByMail, err = byMail(v); err != nil {
 		return err
 	}
 	return v.Show("followers", "office.followers", page)
