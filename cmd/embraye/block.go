@@ -14,25 +14,77 @@ import (
 
 // block is what scripts see of a blocked domain.
 type block struct {
-	Domain   string `json:"domain"`
-	Severity string `json:"severity"`
-	Comment  string `json:"comment"`
+	Domain         string `json:"domain"`
+	Severity       string `json:"severity"`
+	Comment        string `json:"comment"`
+	PrivateComment string `json:"privateComment,omitempty"`
+	RejectMedia    bool   `json:"rejectMedia"`
+	RejectReports  bool   `json:"rejectReports"`
+	Obfuscate      bool   `json:"obfuscate"`
+}
+
+func listed(b embraye.DomainBlock) block {
+	return block{b.Domain, string(b.Severity), b.Comment, b.PrivateComment, b.RejectMedia, b.RejectReports, b.Obfuscate}
+}
+
+// told is what scripts see of a block that is made, or would be.
+type told struct {
+	block
+	DryRun     bool `json:"dryRun"`
+	Hosts      int  `json:"hosts"`
+	Peers      int  `json:"peers"`
+	Followers  int  `json:"followers"`
+	Follows    int  `json:"follows"`
+	Replies    int  `json:"replies"`
+	Reactions  int  `json:"reactions"`
+	Deliveries int  `json:"deliveries"`
 }
 
 func blockAdd(ctx context.Context, c *call) error {
-	comment := ""
-	c.flags.StringVar(&comment, "comment", "", "`REASON` that stands in the public journal")
+	b, severity, dry := embraye.DomainBlock{}, "", false
+	c.flags.StringVar(&severity, "severity", string(embraye.Suspend), "`SEVERITY`: suspend (nothing in or out) or silence (heard, and shown only where somebody decided so)")
+	c.flags.StringVar(&b.Comment, "comment", "", "`REASON` that stands in the public journal")
+	c.flags.StringVar(&b.PrivateComment, "private-comment", "", "`REASON` for the office alone")
+	c.flags.BoolVar(&b.RejectReports, "reject-reports", false, "ignore reports from a domain that is only limited")
+	c.flags.BoolVar(&b.Obfuscate, "obfuscate", false, "show the public only a part of the domain's name")
+	c.flags.BoolVar(&dry, "dry-run", false, "say what the block would do, and do nothing")
 	c.asFlag()
+	c.jsonFlag()
 	args, err := c.parse("DOMAIN")
 	if err != nil {
 		return err
 	}
+	b.Domain, b.Severity = args[0], embraye.Severity(severity)
+	b.RejectMedia = b.Severity == embraye.Suspend
+	b.RejectReports = b.RejectReports || b.RejectMedia
 	return c.with(ctx, func(i *wired, by embraye.Acting) error {
-		if err := i.Talk.BlockDomain(ctx, by, args[0], comment); err != nil {
+		b, e, err := i.Talk.BlockEffects(ctx, by, b)
+		if err == nil && !dry {
+			err = i.Talk.Block(ctx, by, b)
+		}
+		if err != nil {
 			return err
 		}
-		return c.print(nil, "blocked %s and its subdomains; a Reject tells its followers\n", args[0])
+		doc := told{listed(b), dry, e.Hosts, e.Peers, e.Followers, e.Follows, e.Replies, e.Reactions, e.Deliveries}
+		return c.print(doc, "%s", doc.sentences())
 	})
+}
+
+// sentences say it to people.
+func (t told) sentences() string {
+	verb := map[bool]string{true: "would be", false: "is"}[t.DryRun]
+	how := map[string]string{"suspend": "blocked", "silence": "limited"}[t.Severity]
+	text := fmt.Sprintf("%s %s %s, with its subdomains: %d hosts known here, %d peers\n", t.Domain, verb, how, t.Hosts, t.Peers)
+	for _, line := range []struct {
+		n    int
+		what string
+	}{{t.Followers, "followers put aside; a Reject tells them"}, {t.Follows, "follows of ours undone"}, {t.Replies, "replies and reviews hidden"},
+		{t.Reactions, "likes and boosts not counted any more"}, {t.Deliveries, "deliveries that wait dropped"}} {
+		if line.n > 0 {
+			text += fmt.Sprintf("  %d %s\n", line.n, line.what)
+		}
+	}
+	return text
 }
 
 func blockRemove(ctx context.Context, c *call) error {
@@ -45,8 +97,8 @@ func blockRemove(ctx context.Context, c *call) error {
 		if err := i.Talk.UnblockDomain(ctx, by, args[0]); err != nil {
 			return err
 		}
-		return c.print(nil, "%s is not blocked any more. What the block ended does not come back: its people have to follow again,"+
-			" peers there to be added again, and replies stay hidden until somebody shows them\n", args[0])
+		return c.print(nil, "%s is not blocked any more. What the block put aside is back: replies, reactions, followers. Its servers were told that"+
+			" they follow no more, and many have to follow again; peers there are followed again when they are read next; what was dropped is not sent\n", args[0])
 	})
 }
 
@@ -64,7 +116,7 @@ func blockList(ctx context.Context, c *call) error {
 		var text strings.Builder
 		t := tabwriter.NewWriter(&text, 0, 4, 2, ' ', 0)
 		for _, b := range rows {
-			blocks = append(blocks, block{b.Domain, b.Severity, b.Comment})
+			blocks = append(blocks, listed(b))
 			fmt.Fprintf(t, "%s\t%s\t%s\n", b.Domain, b.Severity, b.Comment)
 		}
 		t.Flush()

@@ -88,7 +88,7 @@ func (f *blockFile) add(line int, record []string, columns map[string]int) error
 		return fmt.Errorf("line %d: %w", line, err)
 	}
 	if !slices.ContainsFunc(f.blocks, func(b block) bool { return b.Domain == name }) {
-		f.blocks = append(f.blocks, block{Domain: name, Severity: "suspend", Comment: field("public_comment")})
+		f.blocks = append(f.blocks, block{Domain: name, Severity: "suspend", Comment: field("public_comment"), RejectMedia: true, RejectReports: true})
 	}
 	return nil
 }

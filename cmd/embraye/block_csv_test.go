@@ -11,7 +11,9 @@ import (
 )
 
 func TestBlocksAreReadFromTheListsThatExist(t *testing.T) {
-	suspend := func(domain, comment string) block { return block{domain, "suspend", comment} }
+	suspend := func(domain, comment string) block {
+		return block{Domain: domain, Severity: "suspend", Comment: comment, RejectMedia: true, RejectReports: true}
+	}
 	for name, c := range map[string]struct {
 		text    string
 		blocks  []block
@@ -52,10 +54,10 @@ func TestABrokenListNamesEveryBadLine(t *testing.T) {
 
 func TestExportedBlocksAreMastodons(t *testing.T) {
 	var out strings.Builder
-	if err := leave.WriteBlocks(&out, []embraye.DomainBlock{{Domain: "bad.example", Severity: "suspend", Comment: "spam, again"}}); err != nil {
+	if err := leave.WriteBlocks(&out, []embraye.DomainBlock{{Domain: "bad.example", Severity: "suspend", Comment: "spam, again", RejectMedia: true, RejectReports: true}, {Domain: "loud.example", Severity: "silence", Obfuscate: true}}); err != nil {
 		t.Fatal(err)
 	}
-	want := "#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate\nbad.example,suspend,true,true,\"spam, again\",false\n"
+	want := "#domain,#severity,#reject_media,#reject_reports,#public_comment,#obfuscate\nbad.example,suspend,true,true,\"spam, again\",false\nloud.example,silence,false,false,,true\n"
 	if out.String() != want {
 		t.Errorf("got %q", out.String())
 	}

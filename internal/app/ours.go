@@ -55,7 +55,7 @@ func (o Ours) AuthorOf(ctx context.Context, t store.Tables, object embraye.IRI) 
 // its actor is refused.
 func (o Ours) React(ctx context.Context, t store.Tables, r *embraye.Interaction, us embraye.IRI) (added bool, err error) {
 	added, err = t.Interactions.Add(ctx, r, us, o.counter(r.Object))
-	if added {
+	if added && !r.Aside {
 		t.Changed()
 	}
 	return added, err
@@ -76,8 +76,11 @@ func (o Ours) counter(object embraye.IRI) store.Counter {
 	return store.Counter{}
 }
 
-// Uncount takes a reaction back.
+// Uncount takes a reaction back, if it counted.
 func (o Ours) Uncount(ctx context.Context, t store.Tables, gone *embraye.Interaction) error {
+	if gone.Aside {
+		return nil
+	}
 	if gone.Kind == embraye.Like {
 		return o.count(ctx, t, gone.Object, -1, 0, 0)
 	}

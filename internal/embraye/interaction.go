@@ -20,6 +20,7 @@ type Interaction struct {
 	ActivityID string // remote id: Akkoma undoes by it
 	Emoji      string
 	Delivery   IRI       // inbox for Update and Delete of the object
+	Aside      bool      // a block of its domain keeps it from being counted
 	CreatedAt  time.Time `gorm:"autoCreateTime:false"`
 }
 
@@ -70,7 +71,8 @@ type Reply struct {
 	URL         string `gorm:"column:url"`
 	Public      bool
 	State       ReplyState
-	Reason      string // why hidden
+	Reason      string     // why hidden
+	Aside       ReplyState // before a block of its domain hid it
 	Delivery    IRI
 	PublishedAt time.Time
 	UpdatedAt   *time.Time `gorm:"autoUpdateTime:false"`
@@ -92,14 +94,6 @@ type Report struct {
 	Text       string    // plain, cut at 4,000 characters
 	State      string    // open, closed
 	CreatedAt  time.Time `gorm:"autoCreateTime:false"`
-}
-
-// DomainBlock refuses a domain and its subdomains, in and out.
-type DomainBlock struct {
-	Domain    string    `gorm:"primaryKey"`
-	Severity  string    // suspend
-	Comment   string    // public
-	CreatedAt time.Time `gorm:"autoCreateTime:false"`
 }
 
 // ActorBlock refuses one actor: ours of them, or theirs of us.

@@ -146,6 +146,7 @@ type PeerReview struct {
 	URL              string     `gorm:"column:url"`
 	State            ReplyState // pending, shown, hidden
 	HiddenReason     string     // public
+	Aside            ReplyState // before a block of its domain hid it
 	Delivery         IRI
 	PublishedAt      time.Time
 	UpdatedAt        *time.Time `gorm:"autoUpdateTime:false"`

@@ -143,7 +143,7 @@ func (s *stage) forget(t testing.TB, in *Instance) {
 	t.Helper()
 	withSQL(t, in.Store, func(ctx context.Context, tx *sql.Tx) error {
 		for _, rows := range []string{"followers", "follows", "peers", "backfills", "peer_updates", "interactions", "quotes", "features", "replies", "peer_reviews", "review_responses", "reports",
-			"domain_blocks", "actor_blocks", "tombstones", "seen_activities", "deliveries", "hosts", "remote_actors",
+			"domain_blocks", "aside_followers", "actor_blocks", "tombstones", "seen_activities", "deliveries", "hosts", "remote_actors",
 			"revisions", "notes WHERE kind <> 'pinned'", "updates", "activities", "audit_entries",
 			"voices", "replacements", "standings", "divergences", "speakers"} {
 			if _, err := tx.ExecContext(ctx, "DELETE FROM "+rows); err != nil {

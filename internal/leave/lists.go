@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/csv"
 	"io"
+	"strconv"
 
 	"embraye/internal/embraye"
 )
@@ -87,12 +88,11 @@ func (w *writing) blocks(ctx context.Context) error {
 }
 
 // WriteBlocks writes what Mastodon imports: its importer and GoToSocial's look for
-// these names. A blocked domain's media and reports are refused anyway, which is
-// what suspend means there too.
+// these names. The private reason stays at home, as Mastodon's does.
 func WriteBlocks(w io.Writer, blocks []embraye.DomainBlock) error {
 	rows := [][]string{{"#domain", "#severity", "#reject_media", "#reject_reports", "#public_comment", "#obfuscate"}}
 	for _, b := range blocks {
-		rows = append(rows, []string{b.Domain, "suspend", "true", "true", b.Comment, "false"})
+		rows = append(rows, []string{b.Domain, string(b.Severity), strconv.FormatBool(b.RejectMedia), strconv.FormatBool(b.RejectReports), b.Comment, strconv.FormatBool(b.Obfuscate)})
 	}
 	return csv.NewWriter(w).WriteAll(rows)
 }

@@ -8,8 +8,11 @@ import (
 	"embraye/internal/embraye"
 )
 
-// DomainBlocks are domains refused with everything below them.
+// DomainBlocks are domains refused or limited with everything below them.
 type DomainBlocks struct{ table }
+
+// suspended is the condition that a block refuses and does not only limit.
+const suspended = "severity = 'suspend'"
 
 // whileReceiving is the lock that what is received and stays holds together, and
 // a block alone; any number that is nobody else's.
@@ -42,6 +45,17 @@ func (t DomainBlocks) Add(ctx context.Context, b *embraye.DomainBlock) error {
 	return wrap(insert(ctx, t.table, b), "blocking %s", b.Domain)
 }
 
+// Save writes every column of a block that exists.
+func (t DomainBlocks) Save(ctx context.Context, b *embraye.DomainBlock) error {
+	return wrap(save(ctx, t.table, b), "changing the block of %s", b.Domain)
+}
+
+// Take returns the block of exactly that domain.
+func (t DomainBlocks) Take(ctx context.Context, domain string) (*embraye.DomainBlock, error) {
+	b, err := take[embraye.DomainBlock](ctx, t.table, "domain = ?", domain)
+	return b, wrap(err, "taking the block of %s", domain)
+}
+
 // Remove ends a block and tells whether there was one.
 func (t DomainBlocks) Remove(ctx context.Context, domain string) (bool, error) {
 	n, err := remove[embraye.DomainBlock](ctx, t.table, "domain = ?", domain)
@@ -51,13 +65,13 @@ func (t DomainBlocks) Remove(ctx context.Context, domain string) (bool, error) {
 // List returns all blocks by domain.
 func (t DomainBlocks) List(ctx context.Context) ([]embraye.DomainBlock, error) {
 	all, err := list[embraye.DomainBlock](ctx, t.table, "domain", 0, "")
-	return all, wrap(err, "listing blocked domains")
+	return all, wrap(err, "listing the blocks of domains")
 }
 
-// Blocked reports whether a host, with or without port, is a blocked domain or
+// Blocked reports whether a host, with or without port, is a refused domain or
 // below one.
 func (t DomainBlocks) Blocked(ctx context.Context, host string) (bool, error) {
-	n, err := count[embraye.DomainBlock](ctx, t.table, "domain IN ?", domainsOf(host))
+	n, err := count[embraye.DomainBlock](ctx, t.table, suspended+" AND domain IN ?", domainsOf(host))
 	return n > 0, wrap(err, "looking whether %s is blocked", host)
 }
 

@@ -41,7 +41,7 @@ func (t Deliveries) fanOut(ctx context.Context, a *embraye.Activity, to Targets)
 	if targets == "" {
 		return 0, nil
 	}
-	refused, blocked := "EXISTS (SELECT 1 FROM domain_blocks WHERE "+t.inColumn("domain", "domains")+")", []any(nil)
+	refused, blocked := "EXISTS (SELECT 1 FROM domain_blocks WHERE "+suspended+" AND "+t.inColumn("domain", "domains")+")", []any(nil)
 	if !to.onlyInboxes() {
 		hosts, err := t.blockedAmong(ctx, targets, args)
 		if err != nil {
@@ -112,7 +112,7 @@ func (t Deliveries) targets(to Targets) (query string, args []any) {
 func (t Deliveries) blockedAmong(ctx context.Context, targets string, args []any) ([]string, error) {
 	blocked := []string{}
 	var domains, hosts []string
-	if err := t.scan(ctx, &domains, "SELECT domain FROM domain_blocks"); err != nil || len(domains) == 0 {
+	if err := t.scan(ctx, &domains, "SELECT domain FROM domain_blocks WHERE "+suspended); err != nil || len(domains) == 0 {
 		return blocked, err
 	}
 	if err := t.scan(ctx, &hosts, "SELECT DISTINCT host FROM ("+targets+") AS targets", args...); err != nil {

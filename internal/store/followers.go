@@ -40,9 +40,12 @@ func (t Followers) Upsert(ctx context.Context, f *embraye.Follower) error {
 	return wrap(err, "adding the follower %s of %s", f.Follower, f.Actor)
 }
 
-// Remove ends one following.
+// Remove ends one following, or the wish for it.
 func (t Followers) Remove(ctx context.Context, actor string, follower embraye.IRI) (removed bool, err error) {
 	n, err := remove[embraye.Follower](ctx, t.table, "actor = ? AND follower = ?", actor, follower)
+	if err == nil && n == 0 {
+		_, err = remove[embraye.AsideFollower](ctx, t.table, "actor = ? AND follower = ?", actor, follower)
+	}
 	return n > 0, wrap(err, "removing the follower %s of %s", follower, actor)
 }
 
@@ -61,9 +64,12 @@ func (t Followers) Replace(ctx context.Context, former, follower embraye.IRI) er
 	return wrap(err, "replacing the follower %s", former)
 }
 
-// RemoveAll ends everything that one actor follows.
+// RemoveAll ends everything that one actor follows, or wishes to.
 func (t Followers) RemoveAll(ctx context.Context, follower embraye.IRI) error {
 	_, err := remove[embraye.Follower](ctx, t.table, "follower = ?", follower)
+	if err == nil {
+		_, err = remove[embraye.AsideFollower](ctx, t.table, "follower = ?", follower)
+	}
 	return wrap(err, "removing the follower %s", follower)
 }
 
@@ -146,6 +152,9 @@ func (t Followers) RemoveByFollowID(ctx context.Context, follower embraye.IRI, f
 		if f.FollowID == followID || slices.Contains(strings.Split(f.EarlierIDs, "\n"), followID) {
 			return t.Remove(ctx, f.Actor, follower)
 		}
+	}
+	if err == nil {
+		_, err = remove[embraye.AsideFollower](ctx, t.table, "follower = ? AND follow_id = ?", follower, followID)
 	}
 	return false, wrap(err, "looking for the follow %s", followID)
 }

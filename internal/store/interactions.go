@@ -15,7 +15,7 @@ type Interactions struct{ table }
 
 // Add adds the interaction, moves the counter of its object by it, and tells
 // whether it is new: one per kind, actor and object counts, and none of an actor
-// whom the blocker refuses. What does not stand cannot be counted:
+// whom the blocker refuses; one that is put aside is kept and not counted. What does not stand cannot be counted:
 // embraye.ErrNotFound. On PostgreSQL it is one statement, because every Like asks
 // it.
 func (t Interactions) Add(ctx context.Context, i *embraye.Interaction, blocker embraye.IRI, c Counter) (added bool, err error) {
@@ -23,7 +23,10 @@ func (t Interactions) Add(ctx context.Context, i *embraye.Interaction, blocker e
 	if i.Kind == embraye.Like {
 		likes, boosts = 1, 0
 	}
-	args := []any{i.Kind, i.Actor, i.Object, i.ActivityID, i.Emoji, i.Delivery, i.CreatedAt, blocker, i.Actor}
+	if i.Aside {
+		c = Counter{} // until its domain is limited no more
+	}
+	args := []any{i.Kind, i.Actor, i.Object, i.ActivityID, i.Emoji, i.Delivery, i.Aside, i.CreatedAt, blocker, i.Actor}
 	counting := []any{likes, boosts, 0, c.id}
 	var rows, counted int64
 	switch {
@@ -53,8 +56,8 @@ func (t Interactions) adding() string {
 	if t.s.postgres {
 		date = "timestamptz"
 	}
-	return fmt.Sprintf(`INSERT INTO interactions (kind, actor, object, activity_id, emoji, delivery, created_at)
-		SELECT CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS %s)
+	return fmt.Sprintf(`INSERT INTO interactions (kind, actor, object, activity_id, emoji, delivery, aside, created_at)
+		SELECT CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS boolean), CAST(? AS %s)
 		WHERE NOT EXISTS (SELECT 1 FROM actor_blocks WHERE blocker = ? AND blocked = ?) ON CONFLICT DO NOTHING`, date)
 }
 
@@ -99,8 +102,8 @@ func (t Interactions) ListOf(ctx context.Context, object embraye.IRI, kind embra
 	return all, wrap(err, "listing the %ss of %s", kind, object)
 }
 
-// CountOf tells how many interactions of one kind an object has.
+// CountOf tells how many interactions of one kind count for an object.
 func (t Interactions) CountOf(ctx context.Context, object embraye.IRI, kind embraye.InteractionKind) (int, error) {
-	n, err := count[embraye.Interaction](ctx, t.table, "object = ? AND kind = ?", object, kind)
+	n, err := count[embraye.Interaction](ctx, t.table, "object = ? AND kind = ? AND NOT aside", object, kind)
 	return n, wrap(err, "counting the %ss of %s", kind, object)
 }

@@ -47,7 +47,7 @@ func (t Notes) Answers(ctx context.Context, to []embraye.IRI) ([]embraye.Note, e
 // Decide moves a reply from the state that it was read in; changed is false if
 // somebody else decided first.
 func (t Replies) Decide(ctx context.Context, r *embraye.Reply, to embraye.ReplyState, reason string) (changed bool, err error) {
-	n, err := t.exec(ctx, "UPDATE replies SET state = ?, reason = ? WHERE id = ? AND state = ? AND public = ?", to, reason, r.ID, r.State, r.Public)
+	n, err := t.exec(ctx, "UPDATE replies SET state = ?, reason = ?, aside = '' WHERE id = ? AND state = ? AND public = ?", to, reason, r.ID, r.State, r.Public)
 	if err == nil && n > 0 {
 		r.State, r.Reason = to, reason
 	}
@@ -65,21 +65,6 @@ func (t Replies) Lock(ctx context.Context, id int64) error {
 func (t Replies) LockOf(ctx context.Context, actor embraye.IRI) error {
 	_, err := t.exec(ctx, "UPDATE replies SET state = state WHERE actor = ?", actor)
 	return wrap(err, "taking the replies of %s alone", actor)
-}
-
-// AuthorsUnder lists the authors on a domain, and on those below it, of
-// replies that are not hidden.
-func (t Replies) AuthorsUnder(ctx context.Context, domain string) ([]embraye.IRI, error) {
-	var all, under []embraye.IRI
-	if err := t.scan(ctx, &all, "SELECT DISTINCT actor FROM replies WHERE state <> 'hidden'"); err != nil {
-		return nil, wrap(err, "listing the authors of %s", domain)
-	}
-	for _, actor := range all {
-		if underDomain(actor.Host(), domain) {
-			under = append(under, actor)
-		}
-	}
-	return under, nil
 }
 
 // ByAddress returns the reply with that id or that page.

@@ -66,7 +66,7 @@ func (t PeerReviews) Page(ctx context.Context, state embraye.ReplyState, before 
 
 // Decide changes the state unless the review has changed since it was read.
 func (t PeerReviews) Decide(ctx context.Context, r *embraye.PeerReview, to embraye.ReplyState, reason string) (changed bool, err error) {
-	n, err := t.exec(ctx, `UPDATE peer_reviews SET state = ?, hidden_reason = ? WHERE id = ? AND state = ? AND verdict = ? AND reason = ?`,
+	n, err := t.exec(ctx, `UPDATE peer_reviews SET state = ?, hidden_reason = ?, aside = '' WHERE id = ? AND state = ? AND verdict = ? AND reason = ?`,
 		to, reason, r.ID, r.State, r.Verdict, r.Reason)
 	return n > 0, wrap(err, "deciding about the review %s", r.URI)
 }
@@ -77,25 +77,10 @@ func (t PeerReviews) Withdraw(ctx context.Context, uri embraye.IRI, at time.Time
 	return wrap(err, "withdrawing the review %s", uri)
 }
 
-// HideOf hides every review of one account.
+// HideOf hides every review of one account, for good.
 func (t PeerReviews) HideOf(ctx context.Context, actor embraye.IRI, reason string) error {
-	_, err := t.exec(ctx, "UPDATE peer_reviews SET state = 'hidden', hidden_reason = ? WHERE actor = ? AND state <> 'hidden'", reason, actor)
+	_, err := t.exec(ctx, "UPDATE peer_reviews SET state = 'hidden', aside = '', hidden_reason = CASE WHEN state = 'hidden' THEN hidden_reason ELSE ? END WHERE actor = ? AND (state <> 'hidden' OR aside <> '')", reason, actor)
 	return wrap(err, "hiding the reviews of %s", actor)
-}
-
-// AuthorsUnder lists who wrote reviews on a domain and below it.
-func (t PeerReviews) AuthorsUnder(ctx context.Context, domain string) ([]embraye.IRI, error) {
-	var rows []embraye.PeerReview
-	if err := t.scan(ctx, &rows, "SELECT DISTINCT actor, host FROM peer_reviews"); err != nil {
-		return nil, wrap(err, "listing who wrote reviews on %s", domain)
-	}
-	var under []embraye.IRI
-	for _, r := range rows {
-		if underDomain(r.Host, domain) {
-			under = append(under, r.Actor)
-		}
-	}
-	return under, nil
 }
 
 // ReviewResponses are what authors of constats made of reviews.

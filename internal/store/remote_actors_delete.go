@@ -31,7 +31,7 @@ type tally struct {
 
 func (t RemoteActors) deleteInteractions(ctx context.Context, uri embraye.IRI) error {
 	var removed []tally
-	err := t.scan(ctx, &removed, "DELETE FROM interactions WHERE actor = ? RETURNING object, kind, 1 AS n", uri)
+	err := t.scan(ctx, &removed, "DELETE FROM interactions WHERE actor = ? RETURNING object, kind, CASE WHEN aside THEN 0 ELSE 1 END AS n", uri)
 	if err != nil {
 		return err
 	}
@@ -81,6 +81,7 @@ func (t RemoteActors) count(ctx context.Context, object embraye.IRI, likes, boos
 func (t RemoteActors) deleteRest(ctx context.Context, uri embraye.IRI) error {
 	for _, statement := range []string{
 		"DELETE FROM followers WHERE follower = ?",
+		"DELETE FROM aside_followers WHERE follower = ?",
 		"DELETE FROM quotes WHERE actor = ?",
 		"DELETE FROM features WHERE object = ?",
 		"DELETE FROM unread_updates WHERE actor = ?",

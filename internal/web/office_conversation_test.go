@@ -205,7 +205,7 @@ func TestBlockingByForms(t *testing.T) {
 	path := c.reply("<p>Insulte</p>", true)
 	want(t, c.moderator.get(path), 200, "Bloquer cette personne", "!Bloquer le serveur")
 	want(t, admin.get(path), 200, "Bloquer le serveur far.example")
-	want(t, c.moderator.post(path, url.Values{"action": {"block_server"}}), 403)
+	want(t, admin.get("/office/blocks?domain=far.example"), 200, `value="far.example"`)
 	long := strings.Repeat("x", embraye.MaxReason+1)
 	refused := c.moderator.post(path, url.Values{"action": {"block"}, "block_reason": {long}})
 	want(t, refused, 400, "C’est trop long")
@@ -216,14 +216,51 @@ func TestBlockingByForms(t *testing.T) {
 	want(t, c.get("/journal", browser), 200, "Compte bloqué", "Insultes", "!far.example")
 	c.done(c.moderator.post("/office/conversation", url.Values{"action": {"unblock"}, "actor": {c.ann.ID}}), "/office/conversation", "Aucun compte n’est bloqué.")
 	want(t, c.moderator.post("/office/conversation", url.Values{"action": {"unblock"}, "actor": {c.ann.ID}}), 404)
-	for range 2 { // a double click
-		if w := admin.post(path, url.Values{"action": {"block_server"}, "block_reason": {"Trop"}}); w.Code != http.StatusSeeOther {
-			t.Fatalf("blocking the server: %d %s", w.Code, w.Body)
-		}
-	}
+	blockingDomains(c, admin)
 	if blocked, err := c.Directory.Blocked(t.Context(), "far.example"); err != nil || !blocked {
 		t.Errorf("far.example is blocked: %t, %v", blocked, err)
 	}
+}
+
+// What a block does is told before; the form comes back as it was typed, and what
+// is confirmed is what was told.
+func blockingDomains(c *conversation, admin *visitor) {
+	c.t.Helper()
+	form := url.Values{"domain": {"FAR.example"}, "severity": {"suspend"}, "comment": {"Trop"}, "private_comment": {"Vu avec Bea"}, "obfuscate": {"1"}, "action": {"look"}}
+	c.hear(map[string]any{"id": c.ann.ID + "#follow", "type": "Follow", "object": base + "/actors/mesure2"})
+	want(c.t, admin.post("/office/blocks", form), 200, "Avant de bloquer far.example", "1 abonné est mis de côté.", "Bloquer far.example", "Aucun domaine n’est bloqué")
+	want(c.t, admin.post("/office/blocks", url.Values{"domain": {"com"}, "severity": {"suspend"}, "action": {"look"}}), 400, "com", "trop de serveurs")
+	want(c.t, admin.post("/office/blocks", url.Values{"domain": {"ours.example"}, "severity": {"silence"}, "action": {"block"}}), 400)
+	form.Set("action", "block")
+	for range 2 { // a double click
+		if w := admin.post("/office/blocks", form); w.Code != http.StatusSeeOther {
+			c.t.Fatalf("blocking the server: %d %s", w.Code, w.Body)
+		}
+	}
+	want(c.t, admin.get("/office/blocks"), 200, "far.example", "motif interne", "Vu avec Bea", "far.*****le")
+	want(c.t, c.get("/journal", browser), 200, "Serveur bloqué", "far.*****le", "Trop", "!far.example", "!Vu avec Bea")
+	now := func(typed url.Values, sentence string) {
+		c.t.Helper()
+		if w := admin.post("/office/blocks", typed); w.Code != http.StatusSeeOther {
+			c.t.Fatalf("%v: %d %s", typed, w.Code, w.Body)
+		}
+		want(c.t, admin.get("/office/blocks"), 200, sentence)
+	}
+	now(url.Values{"domain": {"far.example"}, "action": {"lift"}}, "Aucun domaine n’est bloqué")
+	form.Set("severity", "silence")
+	now(form, "motif interne")
+	c.hear(map[string]any{"id": c.ann.ID + "#follow-2", "type": "Follow", "object": base + "/actors/mesure3"})
+	want(c.t, c.moderator.get("/office/followers"), 200, "Demandes d’abonnement", "ann")
+	for _, input := range elements(c.t, c.moderator.get("/office/followers").Body.String(), "input") {
+		if attribute(input, "name") == "id" {
+			asks := url.Values{"id": {attribute(input, "value")}, "action": {"accept"}}
+			c.done(c.moderator.post("/office/followers", asks), "/office/followers", "!Demandes d’abonnement")
+			want(c.t, c.moderator.post("/office/followers", asks), 404)
+		}
+	}
+	form.Set("severity", "suspend")
+	form.Del("obfuscate")
+	now(form, "<bdi>far.example</bdi></strong> · Bloqué")
 }
 
 // Names of reporters and what they wrote are in no answer to a lower role: not

@@ -129,6 +129,9 @@ func (s *site) banish() {
 	if err := s.Directory.InboxGone(ctx, embraye.IRI(home.Base+"/inbox")); err != nil {
 		s.t.Error(err)
 	}
+	if _, _, err := s.Talk.BlockEffects(ctx, embraye.Operator(), embraye.DomainBlock{Domain: "importun.example", Severity: embraye.Suspend}); err != nil {
+		s.t.Error(err)
+	}
 	if err := s.Talk.BlockDomain(ctx, embraye.Operator(), "importun.example", ""); err != nil {
 		s.t.Error(err)
 	}

@@ -31,7 +31,7 @@ func small() []string {
 // much: walking through one is no full scan.
 func few() []string {
 	return []string{"deliveries_waiting", "deliveries_held", "deliveries_given_up", "hosts_failing", "replies_pending", "peer_reviews_pending", "reports_open",
-		"drafts_open", "drafts_due", "evidence_files_damaged", "evidence_files_hidden"}
+		"drafts_open", "drafts_due", "evidence_files_damaged", "evidence_files_hidden", "replies_aside", "peer_reviews_aside", "interactions_aside", "aside_followers_waiting", "aside_followers_refused"}
 }
 
 // A scan is a piece of a statement and the table that it may read whole, row by
@@ -42,6 +42,7 @@ func scans() []scan {
 	const (
 		counts = "counts what a page says, through an index that holds nothing else"
 		files  = "once a day, for each of the few files that nobody may see"
+		told   = "what blocks would do is told before, to an admin, for all the domains of a list at once"
 		block  = "a domain is blocked by hand: its hosts are told apart by their ends, which no index knows"
 	)
 	return []scan{
@@ -57,7 +58,14 @@ func scans() []scan {
 		{"followers", "SELECT DISTINCT follower FROM followers WHERE host IN", block},
 		{"hosts", "SELECT host FROM hosts ORDER BY host", block},
 		{"replies", "SELECT DISTINCT actor FROM replies", block},
-		{"peer_reviews", "SELECT DISTINCT actor, host FROM peer_reviews", block},
+		{"peer_reviews", "SELECT DISTINCT actor FROM peer_reviews WHERE state", block},
+		{"interactions", "SELECT DISTINCT actor FROM interactions WHERE NOT aside", block},
+		{"aside_followers", "FROM `aside_followers` WHERE waiting ORDER BY id", block},
+		{"followers", "GROUP BY host, delivery_host", told},
+		{"replies", "FROM replies WHERE state <> 'hidden' GROUP BY actor", told},
+		{"peer_reviews", "FROM peer_reviews WHERE state <> 'hidden' AND withdrawn_at IS NULL GROUP BY actor", told},
+		{"interactions", "FROM interactions WHERE NOT aside GROUP BY actor", told},
+		{"hosts", "SELECT host, 1 AS n FROM hosts", told},
 		{"drafts", "LIKE '%/' || evidence_files.name", files},
 		{"revisions", "LIKE '%/' || evidence_files.name", files},
 		{"unread_updates", "ORDER BY received_at DESC, uri", "kept for some weeks, and sorted only where the times are equal"},

@@ -83,21 +83,21 @@ func (c *keyCache) firstRefetch(uri string, now time.Time, while time.Duration) 
 	return true
 }
 
-// blockCache is the list of blocked domains, reread every second: commands and
+// blockCache is the list of refused and limited domains, reread every second: commands and
 // other replicas change it too.
 type blockCache struct {
 	store *store.Store
 	now   func() time.Time
 	mu    sync.Mutex
 	until time.Time
-	list  map[string]bool
+	list  map[string]embraye.DomainBlock
 }
 
 func newBlockCache(s *store.Store, now func() time.Time) *blockCache {
 	return &blockCache{store: s, now: now}
 }
 
-func (c *blockCache) domains(ctx context.Context) (map[string]bool, error) {
+func (c *blockCache) domains(ctx context.Context) (map[string]embraye.DomainBlock, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.list != nil && c.now().Before(c.until) {
@@ -107,9 +107,9 @@ func (c *blockCache) domains(ctx context.Context) (map[string]bool, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.list = make(map[string]bool, len(rows))
+	c.list = make(map[string]embraye.DomainBlock, len(rows))
 	for _, b := range rows {
-		c.list[b.Domain] = true
+		c.list[b.Domain] = b
 	}
 	c.until = c.now().Add(time.Second)
 	return c.list, nil
@@ -121,19 +121,25 @@ func (c *blockCache) forget() {
 	c.list = nil
 }
 
-// Blocked reports whether a host, port or not, is refused: its domain or one
-// above it is on the list.
-func (d *Directory) Blocked(ctx context.Context, host string) (bool, error) {
+// Refusal is what our blocks mean for a host, port or not: that of its domain and
+// of those above it; the strictest counts.
+func Refusal(ctx context.Context, d *Directory, host string) (r embraye.Refusal, err error) {
 	list, err := d.blocks.domains(ctx)
 	if err != nil || len(list) == 0 {
-		return false, err
+		return r, err
 	}
 	for _, suffix := range embraye.HostSuffixes(host) {
-		if list[suffix] {
-			return true, nil
+		if b, ok := list[suffix]; ok {
+			r.Add(b)
 		}
 	}
-	return false, nil
+	return r, nil
+}
+
+// Blocked reports whether a host, port or not, is refused.
+func (d *Directory) Blocked(ctx context.Context, host string) (bool, error) {
+	r, err := Refusal(ctx, d, host)
+	return r.Suspended, err
 }
 
 // RefuseBlocked answers blocked servers before anything is fetched for them

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"embraye/internal/activitypub"
+	"embraye/internal/app/directory"
 	"embraye/internal/app/organisation"
 	"embraye/internal/app/reviews"
 	"embraye/internal/embraye"
@@ -59,10 +60,13 @@ func (o *posts) takeConstat(ctx context.Context, t store.Tables, m received, pos
 }
 
 // stateUnread is the state of a reply that nobody of ours has read: it waits,
-// unless the organisation shows replies at once.
-func stateUnread(ctx context.Context, t store.Tables, r *embraye.Reply) (embraye.ReplyState, error) {
+// unless the organisation shows replies at once and its domain is not limited.
+func (o *posts) stateUnread(ctx context.Context, t store.Tables, r *embraye.Reply) (embraye.ReplyState, error) {
 	if !r.Showable() {
 		return embraye.ReplyPending, nil
+	}
+	if refusal, err := directory.Refusal(ctx, o.directory, r.Actor.Host()); err != nil || refusal.Silenced {
+		return embraye.ReplyPending, err
 	}
 	rules, err := organisation.RulesIn(ctx, t)
 	if err == nil && rules.RepliesOpen {

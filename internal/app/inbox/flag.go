@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"embraye/internal/app"
+	"embraye/internal/app/directory"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
@@ -28,6 +29,11 @@ func (i *Inbox) receiveFlag(ctx context.Context, t store.Tables, m received) err
 		}
 	}
 	if len(ours) == 0 {
+		return errIgnored
+	}
+	if refusal, err := directory.Refusal(ctx, i.directory, m.sender.Host); err != nil {
+		return err
+	} else if refusal.RejectReports {
 		return errIgnored
 	}
 	n, err := t.Reports.CountSince(ctx, m.sender.Host, i.desk.Now().Add(-24*time.Hour))

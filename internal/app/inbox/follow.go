@@ -7,6 +7,7 @@ import (
 
 	"embraye/internal/activitypub"
 	"embraye/internal/app"
+	"embraye/internal/app/directory"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
@@ -26,9 +27,12 @@ func (i *Inbox) receiveFollow(ctx context.Context, t store.Tables, m received) e
 	if blocked {
 		return i.answerFollow(ctx, t, actor, m, "Reject")
 	}
-	err = t.Followers.Upsert(ctx, &embraye.Follower{Actor: actor.Handle, Follower: m.sender.URI, Host: m.sender.Host,
-		Inbox: m.sender.Inbox, Delivery: m.sender.DeliveryInbox(), FollowID: string(m.id), CreatedAt: i.desk.Stamp()})
-	if err != nil {
+	f := &embraye.Follower{Actor: actor.Handle, Follower: m.sender.URI, Host: m.sender.Host,
+		Inbox: m.sender.Inbox, Delivery: m.sender.DeliveryInbox(), FollowID: string(m.id), CreatedAt: i.desk.Stamp()}
+	if waits, err := waits(ctx, i, t, f); err != nil || waits {
+		return err
+	}
+	if err := t.Followers.Upsert(ctx, f); err != nil {
 		return err
 	}
 	if err := replaceMoved(ctx, t, m.sender); err != nil {
@@ -36,6 +40,19 @@ func (i *Inbox) receiveFollow(ctx context.Context, t store.Tables, m received) e
 	}
 	t.Changed()
 	return i.answerFollow(ctx, t, actor, m, "Accept")
+}
+
+// waits keeps the wish to follow of who is on a domain that is limited, as Mastodon
+// does, unless it follows already: somebody decides, and only then is it answered.
+func waits(ctx context.Context, i *Inbox, t store.Tables, f *embraye.Follower) (bool, error) {
+	refusal, err := directory.Refusal(ctx, i.directory, f.Host)
+	if err != nil || !refusal.Silenced {
+		return false, err
+	}
+	if follows, err := t.Followers.Exists(ctx, f.Actor, f.Follower); err != nil || follows {
+		return false, err
+	}
+	return true, t.Aside.Ask(ctx, f)
 }
 
 func (i *Inbox) answerFollow(ctx context.Context, t store.Tables, actor *embraye.Actor, m received, kind string) error {

@@ -27,14 +27,15 @@ type Inbox struct {
 
 // posts keeps what strangers write: replies, mentions, constats of peers.
 type posts struct {
-	desk     *app.App
-	peers    *peers.Peers
-	constats *constats.Constats
+	desk      *app.App
+	directory *directory.Directory
+	peers     *peers.Peers
+	constats  *constats.Constats
 }
 
 // New opens it over a desk.
 func New(desk *app.App, d *directory.Directory, ps *peers.Peers, cs *constats.Constats, r *reviews.Reviews) *Inbox {
-	x := &Inbox{desk: desk, directory: d, posts: posts{desk, ps, cs}, reviews: r}
+	x := &Inbox{desk: desk, directory: d, posts: posts{desk, d, ps, cs}, reviews: r}
 	x.receivers = x.handlers()
 	return x
 }

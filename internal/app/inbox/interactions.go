@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"embraye/internal/app"
+	"embraye/internal/app/directory"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
@@ -27,9 +28,20 @@ func (i *Inbox) interact(ctx context.Context, t store.Tables, m received, kind e
 	if !i.desk.Ours.IsNote(object) || i.desk.Site.Ours(m.sender.URI) {
 		return errIgnored
 	}
+	refusal, err := directory.Refusal(ctx, i.directory, m.sender.Host)
+	if err != nil {
+		return err
+	}
+	if refusal.Silenced { // nothing is counted that could tell whether it stands
+		if author, err := i.desk.Ours.AuthorOf(ctx, t, object); err != nil {
+			return err
+		} else if author == "" {
+			return errIgnored
+		}
+	}
 	us := i.desk.Site.ActorID(i.desk.Organisation())
 	added, err := i.desk.Ours.React(ctx, t, &embraye.Interaction{Kind: kind, Actor: m.sender.URI, Object: object, ActivityID: string(m.id),
-		Emoji: app.Cut(embraye.Straight(emoji), 100), Delivery: m.sender.DeliveryInbox(), CreatedAt: i.desk.Stamp()}, us)
+		Emoji: app.Cut(embraye.Straight(emoji), 100), Delivery: m.sender.DeliveryInbox(), Aside: refusal.Silenced, CreatedAt: i.desk.Stamp()}, us)
 	if errors.Is(err, embraye.ErrNotFound) {
 		return errIgnored // withdrawn, deleted or never there: the row goes with the transaction
 	}

@@ -23,8 +23,11 @@ func (o *posts) refreshReply(ctx context.Context, t store.Tables, m received, r 
 	html := app.CleanHTML(p.HTML)
 	changed := html != r.HTML || p.Public() != r.Public
 	r.HTML, r.Language, r.Public, r.UpdatedAt = html, app.Cut(p.Language, 20), p.Public(), &now
+	if changed && r.Aside == embraye.ReplyShown {
+		r.Aside = embraye.ReplyPending // nor has anybody when its domain is limited no more
+	}
 	if shown && changed {
-		state, err := stateUnread(ctx, t, r)
+		state, err := o.stateUnread(ctx, t, r)
 		if err != nil {
 			return err
 		}
@@ -84,7 +87,7 @@ func (o *posts) keepReply(ctx context.Context, t store.Tables, m received, p *ac
 	r := &embraye.Reply{URI: p.ID, Actor: m.sender.URI, InReplyTo: string(p.InReplyTo), Object: root,
 		Mentioned: handle, HTML: app.CleanHTML(p.HTML), Language: app.Cut(p.Language, 20), URL: app.PageOf(o.desk, p), Public: p.Public(),
 		State: embraye.ReplyPending, Delivery: m.sender.DeliveryInbox(), PublishedAt: published, ReceivedAt: now}
-	if r.State, err = stateUnread(ctx, t, r); err != nil {
+	if r.State, err = o.stateUnread(ctx, t, r); err != nil {
 		return err
 	}
 	added, err := t.Replies.Insert(ctx, r)

@@ -7,6 +7,7 @@ import (
 
 	"embraye/internal/activitypub"
 	"embraye/internal/app"
+	"embraye/internal/app/directory"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
@@ -119,7 +120,7 @@ func keepNew(ctx context.Context, rs *Reviews, t store.Tables, in Received, of *
 		at := app.NotLater(*in.Post.Updated, now)
 		row.UpdatedAt = &at
 	}
-	if row.State, err = unread(ctx, t, in.Author.URI); err != nil {
+	if row.State, err = unread(ctx, rs, t, in.Author.URI); err != nil {
 		return err
 	}
 	if row.State == embraye.ReplyShown {
@@ -148,8 +149,11 @@ func keepChange(ctx context.Context, rs *Reviews, t store.Tables, in Received, r
 	if !embraye.SameReview(r.ReviewContent, content) {
 		r.Earlier = append(r.Earlier, embraye.EarlierReview{Verdict: r.Verdict, Reason: r.Reason, Until: now})
 		r.Earlier = r.Earlier[max(0, len(r.Earlier)-maxEarlier):]
+		if r.Aside == embraye.ReplyShown {
+			r.Aside = embraye.ReplyPending
+		}
 		if r.State == embraye.ReplyShown {
-			state, err := unread(ctx, t, r.Actor)
+			state, err := unread(ctx, rs, t, r.Actor)
 			if err != nil {
 				return err
 			}
@@ -166,7 +170,10 @@ func keepChange(ctx context.Context, rs *Reviews, t store.Tables, in Received, r
 }
 
 // unread is the state of a review that nobody of ours has read.
-func unread(ctx context.Context, t store.Tables, actor embraye.IRI) (embraye.ReplyState, error) {
+func unread(ctx context.Context, rs *Reviews, t store.Tables, actor embraye.IRI) (embraye.ReplyState, error) {
+	if refusal, err := directory.Refusal(ctx, rs.directory, actor.Host()); err != nil || refusal.Silenced {
+		return embraye.ReplyPending, err
+	}
 	peer, err := t.Peers.ByOrganisation(ctx, actor)
 	if errors.Is(err, embraye.ErrNotFound) || err == nil && !peer.TrustReviews {
 		return embraye.ReplyPending, nil

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 
-	"embraye/internal/activitypub"
 	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
@@ -119,6 +118,9 @@ func (k *Talk) BlockAuthor(ctx context.Context, by embraye.Acting, actor embraye
 		if err := k.rejectFollower(ctx, t, actor); err != nil {
 			return err
 		}
+		if err := t.Followers.RemoveAll(ctx, actor); err != nil {
+			return err
+		}
 		if err := k.hideAllOf(ctx, t, actor, reason); err != nil {
 			return err
 		}
@@ -127,27 +129,19 @@ func (k *Talk) BlockAuthor(ctx context.Context, by embraye.Acting, actor embraye
 	})
 }
 
-// rejectFollower ends whatever somebody follows here. A Reject of a Follow that
-// was accepted is how their server learns of it.
-func (k *Talk) rejectFollower(ctx context.Context, t store.Tables, follower embraye.IRI) error {
+// rejectFollower tells somebody that it follows nobody here any more. A Reject of a
+// Follow that was accepted is how their server learns of it.
+func (k *Domains) rejectFollower(ctx context.Context, t store.Tables, follower embraye.IRI) error {
 	rows, err := t.Followers.Of(ctx, follower)
 	if err != nil {
 		return err
 	}
 	for _, f := range rows {
-		id, err := k.desk.NewID()
-		if err != nil {
-			return err
-		}
-		body, err := k.desk.Wire().Reject(id, f.Actor, activitypub.Received{ID: f.FollowID, Type: "Follow", Actor: string(follower), Object: string(k.desk.Site.ActorID(f.Actor))})
-		if err != nil {
-			return err
-		}
-		if err := k.desk.SendToOne(ctx, t, app.Outgoing{ID: id, Actor: f.Actor, Kind: "Reject", Object: follower, Body: body}, f.Inbox); err != nil {
+		if err := k.answerFollow(ctx, t, &f, "Reject"); err != nil {
 			return err
 		}
 	}
-	return t.Followers.RemoveAll(ctx, follower)
+	return nil
 }
 
 func (k *Talk) hideAllOf(ctx context.Context, t store.Tables, actor embraye.IRI, reason string) error {
@@ -162,6 +156,9 @@ func (k *Talk) hideAllOf(ctx context.Context, t store.Tables, actor embraye.IRI,
 		if _, err := k.moveReply(ctx, t, &rows[i], embraye.ReplyHidden, reason); err != nil {
 			return err
 		}
+	}
+	if err := t.Aside.ForgetRepliesOf(ctx, actor); err != nil {
+		return err
 	}
 	return t.PeerReviews.HideOf(ctx, actor, reason)
 }

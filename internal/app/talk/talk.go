@@ -17,9 +17,17 @@ import (
 type Talk struct {
 	desk      *app.App
 	directory *directory.Directory
+	*Domains
+}
+
+// Domains is the use cases about whole servers: which are refused or limited, and who
+// of those may follow.
+type Domains struct {
+	desk      *app.App
+	directory *directory.Directory
 }
 
 // New opens it over a desk.
 func New(desk *app.App, d *directory.Directory) *Talk {
-	return &Talk{desk: desk, directory: d}
+	return &Talk{desk, d, &Domains{desk, d}}
 }

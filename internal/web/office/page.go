@@ -59,6 +59,7 @@ func officeRooms() []officeRoom {
 		{"/office/elsewhere", "office.elsewhere", embraye.Reader},
 		{"/office/followers", "office.followers", embraye.Reader},
 		{"/office/deliveries", "office.deliveries", embraye.Reader},
+		{"/office/blocks", "office.blocks", embraye.Admin},
 		{"/office/import", "office.import", embraye.Editor},
 		{"/office/peers", "office.peers", embraye.Admin},
 		{"/office/people", "office.people", embraye.Admin},

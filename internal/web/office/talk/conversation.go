@@ -116,8 +116,6 @@ func decide(v *office.Visit) error {
 		}
 	case "block":
 		err = ofField(v.Rooms.Talk.BlockAuthor(v.Context(), v.By, reply.Reply.Actor, v.Form("block_reason")), "block_reason")
-	case "block_server":
-		err = blockServer(v, reply.Reply.Actor.Host())
 	default:
 		err = embraye.ErrInvalid
 	}
@@ -128,15 +126,6 @@ func decide(v *office.Visit) error {
 		return v.Again(err, "reply", "office.reply", reply)
 	}
 	return v.Said("/office/conversation", said)
-}
-
-// blockServer blocks a server; one that is blocked already is what was asked.
-func blockServer(v *office.Visit, host string) error {
-	err := v.Rooms.Talk.BlockDomain(v.Context(), v.By, host, v.Form("block_reason"))
-	if errors.Is(err, embraye.ErrConflict) {
-		return nil
-	}
-	return ofField(err, "block_reason")
 }
 
 // ofField puts mistakes beside a field that is called otherwise in its form.

@@ -1,6 +1,8 @@
 package talk
 
 import (
+	"strconv"
+
 	"embraye/internal/embraye"
 	"embraye/internal/web/office"
 )
@@ -10,7 +12,8 @@ type followersPage struct {
 	Hosts    []embraye.HostCount
 	Page     *embraye.FollowerPage
 	Measures []embraye.Measure // that can be followed
-	ByMail   []mailCount       // for admins
+	Asking   []embraye.OfficeFollower
+	ByMail   []mailCount // for admins
 }
 
 // A mailCount is how many follow something by mail.
@@ -46,8 +49,24 @@ func followers(v *office.Visit) error {
 	if page.Page, err = v.Rooms.Talk.Followers(v.Context(), v.By, v.R.URL.Query().Get("actor"), before); err != nil {
 		return err
 	}
+	if page.Asking, err = v.Rooms.Talk.FollowRequests(v.Context(), v.By); err != nil {
+		return err
+	}
 	if page.ByMail, err = byMail(v); err != nil {
 		return err
 	}
 	return v.Show("followers", "office.followers", page)
+}
+
+// decideFollow lets somebody on a limited domain follow, or not.
+func decideFollow(v *office.Visit) error {
+	id, err := strconv.ParseInt(v.Form("id"), 10, 64)
+	action := v.Form("action")
+	if err != nil || action != "accept" && action != "refuse" {
+		return embraye.ErrInvalid
+	}
+	if err := v.Rooms.Talk.DecideFollow(v.Context(), v.By, id, action == "accept"); err != nil {
+		return err
+	}
+	return v.Said("/office/followers", "office.said.done")
 }

@@ -32,7 +32,10 @@ func Samples() map[string][]any {
 		"elsewhere": {&elsewherePage{}, &elsewherePage{Address: "https://tube.example/w/1", Post: &embraye.BoostedPost{Object: "https://tube.example/videos/1", Type: "Video", Title: "Film", Author: "@ana@tube.example"},
 			Measures: []measureBox{{embraye.Measure{ID: "m1", Handle: "mesure1"}, false}, {embraye.Measure{ID: "m2", Handle: "mesure2"}, true}}, Boosts: []embraye.BoostedBy{{Boosted: embraye.Boosted{Object: "https://a.example/1", At: someday, Title: "Essai", Author: "@ana@a.example"}, Actor: "mesure2"}, {Boosted: embraye.Boosted{Object: "https://a.example/2", At: someday}, Actor: "mesure1"}}},
 			&elsewherePage{Address: "x", Post: &embraye.BoostedPost{Object: "https://a.example/1", Type: "Note"}}},
-		"followers": {&followersPage{Page: &embraye.FollowerPage{}}, &followersPage{ByMail: []mailCount{{"Mesure 2", 3}}, Hosts: []embraye.HostCount{{Host: "a.example", Followers: 2}},
+		"blocks": {&blocksPage{}, &blocksPage{Blocks: []embraye.DomainBlock{{Domain: "a.example", Severity: embraye.Suspend, CreatedAt: someday}, {Domain: "b.example", Severity: embraye.Silence, Comment: "bruit", PrivateComment: "voir le courriel", Obfuscate: true, CreatedAt: someday}}, Next: "b.example"},
+			&blocksPage{Draft: embraye.DomainBlock{Domain: "c.example", Severity: embraye.Suspend}, Effects: &embraye.BlockEffects{Followers: 2, Follows: 1, Peers: 1, Replies: 3, Reactions: 4, Deliveries: 5, Hosts: 2}},
+			&blocksPage{Draft: embraye.DomainBlock{Domain: "c.example", Severity: embraye.Silence}, Effects: &embraye.BlockEffects{}}},
+		"followers": {&followersPage{Page: &embraye.FollowerPage{}}, &followersPage{Asking: []embraye.OfficeFollower{{Author: author}}, ByMail: []mailCount{{"Mesure 2", 3}}, Hosts: []embraye.HostCount{{Host: "a.example", Followers: 2}},
 			Page: &embraye.FollowerPage{Removed: []embraye.RemovedFollowers{{Reason: embraye.FollowerGone, Followers: 1, Since: someday}, {Reason: embraye.FollowerSilent, Followers: 2, Since: someday}}, Actor: "mesure2", Total: 2, Followers: []embraye.OfficeFollower{{Author: author}}, Next: 9}}},
 		"deliveries": {[]embraye.FailingHost(nil), []embraye.FailingHost{{Host: embraye.Host{Host: "a.example", LastError: "timeout"}, Waiting: 1, NextAt: someday, Since: someday}, {Host: embraye.Host{Host: "b.example"}, GivenUp: 1}}},
 	}

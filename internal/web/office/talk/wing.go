@@ -17,7 +17,7 @@ var templateFiles embed.FS
 
 // Wing has the pages of the subject.
 func Wing() office.Wing {
-	return office.Wing{Routes: routes, Files: templateFiles, Funcs: template.FuncMap{"textSeen": textSeen, "replyStates": replyStates, "actorsOf": actorsOf, "olderQuotes": olderQuotes}}
+	return office.Wing{Routes: routes, Files: templateFiles, Funcs: template.FuncMap{"textSeen": textSeen, "replyStates": replyStates, "actorsOf": actorsOf, "olderQuotes": olderQuotes, "moreBlocks": moreBlocks, "severities": severities}}
 }
 
 func routes(p office.Plan) {
@@ -31,6 +31,9 @@ func routes(p office.Plan) {
 	p.See(embraye.Reader, "/office/elsewhere", elsewhere)
 	p.Do(embraye.Reviewer, "/office/elsewhere", changeElsewhere)
 	p.See(embraye.Reader, "/office/followers", followers)
+	p.Do(embraye.Reviewer, "/office/followers", decideFollow)
+	p.See(embraye.Admin, "/office/blocks", blocks)
+	p.Do(embraye.Admin, "/office/blocks", changeBlocks)
 	p.See(embraye.Reader, "/office/deliveries", deliveries)
 	p.Do(embraye.Admin, "/office/deliveries", changeDeliveries)
 }

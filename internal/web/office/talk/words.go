@@ -29,3 +29,15 @@ func actorsOf(p *office.Page, f *followersPage) []office.Option {
 func olderQuotes(p *office.Page, id string) *office.OlderLink {
 	return p.OlderOf("quotes_before", p.T("office.quotes"), id)
 }
+
+// moreBlocks leads to where the list of blocks goes on.
+func moreBlocks(p *office.Page, after string) *office.OlderLink {
+	link := p.OlderOf("after", p.T("office.blocks.list"), after)
+	if link != nil {
+		link.Text = p.T("office.blocks.more")
+	}
+	return link
+}
+
+// severities are those of a block, the stricter first.
+func severities() []string { return []string{string(embraye.Suspend), string(embraye.Silence)} }

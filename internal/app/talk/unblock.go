@@ -1,0 +1,87 @@
+package talk
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+
+	"embraye/internal/app"
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+
+	"golang.org/x/net/publicsuffix"
+)
+
+// Blockable is a block as it would be kept.
+func (k *Domains) Blockable(b embraye.DomainBlock) (embraye.DomainBlock, error) {
+	host, err := blockable(k.desk.Site, b.Domain)
+	if err != nil {
+		return b, err
+	}
+	if b.Severity != embraye.Suspend && b.Severity != embraye.Silence {
+		return b, &embraye.InvalidError{Problems: []embraye.Problem{{Field: "severity", Code: "unknown", Value: app.Cut(string(b.Severity), 40), Allowed: []string{string(embraye.Suspend), string(embraye.Silence)}}}}
+	}
+	tidy := func(s string) string { return app.Cut(embraye.OneLine(s), embraye.MaxReason) }
+	b.Domain, b.Comment, b.PrivateComment, b.CreatedAt = host, tidy(b.Comment), tidy(b.PrivateComment), k.desk.Stamp()
+	return b, nil
+}
+
+// blockable refuses what would cut off half the network, or ourselves.
+func blockable(site embraye.Site, domain string) (string, error) {
+	problem := func(code string) error {
+		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "domain", Code: code, Value: domain}}}
+	}
+	host, err := embraye.NormaliseHost(strings.TrimPrefix(embraye.Address(domain), "*."))
+	if err != nil {
+		return "", problem("is_not_a_domain")
+	}
+	if suffix, icann := publicsuffix.PublicSuffix(host); icann && suffix == host {
+		return "", problem("is_a_public_suffix")
+	}
+	if embraye.HostMatches(embraye.IRI(site.Base).Host(), host) {
+		return "", problem("is_this_instance")
+	}
+	return host, nil
+}
+
+// UnblockDomain speaks with a domain again. What the block put aside comes back,
+// unless another one holds it: replies and reviews as they were, reactions,
+// followers. They were rejected, and servers that forgot it have to follow again;
+// peers are followed again when they are read next. What was dropped is not sent.
+func (k *Domains) UnblockDomain(ctx context.Context, by embraye.Acting, domain string) error {
+	if err := by.May(embraye.Admin); err != nil {
+		return fmt.Errorf("talk: unblock: %w", err)
+	}
+	host, err := embraye.NormaliseHost(domain)
+	if err != nil {
+		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "domain", Code: "is_not_a_domain", Value: domain}}}
+	}
+	err = k.desk.InTx(ctx, func(t store.Tables) error {
+		if err := t.DomainBlocks.Alone(ctx); err != nil {
+			return err
+		}
+		b, err := t.DomainBlocks.Take(ctx, host)
+		if errors.Is(err, embraye.ErrNotFound) {
+			err = fmt.Errorf("%s is not blocked here: %w", host, embraye.ErrNotFound)
+		}
+		if err == nil {
+			_, err = t.DomainBlocks.Remove(ctx, host)
+		}
+		if err == nil {
+			err = t.Aside.Return(ctx)
+		}
+		if err != nil {
+			return err
+		}
+		t.Changed()
+		return k.desk.RecordDetail(ctx, t, by, "block.remove", b.PublicDomain(), "", hiddenName(b), true)
+	})
+	k.directory.ForgetBlocks()
+	return err
+}
+
+// BlockedDomains lists the domains that are refused or limited.
+func (k *Domains) BlockedDomains(ctx context.Context) ([]embraye.DomainBlock, error) {
+	return k.desk.Store.Tables().DomainBlocks.List(ctx)
+}

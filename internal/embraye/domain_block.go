@@ -1,0 +1,85 @@
+package embraye
+
+import (
+	"strings"
+	"time"
+)
+
+// Severity is how much of a domain is refused.
+type Severity string
+
+// The severities, by Mastodon's words.
+const (
+	Suspend Severity = "suspend" // nothing in, nothing out
+	Silence Severity = "silence" // heard and delivered to; what it says waits for somebody's decision
+)
+
+// DomainBlock refuses or limits a domain and its subdomains.
+type DomainBlock struct {
+	Domain         string `gorm:"primaryKey"`
+	Severity       Severity
+	Comment        string // public
+	PrivateComment string // for the office
+	RejectMedia    bool   // kept for lists: nothing of strangers' media is shown here
+	RejectReports  bool
+	Obfuscate      bool      // the public sees a part of its name
+	CreatedAt      time.Time `gorm:"autoCreateTime:false"`
+}
+
+// Same reports whether two blocks of a domain ask for the same.
+func (b DomainBlock) Same(other DomainBlock) bool {
+	b.CreatedAt = other.CreatedAt
+	return b == other
+}
+
+// PublicDomain is the name that the public sees: Mastodon hides the middle of one
+// that is obfuscated, but for its dots.
+func (b DomainBlock) PublicDomain() string {
+	if !b.Obfuscate {
+		return b.Domain
+	}
+	edge := len(b.Domain) / 4
+	var shown strings.Builder
+	for i, c := range []byte(b.Domain) { // a normalised name is ASCII
+		if i > edge && i < len(b.Domain)-edge && c != '.' {
+			c = '*'
+		}
+		shown.WriteByte(c)
+	}
+	return shown.String()
+}
+
+// Refusal is what the blocks mean for one host.
+type Refusal struct {
+	Suspended     bool
+	Silenced      bool
+	RejectReports bool
+}
+
+// Add adds what one more block means; the strictest counts.
+func (r *Refusal) Add(b DomainBlock) {
+	r.Suspended = r.Suspended || b.Severity == Suspend
+	r.Silenced = r.Silenced || b.Severity == Silence
+	r.RejectReports = r.RejectReports || b.RejectReports
+}
+
+// BlockEffects is what a block of a domain does, told before it is made.
+type BlockEffects struct {
+	Followers  int // put aside
+	Follows    int // of ours, undone
+	Peers      int // whose server it is
+	Replies    int // hidden, reviews among them
+	Reactions  int // not counted any more
+	Deliveries int // that wait, and are dropped
+	Hosts      int // known here: the domain and those below it
+}
+
+// AsideFollower is somebody who followed from a domain that is refused now, or who
+// waits for a decision because the domain is limited.
+type AsideFollower struct {
+	Follower `gorm:"embedded"`
+	Waiting  bool
+}
+
+// TableName is that of the rows.
+func (AsideFollower) TableName() string { return "aside_followers" }

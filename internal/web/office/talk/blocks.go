@@ -1,0 +1,106 @@
+package talk
+
+import (
+	"errors"
+	"net/http"
+
+	"embraye/internal/embraye"
+	"embraye/internal/web/office"
+)
+
+// blocksShown is how many blocks one page lists.
+const blocksShown = 25
+
+// A blocksPage lists the domains that are refused or limited, and tells what a
+// block would do before it is made.
+type blocksPage struct {
+	Blocks  []embraye.DomainBlock
+	Next    string // where the list goes on; empty: nowhere
+	Draft   embraye.DomainBlock
+	Effects *embraye.BlockEffects // of the draft; nil: nothing was asked
+}
+
+// blocks is the list with an empty form, or one about the domain that another page
+// names.
+func blocks(v *office.Visit) error {
+	page, err := readBlocks(v)
+	if err != nil {
+		return err
+	}
+	page.Draft = embraye.DomainBlock{Domain: v.R.URL.Query().Get("domain"), Severity: embraye.Suspend}
+	return v.Show("blocks", "office.blocks", page)
+}
+
+func readBlocks(v *office.Visit) (*blocksPage, error) {
+	all, err := v.Rooms.Talk.BlockedDomains(v.Context())
+	if err != nil {
+		return nil, err
+	}
+	page, after := &blocksPage{}, v.R.URL.Query().Get("after")
+	for _, b := range all {
+		if b.Domain <= after {
+			continue
+		}
+		if len(page.Blocks) == blocksShown {
+			page.Next = page.Blocks[blocksShown-1].Domain
+			break
+		}
+		page.Blocks = append(page.Blocks, b)
+	}
+	return page, nil
+}
+
+// changeBlocks tells what a block would do, makes it, or lifts one.
+func changeBlocks(v *office.Visit) error {
+	b := typedBlock(v)
+	var err error
+	switch v.Form("action") {
+	case "look":
+		return lookAtBlock(v, b)
+	case "block":
+		if err = v.Rooms.Talk.Block(v.Context(), v.By, b); errors.Is(err, embraye.ErrConflict) {
+			err = nil // a double click: it is as was asked
+		}
+	case "lift":
+		err = v.Rooms.Talk.UnblockDomain(v.Context(), v.By, b.Domain)
+	default:
+		err = embraye.ErrInvalid
+	}
+	if err != nil {
+		return blocksAgain(v, err, b)
+	}
+	return v.Said("/office/blocks", "office.said.done")
+}
+
+// typedBlock is what the form says. A refused domain's media and reports are
+// refused with it.
+func typedBlock(v *office.Visit) embraye.DomainBlock {
+	b := embraye.DomainBlock{Domain: v.Form("domain"), Severity: embraye.Severity(v.Form("severity")), Comment: v.Form("comment"),
+		PrivateComment: v.Form("private_comment"), RejectReports: v.Form("reject_reports") != "", Obfuscate: v.Form("obfuscate") != ""}
+	if b.Severity == embraye.Suspend {
+		b.RejectMedia, b.RejectReports = true, true
+	}
+	return b
+}
+
+func lookAtBlock(v *office.Visit, b embraye.DomainBlock) error {
+	draft, effects, err := v.Rooms.Talk.BlockEffects(v.Context(), v.By, b)
+	if err != nil {
+		return blocksAgain(v, err, b)
+	}
+	page, err := readBlocks(v)
+	if err != nil {
+		return err
+	}
+	page.Draft, page.Effects = draft, &effects
+	return v.Render(http.StatusOK, "blocks", "office.blocks", page, v.R.PostForm, nil)
+}
+
+func blocksAgain(v *office.Visit, err error, draft embraye.DomainBlock) error {
+	page, pageErr := readBlocks(v)
+	if pageErr != nil {
+		return pageErr
+	}
+	page.Draft = draft
+	return v.Again(err, "blocks", "office.blocks", page)
+}
