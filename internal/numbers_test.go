@@ -53,7 +53,23 @@ func TestEveryNumberOfTheTrialHasATest(t *testing.T) {
 	}
 }
 
-var trialNumber = regexp.MustCompile(`(?:^|[^A-Z])([TKNPHS]\d\d)(?:\D|$)`)
+// faults are the numbers of what breaks around a program: the machine, the
+// database, the clock, the peers. They have no list of exceptions. Some tests need
+// the tag faults (CONTRIBUTING).
+func faults() []string {
+	return strings.Fields("FT01 FT02 FT03 FT05 FT06 FT07 FT08 FT11 FT12 FT13 FT16 FT18 FT19 FT20 FT21 FT22 FT23 FT25 FT27 FT28 FT29 FT30 FT32")
+}
+
+func TestEveryFaultHasATest(t *testing.T) {
+	tested := numbersOfTests(t)
+	for _, number := range faults() {
+		if !tested[number] {
+			t.Errorf("%s: no test has this number in its name", number)
+		}
+	}
+}
+
+var trialNumber = regexp.MustCompile(`(?:^|[^A-Z])([TKNPHS]\d\d|FT\d\d)(?:\D|$)`)
 
 // numbersOfTests reads the names of tests, of what they run, and of the rows of
 // their tables: any text that starts with a number.

@@ -185,7 +185,7 @@ func TestT10ASecondServerIsRefused(t *testing.T) {
 }
 
 // What a later version has written is read and written by no earlier one.
-func TestT10ANewerDatabaseIsRefused(t *testing.T) {
+func TestFT06ANewerDatabaseIsRefused(t *testing.T) {
 	dir := instanceDir(t)
 	newer := func(url string) {
 		t.Helper()

@@ -14,7 +14,7 @@ import (
 
 // H05: a clock that is two days off is told once, with what servers say, and
 // what was put off by it is drawn in afterwards.
-func TestH05WrongClockIsToldOnceAndDoesNotOutliveItself(t *testing.T) {
+func TestFT27WrongClockIsToldOnceAndDoesNotOutliveItself(t *testing.T) {
 	eachWorld(t, func(t *testing.T, w *world) {
 		var log bytes.Buffer
 		w.options.Log = slog.New(slog.NewTextHandler(&log, nil))

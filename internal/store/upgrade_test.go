@@ -179,12 +179,12 @@ func TestAnUpgradeWithoutRoomChangesNothing(t *testing.T) {
 	must(t, err)
 }
 
-// childURL is set for the process that TestAnUpgradeThatIsKilled kills.
+// childURL is set for the process that TestFT05AnUpgradeThatIsKilled kills.
 const childURL = "EMBRAYE_TEST_STORE_UPGRADE"
 
 // A program that is killed in the middle of a step leaves nothing of it, and the
 // next one goes on.
-func TestAnUpgradeThatIsKilled(t *testing.T) {
+func TestFT05AnUpgradeThatIsKilled(t *testing.T) {
 	if url := os.Getenv(childURL); url != "" {
 		_, err := storetest.OpenURL(t, url, nil).Migrate(t.Context())
 		t.Fatalf("the step was not held: %v", err)

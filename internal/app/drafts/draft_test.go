@@ -132,7 +132,7 @@ func TestReviewBeforePublication(t *testing.T) {
 }
 
 // However often and from however many browsers: one constat, one activity.
-func TestW74FT03PublishedOnce(t *testing.T) {
+func TestFT03PublishedOnce(t *testing.T) {
 	apptest.EachHouse(t, func(h *apptest.House) {
 		in := apptest.Complete()
 		in.Sign = true
