@@ -136,3 +136,15 @@ func (w Wire) Tombstone(id embraye.IRI, formerType string, published, deleted ti
 	}
 	return b.finish(v, extra)
 }
+
+// Move says that an account of ours is another one now (FEP-7628), to its
+// followers, as Mastodon and GoToSocial send it.
+func Move(w Wire, id, actor string, target embraye.IRI, at time.Time) ([]byte, error) {
+	b, v := &builder{}, streams.NewActivityStreamsMove()
+	b.id(v, w.Site.ActivityID(id))
+	b.actor(v, w.Site.ActorID(actor))
+	b.published(v, at)
+	b.audience(v, []embraye.IRI{w.Site.Followers(actor)}, []embraye.IRI{Public})
+	b.objectIRI(v, w.Site.ActorID(actor))
+	return b.finish(v, map[string]any{"target": target})
+}

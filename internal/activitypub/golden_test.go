@@ -56,6 +56,7 @@ func emitted(t testing.TB) map[string][]byte {
 		"announce":     announce, "announce-video": ok(w.Announce("01jtx00000000000000000000g", "mesure2", video, channel, firstOfMay)),
 		"undo-announce": ok(w.Undo("01jtx00000000000000000000h", "organisation", announce, secondDay)),
 		"undo-follow":   ok(w.Undo("01jtx00000000000000000000j", "organisation", follow, secondDay)),
+		"move":          ok(Move(w, "01jtx00000000000000000000r", "mesure2", "https://new.example/actors/mesure2", secondDay)),
 		"follow":        follow, "accept": ok(w.Accept("01jtx00000000000000000000k", "mesure2", theirFollow)), "reject": ok(w.Reject("01jtx00000000000000000000m", "mesure2", theirFollow)),
 		"accept-quote":        ok(w.AcceptQuote("01jtx00000000000000000000n", "mesure2", quote, w.Site.QuoteID(authorization.ID))),
 		"reject-quote":        ok(w.RejectQuote("01jtx00000000000000000000p", "mesure2", quote)),
@@ -140,7 +141,7 @@ var definedElsewhere = strings.Fields(`@context id type
 	owner publicKey publicKeyPem generator
 	proof created cryptosuite proofPurpose proofValue verificationMethod`)
 
-var knownTypes = strings.Fields(`Accept Announce Application Collection CollectionPage Create Delete Document Flag Follow Group Hashtag Image Like Link Mention Note
+var knownTypes = strings.Fields(`Accept Announce Application Collection CollectionPage Create Delete Document Flag Follow Group Hashtag Image Like Link Mention Move Note
 	OrderedCollection OrderedCollectionPage Person PropertyValue QuoteAuthorization QuoteRequest Reject Tombstone Undo Update
 	DataIntegrityProof Multikey FeatureRequest FeaturedCollection FeaturedItem`)
 

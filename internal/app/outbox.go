@@ -31,6 +31,9 @@ func (a *App) send(ctx context.Context, t store.Tables, o Outgoing) (inboxes int
 		if err != nil {
 			return 0, err
 		}
+		if actor.MovedTo != "" && (o.Kind == "Create" || o.Kind == "Announce") {
+			return 0, OneProblem("actor", "has_moved", actor.MovedTo) // what is new is said there
+		}
 		o.KeyID = actor.KeyID
 	}
 	if proves[o.Kind] {

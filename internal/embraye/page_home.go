@@ -6,6 +6,9 @@ type FramePage struct {
 	Demo         bool // the constats of the demonstration are here
 }
 
+// MovedHost is the server that the organisation has moved to; empty: it is here.
+func (f FramePage) MovedHost() string { return IRI(f.Organisation.MovedTo).Host() }
+
 // HomePage answers the question for every measure.
 type HomePage struct {
 	Organisation Actor

@@ -26,6 +26,8 @@ func (h *Handler) profile(ctx context.Context, v *answer.View) (*answer.Answer, 
 	switch {
 	case v.Face != answer.FacePage:
 		return answer.Document(v)(h.rooms.App.Wire().Actor(actor.Actor, actor.Key, actor.Organisation))
+	case actor.Actor.MovedTo != "":
+		return answer.Redirect(http.StatusMovedPermanently, actor.Actor.MovedTo), nil
 	case actor.Actor.Kind == embraye.MeasureActor:
 		return h.readers.MeasurePage(ctx, v, actor.Actor)
 	case actor.Actor.Kind == embraye.OrganisationActor:
