@@ -22,12 +22,12 @@ const module = "embraye/"
 func rows() map[string]int {
 	table := [][]string{
 		1:  {"internal/embraye", "internal/httpsig", "internal/locale", "internal/jsonshape", "internal/proof", "internal/openssl", "migrations"},
-		2:  {"internal/store", "internal/remote", "internal/mail", "internal/activitypub", "internal/files", "internal/export", "internal/draw", "configs"},
+		2:  {"internal/store", "internal/remote", "internal/mail", "internal/activitypub", "internal/files", "internal/export", "internal/draw", "internal/chatons", "configs"},
 		3:  {"internal/app", "internal/web/answer", "internal/backup", "internal/leave", "internal/settings"},
 		4:  {"internal/app/directory", "internal/web/page", "internal/check"},
 		5:  {"internal/app/constats", "internal/app/talk", "internal/app/organisation", "internal/app/peers", "internal/app/reviews", "internal/app/letters"},
 		6:  {"internal/app/inbox", "internal/app/drafts", "internal/app/people"},
-		7:  {"internal/web/office", "internal/web/site", "internal/web/voices", "internal/web/open", "internal/web/fed", "internal/web/reviews", "internal/web/letters", "internal/delivery", "internal/jobs", "internal/app/gather"},
+		7:  {"internal/web/office", "internal/web/site", "internal/web/voices", "internal/web/open", "internal/web/fed", "internal/web/reviews", "internal/web/letters", "internal/web/chatons", "internal/delivery", "internal/jobs", "internal/app/gather"},
 		8:  {"internal/web/office/constats", "internal/web/office/reviews", "internal/web/office/talk", "internal/web/office/people", "internal/web/office/organisation", "internal/web/office/peers"},
 		9:  {"internal/web"},
 		10: {"internal/instance"},

@@ -81,6 +81,8 @@ GET  /office/people                       303 403 403 403 403 200
 POST /office/people                       401 403 403 403 403 400
 GET  /office/organisation                 303 403 403 403 403 200
 POST /office/organisation                 401 403 403 403 403 400
+GET  /office/chatons                      303 403 403 403 403 200
+POST /office/chatons                      401 403 403 403 403 400
 GET  /office/legal                        303 403 403 403 403 200
 POST /office/legal                        401 403 403 403 403 303
 GET  /office/jobs                         303 403 403 403 403 200
@@ -162,6 +164,10 @@ GET  /territoires/{territory}             200
 GET  /territoires/{territory}/feed.atom   200
 GET  /territoires/{territory}/feed.json   200
 
+GET  /.well-known/chatonsinfos/organization.properties 404
+GET  /.well-known/chatonsinfos/embraye.properties 404
+GET  /.well-known/chatonsinfos/embraye-metrics.properties 404
+GET  /dossier-chatons                     404
 GET  /.well-known/host-meta               200
 GET  /.well-known/nodeinfo                200
 GET  /.well-known/security.txt            200

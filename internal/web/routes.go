@@ -34,6 +34,7 @@ func (h *Handler) routes() chi.Router {
 	h.servers.Routes(all)
 	h.reviews.Routes(all)
 	h.letters.Routes(all)
+	h.chatons.Routes(all)
 	h.office.Routes(all)
 	return r
 }

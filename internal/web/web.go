@@ -30,6 +30,7 @@ import (
 	"embraye/internal/embraye"
 	"embraye/internal/locale"
 	"embraye/internal/web/answer"
+	"embraye/internal/web/chatons"
 	"embraye/internal/web/fed"
 	"embraye/internal/web/letters"
 	"embraye/internal/web/office"
@@ -95,6 +96,7 @@ type Handler struct {
 	servers *fed.Handler
 	reviews *reviews.Handler
 	letters *letters.Handler
+	chatons *chatons.Handler
 	office  *office.Office
 	router  chi.Router
 	handler http.Handler
@@ -124,7 +126,7 @@ func New(o Options) (*Handler, error) {
 // furnish makes the rooms, each on those below it.
 func (h *Handler) furnish(o Options) (err error) {
 	if h.frame, err = page.NewFrame(page.Options{App: o.Rooms.App, Pages: o.Pages, Site: o.Site, Catalogue: o.Catalogue, Language: o.Language,
-		Templates: []fs.FS{site.Templates(), voices.Templates(), letters.Templates()}, Log: o.Log}); err != nil {
+		Templates: []fs.FS{site.Templates(), voices.Templates(), letters.Templates(), chatons.Templates()}, Log: o.Log}); err != nil {
 		return err
 	}
 	if h.answers, err = answer.NewServer(answer.Options{Site: o.Site, Version: o.Version, TrustedProxies: o.TrustedProxies, Reading: o.Reading, Writing: o.Writing, Revision: o.Revision,
@@ -138,6 +140,7 @@ func (h *Handler) furnish(o Options) (err error) {
 	h.servers = fed.New(fed.Options{Rooms: fed.Rooms{App: o.Rooms.App, Directory: o.Rooms.Directory, Inbox: o.Rooms.Inbox}, Pages: o.Pages, Answers: h.answers, Site: o.Site, Version: o.Version, Mode: o.Mode, Log: o.Log})
 	h.reviews = reviews.New(reviews.Options{App: o.Rooms.App, Directory: o.Rooms.Directory, Reviews: o.Rooms.Reviews, Pages: o.Pages, Answers: h.answers, Frame: h.frame, Site: o.Site, Catalogue: o.Catalogue, Gone: h.readers.GonePage})
 	h.letters = letters.New(letters.Options{App: o.Rooms.App, Letters: o.Rooms.Letters, Answers: h.answers, Frame: h.frame, Catalogue: o.Catalogue})
+	h.chatons = chatons.New(chatons.Options{Organisation: o.Rooms.Organisation, Pages: o.Pages, Answers: h.answers, Frame: h.frame, Site: o.Site, Version: o.Version, Catalogue: o.Catalogue})
 	h.office, err = office.New(office.Options{Rooms: office.Rooms{App: o.Rooms.App, Directory: o.Rooms.Directory, Constats: o.Rooms.Constats, Reviews: o.Rooms.Reviews, Drafts: o.Rooms.Drafts, Talk: o.Rooms.Talk, People: o.Rooms.People, Organisation: o.Rooms.Organisation, Peers: o.Rooms.Peers, Letters: o.Rooms.Letters, Health: o.Health}, Answers: h.answers, Frame: h.frame, Site: o.Site, Catalogue: o.Catalogue,
 		Wings: []office.Wing{constats.Wing(), judge.Wing(), talk.Wing(), people.Wing(), organisation.Wing(), peers.Wing()}, Renamed: h.servers.Renamed, Now: o.Now, Log: o.Log})
 	return err

@@ -65,6 +65,7 @@ func officeRooms() []officeRoom {
 		{"/office/people", "office.people", embraye.Admin},
 		{"/office/organisation", "office.organisation", embraye.Admin},
 		{"/office/legal", "office.legal", embraye.Admin},
+		{"/office/chatons", "office.chatons", embraye.Admin},
 		{"/office/jobs", "office.jobs", embraye.Admin},
 		{"/office/health", "office.health", embraye.Admin},
 		{"/office/audit", "office.audit", embraye.Reviewer},

@@ -3,6 +3,7 @@ package organisation
 import (
 	"time"
 
+	"embraye/internal/chatons"
 	"embraye/internal/embraye"
 )
 
@@ -16,8 +17,9 @@ func Samples() map[string][]any {
 			{Chore: embraye.ChoreFiles, Error: "no disk", FailedAt: &now, FailingSince: &now}}},
 		"organisation": {&organisationPage{Organisation: org, Rows: org.Links, Off: []embraye.Actor{{Handle: "mesure3", Measure: "m3", Name: "Mesure 3"}}},
 			&organisationPage{Organisation: &embraye.Actor{Handle: "organisation"}, HandleLocked: true}},
-		"health": {&healthPage{}, &healthPage{Inside: everyFinding(), Outside: &outsideLook{now, everyFinding()[:1]}}},
-		"legal":  {legalPage{Names: embraye.LegalTexts(), Texts: map[string]string{"director": "Ana"}}},
-		"audit":  {&embraye.AuditPage{}, &embraye.AuditPage{Entries: []embraye.AuditEntry{{Action: "update.publish", Who: "Ana", Public: true, Reason: "r", Detail: "d"}, {Action: "other"}}, Next: 2}},
+		"health":  {&healthPage{}, &healthPage{Inside: everyFinding(), Outside: &outsideLook{now, everyFinding()[:1]}}},
+		"legal":   {legalPage{Names: embraye.LegalTexts(), Texts: map[string]string{"director": "Ana"}}},
+		"chatons": {newChatonsPage(chatons.Info{Separator: ","}), newChatonsPage(chatons.Info{On: true, Separator: ";", Values: map[string]string{"organization.type": "OTHER"}, More: "metrics.x=1"})},
+		"audit":   {&embraye.AuditPage{}, &embraye.AuditPage{Entries: []embraye.AuditEntry{{Action: "update.publish", Who: "Ana", Public: true, Reason: "r", Detail: "d"}, {Action: "other"}}, Next: 2}},
 	}
 }

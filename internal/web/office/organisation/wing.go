@@ -17,7 +17,7 @@ var templateFiles embed.FS
 
 // Wing has the pages of the subject.
 func Wing() office.Wing {
-	return office.Wing{Routes: routes, Files: templateFiles, Funcs: template.FuncMap{"act": act, "decided": decided, "why": why, "more": more, "doer": doer, "legalKind": legalKind, "findings": findings}}
+	return office.Wing{Routes: routes, Files: templateFiles, Funcs: template.FuncMap{"act": act, "decided": decided, "why": why, "more": more, "doer": doer, "legalKind": legalKind, "findings": findings, "chosen": chosen, "separators": separators}}
 }
 
 func routes(p office.Plan) {
@@ -25,6 +25,8 @@ func routes(p office.Plan) {
 	p.Send(embraye.Admin, "/office/organisation", change)
 	p.See(embraye.Admin, "/office/legal", legal)
 	p.Do(embraye.Admin, "/office/legal", changeLegal)
+	p.See(embraye.Admin, "/office/chatons", showChatons)
+	p.Do(embraye.Admin, "/office/chatons", changeChatons)
 	p.See(embraye.Admin, "/office/jobs", jobs)
 	p.See(embraye.Admin, "/office/health", health)
 	p.Do(embraye.Admin, "/office/health", lookOutside)
