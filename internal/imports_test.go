@@ -21,8 +21,8 @@ const module = "embraye/"
 // adding it.
 func rows() map[string]int {
 	table := [][]string{
-		1:  {"internal/embraye", "internal/httpsig", "internal/locale", "internal/jsonshape", "internal/proof", "internal/openssl", "migrations"},
-		2:  {"internal/store", "internal/remote", "internal/mail", "internal/activitypub", "internal/files", "internal/export", "internal/draw", "internal/chatons", "configs"},
+		1:  {"internal/embraye", "internal/httpsig", "internal/locale", "internal/jsonshape", "internal/proof", "internal/openssl", "internal/totp", "migrations"},
+		2:  {"internal/store", "internal/remote", "internal/mail", "internal/activitypub", "internal/files", "internal/export", "internal/draw", "internal/chatons", "internal/passkey", "configs"},
 		3:  {"internal/app", "internal/web/answer", "internal/backup", "internal/leave", "internal/settings"},
 		4:  {"internal/app/directory", "internal/web/page", "internal/check"},
 		5:  {"internal/app/constats", "internal/app/talk", "internal/app/organisation", "internal/app/peers", "internal/app/reviews", "internal/app/letters"},
@@ -61,6 +61,8 @@ func owners() map[string][]string {
 		"filippo.io/age":                      {"internal/backup"},
 		"github.com/minio/minio-go":           {"internal/files"},
 		"github.com/ebitengine/purego":        {"internal/openssl"},
+		"github.com/go-webauthn":              {"internal/passkey"},
+		"github.com/piglig/go-qr":             {"internal/web/office/people"},
 		"github.com/microcosm-cc/bluemonday":  {"internal/activitypub"},
 		"github.com/prometheus/client_golang": {"cmd/embraye", "internal/web", "internal/delivery", "internal/app"},
 	}
@@ -76,6 +78,7 @@ func foundations() map[string][]string {
 		"internal/locale":    {"golang.org/x/text"},
 		"internal/jsonshape": nil,
 		"internal/proof":     nil,
+		"internal/totp":      nil,
 		"migrations":         nil,
 	}
 }

@@ -34,6 +34,7 @@ func commands() []command {
 		{"user password", "EMAIL --password-stdin", "set a person's password", userPassword},
 		{"user disable", "EMAIL", "take a person's access away", userDisable},
 		{"user enable", "EMAIL", "give a person's access back", userEnable},
+		{"user factor", "--email E [--remove]", "show what a person signs in with besides the password, or take it away from somebody locked out", userFactor},
 		{"user setup-link", "", "print a new one-time link that makes the first admin, or one where none is left", userSetupLink},
 		{"publish", "--measure M --stage S --subject S --territory T --title T --summary S [--evidence URL]… [fields…]", "publish a constat", publish},
 		{"revise", "ID|REVIEW --kind typo|substance --reason R [--quiet] [fields…]", "correct a constat, or a review of ours", revise},

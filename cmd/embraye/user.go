@@ -156,6 +156,42 @@ func userEnable(ctx context.Context, c *call) error {
 	})
 }
 
+// userFactor lets in who has lost the second factor; the operator is the one who
+// can still be asked.
+func userFactor(ctx context.Context, c *call) error {
+	email, remove := "", false
+	c.flags.StringVar(&email, "email", "", "`EMAIL` to sign in with")
+	c.flags.BoolVar(&remove, "remove", false, "take app, passkeys and recovery codes away; the person is told by mail, and signs in with the password alone")
+	c.asFlag()
+	c.jsonFlag()
+	if _, err := c.parse(); err != nil {
+		return err
+	}
+	if email == "" {
+		return c.usageError(fmt.Errorf("--email is missing"))
+	}
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		if remove {
+			if err := i.People.Second.Remove(ctx, by, email); err != nil {
+				return err
+			}
+		}
+		p, err := i.People.Find(ctx, email)
+		if err != nil {
+			return err
+		}
+		has, err := i.People.Second.Of(ctx, p.PersonID())
+		if err != nil {
+			return err
+		}
+		shown := map[string]any{"email": p.Person.Email, "code_app": has.CodeApp, "passkeys": len(has.Passkeys), "recovery_codes": has.Codes}
+		if !has.On() {
+			return c.print(shown, "%s signs in with the password alone\n", p.Person.Email)
+		}
+		return c.print(shown, "%s: code app %t, passkeys %d, recovery codes %d\n", p.Person.Email, has.CodeApp, len(has.Passkeys), has.Codes)
+	})
+}
+
 // userSetupLink prints the link and nothing else, so that a script can take it.
 func userSetupLink(ctx context.Context, c *call) error {
 	c.jsonFlag()

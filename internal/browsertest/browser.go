@@ -40,7 +40,7 @@ func Browser(t testing.TB) context.Context {
 		// No page is kept for a way back that no test goes.
 		chromedp.Flag("disable-features", "Translate,BlinkGenPropertyTrees,BackForwardCache"),
 		// Whatever Chromium would like to tell its makers stays here.
-		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND , EXCLUDE 127.0.0.1"))
+		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND , EXCLUDE 127.0.0.1, EXCLUDE localhost"))
 	limited, stop := context.WithTimeout(context.Background(), patience)
 	allocator, release := chromedp.NewExecAllocator(limited, options...)
 	tab, _ := chromedp.NewContext(allocator)

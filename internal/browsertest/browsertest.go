@@ -52,11 +52,19 @@ type Instance struct {
 // New starts an empty instance that ends with the test.
 func New(t testing.TB) *Instance {
 	t.Helper()
+	return NewAt(t, "127.0.0.1")
+}
+
+// NewAt is New under a name of loopback: some things browsers do for names alone.
+func NewAt(t testing.TB, name string) *Instance {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
-	host := l.Addr().String()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	check(t, err)
+	host := net.JoinHostPort(name, port)
 	in := &Instance{URL: "http://" + host, Site: embraye.Site{Base: "http://" + host, HandleDomain: host}, Clock: fedtest.NewClock(fedtest.Start), t: t}
 	in.Store = storetest.OpenURL(t, storetest.URL(t, storetest.SQLite), in.Clock.Now)
 	log := slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))

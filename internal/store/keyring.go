@@ -85,7 +85,15 @@ func (r *keyring) seal(under string, key crypto.Signer) (sealed []byte, err erro
 	if err != nil {
 		return nil, err
 	}
-	return r.aead.Seal(nil, nil, pkcs8, []byte(under)), nil
+	return r.sealBytes(under, pkcs8)
+}
+
+// sealBytes closes any secret under what it belongs to.
+func (r *keyring) sealBytes(under string, secret []byte) (sealed []byte, err error) {
+	if r.aead == nil {
+		return nil, errNoSecret
+	}
+	return r.aead.Seal(nil, nil, secret, []byte(under)), nil
 }
 
 // sealSecond makes the Ed25519 half of a key and seals it. It costs nothing,

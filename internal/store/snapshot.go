@@ -65,14 +65,14 @@ func kindOf(declared string) (ColumnKind, bool) {
 // uncopied tells tables that a copy leaves out: the versions of the shape, which
 // the other database has of its own, the queue of jobs, whose chores begin anew,
 // the index of words, which is kept by triggers, and what was about one running
-// program: who is signed in, who tried to, when chores were done.
+// program: who is signed in, who tried to, who was about to, when chores were done.
 func uncopied(table string) bool {
 	for _, prefix := range []string{"goose_", "sqlite_", "river_", "search_"} {
 		if strings.HasPrefix(table, prefix) {
 			return true
 		}
 	}
-	return table == "sessions" || table == "attempts" || table == "chores"
+	return table == "sessions" || table == "attempts" || table == "tickets" || table == "chores"
 }
 
 // Snapshot takes the moment; Close gives it back.

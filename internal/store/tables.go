@@ -54,6 +54,8 @@ type Tables struct {
 	Divergences   Divergences
 	Speakers      Speakers
 	Backfills     Backfills
+	Factors       Factors
+	Tickets       Tickets
 
 	Reviews         Reviews
 	ReviewRevisions ReviewRevisions
@@ -96,7 +98,7 @@ func newTables(t table) Tables {
 		Followers{t}, Follows{t}, Peers{t}, PeerUpdates{t}, PeerRevisions{t}, Interactions{t}, Quotes{t}, Features{t}, Replies{t}, Reports{t},
 		DomainBlocks{t}, Aside{t}, ActorBlocks{t}, Tombstones{t}, Seen{t}, People{t}, Audit{t}, Deliveries{t}, Hosts{t},
 		Drafts{t}, Sessions{t}, Links{t}, Attempts{t}, EvidenceFiles{t}, LinkChecks{t}, UnreadUpdates{t}, Mails{t}, Chores{t}, BoostedPosts{t},
-		Standings{t}, Divergences{t}, Speakers{t}, Backfills{t},
+		Standings{t}, Divergences{t}, Speakers{t}, Backfills{t}, Factors{t}, Tickets{t},
 		Reviews{t}, ReviewRevisions{t}, PeerReviews{t}, ReviewResponses{t},
 		Subscribers{t}, Letters{t}, t,
 	}

@@ -22,6 +22,8 @@ const expected = `
 GET  /office                              303 200 200 200 200 200
 GET  /office/account                      303 200 200 200 200 200
 POST /office/account                      401 303 303 303 303 303
+GET  /office/account/second               303 200 200 200 200 200
+POST /office/account/second               401 400 400 400 400 400
 GET  /office/constats                     303 200 200 200 200 200
 GET  /office/constats/new                 303 403 200 200 200 200
 POST /office/constats/new                 401 403 303 303 303 303
@@ -94,6 +96,8 @@ GET  /setup/{token}                       404
 POST /setup/{token}                       404
 GET  /login                               200
 POST /login                               401
+GET  /login/second                        303
+POST /login/second                        303
 POST /logout                              303
 GET  /invite/{token}                      200
 POST /invite/{token}                      400

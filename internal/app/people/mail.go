@@ -57,6 +57,11 @@ func resetMail(p *embraye.Person, askedBy string) embraye.Mail {
 	return embraye.Mail{Kind: embraye.ResetLink, Email: p.Email, PersonID: p.ID, Role: p.Role, Language: p.Language, AskedBy: askedBy}
 }
 
+// tell asks for a notice to a person about their own account.
+func (o *post) tell(ctx context.Context, t store.Tables, p *embraye.Person, kind embraye.LinkKind) error {
+	return o.ask(ctx, t, embraye.Mail{Kind: kind, Email: p.Email, PersonID: p.ID, Role: p.Role, Language: p.Language})
+}
+
 // askedBy is the name that a mail gives; the operator has none.
 func askedBy(by embraye.Acting) string {
 	if by.Person == nil {
@@ -102,7 +107,7 @@ func (pp *People) SendMails(ctx context.Context) error {
 	return ctx.Err()
 }
 
-// A letter is a mail that has been claimed, with its link.
+// A letter is a mail that has been claimed, with its link if it has one.
 type letter struct {
 	mail    *embraye.Mail
 	message mail.Message
@@ -125,7 +130,7 @@ func (o *post) send(ctx context.Context, id int64) error {
 	}
 	o.desk.Tally.MailsSent.Add(1)
 	return o.desk.Store.InTx(ctx, func(t store.Tables) error {
-		if err := t.Mails.Done(ctx, l.mail); err != nil {
+		if err := t.Mails.Done(ctx, l.mail); err != nil || l.mail.IsNotice() { // what it tells of is written already
 			return err
 		}
 		return o.desk.Record(ctx, t, embraye.Acting{}, app.ActionMailed(l.mail.Kind), l.mail.Email, "", false)
@@ -181,7 +186,7 @@ func (o *post) take(ctx context.Context, t store.Tables, id int64) (*embraye.Mai
 // giveUp tells the admins, who can still pass a link on themselves.
 func (o *post) giveUp(ctx context.Context, t store.Tables, m *embraye.Mail) error {
 	o.desk.Log.Error("a mail could not be sent for a day and is given up", "kind", m.Kind, "tries", m.Tries-1)
-	if err := t.Mails.Done(ctx, m); err != nil {
+	if err := t.Mails.Done(ctx, m); err != nil || m.IsNotice() {
 		return err
 	}
 	return o.desk.Record(ctx, t, embraye.Acting{}, app.ActionNotMailed(m.Kind), m.Email, "", false)
@@ -209,6 +214,11 @@ func (o *post) write(ctx context.Context, t store.Tables, m *embraye.Mail, to *e
 	if err != nil {
 		return nil, err
 	}
+	words := mailWords{catalogue: o.desk.Catalogue, mail: m, organisation: org.Name, site: o.desk.Site.Base, name: to.Name}
+	if m.IsNotice() {
+		words.until = m.CreatedAt.In(o.desk.Now().Location())
+		return &letter{mail: m, message: words.message()}, nil
+	}
 	path, lasts := "/reset/", resetLasts
 	if m.Kind == embraye.InviteLink {
 		path, lasts = "/invite/", inviteLasts
@@ -217,7 +227,6 @@ func (o *post) write(ctx context.Context, t store.Tables, m *embraye.Mail, to *e
 	if err != nil {
 		return nil, err
 	}
-	words := mailWords{catalogue: o.desk.Catalogue, mail: m, organisation: org.Name, site: o.desk.Site.Base, name: to.Name,
-		link: o.links.url(path, token), until: o.desk.Now().Add(lasts)}
+	words.link, words.until = o.links.url(path, token), o.desk.Now().Add(lasts)
 	return &letter{mail: m, message: words.message(), hash: hashToken(token)}, nil
 }

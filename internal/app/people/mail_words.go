@@ -9,7 +9,7 @@ import (
 	"embraye/internal/mail"
 )
 
-// mailWords is what a mail with a link says.
+// mailWords is what a mail says.
 type mailWords struct {
 	catalogue    *locale.Catalogue
 	mail         *embraye.Mail
@@ -17,7 +17,7 @@ type mailWords struct {
 	site         string
 	name         string // of whom it is for, if known
 	link         string
-	until        time.Time // on the office's clock
+	until        time.Time // on the office's clock; of a notice: when it happened
 }
 
 func (w mailWords) t(key string, args ...any) string {
@@ -27,9 +27,12 @@ func (w mailWords) t(key string, args ...any) string {
 func (w mailWords) message() mail.Message {
 	m := mail.Message{To: w.mail.Email, Language: w.mail.Language}
 	var paragraphs []string
-	if w.mail.Kind == embraye.InviteLink {
+	switch {
+	case w.mail.IsNotice():
+		m.Subject, paragraphs = w.t("mail.notice.subject", w.organisation), w.notice()
+	case w.mail.Kind == embraye.InviteLink:
 		m.Subject, paragraphs = w.t("mail.invite.subject", w.organisation), w.invitation()
-	} else {
+	default:
 		m.Subject, paragraphs = w.t("mail.reset.subject", w.organisation), w.reset()
 	}
 	m.Text = strings.Join(paragraphs, "\n\n") + "\n"
@@ -64,6 +67,15 @@ func (w mailWords) reset() []string {
 		w.t("mail.reset.open", w.deadline()),
 		w.link,
 		w.t("mail.reset.unexpected"),
+		w.t("mail.no_answer"),
+	}
+}
+
+func (w mailWords) notice() []string {
+	return []string{
+		w.t("mail.hello_name", w.name),
+		w.t("mail.notice."+string(w.mail.Kind), w.organisation, w.site, w.deadline()),
+		w.t("mail.notice.unexpected"),
 		w.t("mail.no_answer"),
 	}
 }

@@ -20,6 +20,8 @@ type NewPerson struct {
 	Role        embraye.Role
 	Password    string
 	Language    string // of their pages; empty: the instance's
+
+	house []string // what the house will be called
 }
 
 // Add adds somebody to the organisation.
@@ -58,7 +60,11 @@ func (pp *People) newPerson(ctx context.Context, n NewPerson) (*embraye.Person, 
 		wrong.Problems = append(wrong.Problems, *problem)
 	}
 	if n.Password != "" {
-		if problem := passwordProblem(n.Password); problem != nil {
+		house, err := houseNames(ctx, pp.desk)
+		if err != nil {
+			return nil, err
+		}
+		if problem := passwordProblem(n.Password, append(append(house, n.house...), n.Name, n.Email)...); problem != nil {
 			wrong.Problems = append(wrong.Problems, *problem)
 		}
 	}
@@ -98,13 +104,15 @@ func roleProblem(role embraye.Role) *embraye.Problem {
 	return &embraye.Problem{Field: "role", Code: "unknown", Value: app.Cut(string(role), embraye.MaxName), Allowed: roles}
 }
 
-func passwordProblem(password string) *embraye.Problem {
+// passwordProblem is what is wrong with a new password; names are those of the
+// house and of the person, which are no secret.
+func passwordProblem(password string, names ...string) *embraye.Problem {
 	switch {
 	case len([]rune(passwordForm(password))) < minPassword:
 		return &embraye.Problem{Field: "password", Code: "too_short_at_least_10_characters"}
 	case len(passwordForm(password)) > maxPassword:
 		return &embraye.Problem{Field: "password", Code: "too_long", Max: maxPassword}
-	case knownBad(password):
+	case knownBad(password, names...):
 		return &embraye.Problem{Field: "password", Code: "known_password"}
 	}
 	return nil
@@ -190,9 +198,10 @@ func keepAdmin(ctx context.Context, t store.Tables, before embraye.Person) error
 	return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "role", Code: "last_admin", Value: before.Email}}}
 }
 
-// endAccess ends the sessions of a person and the open links to a new password.
+// endAccess ends the sessions of a person, what would become one, and the open
+// links to a new password.
 func (pp *People) endAccess(ctx context.Context, t store.Tables, p *embraye.Person) error {
-	return errors.Join(t.Sessions.EndOf(ctx, p.ID, "", pp.desk.Stamp()), pp.links.end(ctx, t, embraye.ResetLink, p.Email))
+	return errors.Join(t.Sessions.EndOf(ctx, p.ID, "", pp.desk.Stamp()), t.Tickets.EndOf(ctx, p.ID), pp.links.end(ctx, t, embraye.ResetLink, p.Email))
 }
 
 // SetRole gives a person another role.
@@ -208,10 +217,13 @@ func (pp *People) SetRole(ctx context.Context, by embraye.Acting, email string, 
 
 // SetPassword gives a person a new password.
 func (pp *People) SetPassword(ctx context.Context, by embraye.Acting, email, password string) error {
-	if p := passwordProblem(password); p != nil {
-		return &embraye.InvalidError{Problems: []embraye.Problem{*p}}
+	name := ""
+	if p, err := pp.desk.Store.Tables().People.ByEmail(ctx, mailKey(email)); err == nil {
+		name = p.Name
+	} else if !errors.Is(err, embraye.ErrNotFound) { // change says that nobody has the address
+		return err
 	}
-	hash, err := pp.passwords.hash(ctx, password)
+	hash, err := pp.newHash(ctx, password, email, name)
 	if err != nil {
 		return err
 	}

@@ -14,12 +14,13 @@ const (
 	keepMails = 7 * 24 * time.Hour // that no process sends any more
 )
 
-// Prune forgets sessions, links, letters and tries that are over.
+// Prune forgets sessions, tickets, links, letters and tries that are over.
 func (pp *People) Prune(ctx context.Context) error {
 	now := pp.desk.Now().UTC()
 	return pp.desk.Store.InTx(ctx, func(t store.Tables) error {
 		return errors.Join(
 			t.Sessions.Prune(ctx, now),
+			t.Tickets.Prune(ctx, now),
 			t.Links.Prune(ctx, now.Add(-keepLinks)),
 			t.Mails.Prune(ctx, now.Add(-keepMails)),
 			t.Attempts.Prune(ctx, now.Add(-app.PaceMemory)))

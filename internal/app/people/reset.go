@@ -86,11 +86,17 @@ func (pp *People) ResetPassword(ctx context.Context, token, password string) (*e
 	if err != nil {
 		return nil, err
 	}
-	hash, err := pp.newHash(ctx, password)
+	person, err := pp.desk.Store.Tables().People.Take(ctx, link.PersonID)
+	if errors.Is(err, embraye.ErrNotFound) {
+		return nil, errLink
+	}
 	if err != nil {
 		return nil, err
 	}
-	var person *embraye.Person
+	hash, err := pp.newHash(ctx, password, person.Name, person.Email)
+	if err != nil {
+		return nil, err
+	}
 	err = pp.desk.Store.InTx(ctx, func(t store.Tables) error {
 		if err := pp.links.use(ctx, t, link); err != nil {
 			return err
@@ -119,9 +125,13 @@ func (pp *People) ResetPassword(ctx context.Context, token, password string) (*e
 	return person, nil
 }
 
-// newHash checks a new password and hashes it.
-func (pp *People) newHash(ctx context.Context, password string) (string, error) {
-	if p := passwordProblem(password); p != nil {
+// newHash checks a new password of somebody with these names, and hashes it.
+func (pp *People) newHash(ctx context.Context, password string, names ...string) (string, error) {
+	house, err := houseNames(ctx, pp.desk)
+	if err != nil {
+		return "", err
+	}
+	if p := passwordProblem(password, append(house, names...)...); p != nil {
 		return "", &embraye.InvalidError{Problems: []embraye.Problem{*p}}
 	}
 	return pp.passwords.hash(ctx, password)
@@ -162,17 +172,22 @@ func (pp *People) proveAndHash(ctx context.Context, person int64, old, password 
 	if err != nil {
 		return "", err
 	}
+	if err := pp.provePassword(ctx, p, old); err != nil {
+		return "", err
+	}
+	return pp.newHash(ctx, password, p.Name, p.Email)
+}
+
+// provePassword wants the password of somebody who is signed in; it may be tried
+// as often as at the sign-in.
+func (pp *People) provePassword(ctx context.Context, p *embraye.Person, password string) error {
 	if err := pp.try(ctx, accountKey(p.Email), "password "+accountKey(p.Email)); err != nil {
-		return "", err
+		return err
 	}
-	if err := pp.passwords.check(ctx, p.PasswordHash, old); err != nil && !errors.Is(err, errWrongPassword) {
-		return "", err
+	if err := pp.passwords.check(ctx, p.PasswordHash, password); err != nil && !errors.Is(err, errWrongPassword) {
+		return err
 	} else if err != nil {
-		return "", &embraye.InvalidError{Problems: []embraye.Problem{{Field: "old_password", Code: "wrong_old_password"}}}
+		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "old_password", Code: "wrong_old_password"}}}
 	}
-	hash, err := pp.newHash(ctx, password)
-	if err != nil {
-		return "", err
-	}
-	return hash, pp.desk.Store.InTx(ctx, func(t store.Tables) error { return t.Attempts.Forget(ctx, accountKey(p.Email)) })
+	return pp.desk.Store.InTx(ctx, func(t store.Tables) error { return t.Attempts.Forget(ctx, accountKey(p.Email)) })
 }

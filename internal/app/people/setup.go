@@ -157,7 +157,7 @@ func (pp *People) checkSetup(ctx context.Context, in SetupInput) (organisation.P
 	if p := organisation.ContactProblem("contact", in.Contact); p != nil && len(in.Contact) <= embraye.MaxText {
 		wrong.Problems = append(wrong.Problems, *p)
 	}
-	person, err := pp.personWithPassword(ctx, NewPerson{Email: in.Email, Name: in.Name, Role: embraye.Admin, Password: in.Password, Language: in.Language})
+	person, err := pp.personWithPassword(ctx, NewPerson{Email: in.Email, Name: in.Name, Role: embraye.Admin, Password: in.Password, Language: in.Language, house: []string{in.OrgName, in.OrgHandle}})
 	if err := collect(err); err != nil {
 		return profile, nil, err
 	}

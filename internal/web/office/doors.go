@@ -30,12 +30,35 @@ func (o *Office) doorWithFiles(act Action) http.HandlerFunc { return o.within(tr
 // room is a page for people with a role. Who is not signed in goes to the
 // sign-in and comes back; what was typed comes back too.
 func (o *Office) room(role embraye.Role, act Action) http.HandlerFunc {
+	return o.within(false, o.entered(role, o.settled(act)))
+}
+
+// anteroom is a room that is open also to an admin who owes a second factor.
+func (o *Office) anteroom(role embraye.Role, act Action) http.HandlerFunc {
 	return o.within(false, o.entered(role, act))
 }
 
+// settled sends an admin who owes a second factor to where it is set up: nothing
+// else is open to them.
+func (o *Office) settled(act Action) Action {
+	return func(v *Visit) error {
+		owes, err := o.rooms.People.Second.Owes(v.Context(), v.By.Person)
+		if err != nil {
+			return err
+		}
+		if owes {
+			return v.Redirect(SecondPath)
+		}
+		return act(v)
+	}
+}
+
+// SecondPath is where one's second factor is set up.
+const SecondPath = "/office/account/second"
+
 // roomWithFiles is a room that takes files.
 func (o *Office) roomWithFiles(role embraye.Role, act Action) http.HandlerFunc {
-	return o.within(true, o.entered(role, act))
+	return o.within(true, o.entered(role, o.settled(act)))
 }
 
 func (o *Office) entered(role embraye.Role, act Action) Action {

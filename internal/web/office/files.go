@@ -26,6 +26,12 @@ func (o *Office) file(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		by.Person, err = o.rooms.People.Take(r.Context(), id)
 	}
+	if err == nil {
+		var owes bool
+		if owes, err = o.rooms.People.Second.Owes(r.Context(), by.Person); owes {
+			by.Person = nil
+		}
+	}
 	if err != nil && !errors.Is(err, embraye.ErrNotFound) && !errors.Is(err, embraye.ErrForbidden) {
 		o.answers.Fail(w, r, err)
 		return

@@ -171,6 +171,8 @@ func (v *Visit) waitBefore(many *embraye.TooMany, name, title string, content an
 	switch {
 	case name == "people":
 		code = "too_many_invites"
+	case name == "step":
+		field = "code"
 	case v.By.Person != nil:
 		field = "old_password"
 	}

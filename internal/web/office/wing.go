@@ -33,6 +33,16 @@ func (p Plan) Do(role embraye.Role, pattern string, act Action) {
 	p.routes.Post(pattern, p.office.room(role, act))
 }
 
+// SeeFirst is a page that is open also to an admin who owes a second factor.
+func (p Plan) SeeFirst(role embraye.Role, pattern string, act Action) {
+	p.routes.Get(pattern, p.office.anteroom(role, act))
+}
+
+// DoFirst takes a form of such a page.
+func (p Plan) DoFirst(role embraye.Role, pattern string, act Action) {
+	p.routes.Post(pattern, p.office.anteroom(role, act))
+}
+
 // Send takes a form with files.
 func (p Plan) Send(role embraye.Role, pattern string, act Action) {
 	p.routes.Post(pattern, p.office.roomWithFiles(role, act))

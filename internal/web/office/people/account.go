@@ -10,11 +10,16 @@ import (
 type accountPage struct {
 	Sessions []embraye.Session
 	Current  string
+	TwoSteps bool
 }
 
 func readAccount(v *office.Visit) (*accountPage, error) {
 	sessions, err := v.Rooms.People.Sessions(v.Context(), v.By.PersonID())
-	return &accountPage{Sessions: sessions, Current: people.SessionHash(v.Sessions().Token(v.Context()))}, err
+	if err != nil {
+		return nil, err
+	}
+	has, err := v.Rooms.People.Second.Of(v.Context(), v.By.PersonID())
+	return &accountPage{Sessions: sessions, Current: people.SessionHash(v.Sessions().Token(v.Context())), TwoSteps: has.On()}, err
 }
 
 func account(v *office.Visit) error {

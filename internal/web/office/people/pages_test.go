@@ -9,5 +9,5 @@ import (
 
 // The pages of those who are not signed in, and the others.
 func TestPagesAreWhole(t *testing.T) {
-	officetest.Check(t, people.Wing(), people.Samples(), "link", "setup", "login", "invite", "reset_ask", "reset")
+	officetest.Check(t, people.Wing(), people.Samples(), "link", "setup", "login", "step", "invite", "reset_ask", "reset")
 }

@@ -13,7 +13,8 @@ type peoplePage struct {
 	People  []embraye.Person
 	Invites []embraye.Link
 	Rules   organisation.Rules
-	Link    string // made a moment ago, shown once
+	Second  map[int64]bool // who has a second factor
+	Link    string         // made a moment ago, shown once
 	LinkFor string
 	Mailed  bool // it also goes by mail
 }
@@ -29,6 +30,9 @@ func readPeople(v *office.Visit) (*peoplePage, error) {
 		return nil, err
 	}
 	page.Rules = rules
+	if page.Second, err = v.Rooms.People.Second.Holders(v.Context()); err != nil {
+		return nil, err
+	}
 	page.Invites, err = v.Rooms.People.Invites(v.Context(), v.By)
 	return page, err
 }
@@ -79,7 +83,7 @@ func change(v *office.Visit) error {
 
 // setRules is one form with every rule: a box that is not ticked is not sent.
 func setRules(v *office.Visit) error {
-	return v.Rooms.Organisation.SetRules(v.Context(), v.By, organisation.Rules{ReviewRequired: v.Form("review_required") != "", RepliesOpen: v.Form("replies_open") != ""})
+	return v.Rooms.Organisation.SetRules(v.Context(), v.By, organisation.Rules{ReviewRequired: v.Form("review_required") != "", RepliesOpen: v.Form("replies_open") != "", FactorRequired: v.Form("factor_required") != ""})
 }
 
 // asProblem makes a conflict a sentence beside the field that causes it.

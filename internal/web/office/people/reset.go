@@ -49,6 +49,9 @@ func reset(v *office.Visit) error {
 		}
 		return v.Again(err, "reset", "office.reset", nil)
 	}
+	if asked, err := askStep(v, person, "/office", ""); asked || err != nil { // a link is no second factor
+		return err
+	}
 	if err := signIn(v, person); err != nil {
 		return err
 	}

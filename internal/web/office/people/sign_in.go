@@ -23,7 +23,11 @@ func signIn(v *office.Visit, person *embraye.Person) error {
 	}
 	v.Sessions().Put(v.Context(), people.SessionPerson, person.ID)
 	v.Sessions().Put(v.Context(), people.SessionUserAgent, v.R.UserAgent())
-	return nil
+	proof, err := v.Rooms.People.Second.Proved(v.Context(), person)
+	if err == nil {
+		v.Sessions().Put(v.Context(), sessionProof, proof)
+	}
+	return err
 }
 
 func loginForm(v *office.Visit) error {
@@ -47,10 +51,13 @@ func login(v *office.Visit) error {
 	if err != nil {
 		return v.Again(err, "login", "office.login", page)
 	}
+	if asked, err := askStep(v, person, page.Next, page.Kept); asked || err != nil {
+		return err
+	}
 	if err := signIn(v, person); err != nil {
 		return err
 	}
-	v.KeepTyped(next, v.R.PostFormValue("kept"))
+	v.KeepTyped(next, page.Kept)
 	return v.Redirect(next)
 }
 

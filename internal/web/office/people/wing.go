@@ -18,7 +18,7 @@ var templateFiles embed.FS
 
 // Wing has the pages of the subject.
 func Wing() office.Wing {
-	return office.Wing{Routes: routes, Files: templateFiles, Funcs: template.FuncMap{"rolesOf": rolesOf}}
+	return office.Wing{Routes: routes, Files: templateFiles, Funcs: template.FuncMap{"rolesOf": rolesOf, "drawQR": drawQR, "otpauth": otpauth}}
 }
 
 func routes(p office.Plan) {
@@ -26,6 +26,8 @@ func routes(p office.Plan) {
 	p.KnockWithFiles("/setup/{token}", setup)
 	p.Door("/login", loginForm)
 	p.Knock("/login", login)
+	p.Door("/login/second", stepForm)
+	p.Knock("/login/second", step)
 	p.Knock("/logout", logout)
 	p.Door("/invite/{token}", inviteForm)
 	p.Knock("/invite/{token}", acceptInvite)
@@ -35,6 +37,8 @@ func routes(p office.Plan) {
 	p.Knock("/reset/{token}", reset)
 	p.See(embraye.Reader, "/office/account", account)
 	p.Do(embraye.Reader, "/office/account", changeAccount)
+	p.SeeFirst(embraye.Reader, office.SecondPath, showSecond)
+	p.DoFirst(embraye.Reader, office.SecondPath, changeSecond)
 	p.See(embraye.Admin, "/office/people", showPeople)
 	p.Do(embraye.Admin, "/office/people", change)
 }

@@ -1,5 +1,6 @@
 // What makes the office nicer, and nothing that it needs: drafts are saved and
-// the preview is drawn while one types, long texts are counted, links copied.
+// the preview is drawn while one types, long texts are counted, links copied,
+// passkeys asked.
 (() => {
   "use strict";
 
@@ -24,6 +25,27 @@
     button.addEventListener("click", async () => {
       await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
       button.textContent = button.dataset.copied;
+    });
+  }
+
+  // A passkey answers what the server asks; where the browser knows none, a code does.
+  const keys = window.PublicKeyCredential?.parseRequestOptionsFromJSON && PublicKeyCredential;
+  const answer = async (kind, options) => JSON.stringify(await (kind === "create"
+    ? navigator.credentials.create({ publicKey: keys.parseCreationOptionsFromJSON(options) })
+    : navigator.credentials.get({ publicKey: keys.parseRequestOptionsFromJSON(options) })));
+  for (const button of keys ? document.querySelectorAll("[data-key]") : []) {
+    const form = button.form, failed = document.getElementById(button.dataset.failed);
+    button.hidden = false;
+    button.addEventListener("click", async () => {
+      if (!form.reportValidity()) return;
+      failed.hidden = true;
+      try {
+        const question = await fetch(form.getAttribute("action"), { method: "POST", body: new URLSearchParams({ action: button.dataset.ask }), redirect: "error" });
+        form.elements.passkey.value = await answer(button.dataset.key, await question.json());
+        form.requestSubmit();
+      } catch {
+        failed.hidden = false;
+      }
     });
   }
 
