@@ -78,7 +78,17 @@ func (i *wired) doctor() *check.Doctor {
 		from, list := i.outside(ctx)
 		return append(list, from.look(ctx)...)
 	}
-	return &check.Doctor{Inside: inside, Outside: outside}
+	lasting := func(ctx context.Context) []check.Finding {
+		list := i.lookAtData(ctx, check.SQLiteInUse)
+		base, err := url.Parse(i.settings.BaseURL)
+		if err != nil {
+			return list // the settings were read
+		}
+		from, _ := i.outside(ctx)
+		names, _ := from.lookAtNames(ctx, base)
+		return append(list, names...)
+	}
+	return &check.Doctor{Inside: inside, Outside: outside, Lasting: lasting}
 }
 
 // outside is the instance as the first start left it, with what is wrong if its key

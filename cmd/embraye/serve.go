@@ -60,6 +60,7 @@ func (i *wired) serve(ctx context.Context, restore func(), c *call) error {
 	defer stopWork()
 	failed := make(chan error, 4)
 
+	i.Health, i.Alarm = i.doctor(), i.settings.AlarmMail
 	var engine *delivery.Engine
 	if i.settings.Worker {
 		engine = i.Engine()
@@ -68,7 +69,6 @@ func (i *wired) serve(ctx context.Context, restore func(), c *call) error {
 	var handler *web.Handler
 	if i.settings.Web {
 		var err error
-		i.Health = i.doctor()
 		if handler, err = i.Instance.Web(); err != nil {
 			return err
 		}

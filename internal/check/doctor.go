@@ -14,6 +14,7 @@ const journeys = 45 * time.Second
 type Doctor struct {
 	Inside  func(context.Context) []Finding // what it knows of itself
 	Outside func(context.Context) []Finding // what it is for others, through its public names
+	Lasting func(context.Context) []Finding // what nobody may have to find out by looking: its data, and its certificate
 
 	away sync.Mutex
 }

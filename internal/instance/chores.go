@@ -11,7 +11,7 @@ import (
 	"embraye/internal/jobs"
 )
 
-// Chores is what the program does by itself. Publications, mails and looks at
+// Chores is what the rooms do by themselves. Publications, mails and looks at
 // new evidence have their jobs; the turns of these chores find what has none.
 func (r *Rooms) Chores() []jobs.Chore {
 	return []jobs.Chore{

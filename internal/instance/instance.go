@@ -13,9 +13,11 @@ import (
 	"context"
 	"errors"
 	"net/netip"
+	"time"
 
 	"embraye/configs"
 	"embraye/internal/app"
+	"embraye/internal/app/alarm"
 	"embraye/internal/app/organisation"
 	"embraye/internal/check"
 	"embraye/internal/delivery"
@@ -39,7 +41,8 @@ type Options struct {
 	TrustedProxies []netip.Prefix
 	Concurrency    int            // hosts that are delivered to at once; 0: the engine's own
 	Jitter         func() float64 // in [0,1); nil: none
-	Health         *check.Doctor  // what Web needs besides
+	Health         *check.Doctor  // what Web and the alarm need besides
+	Alarm          bool           // admins are told by mail of what stays wrong
 }
 
 // Instance is one Embraye.
@@ -125,6 +128,15 @@ func (i *Instance) Engine() *delivery.Engine {
 
 // Work does the chores until the context ends.
 func (i *Instance) Work(ctx context.Context) error { return i.queue.Run(ctx, i.Chores()) }
+
+// Chores is what the program does by itself.
+func (i *Instance) Chores() []jobs.Chore {
+	look := func(context.Context) error { return nil }
+	if i.Alarm && i.Health != nil {
+		look = alarm.New(i.App, i.Health.Lasting).Look
+	}
+	return append(i.Rooms.Chores(), jobs.Chore{Name: embraye.ChoreAlarm, What: "telling admins what stays wrong", Every: time.Hour, Later: true, Limit: 10 * time.Minute, Do: turns(look)})
+}
 
 // key signs our fetches: the key that the instance actor has now.
 func (i *Instance) key() (httpsig.Signer, bool) {

@@ -37,6 +37,7 @@ type Settings struct {
 	LogLevel            slog.Level
 	LogJSON             bool
 	AccessLog           bool   // a line for each request
+	AlarmMail           bool   // admins are told by mail of what stays wrong
 	MetricsListen       string // empty: off
 	FederationMode      string // open or allowlist
 	AllowHTTP           bool
@@ -108,6 +109,7 @@ func table() []setting {
 		{"EMBRAYE_LANGUAGE", "fr", setLanguage},
 		{"EMBRAYE_LOG_LEVEL", "info", setLogLevel},
 		{"EMBRAYE_LOG_FORMAT", "text", setLogFormat},
+		{"EMBRAYE_ALARM_MAIL", "on", onOff(func(s *Settings) *bool { return &s.AlarmMail })},
 		{"EMBRAYE_ACCESS_LOG", "off", onOff(func(s *Settings) *bool { return &s.AccessLog })},
 		{"EMBRAYE_METRICS_LISTEN", "", setMetricsListen},
 		{"EMBRAYE_FEDERATION_MODE", modeOpen, setFederationMode},

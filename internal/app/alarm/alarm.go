@@ -1,0 +1,174 @@
+// Package alarm writes to those who lead an instance when something is wrong with
+// it and stays so: nobody opens the page « Santé » of a machine that they have
+// forgotten.
+//
+// One rule holds: what has been told is kept after the mails went, so that a mail
+// server that is away costs a turn and no news.
+//
+// Start reading at Alarm.Look.
+package alarm
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"embraye/internal/app"
+	"embraye/internal/check"
+	"embraye/internal/embraye"
+	"embraye/internal/mail"
+	"embraye/internal/store"
+)
+
+const (
+	// kept is the setting with what is wrong now.
+	kept = "alarm.troubles"
+	// lasts is how long something is wrong before it is told: two turns.
+	lasts = 55 * time.Minute
+	// again is when it is told once more.
+	again = 7 * 24 * time.Hour
+)
+
+// trouble is what is wrong with one matter, and since when.
+type trouble struct {
+	Since time.Time `json:"since"`
+	Told  time.Time `json:"told,omitzero"`
+}
+
+// Alarm looks at one instance.
+type Alarm struct {
+	desk *app.App
+	look func(context.Context) []check.Finding
+}
+
+// New makes an alarm that looks by this; nothing is looked at yet.
+func New(desk *app.App, look func(context.Context) []check.Finding) *Alarm { return &Alarm{desk, look} }
+
+// Look sees what is wrong. What was so an hour ago too is told to all admins, once
+// a week, and its end as well. It does nothing without a mail server.
+func (a *Alarm) Look(ctx context.Context) error {
+	if !a.desk.Mails() {
+		return nil
+	}
+	t := a.desk.Store.Tables()
+	before, err := a.known(ctx, t)
+	if err != nil {
+		return err
+	}
+	now, wrong := a.desk.Stamp(), a.wrong(ctx)
+	after := map[string]trouble{}
+	var tell []check.Finding
+	for _, f := range wrong {
+		was, there := before[f.Code]
+		if !there {
+			was.Since = now
+		}
+		if now.Sub(was.Since) >= lasts && now.Sub(was.Told) >= again {
+			tell, was.Told = append(tell, f), now
+		}
+		after[f.Code] = was
+	}
+	var over []string
+	for code, was := range before {
+		if _, still := after[code]; !still && !was.Told.IsZero() {
+			over = append(over, code)
+		}
+	}
+	slices.Sort(over)
+	if len(tell)+len(over) > 0 {
+		if err := a.tell(ctx, t, tell, over); err != nil {
+			return err
+		}
+	}
+	if maps.Equal(before, after) {
+		return nil
+	}
+	text, err := json.Marshal(after)
+	if err != nil {
+		return err
+	}
+	return a.desk.Store.InTx(ctx, func(t store.Tables) error { return t.Settings.Set(ctx, kept, string(text)) })
+}
+
+func (a *Alarm) known(ctx context.Context, t store.Tables) (map[string]trouble, error) {
+	text, there, err := t.Settings.Get(ctx, kept)
+	known := map[string]trouble{}
+	if err != nil || !there {
+		return known, err
+	}
+	if err := json.Unmarshal([]byte(text), &known); err != nil {
+		return nil, fmt.Errorf("alarm: reading the setting %s: %w", kept, err)
+	}
+	return known, nil
+}
+
+// wrong is one finding of each matter that somebody has to be woken for: servers of
+// others that are away and peers that are silent are no such matter.
+func (a *Alarm) wrong(ctx context.Context) (list []check.Finding) {
+	worst := map[string]check.State{"deliveries": check.Error, "tls": check.Error, "database": check.Error, "bucket": check.Error,
+		"disk": check.Warning, "evidence": check.Warning, "backup": check.Warning}
+	seen := map[string]bool{}
+	for _, f := range a.look(ctx) {
+		least, ours := worst[f.Code]
+		if ours && !seen[f.Code] && (f.State == check.Error || f.State == least) {
+			seen[f.Code] = true
+			list = append(list, f)
+		}
+	}
+	return list
+}
+
+// tell writes to every admin; one who cannot be written to keeps no other from it.
+// It fails if nobody could be told.
+func (a *Alarm) tell(ctx context.Context, t store.Tables, wrong []check.Finding, over []string) error {
+	people, err := t.People.List(ctx)
+	if err != nil {
+		return err
+	}
+	var failed error
+	told := 0
+	for _, p := range people {
+		if p.Role != embraye.Admin || p.Disabled {
+			continue
+		}
+		if err := a.desk.Mail.Send(ctx, a.message(&p, wrong, over)); err != nil {
+			a.desk.Tally.MailsFailed.Add(1)
+			failed = errors.Join(failed, err)
+			continue
+		}
+		a.desk.Tally.MailsSent.Add(1)
+		told++
+	}
+	if told > 0 {
+		if failed != nil {
+			a.desk.Log.Warn("not every admin could be told what is wrong", "told", told, "error", failed)
+		}
+		return nil
+	}
+	return failed
+}
+
+func (a *Alarm) message(to *embraye.Person, wrong []check.Finding, over []string) mail.Message {
+	language := to.Language
+	if language == "" {
+		language = a.desk.Language
+	}
+	word := func(key string, args ...any) string { return a.desk.Catalogue.T(language, key, args...) }
+	paragraphs := []string{word("mail.hello_name", to.Name)}
+	if len(wrong) > 0 {
+		paragraphs = append(paragraphs, word("mail.alarm.wrong", a.desk.Site.Base))
+		for _, f := range wrong {
+			paragraphs = append(paragraphs, fmt.Sprintf("* %s : %s\n  %s\n  → %s", word("office.health."+f.Code), word("office.health."+f.Code+"."+string(f.State)), f.Sentence, f.Remedy))
+		}
+	}
+	for _, code := range over {
+		paragraphs = append(paragraphs, word("mail.alarm.over", word("office.health."+code)))
+	}
+	paragraphs = append(paragraphs, word("mail.alarm.where", a.desk.Site.Base+"/office/health"), word("mail.no_answer"))
+	return mail.Message{To: to.Email, Subject: word("mail.alarm.subject", a.desk.Site.Base), Text: strings.Join(paragraphs, "\n\n") + "\n", Language: language}
+}

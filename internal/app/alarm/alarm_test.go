@@ -1,0 +1,80 @@
+package alarm_test
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"embraye/internal/app/alarm"
+	"embraye/internal/apptest"
+	"embraye/internal/check"
+)
+
+// What is wrong for an hour is told to admins, once a week and when it is over;
+// what comes and goes, what is others' and what is only to be watched is not.
+func TestWhatStaysWrongIsTold(t *testing.T) {
+	apptest.EachHouse(t, func(h *apptest.House) {
+		server := h.WithMail(nil)
+		full := check.Finding{Code: "disk", State: check.Warning, Sentence: "2 MB are free", Remedy: "make room"}
+		away := check.Finding{Code: "deliveries", State: check.Warning, Sentence: "a server of somebody is away"}
+		silent := check.Finding{Code: "peers", State: check.Error, Sentence: "a peer is silent"}
+		var found []check.Finding
+		a := alarm.New(h.App, func(context.Context) []check.Finding { return found })
+		turn := func(after time.Duration, want int, words ...string) {
+			t.Helper()
+			h.Clock.Advance(after)
+			before := len(server.Letters())
+			h.Must(a.Look(t.Context()))
+			letters := server.Letters()[before:]
+			if len(letters) != want {
+				t.Fatalf("%d letters, want %d", len(letters), want)
+			}
+			for _, l := range letters {
+				for _, w := range words {
+					if !strings.Contains(strings.ReplaceAll(l.Text(), "\u00a0", " "), w) {
+						t.Errorf("%q is not in\n%s", w, l.Text())
+					}
+				}
+				if l.To != h.Who["admin"].Person.Email {
+					t.Errorf("to %s", l.To)
+				}
+			}
+		}
+		found = []check.Finding{full, away, silent}
+		turn(0, 0)
+		found = nil
+		turn(time.Hour, 0) // it has come and gone
+		found = []check.Finding{full, full, away, silent}
+		turn(time.Hour, 0)
+		turn(time.Hour, 1, "2 MB are free", "make room", "Disque", "/office/health")
+		turn(time.Hour, 0)
+		turn(7*24*time.Hour, 1, "2 MB are free")
+		found = nil
+		turn(time.Hour, 1, "C’est réglé : Disque")
+		turn(time.Hour, 0)
+	})
+}
+
+// A mail server that is away loses no news.
+func TestWhatCouldNotBeToldIsToldLater(t *testing.T) {
+	apptest.EachHouse(t, func(h *apptest.House) {
+		server := h.WithMail(nil)
+		server.Refuse("451 not now")
+		a := alarm.New(h.App, func(context.Context) []check.Finding {
+			return []check.Finding{{Code: "backup", State: check.Error, Sentence: "it is old"}}
+		})
+		h.Must(a.Look(t.Context()))
+		h.Clock.Advance(time.Hour)
+		if err := a.Look(t.Context()); err == nil || errors.Is(err, context.Canceled) {
+			t.Errorf("nobody could be told: %v", err)
+		}
+		server.Refuse("")
+		h.Clock.Advance(time.Hour)
+		h.Must(a.Look(t.Context()))
+		if n := len(server.Letters()); n != 1 {
+			t.Errorf("%d letters", n)
+		}
+	})
+}
