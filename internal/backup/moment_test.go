@@ -6,6 +6,7 @@ import (
 	"slices"
 	"sync"
 	"testing"
+	"time"
 
 	"embraye/internal/app/constats"
 	"embraye/internal/apptest"
@@ -123,6 +124,18 @@ func (g *gate) Write(p []byte) (int, error) {
 	return g.Buffer.Write(p)
 }
 
+// byMail adds a reader whose letter waits.
+func byMail(t *testing.T, in *fedtest.Instance, now time.Time) {
+	t.Helper()
+	must(t, in.Store.InTx(t.Context(), func(tables store.Tables) error {
+		s := embraye.Subscriber{TokenHash: "t", AddressHash: "a", Address: "ana@asso.example", Language: "fr", Often: embraye.Weekly, AskedAt: now, ConfirmedAt: &now, DueAt: &now, InviteAt: &now}
+		if err := tables.Subscribers.Insert(t.Context(), &s); err != nil {
+			return err
+		}
+		return tables.Letters.PutBack(t.Context(), []embraye.Letter{{SubscriberID: s.ID, UpdateID: "x", Kind: embraye.LetterPublished, AskedAt: now}})
+	}))
+}
+
 // What is restored is what one moment was, in either database: each constat with
 // all that was written with it, and none after the first that is missing. It
 // speaks with the same keys, says nothing again, and goes on.
@@ -130,6 +143,7 @@ func TestFT30ARestoredCopyIsOneMoment(t *testing.T) {
 	apptest.EachHouse(t, func(h *apptest.House) {
 		t, far := h.T, h.Server("ailleurs.example")
 		apptest.Follow(t, h.Instance, reader(far))
+		byMail(t, h.Instance, h.Clock.Now())
 		f := h.Upload("editor", 3)
 		h.Settle()
 		far.Take()
@@ -211,6 +225,8 @@ func agree(t *testing.T, s *store.Store) {
 		"deliveries that wait":             "SELECT inbox FROM deliveries WHERE state = 0",
 		"hosts that are to be visited":     "SELECT host FROM hosts WHERE pending OR leased",
 		"activities that count what waits": "SELECT id FROM activities WHERE total <> sent + given_up",
+		"letters that wait":                "SELECT update_id FROM letters",
+		"readers to write to":              "SELECT token_hash FROM subscribers WHERE due_at IS NOT NULL OR invite_at IS NOT NULL",
 		"sessions":                         "SELECT token_hash FROM sessions",
 		"jobs":                             "SELECT kind FROM river_job",
 	} {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	netmail "net/mail"
 	"net/url"
 	"slices"
 	"strconv"
@@ -17,8 +18,12 @@ import (
 	"github.com/chromedp/chromedp"
 
 	"embraye/internal/app/drafts"
+	"embraye/internal/app/letters"
 	"embraye/internal/app/reviews"
+	"embraye/internal/chatons"
 	"embraye/internal/embraye"
+	"embraye/internal/fedtest"
+	"embraye/internal/mail"
 	"embraye/internal/store"
 )
 
@@ -102,7 +107,23 @@ func (in *Instance) parameters(t *testing.T, f Filled, admin *embraye.Person) ma
 	values["/copies/{id}"], values["/organisations/{host}"] = []string{in.hear(t, f.IDs[0])}, []string{"pair.example"}
 	values["/office/reviews/drafts/{id}"], values["/office/reviews/ours/{id}"], values["/office/reviews/received/{id}"] = in.judge(t, admin)
 	values["/avis/{id}"] = values["/office/reviews/ours/{id}"]
+	values["/suivre/courriel/{token}"] = []string{in.offer(t, embraye.Acting{Person: admin})}
 	return values
+}
+
+// offer switches on what stands on no page at first: following by mail, and the
+// file for CHATONS. It returns the token of a reader who has just asked.
+func (in *Instance) offer(t *testing.T, admin embraye.Acting) (token string) {
+	t.Helper()
+	s := fedtest.NewMailServer(t, nil)
+	server, err := mail.ParseServer("smtp://" + s.Address)
+	check(t, err)
+	in.App.Mail = mail.New(mail.Options{Server: server, From: netmail.Address{Address: "suivi@ours.example"}, Host: "ours.example", Now: in.Clock.Now})
+	check(t, in.Letters.Ask(t.Context(), letters.Asked{Address: "ana@asso.example", Measure: "m2", Territory: "FR-BRE", Often: embraye.Weekly, Language: "fr", Client: "192.0.2.1"}))
+	check(t, in.Letters.Send(t.Context()))
+	check(t, in.Organisation.SetChatons(t.Context(), admin, chatons.Info{On: true, Separator: ",", Values: map[string]string{"host.name": "petit-chaton", "host.server.type": "NANO"}}))
+	_, token, _ = strings.Cut(s.Letters()[0].Text(), "/suivre/courriel/")
+	return token[:43]
 }
 
 // judge reviews what the peer said, has it reviewed by others and begins another

@@ -13,7 +13,8 @@ import (
 
 // LoadDemo fills an empty instance with constats to look at, published as an
 // editor would. It is refused where somebody could take them for real: once
-// there is a constat, even a withdrawn one, or a follower.
+// there is a constat, even a withdrawn one, or a follower, or somebody follows
+// by mail.
 func (cs *Constats) LoadDemo(ctx context.Context, by embraye.Acting, list []configs.DemoConstat) (n int, err error) {
 	if err := by.May(embraye.Admin); err != nil {
 		return 0, fmt.Errorf("constats: demonstration: %w", err)
@@ -69,7 +70,11 @@ func beginDemo(ctx context.Context, t store.Tables) error {
 		return fmt.Errorf("the demonstration is for an empty instance, and this one has constats: %w", embraye.ErrConflict)
 	}
 	followers, err := t.Followers.Total(ctx)
-	if err == nil && followers > 0 {
+	if err != nil {
+		return err
+	}
+	byMail, err := t.Subscribers.Counts(ctx)
+	if err == nil && followers+len(byMail) > 0 {
 		err = fmt.Errorf("the demonstration is for an instance that nobody follows, and somebody follows this one: %w", embraye.ErrConflict)
 	}
 	return err

@@ -186,6 +186,20 @@ func TestDemoIsForAnEmptyInstance(t *testing.T) {
 			"actor": ann.ID, "object": map[string]any{"id": ann.ID + "#follow", "type": "Follow", "actor": ann.ID, "object": in.Site.Base + "/actors/mesure1"}}); got != 202 {
 			t.Fatalf("Undo: %d", got)
 		}
+		reader := embraye.Subscriber{TokenHash: "t", AddressHash: "a", Address: "ana@asso.example", Language: "fr", Often: embraye.Weekly, AskedAt: w.Clock.Now()}
+		byMail := func(change func(store.Subscribers) error) {
+			if err := in.Store.InTx(ctx, func(t store.Tables) error { return change(t.Subscribers) }); err != nil {
+				t.Fatal(err)
+			}
+		}
+		byMail(func(s store.Subscribers) error { return s.Insert(ctx, &reader) })
+		subject := embraye.Subscription{SubscriberID: reader.ID, Measure: "m2", AskedAt: w.Clock.Now()}
+		byMail(func(s store.Subscribers) error { _, err := s.Subscribe(ctx, subject); return err })
+		byMail(func(s store.Subscribers) error { return s.Keep(ctx, subject, w.Clock.Now()) })
+		if _, err := in.Constats.LoadDemo(ctx, embraye.Operator(), list); !errors.Is(err, embraye.ErrConflict) || !strings.Contains(err.Error(), "follows") {
+			t.Errorf("with a reader by mail: %v", err)
+		}
+		byMail(func(s store.Subscribers) error { return s.Remove(ctx, reader.ID) })
 		id := apptest.PublishOne(t, in)
 		for _, state := range []string{"published", "withdrawn"} {
 			if _, err := in.Constats.LoadDemo(ctx, embraye.Operator(), list); !errors.Is(err, embraye.ErrConflict) || !strings.Contains(err.Error(), "constats") {
