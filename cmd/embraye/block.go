@@ -55,8 +55,6 @@ func blockAdd(ctx context.Context, c *call) error {
 		return err
 	}
 	b.Domain, b.Severity = args[0], embraye.Severity(severity)
-	b.RejectMedia = b.Severity == embraye.Suspend
-	b.RejectReports = b.RejectReports || b.RejectMedia
 	return c.with(ctx, func(i *wired, by embraye.Acting) error {
 		b, e, err := i.Talk.BlockEffects(ctx, by, b)
 		if err == nil && !dry {
@@ -121,50 +119,6 @@ func blockList(ctx context.Context, c *call) error {
 		}
 		t.Flush()
 		return c.print(blocks, "%s", text.String())
-	})
-}
-
-// blockImport reads the whole list before it stores anything: a broken file
-// changes nothing. What is readable but never blocked here (our own domain, a
-// whole top-level domain) is skipped and named.
-func blockImport(ctx context.Context, c *call) error {
-	c.asFlag()
-	c.jsonFlag()
-	args, err := c.parse("FILE")
-	if err != nil {
-		return err
-	}
-	r := c.stdin
-	if args[0] != "-" {
-		file, err := os.Open(args[0])
-		if err != nil {
-			return err
-		}
-		defer file.Close()
-		r = file
-	}
-	return c.with(ctx, func(i *wired, by embraye.Acting) error {
-		list, err := readBlocks(r)
-		if err != nil {
-			return err
-		}
-		blocked := 0
-		for _, b := range list.blocks {
-			err := i.Talk.BlockDomain(ctx, by, b.Domain, b.Comment)
-			switch {
-			case errors.Is(err, embraye.ErrInvalid):
-				list.skipped = append(list.skipped, sentence(err))
-			case err != nil && !errors.Is(err, embraye.ErrConflict): // a conflict is blocked already
-				return fmt.Errorf("blocking %s: %w", b.Domain, err)
-			default:
-				blocked++
-			}
-		}
-		for _, line := range list.skipped {
-			fmt.Fprintln(c.stderr, "skipped "+line)
-		}
-		doc := map[string]int{"blocked": blocked, "skipped": len(list.skipped)}
-		return c.print(doc, "%d domains blocked, %d lines skipped\n", blocked, len(list.skipped))
 	})
 }
 

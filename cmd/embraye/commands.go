@@ -59,7 +59,7 @@ func commands() []command {
 		{"block add", "DOMAIN [--severity suspend|silence] [--comment TEXT] [--private-comment TEXT] [--reject-reports] [--obfuscate] [--dry-run]", "refuse a domain and its subdomains, in and out, or limit them; with --dry-run say what that does", blockAdd},
 		{"block remove", "DOMAIN", "end a block; what it put aside comes back", blockRemove},
 		{"block list", "", "list the domains that are blocked or limited", blockList},
-		{"block import", "FILE|-", "block the domains of a list in Mastodon's CSV format", blockImport},
+		{"block import", "FILE|- [--dry-run]", "block or limit the domains of a list: Mastodon's CSV, GoToSocial's JSON, one domain a line; with --dry-run say what each line would do", blockImport},
 		{"block export", "[FILE]", "write the blocked domains in Mastodon's CSV format", blockExport},
 		{"deliveries list", "[--host H] [--state STATE] [--limit N]", "show what waits or was given up", deliveriesList},
 		{"deliveries retry", "[--host H] [--now]", "try again what was given up; with --now also what waits", deliveriesRetry},

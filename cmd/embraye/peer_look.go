@@ -3,8 +3,6 @@ package main
 import (
 	"context"
 	"fmt"
-	"io"
-	"os"
 	"strings"
 	"text/tabwriter"
 
@@ -155,16 +153,7 @@ func (c *call) listOf(ctx context.Context, i *wired, by embraye.Acting, from str
 	if strings.Contains(from, "://") {
 		return i.Peers.FetchList(ctx, by, from)
 	}
-	r := c.stdin
-	if from != "-" {
-		file, err := os.Open(from)
-		if err != nil {
-			return "", err
-		}
-		defer file.Close()
-		r = file
-	}
-	text, err := io.ReadAll(io.LimitReader(r, peers.MaxListBytes+1))
+	text, err := c.read(from, peers.MaxListBytes+1)
 	return string(text), err
 }
 

@@ -26,6 +26,13 @@ type DomainBlock struct {
 	CreatedAt      time.Time `gorm:"autoCreateTime:false"`
 }
 
+// Asks reports whether a block asks for what another one does; what the office
+// alone reads of it does not count.
+func (b DomainBlock) Asks(other DomainBlock) bool {
+	b.PrivateComment = other.PrivateComment
+	return b.Same(other)
+}
+
 // Same reports whether two blocks of a domain ask for the same.
 func (b DomainBlock) Same(other DomainBlock) bool {
 	b.CreatedAt = other.CreatedAt
@@ -73,6 +80,9 @@ type BlockEffects struct {
 	Deliveries int // that wait, and are dropped
 	Hosts      int // known here: the domain and those below it
 }
+
+// Cuts reports whether somebody follows somebody no more.
+func (e BlockEffects) Cuts() bool { return e.Followers+e.Follows > 0 }
 
 // AsideFollower is somebody who followed from a domain that is refused now, or who
 // waits for a decision because the domain is limited.

@@ -18,12 +18,12 @@ func blockRows() []row {
 // block blocks a domain until the row ends.
 func (b *bench) block(domain string) {
 	b.t.Helper()
-	if err := b.in.Talk.BlockDomain(context.Background(), embraye.Operator(), domain, ""); err != nil {
+	if err := b.in.Talk.Block(context.Background(), embraye.Operator(), embraye.DomainBlock{Domain: domain, Severity: embraye.Suspend}); err != nil {
 		b.t.Fatal(err)
 	}
 	b.t.Cleanup(func() {
 		// The table is empty by now; the memory of it is not.
-		if err := b.in.Talk.BlockDomain(context.Background(), embraye.Operator(), "f16x-other.example", ""); err != nil {
+		if err := b.in.Talk.Block(context.Background(), embraye.Operator(), embraye.DomainBlock{Domain: "f16x-other.example", Severity: embraye.Suspend}); err != nil {
 			b.t.Error(err)
 		}
 	})

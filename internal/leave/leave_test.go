@@ -132,7 +132,7 @@ func (h *house) scene() (stands, gone, erased *embraye.Update, file string, ours
 		apptest.Follow(h.T, h.ours, server.Actor(name))
 	}
 	h.Settle()
-	h.must(h.ours.Talk.BlockDomain(ctx, by, "bad.example", "spam"))
+	h.must(h.ours.Talk.Block(ctx, by, embraye.DomainBlock{Domain: "bad.example", Severity: embraye.Suspend, Comment: "spam"}))
 	return stands, gone, erased, file, ours
 }
 

@@ -223,7 +223,7 @@ func TestBlockedServersGetNothing(t *testing.T) {
 	if w := s.request("GET", "/actors/mesure2", signature, date); w.Code != 200 {
 		t.Errorf("before the block: %d", w.Code)
 	}
-	if err := s.Talk.BlockDomain(t.Context(), embraye.Operator(), "blocked.example", ""); err != nil {
+	if err := s.Talk.Block(t.Context(), embraye.Operator(), embraye.DomainBlock{Domain: "blocked.example", Severity: embraye.Suspend}); err != nil {
 		t.Fatal(err)
 	}
 	if w := s.request("GET", "/actors/mesure2", signature, date); w.Code != http.StatusForbidden {

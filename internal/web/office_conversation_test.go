@@ -258,9 +258,33 @@ func blockingDomains(c *conversation, admin *visitor) {
 			want(c.t, c.moderator.post("/office/followers", asks), 404)
 		}
 	}
+	importingDomains(c, admin)
 	form.Set("severity", "suspend")
 	form.Del("obfuscate")
 	now(form, "<bdi>far.example</bdi></strong> · Bloqué")
+}
+
+// A list is shown line by line, and what is ticked is done.
+func importingDomains(c *conversation, admin *visitor) {
+	c.t.Helper()
+	list := "#domain,#severity,#public_comment\nfar.example,suspend,<b>Trop</b>\nloud.example,silence,\nquiet.example,suspend,\nh*d.example,suspend,\nours.example,suspend,\n"
+	send := func(action, text string, chosen string) *httptest.ResponseRecorder {
+		c.t.Helper()
+		return admin.sendForm("/office/blocks/list", map[string]string{"action": action, "list": text, "chosen": chosen}, nil)
+	}
+	want(c.t, send("look", list, ""), 200, "Changer le blocage de far.example", "1 abonné est mis de côté", `value="quiet.example" checked`, `!value="far.example" checked`,
+		"La liste masque ce nom", "votre propre instance", "Appliquer les 2 lignes de toute la liste")
+	want(c.t, send("add", list, ""), 400, "Cochez au moins une ligne")
+	want(c.t, send("look", "", ""), 400)
+	want(c.t, send("look", "<html>", ""), 400, "pas une liste de domaines")
+	want(c.t, send("look", strings.Repeat("a.example\n", 120_000), ""), 400, "trop lourde")
+	for _, act := range [][]string{{"add", "loud.example"}, {"calm", ""}} {
+		if w := send(act[0], list, act[1]); w.Code != http.StatusSeeOther {
+			c.t.Fatalf("%s: %d %s", act, w.Code, w.Body)
+		}
+	}
+	want(c.t, admin.get("/office/blocks"), 200, "<bdi>loud.example</bdi></strong> · Limité", "<bdi>quiet.example</bdi></strong> · Bloqué", "<bdi>far.example</bdi></strong> · Limité")
+	want(c.t, send("look", list, ""), 200, "Rien à changer")
 }
 
 // Names of reporters and what they wrote are in no answer to a lower role: not

@@ -111,7 +111,7 @@ func TestBoostsOfNothing(t *testing.T) {
 	server.PutJSON("/private", map[string]any{"@context": "https://www.w3.org/ns/activitystreams", "id": server.Base + "/private", "type": "Note", "attributedTo": a.ID, "content": "x", "to": []string{a.ID + "/followers"}})
 	server.PutJSON("/stolen", map[string]any{"@context": "https://www.w3.org/ns/activitystreams", "id": server.Base + "/stolen", "type": "Note", "attributedTo": "https://vic.example/users/vic", "content": "x", "to": []string{apptest.Public}})
 	server.Put("/page", "text/html", http.StatusOK, []byte("<p>Bonjour"))
-	if err := s.Talk.BlockDomain(t.Context(), embraye.Operator(), "blocked.example", ""); err != nil {
+	if err := s.Talk.Block(t.Context(), embraye.Operator(), embraye.DomainBlock{Domain: "blocked.example", Severity: embraye.Suspend}); err != nil {
 		t.Fatal(err)
 	}
 	rose := s.as("rose", embraye.Reviewer)

@@ -258,7 +258,7 @@ func TestW26PublicJournal(t *testing.T) {
 		}
 		for _, err := range []error{
 			s.Constats.Withdraw(t.Context(), ada, p.Update.ID, constats.WithdrawInput{Reason: "Une erreur de date"}),
-			s.Talk.BlockDomain(t.Context(), ada, "bad.example", "Du harcèlement"),
+			s.Talk.Block(t.Context(), ada, embraye.DomainBlock{Domain: "bad.example", Severity: embraye.Suspend, Comment: "Du harcèlement"}),
 			s.Talk.BlockAuthor(t.Context(), ada, "https://masto.example/users/troll", "Des insultes"),
 		} {
 			if err != nil {

@@ -132,7 +132,7 @@ func (s *site) banish() {
 	if _, _, err := s.Talk.BlockEffects(ctx, embraye.Operator(), embraye.DomainBlock{Domain: "importun.example", Severity: embraye.Suspend}); err != nil {
 		s.t.Error(err)
 	}
-	if err := s.Talk.BlockDomain(ctx, embraye.Operator(), "importun.example", ""); err != nil {
+	if err := s.Talk.Block(ctx, embraye.Operator(), embraye.DomainBlock{Domain: "importun.example", Severity: embraye.Suspend}); err != nil {
 		s.t.Error(err)
 	}
 	s.Settle()

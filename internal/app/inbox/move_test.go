@@ -118,7 +118,7 @@ func TestF077MovesThatAreNone(t *testing.T) {
 		"to nowhere":              func(m *mover) (string, string) { return m.old.ID, "" },
 		"to no actor":             func(m *mover) (string, string) { return m.old.ID, m.fresh.ID + "/none" },
 		"a blocked server": func(m *mover) (string, string) {
-			m.Must(m.In.Talk.BlockDomain(m.Context(), embraye.Operator(), "new.example", ""))
+			m.Must(m.In.Talk.Block(m.Context(), embraye.Operator(), embraye.DomainBlock{Domain: "new.example", Severity: embraye.Suspend}))
 			return m.old.ID, m.fresh.ID
 		},
 	} {

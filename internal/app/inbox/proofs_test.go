@@ -206,7 +206,7 @@ func TestProofsOfStrangersAndTheBlocked(t *testing.T) {
 		if got := p.stranger.Post(p.inbox(), other.Proved(key, activity)); got != 403 || asked {
 			p.Errorf("of an unknown actor: %d, asked %v", got, asked)
 		}
-		p.Must(p.In.Talk.BlockDomain(p.Context(), embraye.Operator(), p.Home.Host, ""))
+		p.Must(p.In.Talk.Block(p.Context(), embraye.Operator(), embraye.DomainBlock{Domain: p.Home.Host, Severity: embraye.Suspend}))
 		found := p.wraps("Create", p.proved(p.Constat("five", nil)))
 		found["id"], found["actor"] = p.stranger.ID+"/acts/2", p.stranger.ID
 		if got := p.stranger.Post(p.inbox(), found); got != 403 || p.Kept("five") != nil {

@@ -49,7 +49,7 @@ func TestAList(t *testing.T) {
 		org.Publish()
 		down, _ := elsewhere(p, "down.example")
 		down.Put("/measures", "text/plain", http.StatusBadGateway, nil)
-		p.Must(p.In.Talk.BlockDomain(p.Context(), embraye.Operator(), "blocked.example", ""))
+		p.Must(p.In.Talk.Block(p.Context(), embraye.Operator(), embraye.DomainBlock{Domain: "blocked.example", Severity: embraye.Suspend}))
 		_, err := p.In.Peers.Add(p.Context(), embraye.Operator(), known.ID, embraye.PeerChoices{TrustReviews: true})
 		p.Must(err)
 		liar.Actor("ana").Publish()
@@ -189,7 +189,7 @@ func TestAListOfTheWeb(t *testing.T) {
 		t.Errorf("%d bytes of a large list", len(text))
 	}
 	p.W.Server("blocked.example")
-	p.Must(p.In.Talk.BlockDomain(t.Context(), embraye.Operator(), "blocked.example", ""))
+	p.Must(p.In.Talk.Block(t.Context(), embraye.Operator(), embraye.DomainBlock{Domain: "blocked.example", Severity: embraye.Suspend}))
 	for address, code := range map[string]string{
 		p.Home.Base + "/page": "is_no_list", p.Home.Base + "/file": "is_no_list", p.Home.Base + "/broken": "does_not_answer", p.Home.Base + "/nothing": "has_no_list_there",
 		"http://pair.example/organisations.txt": "is_on_http", "what": "bad_url", "ftp://pair.example/": "bad_url", p.In.Site.Base + "/organisations.txt": "is_this_instance",

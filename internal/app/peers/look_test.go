@@ -76,7 +76,7 @@ func TestWhoCannotBeAPeer(t *testing.T) {
 			p.Home.PutJSON("/measures", map[string]any{"id": p.Home.Base + "/measures", "type": "Collection", "items": []any{p.Measures[0].ID, "https://evil.example/m"}})
 		}, "names_measures_of_another_server"},
 		"blocked": {func(p *apptest.Pair) {
-			p.Must(p.In.Talk.BlockDomain(p.Context(), embraye.Operator(), "pair.example", ""))
+			p.Must(p.In.Talk.Block(p.Context(), embraye.Operator(), embraye.DomainBlock{Domain: "pair.example", Severity: embraye.Suspend}))
 		}, "is_blocked_here"},
 	}
 	for name, c := range cases {

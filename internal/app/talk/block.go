@@ -9,11 +9,6 @@ import (
 	"embraye/internal/store"
 )
 
-// BlockDomain refuses a domain and its subdomains, in and out.
-func (k *Domains) BlockDomain(ctx context.Context, by embraye.Acting, domain, comment string) error {
-	return k.Block(ctx, by, embraye.DomainBlock{Domain: domain, Severity: embraye.Suspend, Comment: comment, RejectMedia: true, RejectReports: true})
-}
-
 // Block refuses or limits a domain and its subdomains. What waits for a refused one
 // is dropped, its followers are rejected and put aside, what we follow there is
 // undone; what came from either is hidden and not counted. A block that exists is

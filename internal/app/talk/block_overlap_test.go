@@ -21,7 +21,9 @@ func TestT22AFollowDoesNotSlipPastABlock(t *testing.T) {
 			if _, err := tx.Seen.Mark(k.Context(), []byte("follow"), "home.example"); err != nil { // takes Hold along
 				return err
 			}
-			go func() { blocked <- k.in.Talk.BlockDomain(k.Context(), embraye.Operator(), "home.example", "") }()
+			go func() {
+				blocked <- k.in.Talk.Block(k.Context(), embraye.Operator(), embraye.DomainBlock{Domain: "home.example", Severity: embraye.Suspend})
+			}()
 			k.waits()
 			f := storetest.Follower("home.example", 1)
 			f.Actor, f.Follower, f.Inbox = "mesure2", embraye.IRI(k.bo.ID), embraye.IRI(k.bo.ID+"/inbox")
@@ -101,7 +103,7 @@ func TestT12ABlockUndoesWhatWeFollowAndRejectsTheRestInTurns(t *testing.T) {
 			return tx.Follows.Insert(k.Context(), &embraye.Follow{Target: embraye.IRI(k.ann.ID), Host: "home.example", Inbox: embraye.IRI(k.ann.ID + "/inbox"),
 				State: embraye.FollowAccepted, ActivityID: a.ID, CreatedAt: k.w.Clock.Now()})
 		}))
-		k.must(k.in.Talk.BlockDomain(k.Context(), embraye.Operator(), "home.example", ""))
+		k.must(k.in.Talk.Block(k.Context(), embraye.Operator(), embraye.DomainBlock{Domain: "home.example", Severity: embraye.Suspend}))
 		heard := map[string]int{}
 		for _, m := range k.sent(k.home) {
 			heard[m.Type()]++

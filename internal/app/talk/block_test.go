@@ -67,7 +67,7 @@ func TestT12ABlockedDomainHearsOfItsFollowersEnd(t *testing.T) {
 		below.Take()
 		k.must(k.in.Talk.BlockAuthor(k.Context(), k.reviewer, embraye.IRI(k.bo.ID), "Injures"))                                // its Reject still waits
 		k.must(k.in.Constats.Withdraw(k.Context(), embraye.Operator(), k.update.ID, constats.WithdrawInput{Reason: "Erreur"})) // its Delete waits too
-		k.must(k.in.Talk.BlockDomain(k.Context(), embraye.Operator(), "home.example", ""))
+		k.must(k.in.Talk.Block(k.Context(), embraye.Operator(), embraye.DomainBlock{Domain: "home.example", Severity: embraye.Suspend}))
 		rejected := map[string]int{}
 		for _, server := range []*fedtest.Server{k.home, below} {
 			for _, m := range k.sent(server) {
@@ -90,9 +90,9 @@ func TestT12ABlockedDomainHearsOfItsFollowersEnd(t *testing.T) {
 // A block that fails says nothing to anybody.
 func TestT12ASecondBlockSaysNothing(t *testing.T) {
 	eachTalk(t, func(k *scene) {
-		k.must(k.in.Talk.BlockDomain(k.Context(), embraye.Operator(), "home.example", ""))
+		k.must(k.in.Talk.Block(k.Context(), embraye.Operator(), embraye.DomainBlock{Domain: "home.example", Severity: embraye.Suspend}))
 		for _, domain := range []string{"home.example", "ours.example"} {
-			if err := k.in.Talk.BlockDomain(k.Context(), embraye.Operator(), domain, ""); err == nil {
+			if err := k.in.Talk.Block(k.Context(), embraye.Operator(), embraye.DomainBlock{Domain: domain, Severity: embraye.Suspend}); err == nil {
 				k.Errorf("blocking %s was taken", domain)
 			}
 		}

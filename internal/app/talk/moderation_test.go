@@ -63,7 +63,7 @@ func TestBlockingAServerHidesItsReplies(t *testing.T) {
 		for _, r := range []*embraye.Reply{k.reply(k.ann, "Insulte", true), k.reply(k.bo, "Insulte aussi", true), k.reply(k.cy, "Bravo", true)} {
 			k.must(k.in.Talk.Show(k.Context(), k.reviewer, r.ID))
 		}
-		k.must(k.in.Talk.BlockDomain(k.Context(), embraye.Operator(), "home.example", "Insultes"))
+		k.must(k.in.Talk.Block(k.Context(), embraye.Operator(), embraye.DomainBlock{Domain: "home.example", Severity: embraye.Suspend, Comment: "Insultes"}))
 		k.wantShown("after the block", "<p>Bravo</p>")
 		if r := k.row(k.ann.ID + "/posts/1"); r.Reason != "Insultes" {
 			k.Errorf("the reply is %+v", r)

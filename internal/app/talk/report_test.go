@@ -64,7 +64,7 @@ func TestSendingAReport(t *testing.T) {
 		k.must(a.Talk.SendReport(k.Context(), k.reviewer, k.bo.ID, "Insulte"))
 		k.wantFlag("/users/bo/inbox", k.bo.ID)
 
-		k.must(a.Talk.BlockDomain(k.Context(), embraye.Operator(), "home.example", ""))
+		k.must(a.Talk.Block(k.Context(), embraye.Operator(), embraye.DomainBlock{Domain: "home.example", Severity: embraye.Suspend}))
 		k.wantCode(a.Talk.SendReport(k.Context(), k.reviewer, k.ann.ID, "Insulte"), "is_blocked")
 	})
 }

@@ -145,7 +145,7 @@ func TestLiftingGivesBack(t *testing.T) {
 		}
 		k.must(k.in.Talk.Block(k.Context(), embraye.Operator(), embraye.DomainBlock{Domain: "*.Home.Example", Severity: embraye.Suspend, Obfuscate: true}))
 		k.audit2("block.add", "home.****ple")
-		k.must(k.in.Talk.BlockDomain(k.Context(), embraye.Operator(), "sub.home.example", "Aussi"))
+		k.must(k.in.Talk.Block(k.Context(), embraye.Operator(), embraye.DomainBlock{Domain: "sub.home.example", Severity: embraye.Suspend, Comment: "Aussi"}))
 		if n := k.followers(); n != 1 {
 			k.Errorf("%d follow, want cy", n)
 		}
@@ -192,7 +192,7 @@ func TestWhoIsGoneDoesNotComeBack(t *testing.T) {
 		k.follow(k.ann)
 		k.react(k.ann)
 		k.silence("home.example")
-		k.must(k.in.Talk.BlockDomain(k.Context(), embraye.Operator(), "home.example", ""))
+		k.must(k.in.Talk.Block(k.Context(), embraye.Operator(), embraye.DomainBlock{Domain: "home.example", Severity: embraye.Suspend}))
 		k.must(k.in.Store.InTx(k.Context(), func(t store.Tables) error { return t.RemoteActors.DeleteAllOf(k.Context(), embraye.IRI(k.ann.ID)) }))
 		k.must(k.in.Talk.UnblockDomain(k.Context(), embraye.Operator(), "home.example"))
 		k.wantCounted("ann is gone", 0, 0)

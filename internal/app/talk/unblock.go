@@ -22,6 +22,9 @@ func (k *Domains) Blockable(b embraye.DomainBlock) (embraye.DomainBlock, error) 
 	if b.Severity != embraye.Suspend && b.Severity != embraye.Silence {
 		return b, &embraye.InvalidError{Problems: []embraye.Problem{{Field: "severity", Code: "unknown", Value: app.Cut(string(b.Severity), 40), Allowed: []string{string(embraye.Suspend), string(embraye.Silence)}}}}
 	}
+	if b.Severity == embraye.Suspend { // nothing of it is taken at all
+		b.RejectMedia, b.RejectReports = true, true
+	}
 	tidy := func(s string) string { return app.Cut(embraye.OneLine(s), embraye.MaxReason) }
 	b.Domain, b.Comment, b.PrivateComment, b.CreatedAt = host, tidy(b.Comment), tidy(b.PrivateComment), k.desk.Stamp()
 	return b, nil

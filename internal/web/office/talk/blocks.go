@@ -72,15 +72,10 @@ func changeBlocks(v *office.Visit) error {
 	return v.Said("/office/blocks", "office.said.done")
 }
 
-// typedBlock is what the form says. A refused domain's media and reports are
-// refused with it.
+// typedBlock is what the form says.
 func typedBlock(v *office.Visit) embraye.DomainBlock {
-	b := embraye.DomainBlock{Domain: v.Form("domain"), Severity: embraye.Severity(v.Form("severity")), Comment: v.Form("comment"),
+	return embraye.DomainBlock{Domain: v.Form("domain"), Severity: embraye.Severity(v.Form("severity")), Comment: v.Form("comment"),
 		PrivateComment: v.Form("private_comment"), RejectReports: v.Form("reject_reports") != "", Obfuscate: v.Form("obfuscate") != ""}
-	if b.Severity == embraye.Suspend {
-		b.RejectMedia, b.RejectReports = true, true
-	}
-	return b
 }
 
 func lookAtBlock(v *office.Visit, b embraye.DomainBlock) error {

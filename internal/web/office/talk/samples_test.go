@@ -3,6 +3,8 @@ package talk
 import (
 	"time"
 
+	moderation "embraye/internal/app/talk"
+	"embraye/internal/blocklist"
 	"embraye/internal/embraye"
 )
 
@@ -35,6 +37,11 @@ func Samples() map[string][]any {
 		"blocks": {&blocksPage{}, &blocksPage{Blocks: []embraye.DomainBlock{{Domain: "a.example", Severity: embraye.Suspend, CreatedAt: someday}, {Domain: "b.example", Severity: embraye.Silence, Comment: "bruit", PrivateComment: "voir le courriel", Obfuscate: true, CreatedAt: someday}}, Next: "b.example"},
 			&blocksPage{Draft: embraye.DomainBlock{Domain: "c.example", Severity: embraye.Suspend}, Effects: &embraye.BlockEffects{Followers: 2, Follows: 1, Peers: 1, Replies: 3, Reactions: 4, Deliveries: 5, Hosts: 2}},
 			&blocksPage{Draft: embraye.DomainBlock{Domain: "c.example", Severity: embraye.Silence}, Effects: &embraye.BlockEffects{}}},
+		"block_list": {&blockListPage{}, &blockListPage{Text: "a.example", Total: 9, Next: 5, Does: 2, Calm: 1, Lines: []moderation.ListLine{
+			{Entry: blocklist.Entry{Line: 1, Block: embraye.DomainBlock{Domain: "a.example", Severity: embraye.Suspend, Comment: "bruit"}}, Verdict: moderation.Fresh},
+			{Entry: blocklist.Entry{Line: 2, Block: embraye.DomainBlock{Domain: "b.example", Severity: embraye.Silence}}, Verdict: moderation.Changed, Effects: embraye.BlockEffects{Followers: 2, Follows: 1}},
+			{Entry: blocklist.Entry{Line: 3, Block: embraye.DomainBlock{Domain: "c.example"}}, Verdict: moderation.Already}, {Entry: blocklist.Entry{Line: 4, Block: embraye.DomainBlock{Domain: "a.example"}}, Verdict: moderation.Twice},
+			{Entry: blocklist.Entry{Line: 5, Given: "d*.example", Problem: &embraye.Problem{Field: "domain", Code: "is_hidden_by_the_list"}}, Verdict: moderation.Refused}}}},
 		"followers": {&followersPage{Page: &embraye.FollowerPage{}}, &followersPage{Asking: []embraye.OfficeFollower{{Author: author}}, ByMail: []mailCount{{"Mesure 2", 3}}, Hosts: []embraye.HostCount{{Host: "a.example", Followers: 2}},
 			Page: &embraye.FollowerPage{Removed: []embraye.RemovedFollowers{{Reason: embraye.FollowerGone, Followers: 1, Since: someday}, {Reason: embraye.FollowerSilent, Followers: 2, Since: someday}}, Actor: "mesure2", Total: 2, Followers: []embraye.OfficeFollower{{Author: author}}, Next: 9}}},
 		"deliveries": {[]embraye.FailingHost(nil), []embraye.FailingHost{{Host: embraye.Host{Host: "a.example", LastError: "timeout"}, Waiting: 1, NextAt: someday, Since: someday}, {Host: embraye.Host{Host: "b.example"}, GivenUp: 1}}},

@@ -34,6 +34,8 @@ func routes(p office.Plan) {
 	p.Do(embraye.Reviewer, "/office/followers", decideFollow)
 	p.See(embraye.Admin, "/office/blocks", blocks)
 	p.Do(embraye.Admin, "/office/blocks", changeBlocks)
+	p.See(embraye.Admin, "/office/blocks/list", showBlockList)
+	p.Send(embraye.Admin, "/office/blocks/list", changeBlockList)
 	p.See(embraye.Reader, "/office/deliveries", deliveries)
 	p.Do(embraye.Admin, "/office/deliveries", changeDeliveries)
 }
