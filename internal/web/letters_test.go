@@ -42,7 +42,7 @@ func TestFollowingByMailInPages(t *testing.T) {
 		}
 	}
 	page := s.get("/suivre/courriel?quoi=mesure2&lieu=FR-BRE", browser)
-	for _, want := range []string{`value="m2" selected`, `value="FR-BRE" selected`, `content="noindex"`} {
+	for _, want := range []string{`value="m2" selected`, `value="FR-BRE" selected`, `content="noindex"`, `href="/suivre/courriel?lang=en"`} {
 		if page.Code != http.StatusOK || !strings.Contains(page.Body.String(), want) {
 			t.Errorf("%d, without %s", page.Code, want)
 		}

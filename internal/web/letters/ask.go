@@ -31,6 +31,7 @@ type option struct {
 // form is /suivre/courriel; ?quoi and ?lieu choose what the reader came from.
 func (h *Handler) form(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
+	h.Frame.RememberLanguage(w, r)
 	h.showForm(w, r, http.StatusOK, letters.Asked{Measure: h.measureOf(q.Get("quoi")), Territory: q.Get("lieu"), Often: embraye.AtOnce}, nil)
 }
 
@@ -85,6 +86,7 @@ func (h *Handler) showForm(w http.ResponseWriter, r *http.Request, status int, a
 		return
 	}
 	p := h.newPage(r, "letters.title")
+	p.Path = "/suivre/courriel" // in the other language too
 	content := formContent{Address: a.Address, TooMany: errors.As(wrong, new(*embraye.TooMany)), Often: oftens(p, a.Often),
 		Measures: []option{{"", p.T("letters.everything"), a.Measure == ""}}, Places: places(p, a.Territory)}
 	for _, m := range measures {
