@@ -72,6 +72,7 @@ func commands() []command {
 		{"backup", "FILE|FOLDER|- [--encrypt KEY]… [--keep N]", "copy everything into one file, beside a running server; - writes to standard output", backUp},
 		{"restore", "FILE|- [--dry-run] [--identity FILE]", "put a backup back where no instance is yet; with --dry-run only read it", restore},
 		{"export", "DIR", "write open formats to leave with into a new folder, beside a running server: constats, reviews, evidence, followers, blocks", exportAll},
+		{"import", "DIR [--dry-run]", "bring here what `export` wrote on another instance: constats with their versions, evidence, blocks, the profile; nobody is told", importAll},
 		{"move", "--to URL [--dry-run] | --from URL", "tell the followers that the organisation is on another instance now; before that, say there where it came from", move},
 		{"version", "", "print the version", printVersion},
 	}

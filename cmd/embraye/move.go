@@ -35,11 +35,11 @@ func move(ctx context.Context, c *call) error {
 		if err != nil {
 			return fmt.Errorf("nothing was said to anybody:\n%w", err)
 		}
-		return c.printMoved(list, to != "", dry)
+		return printMoved(c, list, to != "", dry)
 	})
 }
 
-func (c *call) printMoved(list []peers.Moved, leaving, dry bool) error {
+func printMoved(c *call, list []peers.Moved, leaving, dry bool) error {
 	var text strings.Builder
 	for _, m := range list {
 		word := map[bool]string{true: "→", false: "←"}[leaving]

@@ -285,3 +285,31 @@ func (f failing) Read([]byte) (int, error) { return 0, f.err }
 type canceling struct{ cancel func() }
 
 func (c canceling) Read([]byte) (int, error) { c.cancel(); return 0, io.EOF }
+
+// A file of another instance is judged as an upload is, and keeps its bytes.
+func TestAdoptedFilesAreJudged(t *testing.T) { both(t, testAdoptedFilesAreJudged) }
+
+func testAdoptedFilesAreJudged(t *testing.T, open opener) {
+	s, at := open(t, Options{MaxPixels: 100_000})
+	picture, page := encodePNG(t, mosaic(300, 200)), []byte("<script>alert(1)</script>")
+	for name, data := range map[string][]byte{
+		"a page as a picture":  page,
+		"a picture as another": encodeGIF(t, 1, 10, 10),
+		"too many pixels":      encodePNG(t, mosaic(1000, 200)),
+		"half a picture":       picture[:20],
+	} {
+		if f, err := s.Adopt(t.Context(), hashed(data)+".png", bytes.NewReader(data)); !errors.Is(err, embraye.ErrInvalid) {
+			t.Errorf("%s: %+v, %v", name, f, err)
+		}
+	}
+	if _, err := s.Adopt(t.Context(), hashed(page)+".png", bytes.NewReader(picture)); code(err) != CodeBroken {
+		t.Errorf("another's name: %v", err)
+	}
+	if left := names(t, at); len(left) > 0 {
+		t.Errorf("left: %v", left)
+	}
+	f, err := s.Adopt(t.Context(), hashed(picture)+".png", bytes.NewReader(picture))
+	if err != nil || f.Width != 300 || f.Height != 200 || f.Size != int64(len(picture)) || !bytes.Equal(content(t, s, f.Name()), picture) {
+		t.Errorf("%+v, %v", f, err)
+	}
+}

@@ -8,7 +8,7 @@
 // is, it takes the memory of one piece; the folder gets its name once it is
 // whole, so that half of it is never mistaken for all.
 //
-// Start reading at Save.
+// Start reading at Save; read.go is the way back, where the organisation arrives.
 package leave
 
 import (

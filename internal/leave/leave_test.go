@@ -152,6 +152,7 @@ func TestTheFolderIsWhatThePublicSees(t *testing.T) {
 			"followers.csv":                        accountsHeader + "anna@masto.example,true,false,\nfan@masto.example,true,false,\n",
 			"followers/mesure1.csv":                accountsHeader + "fan@masto.example,true,false,\nanna@masto.example,true,false,\n",
 			"avis.json":                            h.served("/donnees/avis.json", "*/*"),
+			"profile.json":                         `{"links":[],"name":"Organisation de ours.example","summary":""}` + "\n",
 			"organisations.csv":                    h.served("/donnees/organisations.csv", "*/*"),
 			"organisations.json":                   h.served("/donnees/organisations.json", "*/*") + "\n",
 			"constats.csv":                         h.served("/donnees/constats.csv", "*/*"),

@@ -8,6 +8,7 @@ import (
 	"text/template"
 	"time"
 
+	"embraye/internal/embraye"
 	"embraye/internal/export"
 )
 
@@ -52,17 +53,38 @@ func (w *writing) tables(ctx context.Context) error {
 		name string
 		fill func(io.Writer) error
 	}{
-		{"constats.csv", constats(export.NewCSV)}, {"constats.json", constats(export.NewJSON)},
+		{"constats.csv", constats(export.NewCSV)}, {constatsFile, constats(export.NewJSON)},
 		{"avis.csv", reviews(export.NewReviewsCSV)}, {"avis.json", reviews(export.NewReviewsJSON)},
 		{"organisations.csv", func(out io.Writer) error { return export.WriteOrganisations(out, organisations) }},
 		{"organisations.json", func(out io.Writer) error { return json.NewEncoder(out).Encode(organisations) }},
 		{"datapackage.json", func(out io.Writer) error { return w.describe(ctx, out) }},
+		{profileFile, func(out io.Writer) error { return w.profile(ctx, out) }},
 	} {
 		if err := w.folder.write(file.name, "", file.fill); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// Names of files that Arrive reads too.
+const (
+	constatsFile = "constats.json"
+	profileFile  = "profile.json"
+)
+
+// profile is what the organisation says of itself.
+func (w *writing) profile(ctx context.Context, out io.Writer) error {
+	frame, err := w.Store.Pages().FramePage(ctx)
+	if err != nil {
+		return err
+	}
+	org := frame.Organisation
+	links := org.Links
+	if links == nil {
+		links = []embraye.ActorLink{}
+	}
+	return json.NewEncoder(out).Encode(map[string]any{"name": org.Name, "summary": org.Summary, "links": links})
 }
 
 func (w *writing) describe(ctx context.Context, out io.Writer) error {
