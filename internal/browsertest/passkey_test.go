@@ -30,8 +30,14 @@ func withKey() Step {
 func TestPasskeyInABrowser(t *testing.T) {
 	in := NewAt(t, "localhost") // browsers know passkeys of names alone
 	in.AddPerson(adminEmail, embraye.Admin, password)
-	browser := Browser(t)
+	browser, judge, validator := Browser(t), NewJudge(t), NewValidator(t)
 	p := in.Sit(browser, true)
+	look := func(name string) { // pages that only somebody with a factor sees
+		t.Helper()
+		judge.Check(t, p.Tab)
+		source := Read(t, p.Tab, chromedp.Evaluate[string]("fetch(location).then((r) => r.text())", chromedp.EvalAwaitPromise))
+		validator.Add(t, name, []byte(source))
+	}
 	Run(t, p.Tab, withKey())
 	p.SignIn(adminEmail, password)
 	p.Open("/office/account/second")
@@ -39,14 +45,20 @@ func TestPasskeyInABrowser(t *testing.T) {
 	p.Press(`[data-key="create"]`)
 	p.Sees("Vos codes de secours")
 	recovery := p.Text("main ol code")
+	judge.Check(t, p.Tab)
 	p.Press(`main .acts a`)
 	p.Sees("clé bleue", "Il en reste 10.")
+	p.Press(`main button[value="app"]`)
+	p.Sees("copiez-y la clé")
+	look("a code app that waits")
 	for range 2 { // its count rises
 		p.Press(`header form button`)
 		p.Write("email", adminEmail)
 		p.Write("password", password)
 		p.Press("main form button[type=submit]")
 		p.Sees("Seconde étape", "Servez-vous de votre clé d’accès")
+		p.Open("/login/second")
+		look("the second step")
 		p.Press(`[data-key="get"]`)
 		if !strings.HasPrefix(p.Path(), "/office") {
 			t.Fatalf("the key led to %s: %s", p.Path(), p.Text("main"))
@@ -67,4 +79,5 @@ func TestPasskeyInABrowser(t *testing.T) {
 	if !strings.HasPrefix(plain.Path(), "/office") {
 		t.Errorf("the recovery code led to %s", plain.Path())
 	}
+	validator.Check(t)
 }

@@ -36,7 +36,8 @@
   for (const button of keys ? document.querySelectorAll("[data-key]") : []) {
     const form = button.form, failed = document.getElementById(button.dataset.failed);
     button.hidden = false;
-    button.addEventListener("click", async () => {
+    button.addEventListener("click", async (event) => {
+      event.preventDefault(); // the answer is sent once there is one
       if (!form.reportValidity()) return;
       failed.hidden = true;
       try {
