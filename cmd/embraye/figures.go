@@ -144,4 +144,7 @@ func (f *figures) requests(counter figure) {
 	counter("inbox_messages_total", messages, float64(c.Taken), "result", "taken")
 	counter("inbox_messages_total", messages, float64(c.Refused), "result", "refused")
 	counter("inbox_messages_total", messages, float64(c.NotTaken), "result", "not_taken")
+	for as, n := range f.wired.App.Tally.Heard.Counts() {
+		counter("inbox_activities_total", "Activities of other servers that this process has read, by type and by what became of them.", float64(n), "type", as.Type, "outcome", as.Outcome)
+	}
 }

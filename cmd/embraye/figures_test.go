@@ -1,9 +1,11 @@
 package main
 
 import (
+	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -47,6 +49,12 @@ func TestH11WhatIsKnownIsServed(t *testing.T) {
 		ask := func(method, path string) {
 			front.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(method, "http://localhost:8080"+path, http.NoBody))
 		}
+		for _, kind := range []string{"Follow", "Dance", "Follow"} {
+			body := fmt.Sprintf(`{"id":"https://x.example/1","type":%q,"actor":"https://x.example/a","object":"https://x.example/o"}`, kind)
+			r := httptest.NewRequest("POST", "http://localhost:8080/inbox", strings.NewReader(body))
+			r.Header.Set("Content-Type", "application/activity+json")
+			front.ServeHTTP(httptest.NewRecorder(), r)
+		}
 		ask("GET", "/livez")
 		ask("GET", "/no/such/page")
 		ask("POST", "/inbox")
@@ -55,7 +63,7 @@ func TestH11WhatIsKnownIsServed(t *testing.T) {
 			"embraye_database_up": 1, "embraye_deliveries_waiting": 0, "embraye_delivery_queue_rows": 0, "embraye_deliveries_total result=sent": 0, "embraye_delivery_oldest_seconds": 0, "embraye_deliveries_given_up": 0,
 			"embraye_hosts_failing": 0, "embraye_mails_waiting": 0, "embraye_delivery_results_total result=dropped": 0, "embraye_clock_offset_seconds": 0, "embraye_mails_total result=given_up": 0,
 			"embraye_http_requests_total kind=read status=2xx": 1, "embraye_http_requests_total kind=read status=4xx": 1,
-			"embraye_http_requests_total kind=write status=4xx": 1, "embraye_inbox_messages_total result=refused": 1, "embraye_inbox_messages_total result=taken": 0,
+			"embraye_http_requests_total kind=write status=4xx": 4, "embraye_inbox_messages_total result=refused": 4, "embraye_inbox_activities_total outcome=refused type=Follow": 2, "embraye_inbox_activities_total outcome=refused type=other": 1, "embraye_inbox_messages_total result=taken": 0,
 		} {
 			if got, ok := known[name]; !ok || got != want {
 				t.Errorf("%s: %v (there: %t), want %v", name, got, ok, want)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"embraye/internal/delivery"
+	"embraye/internal/remote"
 	"embraye/internal/web"
 	"embraye/internal/web/answer"
 
@@ -23,7 +24,7 @@ func (i *wired) listenMetrics(engine *delivery.Engine, front *web.Handler) (*lis
 	}
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}),
-		&figures{wired: i, engine: engine, front: front})
+		&figures{wired: i, engine: engine, front: front}, asked(i.Remote))
 	if front != nil {
 		registry.MustRegister(durations(front))
 	}
@@ -43,13 +44,31 @@ func (i *wired) listenMetrics(engine *delivery.Engine, front *web.Handler) (*lis
 	return l, err
 }
 
-// durations measures requests under OpenTelemetry's names and limits, so that a
-// collector needs no rules.
+// histogram measures under OpenTelemetry's names and limits, so that a collector
+// needs no rules.
+func histogram(name, help string, labels ...string) *prometheus.HistogramVec {
+	return prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: []float64{.005, .01, .025, .05, .075, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10}}, labels)
+}
+
+// asked measures what we ask of other servers. None of them is named: a label for
+// each would be without end.
+func asked(client *remote.Client) prometheus.Collector {
+	all := histogram("http_client_request_duration_seconds", "How long other servers took until their answer began, by its status; without a status there was none.",
+		"http_request_method", "http_response_status_code")
+	client.Observe(func(method string, status int, took time.Duration) {
+		said := ""
+		if status > 0 {
+			said = strconv.Itoa(status)
+		}
+		all.WithLabelValues(method, said).Observe(took.Seconds())
+	})
+	return all
+}
+
+// durations measures what is asked of us.
 func durations(front *web.Handler) prometheus.Collector {
-	all := prometheus.NewHistogramVec(prometheus.HistogramOpts{
-		Name: "http_server_request_duration_seconds", Help: "How long requests took until the answer was written, by the pattern of their address.",
-		Buckets: []float64{.005, .01, .025, .05, .075, .1, .25, .5, .75, 1, 2.5, 5, 7.5, 10},
-	}, []string{"http_request_method", "http_route", "http_response_status_code"})
+	all := histogram("http_server_request_duration_seconds", "How long requests took until the answer was written, by the pattern of their address.",
+		"http_request_method", "http_route", "http_response_status_code")
 	front.Observe(func(e answer.Exchange) {
 		all.WithLabelValues(e.Method, e.Route, strconv.Itoa(e.Status)).Observe(e.Took.Seconds())
 	})

@@ -80,6 +80,7 @@ type Client struct {
 	transport *http.Transport
 	userAgent string
 	ownHost   string // host[:port] of BaseURL
+	observe   func(method string, status int, took time.Duration)
 }
 
 // New makes a client with its own connections.
@@ -104,6 +105,25 @@ func New(o Options) *Client {
 
 // CloseIdle closes the connections that no exchange is using.
 func (c *Client) CloseIdle() { c.transport.CloseIdleConnections() }
+
+// Observe has every request told from now on: until the header of its answer, or
+// with status 0 if there is none. It is called before the first request; while
+// nobody observes, nothing is measured.
+func (c *Client) Observe(tell func(method string, status int, took time.Duration)) { c.observe = tell }
+
+// exchange makes one request.
+func (c *Client) exchange(r *http.Request) (*http.Response, error) {
+	if c.observe == nil {
+		return c.transport.RoundTrip(r)
+	}
+	began, status := time.Now(), 0
+	resp, err := c.transport.RoundTrip(r)
+	if err == nil {
+		status = resp.StatusCode
+	}
+	c.observe(r.Method, status, time.Since(began))
+	return resp, err
+}
 
 // userAgent names the software and the instance: GoToSocial refuses requests
 // without one, and an operator who wonders can find ours.

@@ -78,7 +78,7 @@ func (c *Client) hop(ctx context.Context, u *url.URL, w want, read func(*url.URL
 	if err != nil {
 		return "", err
 	}
-	resp, err := c.transport.RoundTrip(req)
+	resp, err := c.exchange(req)
 	if err != nil {
 		return "", unreachable(ctx, err)
 	}

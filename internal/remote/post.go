@@ -61,7 +61,7 @@ func (c *Client) post(ctx context.Context, d Delivery) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	resp, err := c.transport.RoundTrip(req)
+	resp, err := c.exchange(req)
 	if err != nil {
 		return Answer{}, unreachable(ctx, err)
 	}
@@ -82,7 +82,7 @@ func (c *Client) PostToOurselves(ctx context.Context, d Delivery) (a Answer, sai
 	if err != nil {
 		return a, nil, err
 	}
-	resp, err := c.transport.RoundTrip(req)
+	resp, err := c.exchange(req)
 	if err != nil {
 		return a, nil, unreachable(ctx, err)
 	}

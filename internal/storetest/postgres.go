@@ -62,7 +62,7 @@ var postgres = sync.OnceValues(func() (*server, error) {
 	}
 	s := &server{admin: address}
 	s.template = s.name()
-	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	if err := s.run(ctx, "", "CREATE DATABASE "+s.template+" TEMPLATE template0"); err != nil {
 		return nil, err
