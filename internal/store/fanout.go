@@ -81,7 +81,7 @@ func (t Deliveries) targets(to Targets) (query string, args []any) {
 		sets, args = append(sets, set), append(args, arg)
 	}
 	if len(to.FollowersOf) > 0 {
-		add("SELECT delivery AS inbox, delivery_host AS host FROM followers WHERE "+t.inJSON("actor"), asJSON(to.FollowersOf))
+		add(t.followersInboxes(), asJSON(to.FollowersOf))
 	}
 	if to.Object != "" {
 		for _, table := range []string{"interactions", "quotes", "replies"} {
@@ -105,6 +105,22 @@ func (t Deliveries) targets(to Targets) (query string, args []any) {
 		add("SELECT "+columns+" FROM "+t.records("inbox text, host text, domains jsonb")+" AS given", asJSON(rows))
 	}
 	return strings.Join(sets, " UNION "), args
+}
+
+// followersInboxes are the inboxes of the followers of the actors in a list. It
+// goes through the index from each inbox to the next: a million people on a few
+// thousand servers cost what the servers do.
+func (t Deliveries) followersInboxes() string {
+	actors := "json_each(?)"
+	if t.s.postgres {
+		actors = "jsonb_array_elements_text(CAST(? AS jsonb)) AS listed(value)"
+	}
+	return `SELECT inbox, host FROM (WITH RECURSIVE stop(actor, inbox) AS (
+			SELECT value, (SELECT min(delivery) FROM followers WHERE actor = value) FROM ` + actors + `
+			UNION ALL
+			SELECT actor, (SELECT min(delivery) FROM followers AS f WHERE f.actor = stop.actor AND f.delivery > stop.inbox) FROM stop WHERE inbox IS NOT NULL)
+		SELECT inbox, (SELECT min(delivery_host) FROM followers AS f WHERE f.actor = stop.actor AND f.delivery = stop.inbox) AS host
+		FROM stop WHERE inbox IS NOT NULL) AS followed`
 }
 
 // blockedAmong returns those hosts of the targets that are blocked. Blocks are

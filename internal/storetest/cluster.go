@@ -82,7 +82,7 @@ func launch(initdb, server, folder string, owner *syscall.Credential) (string, e
 
 // answers waits until the server takes connections.
 func answers(address, folder string) error {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Minute)
 	defer cancel()
 	for {
 		conn, err := pgx.Connect(ctx, address)

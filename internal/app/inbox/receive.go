@@ -23,12 +23,12 @@ func (i *Inbox) Take(ctx context.Context, r *http.Request, body []byte, handle s
 	if err != nil {
 		return err
 	}
-	err = i.take(ctx, r, peek, body, handle)
+	err = take(ctx, i, r, peek, body, handle)
 	i.desk.Tally.Heard.Add(peek.Type, err)
 	return err
 }
 
-func (i *Inbox) take(ctx context.Context, r *http.Request, peek *activitypub.Peeked, body []byte, handle string) error {
+func take(ctx context.Context, i *Inbox, r *http.Request, peek *activitypub.Peeked, body []byte, handle string) error {
 	actor, id, err := i.identities(peek)
 	if err != nil {
 		return err
