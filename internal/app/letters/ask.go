@@ -2,10 +2,8 @@ package letters
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"time"
 
@@ -110,12 +108,11 @@ func (l *Letters) subscriber(ctx context.Context, t store.Tables, a Asked, hash 
 	if !errors.Is(err, embraye.ErrNotFound) {
 		return nil, err
 	}
-	var secret [32]byte
-	if _, err := io.ReadFull(l.desk.Random, secret[:]); err != nil {
+	token, err := app.NewToken(l.desk.Random)
+	if err != nil {
 		return nil, fmt.Errorf("letters: making a link: %w", err)
 	}
-	token := base64.RawURLEncoding.EncodeToString(secret[:])
-	s = &embraye.Subscriber{TokenHash: hashToken(token), AddressHash: hash, Language: a.Language, Often: a.Often, AskedAt: l.desk.Stamp(),
+	s = &embraye.Subscriber{TokenHash: app.HashToken(token), AddressHash: hash, Language: a.Language, Often: a.Often, AskedAt: l.desk.Stamp(),
 		Address: a.Address, Token: token}
 	return s, t.Subscribers.Insert(ctx, s)
 }

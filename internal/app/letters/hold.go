@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 
+	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
@@ -35,7 +36,7 @@ func (l *Letters) holder(ctx context.Context, t store.Tables, token string) (*em
 	if len(token) != tokenLength {
 		return nil, nil, errNoReader
 	}
-	s, err := t.Subscribers.ByToken(ctx, hashToken(token))
+	s, err := t.Subscribers.ByToken(ctx, app.HashToken(token))
 	if errors.Is(err, embraye.ErrNotFound) {
 		err = errNoReader
 	}

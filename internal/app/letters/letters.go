@@ -13,8 +13,6 @@ package letters
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"time"
@@ -53,12 +51,6 @@ func New(desk *app.App) *Letters {
 		panic(err) // the table of zones is in the program
 	}
 	return &Letters{desk, zone}
-}
-
-// hashToken is what the database knows of a token.
-func hashToken(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
 }
 
 // monday is the next Monday morning.

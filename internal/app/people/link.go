@@ -2,14 +2,11 @@ package people
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
+	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
@@ -27,20 +24,12 @@ const (
 // learns why (W10); pages ask for the state of a link to be of help.
 var errLink = &embraye.InvalidError{Problems: []embraye.Problem{{Field: "token", Code: "link_not_valid"}}}
 
-// hashToken is what the database knows of a token.
-func hashToken(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
-}
-
 // give writes a link and returns its token, which nobody can read again.
 func (ls *links) give(ctx context.Context, t store.Tables, l embraye.Link, lasts time.Duration) (token string, err error) {
-	var secret [32]byte
-	if _, err := io.ReadFull(ls.desk.Random, secret[:]); err != nil {
+	if token, err = app.NewToken(ls.desk.Random); err != nil {
 		return "", fmt.Errorf("people: making a link: %w", err)
 	}
-	token = base64.RawURLEncoding.EncodeToString(secret[:])
-	l.TokenHash, l.CreatedAt, l.ExpiresAt = hashToken(token), ls.desk.Stamp(), ls.desk.Stamp().Add(lasts)
+	l.TokenHash, l.CreatedAt, l.ExpiresAt = app.HashToken(token), ls.desk.Stamp(), ls.desk.Stamp().Add(lasts)
 	return token, t.Links.Insert(ctx, &l)
 }
 
@@ -59,7 +48,7 @@ func (ls *links) url(path, token string) string { return ls.desk.Site.Base + pat
 
 // state tells a page whether a link of a kind can be used.
 func (ls *links) state(ctx context.Context, kind embraye.LinkKind, token string) (embraye.LinkState, *embraye.Link, error) {
-	l, err := ls.desk.Store.Tables().Links.Take(ctx, hashToken(token))
+	l, err := ls.desk.Store.Tables().Links.Take(ctx, app.HashToken(token))
 	switch {
 	case errors.Is(err, embraye.ErrNotFound) || err == nil && l.Kind != kind:
 		return embraye.LinkUnknown, nil, nil

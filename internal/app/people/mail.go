@@ -228,5 +228,5 @@ func (o *post) write(ctx context.Context, t store.Tables, m *embraye.Mail, to *e
 		return nil, err
 	}
 	words.link, words.until = o.links.url(path, token), o.desk.Now().Add(lasts)
-	return &letter{mail: m, message: words.message(), hash: hashToken(token)}, nil
+	return &letter{mail: m, message: words.message(), hash: app.HashToken(token)}, nil
 }

@@ -159,7 +159,7 @@ func (pp *People) ChangePassword(ctx context.Context, by embraye.Acting, old, pa
 		if err := pp.links.end(ctx, t, embraye.ResetLink, p.Email); err != nil {
 			return err
 		}
-		if err := t.Sessions.EndOf(ctx, p.ID, hashToken(currentToken), pp.desk.Stamp()); err != nil {
+		if err := t.Sessions.EndOf(ctx, p.ID, app.HashToken(currentToken), pp.desk.Stamp()); err != nil {
 			return err
 		}
 		return pp.desk.Record(ctx, t, by, "person.password", p.Email, "", false)

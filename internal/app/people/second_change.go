@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
@@ -44,7 +45,7 @@ func (s *Second) change(ctx context.Context, c Change, action, detail string, no
 		if err := f(t, p); err != nil {
 			return err
 		}
-		if err := t.Sessions.EndOf(ctx, p.ID, hashToken(c.Session), s.desk.Stamp()); err != nil {
+		if err := t.Sessions.EndOf(ctx, p.ID, app.HashToken(c.Session), s.desk.Stamp()); err != nil {
 			return err
 		}
 		if err := s.people.post.tell(ctx, t, p, notice); err != nil {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"unicode"
 
+	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 	"embraye/internal/totp"
@@ -61,7 +62,7 @@ func (s *Second) checkAppCode(ctx context.Context, t store.Tables, p *embraye.Pe
 // hashCode is what the database knows of a recovery code: 80 random bits need no
 // slow hash.
 func hashCode(code string) string {
-	return hashToken(strings.NewReplacer("o", "0", "i", "1", "l", "1", "u", "v").Replace(bare(code)))
+	return app.HashToken(strings.NewReplacer("o", "0", "i", "1", "l", "1", "u", "v").Replace(bare(code)))
 }
 
 func (s *Second) checkRecoveryCode(ctx context.Context, t store.Tables, p *embraye.Person, code string) error {

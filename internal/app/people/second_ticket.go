@@ -2,12 +2,11 @@ package people
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
-	"io"
 	"time"
 
+	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
@@ -20,27 +19,25 @@ const (
 )
 
 // markOf changes with the password: what was shown with another one is over.
-func markOf(p *embraye.Person) string { return hashToken(p.PasswordHash) }
+func markOf(p *embraye.Person) string { return app.HashToken(p.PasswordHash) }
 
 // give writes a ticket for a person and returns its token.
 func (s *Second) give(ctx context.Context, t store.Tables, kind embraye.TicketKind, p *embraye.Person, lasts time.Duration) (token string, err error) {
-	var secret [32]byte
-	if _, err := io.ReadFull(s.desk.Random, secret[:]); err != nil {
+	if token, err = app.NewToken(s.desk.Random); err != nil {
 		return "", fmt.Errorf("people: making a ticket: %w", err)
 	}
-	token = base64.RawURLEncoding.EncodeToString(secret[:])
 	return token, s.giveNamed(ctx, t, kind, p, token, nil, lasts)
 }
 
 func (s *Second) giveNamed(ctx context.Context, t store.Tables, kind embraye.TicketKind, p *embraye.Person, token string, data []byte, lasts time.Duration) error {
-	return t.Tickets.Put(ctx, &embraye.Ticket{TokenHash: hashToken(token), Kind: kind, PersonID: p.ID, Mark: markOf(p), Data: data, ExpiresAt: s.desk.Stamp().Add(lasts)})
+	return t.Tickets.Put(ctx, &embraye.Ticket{TokenHash: app.HashToken(token), Kind: kind, PersonID: p.ID, Mark: markOf(p), Data: data, ExpiresAt: s.desk.Stamp().Add(lasts)})
 }
 
 // holderOf is whose ticket it is; ErrForbidden for one that is over, for somebody
 // who was shut out since, and after another password was chosen.
 func (s *Second) holderOf(ctx context.Context, t store.Tables, kind embraye.TicketKind, token string) (*embraye.Person, *embraye.Ticket, error) {
 	over := fmt.Errorf("people: a ticket that is over: %w", embraye.ErrForbidden)
-	ticket, err := t.Tickets.Take(ctx, kind, hashToken(token), s.desk.Stamp())
+	ticket, err := t.Tickets.Take(ctx, kind, app.HashToken(token), s.desk.Stamp())
 	if errors.Is(err, embraye.ErrNotFound) {
 		return nil, nil, over
 	}
@@ -56,7 +53,7 @@ func (s *Second) holderOf(ctx context.Context, t store.Tables, kind embraye.Tick
 
 // spend uses a ticket up inside the transaction of what it opens.
 func (s *Second) spend(ctx context.Context, t store.Tables, token string) error {
-	spent, err := t.Tickets.Spend(ctx, hashToken(token))
+	spent, err := t.Tickets.Spend(ctx, app.HashToken(token))
 	if err == nil && !spent {
 		err = fmt.Errorf("people: a ticket that was used: %w", embraye.ErrForbidden)
 	}

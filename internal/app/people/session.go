@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
@@ -14,7 +15,7 @@ func (pp *People) Sessions(ctx context.Context, personID int64) ([]embraye.Sessi
 }
 
 // SessionHash is how lists name the session with a token.
-func SessionHash(token string) string { return hashToken(token) }
+func SessionHash(token string) string { return app.HashToken(token) }
 
 // EndSession ends one of one's own sessions, by its hash.
 func (pp *People) EndSession(ctx context.Context, by embraye.Acting, tokenHash string) error {

@@ -35,7 +35,7 @@ func (pp *People) SessionStore() *SessionStore { return &SessionStore{app: pp.de
 
 // FindCtx returns the bytes of a session that has not ended.
 func (s *SessionStore) FindCtx(ctx context.Context, token string) ([]byte, bool, error) {
-	row, err := s.app.Store.Tables().Sessions.Take(ctx, hashToken(token), s.app.Now())
+	row, err := s.app.Store.Tables().Sessions.Take(ctx, app.HashToken(token), s.app.Now())
 	if errors.Is(err, embraye.ErrNotFound) {
 		return nil, false, nil
 	}
@@ -51,7 +51,7 @@ func (s *SessionStore) CommitCtx(ctx context.Context, token string, b []byte, ex
 	if err != nil {
 		return err
 	}
-	now, hash := s.app.Now().UTC(), hashToken(token)
+	now, hash := s.app.Now().UTC(), app.HashToken(token)
 	if old, err := s.app.Store.Tables().Sessions.Take(ctx, hash, now); err == nil && expiry.Sub(old.ExpiresAt).Abs() < sessionStep {
 		if oldDeadline, oldValues, err := (scs.GobCodec{}).Decode(old.Data); err == nil && oldDeadline.Equal(deadline) && reflect.DeepEqual(oldValues, values) {
 			return nil
@@ -68,7 +68,7 @@ func (s *SessionStore) CommitCtx(ctx context.Context, token string, b []byte, ex
 
 // DeleteCtx ends a session.
 func (s *SessionStore) DeleteCtx(ctx context.Context, token string) error {
-	return s.app.Store.InTx(ctx, func(t store.Tables) error { return t.Sessions.End(ctx, hashToken(token), s.app.Now()) })
+	return s.app.Store.InTx(ctx, func(t store.Tables) error { return t.Sessions.End(ctx, app.HashToken(token), s.app.Now()) })
 }
 
 // Find is FindCtx without a context; scs prefers the other.

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"embraye/internal/app"
 	"embraye/internal/app/directory"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
@@ -52,4 +53,4 @@ func (pp *People) SignIn(ctx context.Context, email, password, clientIP string) 
 }
 
 // accountKey has one length for any text that somebody can type.
-func accountKey(email string) string { return "account " + hashToken(email) }
+func accountKey(email string) string { return "account " + app.HashToken(email) }
