@@ -25,19 +25,14 @@ import (
 func TestFT08PostgreSQLCrashes(t *testing.T) {
 	address := storetest.EmptyURL(t, storetest.Postgres)
 	if os.Getenv("EMBRAYE_TEST_POSTGRES_URL") != "" {
-		t.Skip("the server is somebody else's")
+		storetest.Require(t, "crash", "the PostgreSQL of EMBRAYE_TEST_POSTGRES_URL is somebody else's")
 	}
 	keepsWhatItCommits(t, address)
 	dir, town := filepath.Join(t.TempDir(), "data"), newTown(t, killHosts, 8, 40*time.Millisecond)
 	env := loopback(dir, "EMBRAYE_LISTEN=127.0.0.1:0", "EMBRAYE_DELIVERY_CONCURRENCY=16", "EMBRAYE_DATABASE_URL="+address)
 	s := serveProcess(t, env...)
 	town.follow(t, dir, env)
-	var activities []string
-	for range killUpdates {
-		var p published
-		s.command(&p, constat()...)
-		activities = append(activities, p.Activity)
-	}
+	activities := s.publishes(killUpdates)
 	for n := range 3 {
 		eventually(t, "the fan-out goes on", func() bool { return town.count() >= (n+1)*killHosts/2 })
 		crash(t, address)
@@ -114,16 +109,27 @@ func TestFT13ADiskThatIsFull(t *testing.T) {
 	}
 	s := &server{t: t, env: environment(loopback(disk, "EMBRAYE_LISTEN=127.0.0.1:0")...), log: &syncBuffer{}}
 	inside := exec.Command("unshare", "-rm", "sh", "-c", `mount -t tmpfs -o size=24m,mode=700 tmpfs "$1" && cp -a "$2"/. "$1"/ && exec sleep 600`, "sh", disk, seed)
+	said := &syncBuffer{}
+	inside.Stderr = said
 	if err := inside.Start(); err != nil {
-		t.Skipf("no name spaces here: %v", err)
+		storetest.Require(t, "namespaces", err.Error())
 	}
-	t.Cleanup(func() { inside.Process.Kill(); inside.Wait() })
+	ended := make(chan error, 1)
+	go func() { ended <- inside.Wait() }()
+	t.Cleanup(func() { inside.Process.Kill() })
 	enter := func(words ...string) *exec.Cmd {
 		cmd := exec.Command("nsenter", append([]string{"--target", fmt.Sprint(inside.Process.Pid), "--user", "--mount", "--preserve-credentials"}, words...)...)
 		cmd.Env = s.env
 		return cmd
 	}
-	eventually(t, "the disk is there", func() bool { return enter("test", "-s", filepath.Join(disk, "secret.key")).Run() == nil })
+	eventually(t, "the disk is there", func() bool {
+		select {
+		case err := <-ended: // it may not make one
+			storetest.Require(t, "namespaces", fmt.Sprintf("%v: %s", err, said))
+		default:
+		}
+		return enter("test", "-s", filepath.Join(disk, "secret.key")).Run() == nil
+	})
 	begun := s.begin(enter("embraye", "serve"))
 	publish := func() (string, error) {
 		out, err := enter(append([]string{"embraye"}, constat()...)...).CombinedOutput()

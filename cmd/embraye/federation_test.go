@@ -29,6 +29,17 @@ func constat(more ...string) []string {
 		"--title", "Un titre", "--summary", "Un résumé.", "--evidence", "https://a.example/", "--json"}, more...)
 }
 
+// publishes publishes so many constats and returns their activities.
+func (s *server) publishes(n int) (activities []string) {
+	s.t.Helper()
+	for range n {
+		var p published
+		s.command(&p, constat()...)
+		activities = append(activities, p.Activity)
+	}
+	return activities
+}
+
 // Two programs on one machine follow each other's measures, and each keeps the
 // other's constat, its correction and its withdrawal.
 func TestTwoProgramsKeepEachOthersConstats(t *testing.T) {

@@ -156,12 +156,7 @@ func TestFT01KillsDuringAFanOutLoseNothing(t *testing.T) {
 	env := loopback(dir, "EMBRAYE_LISTEN=127.0.0.1:0", fmt.Sprintf("EMBRAYE_DELIVERY_CONCURRENCY=%d", inFlight))
 	town.follow(t, dir, env)
 	s := serveProcess(t, env...)
-	var activities []string
-	for range killUpdates {
-		var p published
-		s.command(&p, constat()...)
-		activities = append(activities, p.Activity)
-	}
+	activities := s.publishes(killUpdates)
 	moments := rand.New(rand.NewPCG(2, 2))
 	for range killMoments {
 		until := min(town.count()+1+moments.IntN(40), killHosts*killUpdates)
@@ -199,12 +194,7 @@ func TestKillRepeatsOnlyWhatWasInFlight(t *testing.T) {
 	env := loopback(dir, "EMBRAYE_LISTEN=127.0.0.1:0")
 	town.follow(t, dir, env)
 	nobody := &server{t: t, env: environment(env...)} // nothing is sent yet: every turn has all of it to do
-	var activities []string
-	for range updates {
-		var p published
-		nobody.command(&p, constat()...)
-		activities = append(activities, p.Activity)
-	}
+	activities := nobody.publishes(updates)
 	s := serveProcess(t, env...)
 	eventually(t, "the fan-out is half done", func() bool { return town.count() >= killHosts*3 })
 	town.mu.Lock()
@@ -245,12 +235,7 @@ func TestTwoReplicasShareAFanOutAndOneIsKilled(t *testing.T) {
 	stays := serveProcess(t, env...)
 	dies := serveProcess(t, env...)
 	town.follow(t, dir, env)
-	var activities []string
-	for range killUpdates {
-		var p published
-		stays.command(&p, constat()...)
-		activities = append(activities, p.Activity)
-	}
+	activities := stays.publishes(killUpdates)
 	eventually(t, "the fan-out is under way", func() bool { return town.count() >= killHosts })
 	dies.signal(syscall.SIGKILL)
 	<-dies.done

@@ -122,12 +122,7 @@ func outage(t *testing.T, dir string, settings []string, away func(bool)) {
 	env := append(loopback(dir, "EMBRAYE_LISTEN=127.0.0.1:0", "EMBRAYE_DELIVERY_CONCURRENCY=16"), settings...)
 	s := serveProcess(t, env...)
 	town.follow(t, dir, env)
-	var activities []string
-	for range killUpdates {
-		var p published
-		s.command(&p, constat()...)
-		activities = append(activities, p.Activity)
-	}
+	activities := s.publishes(killUpdates)
 	eventually(t, "the fan-out is under way", func() bool { return town.count() >= killHosts/2 })
 	away(true)
 	eventually(t, "somebody says that deliveries wait", func() bool { return strings.Contains(s.log.String(), "deliveries wait") })
