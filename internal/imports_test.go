@@ -21,7 +21,7 @@ const module = "embraye/"
 // adding it.
 func rows() map[string]int {
 	table := [][]string{
-		1:  {"internal/embraye", "internal/httpsig", "internal/locale", "internal/jsonshape", "internal/proof", "internal/openssl", "internal/totp", "migrations"},
+		1:  {"internal/embraye", "internal/httpsig", "internal/locale", "internal/jsonshape", "internal/proof", "internal/translog", "internal/openssl", "internal/totp", "migrations"},
 		2:  {"internal/store", "internal/remote", "internal/mail", "internal/activitypub", "internal/files", "internal/export", "internal/draw", "internal/chatons", "internal/passkey", "configs"},
 		3:  {"internal/app", "internal/web/answer", "internal/backup", "internal/blocklist", "internal/leave", "internal/settings"},
 		4:  {"internal/app/directory", "internal/web/page", "internal/check"},
@@ -62,6 +62,7 @@ func owners() map[string][]string {
 		"github.com/minio/minio-go":           {"internal/files"},
 		"github.com/ebitengine/purego":        {"internal/openssl"},
 		"github.com/go-webauthn":              {"internal/passkey"},
+		"golang.org/x/mod/sumdb":              {"internal/translog", "internal/store"},
 		"github.com/piglig/go-qr":             {"internal/web/office/people"},
 		"github.com/microcosm-cc/bluemonday":  {"internal/activitypub"},
 		"github.com/prometheus/client_golang": {"cmd/embraye", "internal/web", "internal/delivery", "internal/app"},
@@ -78,6 +79,7 @@ func foundations() map[string][]string {
 		"internal/locale":    {"golang.org/x/text"},
 		"internal/jsonshape": nil,
 		"internal/proof":     nil,
+		"internal/translog":  {"golang.org/x/mod/sumdb"},
 		"internal/totp":      nil,
 		"migrations":         nil,
 	}
