@@ -23,7 +23,7 @@ func rows() map[string]int {
 	table := [][]string{
 		1:  {"internal/embraye", "internal/httpsig", "internal/locale", "internal/jsonshape", "internal/proof", "internal/translog", "internal/openssl", "internal/totp", "migrations"},
 		2:  {"internal/store", "internal/remote", "internal/mail", "internal/activitypub", "internal/files", "internal/export", "internal/draw", "internal/chatons", "internal/passkey", "configs"},
-		3:  {"internal/app", "internal/web/answer", "internal/backup", "internal/blocklist", "internal/leave", "internal/settings"},
+		3:  {"internal/app", "internal/web/answer", "internal/backup", "internal/blocklist", "internal/leave", "internal/settings", "internal/verify"},
 		4:  {"internal/app/directory", "internal/web/page", "internal/check"},
 		5:  {"internal/app/constats", "internal/app/talk", "internal/app/organisation", "internal/app/peers", "internal/app/reviews", "internal/app/alarm", "internal/app/letters"},
 		6:  {"internal/app/inbox", "internal/app/drafts", "internal/app/people"},

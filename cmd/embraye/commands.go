@@ -74,6 +74,7 @@ func commands() []command {
 		{"export", "DIR", "write open formats to leave with into a new folder, beside a running server: constats, reviews, evidence, followers, blocks", exportAll},
 		{"import", "DIR [--dry-run]", "bring here what `export` wrote on another instance: constats with their versions, evidence, blocks, the profile; nobody is told", importAll},
 		{"move", "--to URL [--dry-run] | --from URL", "tell the followers that the organisation is on another instance now; before that, say there where it came from", move},
+		{"verify", "URL|FILE [--policy FILE] [--object FILE]", "verify a version of a constat or a review, a proof in a file, or with the address of an instance all of it, against its public log; exit 3 is not witnessed yet, 4 inconsistent, 5 unverifiable", verifyIt},
 		{"version", "", "print the version", printVersion},
 	}
 }

@@ -2,7 +2,7 @@
 // and what an operator or a script does beside a running server.
 //
 // run decides nothing but the exit status: 0 for success, 1 for a failure with
-// one clear sentence on stderr, 2 for wrong usage. Each command is a file of
+// one clear sentence on stderr, 2 for wrong usage; `verify` has three more. Each command is a file of
 // its own; all of them read the same settings (internal/settings) and are wired to
 // the database in one place (wiring.go).
 //
@@ -68,7 +68,10 @@ func (p *program) exitCode(err error) int {
 	var usage *usageError
 	var wrong settings.Mistakes
 	var setting *settings.WrongError
+	var verdict *verdictError
 	switch {
+	case errors.As(err, &verdict):
+		return verdict.status()
 	case errors.As(err, &usage):
 		if usage.usage != "" {
 			fmt.Fprintf(p.stderr, "usage: %s\n", usage.usage)

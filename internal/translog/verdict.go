@@ -82,43 +82,51 @@ const aheadOfClock = 5 * time.Minute
 // a claim. Each step needs the one before it; the first that fails is the
 // verdict.
 func (p *Policy) Judge(c Claim, now time.Time) Verdict {
-	v := Verdict{Index: c.Proof.Index}
 	if c.wrong != "" {
-		return v.because(Inconsistent, c.wrong)
+		return Verdict{Index: c.Proof.Index}.because(Inconsistent, c.wrong)
 	}
-	n, err := note.Open([]byte(c.Proof.Checkpoint), p.verifiers())
-	if invalid, ok := errors.AsType[*note.InvalidSignatureError](err); ok {
-		v.Log = invalid.Name
-		return v.because(Inconsistent, "signature_fails")
-	}
-	if errors.As(err, new(*note.UnverifiedNoteError)) {
-		return v.because(Unverifiable, "log_unknown")
-	}
-	if err != nil {
-		return v.because(Unverifiable, "no_checkpoint")
-	}
-	log := p.logOf(n)
-	if log == "" {
-		return v.because(Unverifiable, "log_unknown")
-	}
-	tree, err := ParseCheckpoint(n.Text)
-	if err != nil {
-		return v.because(Unverifiable, "no_checkpoint")
-	}
-	v.Log, v.Size = log, tree.Size
+	tree, v := p.JudgeLog(c.Proof.Checkpoint, now)
+	v.Index = c.Proof.Index
 	switch {
-	case tree.Origin != log:
-		return v.because(Inconsistent, "other_log")
+	case v.Outcome == Unverifiable || v.Outcome == Inconsistent:
+		return v
 	case c.Proof.Index >= tree.Size || len(c.Proof.Hashes) != pathLength(c.Proof.Index, tree.Size):
 		return v.because(Unverifiable, "proof_cut")
 	case c.Proof.Check(c.raw, tree) != nil:
 		return v.because(Inconsistent, "not_in_log")
+	case v.Outcome == Proved && c.Alone:
+		return v.because(Proved, "proved_act")
 	}
-	return p.weigh(v, n, c, now)
+	return v
+}
+
+// JudgeLog judges a signed checkpoint by itself.
+func (p *Policy) JudgeLog(signed string, now time.Time) (tree Checkpoint, v Verdict) {
+	n, err := note.Open([]byte(signed), p.verifiers())
+	if invalid, ok := errors.AsType[*note.InvalidSignatureError](err); ok {
+		v.Log = invalid.Name
+		return tree, v.because(Inconsistent, "signature_fails")
+	}
+	if errors.As(err, new(*note.UnverifiedNoteError)) {
+		return tree, v.because(Unverifiable, "log_unknown")
+	}
+	if err == nil {
+		tree, err = ParseCheckpoint(n.Text)
+	}
+	if err != nil || len(signed) > MaxCheckpoint {
+		return tree, v.because(Unverifiable, "no_checkpoint")
+	}
+	if v.Log, v.Size = p.logOf(n), tree.Size; v.Log == "" {
+		return tree, v.because(Unverifiable, "log_unknown")
+	}
+	if tree.Origin != v.Log {
+		return tree, v.because(Inconsistent, "other_log")
+	}
+	return tree, p.weigh(v, n, now)
 }
 
 // weigh counts the witnesses.
-func (p *Policy) weigh(v Verdict, n *note.Note, c Claim, now time.Time) Verdict {
+func (p *Policy) weigh(v Verdict, n *note.Note, now time.Time) Verdict {
 	signed := map[string]bool{}
 	for _, w := range p.Witnesses {
 		i := slices.IndexFunc(n.Sigs, func(s note.Signature) bool { return s.Name == w.verifier.Name() && s.Hash == w.verifier.KeyHash() })
@@ -135,8 +143,6 @@ func (p *Policy) weigh(v Verdict, n *note.Note, c Claim, now time.Time) Verdict 
 		return v.because(Unwitnessed, "witnesses_missing")
 	case len(v.Witnesses) == 0:
 		return v.because(Unwitnessed, "no_witness_asked") // the log's own word, whatever the policy says
-	case c.Alone:
-		return v.because(Proved, "proved_act")
 	}
 	return v.because(Proved, "proved")
 }
