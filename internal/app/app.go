@@ -112,6 +112,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 	if err := completeKeys(ctx, a); err != nil {
 		return nil, err
 	}
+	if err := openLog(ctx, a); err != nil {
+		return nil, err
+	}
 	return a, rewire(ctx, a)
 }
 

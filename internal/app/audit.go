@@ -56,14 +56,14 @@ func (a *App) Audit(ctx context.Context, by embraye.Acting, before int64) (*embr
 // Record writes the audit log; public entries also stand in the journal,
 // without the person.
 func (a *App) Record(ctx context.Context, t store.Tables, by embraye.Acting, action, object, reason string, public bool) error {
-	return t.Audit.Add(ctx, &embraye.AuditEntry{At: a.Stamp(), Person: by.PersonID(), Who: by.Name(),
+	return write(ctx, a, t, &embraye.AuditEntry{At: a.Stamp(), Person: by.PersonID(), Who: by.Name(),
 		Action: action, Object: object, Reason: reason, Public: public})
 }
 
 // RecordDetail is record with what only the office may see, the address of a
 // stranger say.
 func (a *App) RecordDetail(ctx context.Context, t store.Tables, by embraye.Acting, action, object, reason, detail string, public bool) error {
-	return t.Audit.Add(ctx, &embraye.AuditEntry{At: a.Stamp(), Person: by.PersonID(), Who: by.Name(),
+	return write(ctx, a, t, &embraye.AuditEntry{At: a.Stamp(), Person: by.PersonID(), Who: by.Name(),
 		Action: action, Object: object, Reason: reason, Detail: detail, Public: public})
 }
 

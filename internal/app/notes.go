@@ -21,10 +21,19 @@ func (a *App) SaveNote(ctx context.Context, t store.Tables, n *embraye.Note, fre
 		return err
 	}
 	n.WireVersion = WireVersion
-	if fresh {
-		return t.Notes.Insert(ctx, n)
+	if !fresh {
+		return t.Notes.Save(ctx, n)
 	}
-	return t.Notes.Save(ctx, n)
+	if n.Kind == embraye.AnswerNote && !n.Private {
+		object, err := answerBytes(n)
+		if err != nil {
+			return err
+		}
+		if n.Salt, err = Logged(a, t, answerLeaf(a, n), object); err != nil {
+			return err
+		}
+	}
+	return t.Notes.Insert(ctx, n)
 }
 
 // PublishNote stores and sends a Note of ours that is not a constat.

@@ -17,16 +17,15 @@ const (
 	ChorePeers   Chore = "peers"   // what peers say of themselves
 	ChoreGather  Chore = "gather"  // what peers published before we followed them
 
-	ChoreFollowers   Chore = "followers"   // those whose server is silent
-	ChoreHosts       Chore = "hosts"       // what software servers run
-	ChoreLetters     Chore = "letters"     // what readers who follow by mail are told
-	ChoreDomainLists Chore = "domainlists" // lists of domains that we subscribe to
-	ChoreAlarm       Chore = "alarm"       // what is wrong here and stays so
+	ChoreFollowers Chore = "followers" // those whose server is silent
+	ChoreHosts     Chore = "hosts"     // what software servers run
+	ChoreLetters   Chore = "letters"   // what readers who follow by mail are told
+	ChoreAlarm     Chore = "alarm"     // what is wrong here and stays so
 )
 
 // Chores lists them in the order that people see.
 func Chores() []Chore {
-	return []Chore{ChorePublish, ChoreMail, ChoreLinks, ChoreFiles, ChoreReviews, ChorePrune, ChorePeers, ChoreGather, ChoreFollowers, ChoreHosts, ChoreLetters, ChoreDomainLists, ChoreAlarm}
+	return []Chore{ChorePublish, ChoreMail, ChoreLinks, ChoreFiles, ChoreReviews, ChorePrune, ChorePeers, ChoreGather, ChoreFollowers, ChoreHosts, ChoreLetters, ChoreAlarm}
 }
 
 // Job asks for one chore, for one thing, after the commit of what caused it.

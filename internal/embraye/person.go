@@ -54,6 +54,7 @@ type AuditEntry struct {
 	Reason string
 	Detail string // for the office only: an address, a name
 	Public bool
+	Salt   []byte // of the line's commitment in the public log; nil: not in it yet, empty: something else stands for it
 }
 
 // Acting is who does something: a person of the organisation, or the operator

@@ -129,6 +129,7 @@ type ReviewRevision struct {
 	ReviewContent    `gorm:"embedded"`
 	Wire             []byte
 	SHA256           string    `gorm:"column:sha256"` // hex, of Wire
+	Salt             []byte    // as of a Revision
 	CreatedAt        time.Time `gorm:"autoCreateTime:false"`
 }
 

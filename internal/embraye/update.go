@@ -69,6 +69,7 @@ type Revision struct {
 	Content   `gorm:"embedded"`
 	Wire      []byte
 	SHA256    string    `gorm:"column:sha256"` // hex, of Wire
+	Salt      []byte    // of Wire's commitment in the public log; nil: not in it yet, empty: destroyed
 	CreatedAt time.Time `gorm:"autoCreateTime:false"`
 }
 
@@ -160,6 +161,7 @@ type Note struct {
 	DeletedAt   *time.Time
 	Wire        []byte
 	WireVersion int
+	Salt        []byte // of a public answer's commitment, as of a Revision
 	LikeCount   int
 	BoostCount  int
 	ReplyCount  int

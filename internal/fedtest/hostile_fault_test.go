@@ -19,7 +19,7 @@ import (
 
 // Section 4.4: faults. Killing the real program is the business of its own tests.
 func faultRows() []row {
-	published := []string{"updates", "revisions", "notes", "activities", "deliveries", "audit_entries", "public_revision", "voices", "standings", "speakers"}
+	published := []string{"updates", "revisions", "notes", "activities", "deliveries", "audit_entries", "log_leaves", "log_state", "public_revision", "voices", "standings", "speakers"}
 	return []row{
 		{number: "FT01", name: "kill -9 during a fan-out", elsewhere: "cmd/embraye"},
 		{number: "FT02", name: "a fault at each table that publishing writes", run: faultAtEachTable, stores: append(published, "followers"), mib: 64},

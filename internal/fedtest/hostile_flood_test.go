@@ -15,7 +15,7 @@ import (
 func floodRows() []row {
 	return []row{
 		{number: "F148", name: "collections without end", run: endlessCollections, out: 53, mib: 64,
-			stores: []string{"peers", "follows", "activities", "deliveries", "public_revision", "audit_entries", "backfills", "river_job"}},
+			stores: []string{"peers", "follows", "activities", "deliveries", "public_revision", "audit_entries", "log_leaves", "log_state", "backfills", "river_job"}},
 		{number: "F150", name: "reply chains over fresh hosts", run: replyChain, out: 20, stores: replies},
 		{number: "F150", name: "wildcard hosts", run: wildcardHosts, out: 300, mib: 160},
 		{number: "F152", name: "a relay that repeats us", run: relay, out: 1, stores: likes},

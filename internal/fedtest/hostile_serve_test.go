@@ -16,7 +16,7 @@ func serveRows() []row {
 	return []row{
 		{number: "F171", name: "WebFinger", run: webfinger},
 		{number: "F172", name: "WebFinger of others that does not agree", run: lyingWebFinger, out: 13,
-			stores: []string{"peers", "follows", "activities", "deliveries", "public_revision", "audit_entries"}},
+			stores: []string{"peers", "follows", "activities", "deliveries", "public_revision", "audit_entries", "log_leaves", "log_state"}},
 		{number: "F174", name: "what is not public", run: notPublic, out: 2, stores: append([]string{"replies"}, follows...)},
 		{number: "F175", name: "what was withdrawn", run: withdrawn},
 		{number: "F177", name: "parameters of pages", run: pageParameters},

@@ -33,7 +33,6 @@ func (r *Rooms) Chores() []jobs.Chore {
 		{Name: embraye.ChoreLetters, What: "writing to readers who follow by mail", Every: 5 * time.Minute, Limit: 30 * time.Minute, Do: func(ctx context.Context, t *jobs.Turn) error {
 			return r.Letters.Do(ctx, t.Subject, t.Done)
 		}},
-		{Name: embraye.ChoreDomainLists, What: "reading the lists of domains that are subscribed to", Every: 24 * time.Hour, Later: true, Limit: time.Hour, Do: turns(r.Talk.Lists.ReadAgain)},
 	}
 }
 

@@ -15,8 +15,7 @@ type want struct {
 	accept     string
 	signed     bool // by the instance actor, on every hop anew
 	redirects  int
-	sameOrigin bool   // redirects stay on the origin of the first URL
-	etag       string // of the version that we have; empty: none
+	sameOrigin bool // redirects stay on the origin of the first URL
 }
 
 // get follows redirects by hand and gives the first answer that is none to
@@ -106,9 +105,6 @@ func (c *Client) newGet(ctx context.Context, u *url.URL, w want) (*http.Request,
 	req.Header.Set("Accept", w.accept)
 	req.Header.Set("Accept-Encoding", "gzip")
 	req.Header.Set("User-Agent", c.userAgent)
-	if w.etag != "" {
-		req.Header.Set("If-None-Match", w.etag)
-	}
 	if !w.signed || c.options.SignGET == nil {
 		return req, nil
 	}

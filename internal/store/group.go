@@ -33,6 +33,7 @@ type group struct {
 	members int
 	pending []chan error // those who wait for the commit
 	changed bool         // some member changed what the public sees
+	leaves  []leafRow    // public acts of the members that are kept
 	broken  error        // the transaction is lost with everybody in it
 }
 
@@ -94,7 +95,7 @@ func (g *group) member(ctx context.Context, fn func(Tables) error, state *txStat
 		}
 	}
 	kept = true
-	g.changed = g.changed || state.changed
+	g.changed, g.leaves = g.changed || state.changed, append(g.leaves, state.leaves...)
 	g.pending = append(g.pending, committed)
 	return nil
 }
@@ -167,7 +168,7 @@ func (g *group) pass() {
 		for _, committed := range g.pending {
 			committed <- err
 		}
-		g.tx, g.members, g.pending, g.changed, g.broken = nil, 0, nil, false, nil
+		g.tx, g.members, g.pending, g.changed, g.leaves, g.broken = nil, 0, nil, false, nil, nil
 	}
 	g.turn <- struct{}{}
 }
@@ -179,12 +180,20 @@ func (g *group) end() error {
 		}
 		return fmt.Errorf("store: committing with others: %w: %w", embraye.ErrUnavailable, g.broken)
 	}
-	if g.changed {
-		if _, err := g.tx.Exec(raisePublicRevision); err != nil {
-			return errors.Join(wrap(err, "raising the public revision"), g.tx.Rollback())
-		}
+	if err := g.ending(context.Background()); err != nil {
+		return errors.Join(err, g.tx.Rollback())
 	}
 	return wrap(g.tx.Commit(), "committing")
+}
+
+// ending is what comes last, once for all.
+func (g *group) ending(ctx context.Context) error {
+	db, pool := g.s.bind(ctx, g.tx), g.pool()
+	db.Statement.ConnPool = pool
+	if err := (table{db: db, s: g.s, tx: &txState{}}).ending(ctx, g.leaves, g.changed); err != nil {
+		return err
+	}
+	return wrap(pool.flush(), "ending a transaction")
 }
 
 // steady runs a statement to its end once it has begun: an interrupted one

@@ -30,6 +30,7 @@ type keyring struct {
 	addresses []byte
 	mu        sync.RWMutex
 	signers   map[half]crypto.Signer
+	notes     sync.Map // of the log, by its origin
 }
 
 // half is one half of a key: RSA, which every server knows, or Ed25519, which a

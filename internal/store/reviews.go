@@ -35,7 +35,7 @@ func (t Reviews) Standing(ctx context.Context, object embraye.IRI) (*embraye.Rev
 
 // Erase removes what the versions of a review said; that they were stays.
 func (t ReviewRevisions) Erase(ctx context.Context, id string) error {
-	_, err := t.exec(ctx, "UPDATE review_revisions SET change = '', verdict = '', reason = '', evidence = NULL, wire = ? WHERE review_id = ?", []byte{}, id)
+	_, err := t.exec(ctx, "UPDATE review_revisions SET change = '', verdict = '', reason = '', evidence = NULL, wire = ?, salt = ? WHERE review_id = ?", []byte{}, []byte{}, id)
 	return wrap(err, "erasing the revisions of the review %s", id)
 }
 

@@ -27,11 +27,12 @@ func (t Revisions) Take(ctx context.Context, updateID string, number int) (*embr
 	return r, wrap(err, "taking revision %d of %s", number, updateID)
 }
 
-// Erase removes what every version said and the bytes that were served; number,
-// kind, date and hash stay as the proof that there was one.
+// Erase removes what every version said, the bytes that were served and what hid
+// them in the public log; number, kind, date and hash stay as the proof that
+// there was one.
 func (t Revisions) Erase(ctx context.Context, updateID string) error {
 	err := t.db.WithContext(ctx).Model(new(embraye.Revision)).Where("update_id = ?", updateID).
 		Select("*").Omit("ID", "UpdateID", "Number", "Kind", "SHA256", "CreatedAt").
-		Updates(&embraye.Revision{Wire: []byte{}}).Error
+		Updates(&embraye.Revision{Wire: []byte{}, Salt: []byte{}}).Error
 	return wrap(err, "erasing the revisions of %s", updateID)
 }

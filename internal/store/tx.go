@@ -58,9 +58,8 @@ func (s *Store) once(ctx context.Context, fn func(Tables) error) (err error) {
 	}()
 	state := &txState{}
 	t := newTables(table{db: s.bind(ctx, tx), s: s, tx: state})
-	if err = fn(t); err == nil && state.changed {
-		_, err = t.table.exec(ctx, raisePublicRevision)
-		err = wrap(err, "raising the public revision")
+	if err = fn(t); err == nil {
+		err = t.table.ending(ctx, state.leaves, state.changed)
 	}
 	done = true
 	if err != nil {
@@ -79,6 +78,5 @@ func (s *Store) bind(ctx context.Context, tx *sql.Tx) *gorm.DB {
 	return db
 }
 
-// raisePublicRevision comes last: on PostgreSQL everybody else who changes what
-// is public waits for this row until the commit.
+// raisePublicRevision comes last; see ending.
 const raisePublicRevision = "UPDATE public_revision SET revision = revision + 1 WHERE id = 1"

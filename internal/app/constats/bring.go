@@ -153,7 +153,7 @@ func bring(ctx context.Context, cs *Constats, t store.Tables, b *Brought) (fresh
 			err = t.Updates.Insert(ctx, u)
 		}
 		if err == nil {
-			err = insertRevision(ctx, t, u, v.Kind, v.Reason, v.At)
+			err = keepRevision(ctx, cs.desk, t, u, embraye.Revision{Kind: v.Kind, Reason: v.Reason, CreatedAt: v.At}, true)
 		}
 		if err != nil {
 			return false, err

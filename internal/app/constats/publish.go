@@ -11,6 +11,7 @@ import (
 	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
+	"embraye/internal/translog"
 )
 
 // PublishInput is a constat as an editor hands it in.
@@ -72,7 +73,7 @@ func (cs *Constats) PublishIn(ctx context.Context, t store.Tables, by embraye.Ac
 	if err := t.Updates.Insert(ctx, u); err != nil {
 		return nil, err
 	}
-	if err := insertRevision(ctx, t, u, embraye.FirstRevision, "", u.PublishedAt); err != nil {
+	if err := insertRevision(ctx, cs.desk, t, u, embraye.FirstRevision, "", u.PublishedAt); err != nil {
 		return nil, err
 	}
 	body, err := cs.desk.Wire().Create(create, u.Wire)
@@ -128,9 +129,19 @@ func fixBytes(ctx context.Context, desk *app.App, t store.Tables, u *embraye.Upd
 }
 
 // insertRevision keeps what the constat says now, the bytes served first and
-// their hash.
-func insertRevision(ctx context.Context, t store.Tables, u *embraye.Update, kind embraye.RevisionKind, reason string, at time.Time) error {
+// their hash, and enters them in the public log.
+func insertRevision(ctx context.Context, desk *app.App, t store.Tables, u *embraye.Update, kind embraye.RevisionKind, reason string, at time.Time) error {
+	return keepRevision(ctx, desk, t, u, embraye.Revision{Kind: kind, Reason: reason, CreatedAt: at}, false)
+}
+
+// keepRevision is insertRevision; before says that it was published elsewhere,
+// before it came here.
+func keepRevision(ctx context.Context, desk *app.App, t store.Tables, u *embraye.Update, r embraye.Revision, before bool) (err error) {
 	sum := sha256.Sum256(u.Wire)
-	return t.Revisions.Insert(ctx, &embraye.Revision{UpdateID: u.ID, Number: u.Revision, Kind: kind, Reason: reason,
-		Content: u.Content, Wire: u.Wire, SHA256: hex.EncodeToString(sum[:]), CreatedAt: at})
+	r.UpdateID, r.Number, r.Content, r.Wire, r.SHA256 = u.ID, u.Revision, u.Content, u.Wire, hex.EncodeToString(sum[:])
+	r.Salt, err = app.Logged(desk, t, translog.Leaf{Kind: translog.Revision, ID: string(desk.Site.UpdateID(u.ID)), N: r.Number, At: r.CreatedAt, Before: before}, r.Wire)
+	if err != nil {
+		return err
+	}
+	return t.Revisions.Insert(ctx, &r)
 }

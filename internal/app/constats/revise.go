@@ -71,7 +71,7 @@ func (cs *Constats) reviseIn(ctx context.Context, t store.Tables, by embraye.Act
 	if err := t.Updates.Save(ctx, u); err != nil {
 		return nil, err
 	}
-	if err := insertRevision(ctx, t, u, in.Kind, reason, now); err != nil {
+	if err := insertRevision(ctx, cs.desk, t, u, in.Kind, reason, now); err != nil {
 		return nil, err
 	}
 	out := &Published{Update: u}

@@ -48,7 +48,7 @@ func (cs *Constats) withdrawIn(ctx context.Context, t store.Tables, by embraye.A
 	if err := cs.desk.UndoBoosts(ctx, t, object); err != nil {
 		return err
 	}
-	if err := cs.deleteNotesOf(ctx, t, u, now); err != nil {
+	if err := cs.deleteNotesOf(ctx, t, u, now, erase); err != nil {
 		return err
 	}
 	if err := cs.takeBack(ctx, t, u, now, reason, erase); err != nil {
@@ -86,8 +86,9 @@ func (cs *Constats) takeBack(ctx context.Context, t store.Tables, u *embraye.Upd
 	return t.Revisions.Erase(ctx, u.ID)
 }
 
-// deleteNotesOf deletes the correction Notes and answers under a constat.
-func (cs *Constats) deleteNotesOf(ctx context.Context, t store.Tables, u *embraye.Update, at time.Time) error {
+// deleteNotesOf deletes the correction Notes and answers under a constat; erased,
+// their bytes are gone too.
+func (cs *Constats) deleteNotesOf(ctx context.Context, t store.Tables, u *embraye.Update, at time.Time, erase bool) error {
 	notes, err := t.Notes.OfUpdate(ctx, u.ID)
 	if err != nil {
 		return err
@@ -98,6 +99,9 @@ func (cs *Constats) deleteNotesOf(ctx context.Context, t store.Tables, u *embray
 			continue
 		}
 		n.DeletedAt, n.HTML = &at, ""
+		if erase {
+			n.Wire, n.Salt = nil, []byte{}
+		}
 		if err := t.Notes.Save(ctx, n); err != nil {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/httpsig"
 	"embraye/internal/store"
@@ -53,6 +54,9 @@ func (o *Organisation) RotateKey(ctx context.Context, by embraye.Acting, handle 
 			return err
 		}
 		t.Changed()
+		if err := t.Log.Record(app.KeyLeaf(o.desk, handle, &row)); err != nil {
+			return err
+		}
 		if err := o.desk.ProveAnew(ctx, t, handle); err != nil {
 			return err
 		}

@@ -12,6 +12,7 @@ import (
 	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
+	"embraye/internal/translog"
 )
 
 // Input is a review as somebody hands it in.
@@ -207,7 +208,7 @@ func (rs *Reviews) publishIn(ctx context.Context, t store.Tables, by embraye.Act
 	if err := t.Reviews.Insert(ctx, r); err != nil {
 		return nil, err
 	}
-	if err := insertRevision(ctx, t, r, embraye.FirstRevision, ""); err != nil {
+	if err := insertRevision(ctx, rs, t, r, embraye.FirstRevision, ""); err != nil {
 		return nil, err
 	}
 	out := &Published{Review: r, ActivityID: create}
@@ -241,13 +242,17 @@ func (rs *Reviews) send(ctx context.Context, t store.Tables, r *embraye.Review, 
 }
 
 // insertRevision keeps what the review says now, the bytes served first and
-// their hash.
-func insertRevision(ctx context.Context, t store.Tables, r *embraye.Review, kind embraye.RevisionKind, change string) error {
+// their hash, and enters them in the public log.
+func insertRevision(ctx context.Context, rs *Reviews, t store.Tables, r *embraye.Review, kind embraye.RevisionKind, change string) error {
 	sum := sha256.Sum256(r.Wire)
 	at := r.PublishedAt
 	if r.UpdatedAt != nil {
 		at = *r.UpdatedAt
 	}
+	salt, err := app.Logged(rs.desk, t, translog.Leaf{Kind: translog.Review, ID: string(rs.desk.Site.ReviewID(r.ID)), N: r.Revision, At: at}, r.Wire)
+	if err != nil {
+		return err
+	}
 	return t.ReviewRevisions.Insert(ctx, &embraye.ReviewRevision{ReviewID: r.ID, Number: r.Revision, Kind: kind, Change: change, ReviewedRevision: r.ReviewedRevision,
-		ReviewContent: r.ReviewContent, Wire: r.Wire, SHA256: hex.EncodeToString(sum[:]), CreatedAt: at})
+		ReviewContent: r.ReviewContent, Wire: r.Wire, SHA256: hex.EncodeToString(sum[:]), Salt: salt, CreatedAt: at})
 }

@@ -105,7 +105,7 @@ func (rs *Reviews) reviseIn(ctx context.Context, t store.Tables, by embraye.Acti
 	if err := t.Reviews.Save(ctx, r); err != nil {
 		return nil, err
 	}
-	if err := insertRevision(ctx, t, r, in.Kind, change); err != nil {
+	if err := insertRevision(ctx, rs, t, r, in.Kind, change); err != nil {
 		return nil, err
 	}
 	if in.Kind == embraye.Substance {

@@ -18,8 +18,6 @@ type Talk struct {
 	desk      *app.App
 	directory *directory.Directory
 	*Domains
-	Circle *Circle
-	Lists  *Lists
 }
 
 // Domains is the use cases about whole servers: which are refused or limited, and who
@@ -31,6 +29,5 @@ type Domains struct {
 
 // New opens it over a desk.
 func New(desk *app.App, d *directory.Directory) *Talk {
-	domains, circle := &Domains{desk, d}, &Circle{desk, d}
-	return &Talk{desk, d, domains, circle, &Lists{domains, circle}}
+	return &Talk{desk, d, &Domains{desk, d}}
 }

@@ -1,0 +1,273 @@
+package store_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+	"embraye/internal/storetest"
+	"embraye/internal/translog"
+
+	"golang.org/x/mod/sumdb/note"
+	"golang.org/x/mod/sumdb/tlog"
+)
+
+const logOrigin = "a.example/journal"
+
+func leafOf(i int) translog.Leaf {
+	return translog.Leaf{Kind: translog.Revision, ID: fmt.Sprintf("https://a.example/constats/%d", i), N: 1, At: time.Unix(int64(i), 0)}
+}
+
+// openLog opens the log of an empty database.
+func openLog(t testing.TB, s *store.Store) {
+	t.Helper()
+	must(t, s.InTx(t.Context(), func(tx store.Tables) error {
+		return errors.Join(tx.Log.Open(t.Context(), logOrigin), tx.Log.Thaw(t.Context()))
+	}))
+	st, err := s.Tables().Log.State(t.Context())
+	must(t, err)
+	must(t, s.Tables().Log.Ready(t.Context(), st))
+}
+
+func recording(leaves ...translog.Leaf) func(store.Tables) error {
+	return func(tx store.Tables) error {
+		for _, l := range leaves {
+			if err := tx.Log.Record(l); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+}
+
+// wholeLog reads a log as a stranger would and checks all of it against its
+// signed checkpoint.
+func wholeLog(t *testing.T, s *store.Store, st *embraye.LogState) (leaves []translog.Leaf) {
+	t.Helper()
+	log := s.Tables().Log
+	key, err := log.PublicKey(t.Context(), store.LogKey, st.Epoch)
+	must(t, err)
+	vkey, err := translog.VKey(st.Origin, key)
+	must(t, err)
+	verifier, err := note.NewVerifier(vkey)
+	must(t, err)
+	c, _, err := translog.OpenCheckpoint(st.Checkpoint, verifier)
+	must(t, err)
+	if c.Size != st.Size || !bytes.Equal(c.Root[:], st.Root) {
+		t.Fatalf("the checkpoint says %v, the state %d %x", c, st.Size, st.Root)
+	}
+	var hashes []tlog.Hash
+	read := tlog.HashReaderFunc(func(indexes []int64) (all []tlog.Hash, err error) {
+		for _, i := range indexes {
+			all = append(all, hashes[i])
+		}
+		return all, nil
+	})
+	translog.TilesOf(translog.Entries, 0, st.Size, func(tile translog.Tile) bool {
+		b, err := log.Tile(t.Context(), st, tile)
+		must(t, err)
+		entries, err := translog.ParseBundle(b, tile.W)
+		must(t, err)
+		for _, e := range entries {
+			l, err := translog.ParseLeaf(e)
+			must(t, err)
+			more, err := tlog.StoredHashes(int64(len(leaves)), e, read)
+			must(t, err)
+			leaves, hashes = append(leaves, l), append(hashes, more...)
+		}
+		return true
+	})
+	if root, err := tlog.TreeHash(st.Size, read); err != nil || root != c.Root {
+		t.Fatalf("the leaves make %v (%v), the checkpoint says %v", root, err, c.Root)
+	}
+	for level := range 3 {
+		translog.TilesOf(level, 0, st.Size, func(tile translog.Tile) bool {
+			got, err := log.Tile(t.Context(), st, tile)
+			must(t, err)
+			want, err := tlog.ReadTileData(tlog.Tile{H: 8, L: tile.Level, N: tile.N, W: tile.W}, read)
+			must(t, err)
+			if !bytes.Equal(got, want) {
+				t.Errorf("%s is not what its leaves make", tile.Path())
+			}
+			return true
+		})
+	}
+	return leaves
+}
+
+// Whoever writes at the same time, whatever is rolled back: the log has the
+// leaves of what was committed, each once, and every checkpoint fits.
+func TestTheLogGrowsWithItsTransactions(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		openLog(t, s)
+		const writers, each = 4, 40
+		kept := make([]map[string]bool, writers)
+		var wg sync.WaitGroup
+		for w := range writers {
+			kept[w] = map[string]bool{}
+			wg.Go(func() {
+				random := rand.New(rand.NewPCG(uint64(w), 1))
+				for i := range each {
+					var leaves []translog.Leaf
+					for k := range 1 + random.IntN(3) {
+						leaves = append(leaves, leafOf(w*10_000+i*10+k))
+					}
+					taken := random.IntN(4) > 0
+					err := s.InTx(ctx, func(tx store.Tables) error {
+						if err := recording(leaves...)(tx); err != nil || taken {
+							return err
+						}
+						return context.DeadlineExceeded
+					})
+					if taken != (err == nil) {
+						t.Errorf("taken %t: %v", taken, err)
+					}
+					for _, l := range leaves {
+						if taken {
+							kept[w][l.ID] = true
+						}
+					}
+				}
+			})
+		}
+		wg.Wait()
+		log := s.Tables().Log
+		st, err := log.State(ctx)
+		must(t, err)
+		seen := map[string]bool{}
+		for _, l := range wholeLog(t, s, st) {
+			if seen[l.ID] {
+				t.Errorf("%s is there twice", l.ID)
+			}
+			seen[l.ID] = true
+		}
+		for w := range kept {
+			for id := range kept[w] {
+				if !seen[id] {
+					t.Errorf("%s was committed and is not in the log", id)
+				}
+				delete(seen, id)
+			}
+		}
+		if len(seen) > 0 {
+			t.Errorf("%d leaves of what was rolled back", len(seen))
+		}
+		for id := range kept[0] {
+			p, leaf, err := log.Proof(ctx, translog.Revision, id, 1)
+			must(t, err)
+			c, err := translog.Unsigned(p.Checkpoint)
+			must(t, err)
+			must(t, p.Check(leaf, c))
+		}
+		if _, _, err := log.Proof(ctx, translog.Revision, "https://a.example/constats/none", 1); !errors.Is(err, embraye.ErrNotFound) {
+			t.Errorf("a proof of nothing: %v", err)
+		}
+		if _, err := log.Tile(ctx, st, translog.Tile{Level: 0, N: st.Size / 256, W: int(st.Size%256) + 1}); !errors.Is(err, embraye.ErrNotFound) {
+			t.Errorf("a tile that is not: %v", err)
+		}
+		if err := s.Tables().Log.Record(leafOf(1)); err == nil {
+			t.Error("a leaf outside a transaction was taken")
+		}
+	})
+}
+
+func TestAFrozenLogTakesItsLeavesLater(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		log := s.Tables().Log
+		must(t, s.InTx(ctx, recording(leafOf(0), leafOf(1)))) // before it was opened
+		openLog(t, s)
+		must(t, s.InTx(ctx, func(tx store.Tables) error { return tx.Log.Freeze(ctx, embraye.LogBehind) }))
+		must(t, s.InTx(ctx, recording(leafOf(2))))
+		st, err := log.State(ctx)
+		must(t, err)
+		if st.Size != 2 || st.Frozen != embraye.LogBehind {
+			t.Errorf("frozen: %+v", st)
+		}
+		must(t, s.InTx(ctx, func(tx store.Tables) error { return tx.Log.Thaw(ctx) }))
+		must(t, s.InTx(ctx, recording(leafOf(3))))
+		if st, err = log.State(ctx); err != nil || st.Frozen != "" {
+			t.Errorf("thawed: %+v, %v", st, err)
+		}
+		for i, l := range wholeLog(t, s, st) {
+			if l.ID != leafOf(i).ID {
+				t.Errorf("leaf %d is %s", i, l.ID)
+			}
+		}
+	})
+}
+
+// A log that follows another keeps the old one readable, and its proofs.
+func TestARestartedLogKeepsTheOldOne(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx := t.Context()
+		openLog(t, s)
+		must(t, s.InTx(ctx, recording(leafOf(0), leafOf(1), leafOf(2))))
+		must(t, s.InTx(ctx, func(tx store.Tables) error { return tx.Log.Freeze(ctx, embraye.LogBehind) }))
+		must(t, s.InTx(ctx, recording(leafOf(3))))
+		restart := func(epoch int) error {
+			return s.InTx(ctx, func(tx store.Tables) error {
+				first := translog.Leaf{Kind: translog.Restart, ID: "https://a.example/journal/2", At: storetest.Start}
+				return tx.Log.Restart(ctx, embraye.LogState{Epoch: epoch, Origin: "a.example/journal/2"}, first, "the disk")
+			})
+		}
+		must(t, restart(2))
+		if err := restart(2); !errors.Is(err, embraye.ErrConflict) {
+			t.Errorf("restarted twice: %v", err)
+		}
+		must(t, s.InTx(ctx, recording(leafOf(4))))
+		log := s.Tables().Log
+		st, err := log.Of(ctx, 2)
+		must(t, err)
+		old, err := log.Of(ctx, 1)
+		must(t, err)
+		if got := wholeLog(t, s, old); len(got) != 3 || old.Reason != "the disk" || old.ClosedAt == nil {
+			t.Errorf("the old log: %+v", old)
+		}
+		var got []string
+		for _, l := range wholeLog(t, s, st) {
+			got = append(got, l.ID)
+		}
+		equal(t, "the new log", got, []string{"https://a.example/journal/2", leafOf(3).ID, leafOf(4).ID})
+		for i, want := range []string{logOrigin, logOrigin, logOrigin, "a.example/journal/2", "a.example/journal/2"} {
+			p, leaf, err := log.Proof(ctx, translog.Revision, leafOf(i).ID, 1)
+			must(t, err)
+			c, err := translog.Unsigned(p.Checkpoint)
+			must(t, err)
+			if must(t, p.Check(leaf, c)); c.Origin != want {
+				t.Errorf("leaf %d is proved by %s", i, c.Origin)
+			}
+		}
+		if _, err := log.Of(ctx, 3); !errors.Is(err, embraye.ErrNotFound) {
+			t.Errorf("a log that is not: %v", err)
+		}
+	})
+}
+
+// Nothing is signed on top of leaves that are not those of before: the act fails
+// with them.
+func TestADamagedLogSignsNothing(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		openLog(t, s)
+		must(t, s.InTx(t.Context(), recording(leafOf(0), leafOf(1), leafOf(2))))
+		run(t, s, "UPDATE log_leaves SET leaf = (SELECT leaf FROM log_leaves WHERE idx = 0) WHERE idx = 2")
+		err := s.InTx(t.Context(), func(tx store.Tables) error {
+			return errors.Join(tx.Settings.Set(t.Context(), "act", "done"), tx.Log.Record(leafOf(3)))
+		})
+		if err == nil || !strings.Contains(err.Error(), "do not make the root") {
+			t.Errorf("a leaf went on top of others: %v", err)
+		}
+		if _, ok, _ := s.Tables().Settings.Get(t.Context(), "act"); ok {
+			t.Error("the act is there without its leaf")
+		}
+	})
+}
