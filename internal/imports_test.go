@@ -22,10 +22,10 @@ const module = "embraye/"
 func rows() map[string]int {
 	table := [][]string{
 		1:  {"internal/embraye", "internal/httpsig", "internal/locale", "internal/jsonshape", "internal/proof", "internal/translog", "internal/openssl", "internal/totp", "migrations"},
-		2:  {"internal/store", "internal/remote", "internal/mail", "internal/activitypub", "internal/files", "internal/export", "internal/draw", "internal/chatons", "internal/passkey", "configs"},
+		2:  {"internal/store", "internal/remote", "internal/mail", "internal/activitypub", "internal/files", "internal/export", "internal/draw", "internal/chatons", "internal/passkey", "internal/archive", "configs"},
 		3:  {"internal/app", "internal/web/answer", "internal/backup", "internal/blocklist", "internal/leave", "internal/settings", "internal/verify"},
 		4:  {"internal/app/directory", "internal/web/page", "internal/check"},
-		5:  {"internal/app/constats", "internal/app/talk", "internal/app/organisation", "internal/app/peers", "internal/app/reviews", "internal/app/alarm", "internal/app/letters"},
+		5:  {"internal/app/constats", "internal/app/talk", "internal/app/organisation", "internal/app/peers", "internal/app/reviews", "internal/app/alarm", "internal/app/letters", "internal/app/evidence"},
 		6:  {"internal/app/inbox", "internal/app/drafts", "internal/app/people"},
 		7:  {"internal/web/office", "internal/web/site", "internal/web/voices", "internal/web/open", "internal/web/fed", "internal/web/reviews", "internal/web/letters", "internal/web/chatons", "internal/delivery", "internal/jobs", "internal/app/gather"},
 		8:  {"internal/web/office/constats", "internal/web/office/reviews", "internal/web/office/talk", "internal/web/office/people", "internal/web/office/organisation", "internal/web/office/peers"},

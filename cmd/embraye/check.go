@@ -134,6 +134,13 @@ func (i *wired) lookAtRows(ctx context.Context) (list []check.Finding, err error
 	if wrong {
 		list = append(list, check.ClockOfOthers(noted))
 	}
+	if i.Evidence.On() {
+		copies, err := i.Evidence.Usage(ctx, embraye.Operator())
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, check.Copies(copies))
+	}
 	last, _, err := t.Settings.Get(ctx, app.SettingLastBackup)
 	if err != nil {
 		return nil, err

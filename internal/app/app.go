@@ -52,6 +52,8 @@ type Options struct {
 	Mode        string // "open", or "allowlist": only peers may speak to us
 	AllowHTTP   bool
 	RateLimits  bool
+	// Copies is what is kept of pages that constats name as evidence.
+	Copies Copies
 	// Memory is how many bytes this process may use; 0 where nobody knows.
 	Memory int64
 	// Files is where uploads lie; nil refuses them with a clear error.
@@ -66,6 +68,15 @@ type Options struct {
 	// Notify is called after a commit that queued deliveries or changed what
 	// the public sees, so that this process need not poll for it; may be nil.
 	Notify func()
+}
+
+// Copies says whether evidence is copied, and how much room that may take; the
+// zero value copies nothing.
+type Copies struct {
+	On      bool
+	Limit   int64  // bytes of all copies; 0: no limit
+	Outside string // access and secret of a web archive, with a colon; empty: none is asked
+	Agent   string // User-Agent of our visits
 }
 
 // identity is under which handle the organisation speaks. It can change until

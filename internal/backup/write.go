@@ -155,7 +155,14 @@ func (b *writing) file(ctx context.Context, name string) error {
 // absent tells a file that somebody has erased since the moment from one that
 // was lost.
 func (b *writing) absent(ctx context.Context, name string) error {
-	_, err := b.Store.Tables().EvidenceFiles.Take(ctx, name)
+	t := b.Store.Tables()
+	_, err := t.EvidenceFiles.Take(ctx, name)
+	if errors.Is(err, embraye.ErrNotFound) {
+		var copied bool
+		if copied, err = t.EvidenceCopies.FileUsed(ctx, name); err == nil && !copied {
+			err = embraye.ErrNotFound
+		}
+	}
 	list := &b.report.Missing
 	if errors.Is(err, embraye.ErrNotFound) {
 		list, err = &b.report.Erased, nil

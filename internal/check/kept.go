@@ -10,6 +10,8 @@ import (
 	"strings"
 	"syscall"
 	"time"
+
+	"embraye/internal/embraye"
 )
 
 const (
@@ -36,6 +38,16 @@ func roomOf(code, what string, free, all int64) Finding {
 	case free < roomUrgent:
 		return f.but(Error, remedy)
 	case free < all/100*roomLate:
+		return f.but(Warning, remedy)
+	}
+	return f
+}
+
+// Copies looks how much of their room the copies of evidence take.
+func Copies(u embraye.CopyUsage) Finding {
+	f := found("copies", "%d copies of evidence take %s of %s (%d %%)", u.Kept, megabytes(u.Bytes), megabytes(u.Limit), u.Percent())
+	const remedy = "raise EMBRAYE_ARCHIVE_LIMIT, or drop copies at /office/preuves: at the limit the oldest that nothing names go, then new ones wait"
+	if u.Percent() >= embraye.Near {
 		return f.but(Warning, remedy)
 	}
 	return f

@@ -21,11 +21,12 @@ const (
 	ChoreHosts     Chore = "hosts"     // what software servers run
 	ChoreLetters   Chore = "letters"   // what readers who follow by mail are told
 	ChoreAlarm     Chore = "alarm"     // what is wrong here and stays so
+	ChoreEvidence  Chore = "evidence"  // copies of the pages that constats name
 )
 
 // Chores lists them in the order that people see.
 func Chores() []Chore {
-	return []Chore{ChorePublish, ChoreMail, ChoreLinks, ChoreFiles, ChoreReviews, ChorePrune, ChorePeers, ChoreGather, ChoreFollowers, ChoreHosts, ChoreLetters, ChoreAlarm}
+	return []Chore{ChorePublish, ChoreMail, ChoreLinks, ChoreFiles, ChoreReviews, ChorePrune, ChorePeers, ChoreGather, ChoreFollowers, ChoreHosts, ChoreLetters, ChoreEvidence, ChoreAlarm}
 }
 
 // Job asks for one chore, for one thing, after the commit of what caused it.

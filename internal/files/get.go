@@ -26,7 +26,7 @@ type Info struct {
 
 // mediaTypes is the closed list of what is stored and how it is served.
 func mediaTypes() map[string]string {
-	return map[string]string{"jpg": "image/jpeg", "png": "image/png", "gif": "image/gif", "pdf": "application/pdf"}
+	return map[string]string{"jpg": "image/jpeg", "png": "image/png", "gif": "image/gif", "pdf": "application/pdf", "wacz": "application/wacz"}
 }
 
 // parseName accepts {sha256}.{ext} and nothing else.
@@ -36,7 +36,7 @@ func parseName(name string) (Info, error) {
 	if !known || len(sum) != hex.EncodedLen(sha256.Size) || strings.Trim(sum, "0123456789abcdef") != "" {
 		return Info{}, fmt.Errorf("file %.80q: %w", name, embraye.ErrNotFound)
 	}
-	return Info{Name: name, SHA256: sum, Ext: ext, MediaType: mediaType, Inline: ext != "pdf"}, nil
+	return Info{Name: name, SHA256: sum, Ext: ext, MediaType: mediaType, Inline: ext != "pdf" && ext != "wacz"}, nil
 }
 
 // ValidName reports whether a stored file could have this name.

@@ -2,6 +2,7 @@ package instance
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -19,7 +20,9 @@ func (r *Rooms) Chores() []jobs.Chore {
 			func(ctx context.Context) error { _, err := r.Drafts.PublishDue(ctx); return err })},
 		{Name: embraye.ChoreMail, What: "sending mail", Every: 5 * time.Minute, Limit: 30 * time.Minute, Do: each(r.People.SendMail, r.People.SendMails)},
 		{Name: embraye.ChoreLinks, What: "looking at evidence on the web", Every: time.Hour, Later: true, Limit: 20 * time.Minute, Do: r.lookAtLinks},
-		{Name: embraye.ChoreFiles, What: "reading the evidence files again", Every: 24 * time.Hour, Limit: 6 * time.Hour, Do: turns(r.Constats.CheckFiles)},
+		{Name: embraye.ChoreFiles, What: "reading the evidence files again", Every: 24 * time.Hour, Limit: 6 * time.Hour, Do: turns(func(ctx context.Context) error {
+			return errors.Join(r.Constats.CheckFiles(ctx), r.Evidence.CheckFiles(ctx))
+		})},
 		{Name: embraye.ChoreReviews, What: "asking peers for reviews", Every: 10 * time.Minute, Later: true, Limit: 20 * time.Minute, Do: turns(r.Reviews.AskPeers)},
 		{Name: embraye.ChorePrune, What: "forgetting what is too old", Every: time.Hour, Limit: 15 * time.Minute, Do: turns(r.Prune)},
 		{Name: embraye.ChorePeers, What: "reading what peers say of themselves", Every: 24 * time.Hour, Later: true, Limit: 6 * time.Hour, Do: turns(r.Peers.ReadAgain)},
@@ -32,6 +35,13 @@ func (r *Rooms) Chores() []jobs.Chore {
 		})},
 		{Name: embraye.ChoreLetters, What: "writing to readers who follow by mail", Every: 5 * time.Minute, Limit: 30 * time.Minute, Do: func(ctx context.Context, t *jobs.Turn) error {
 			return r.Letters.Do(ctx, t.Subject, t.Done)
+		}},
+		{Name: embraye.ChoreEvidence, What: "copying evidence", Every: time.Hour, Later: true, Limit: 15 * time.Minute, Do: func(ctx context.Context, t *jobs.Turn) error {
+			next, err := r.Evidence.Do(ctx, t.Subject, t.Done)
+			if err == nil && !next.IsZero() {
+				return jobs.Later(next)
+			}
+			return err
 		}},
 	}
 }

@@ -10,8 +10,10 @@
 package instance
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/netip"
 	"time"
 
@@ -67,6 +69,7 @@ func New(o Options) (*Instance, error) {
 			return nil, err
 		}
 	}
+	o.Copies.Agent = fmt.Sprintf("Embraye/%s (+%s/archive)", cmp.Or(o.Version, "dev"), o.Site.Base)
 	i := &Instance{Options: o}
 	if i.queue, err = jobs.New(jobs.Options{Store: o.Store, Log: o.Log}); err != nil {
 		return nil, err

@@ -8,6 +8,7 @@ import (
 	"embraye/internal/app/constats"
 	"embraye/internal/app/directory"
 	"embraye/internal/app/drafts"
+	"embraye/internal/app/evidence"
 	"embraye/internal/app/gather"
 	"embraye/internal/app/inbox"
 	"embraye/internal/app/letters"
@@ -38,6 +39,7 @@ func Join(ctx context.Context, o app.Options) (*Rooms, error) {
 	r.Drafts = drafts.New(desk, r.Directory, r.Constats, r.Reviews, r.Organisation)
 	r.People = people.New(desk, r.Organisation)
 	r.Letters = letters.New(desk)
+	r.Evidence = evidence.New(desk)
 	return r, nil
 }
 

@@ -83,14 +83,13 @@ func (c *Client) hop(ctx context.Context, u *url.URL, w want, read func(*url.URL
 		return "", unreachable(ctx, err)
 	}
 	defer resp.Body.Close()
-	switch resp.StatusCode {
-	case http.StatusMovedPermanently, http.StatusFound, http.StatusSeeOther,
-		http.StatusTemporaryRedirect, http.StatusPermanentRedirect:
+	switch {
+	case isRedirect(resp.StatusCode):
 		if location = resp.Header.Get("Location"); location != "" {
 			discard(resp.Body)
 			return location, nil
 		}
-	case http.StatusOK:
+	case resp.StatusCode == http.StatusOK:
 		return "", read(u, resp)
 	}
 	discard(resp.Body)

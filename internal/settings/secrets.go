@@ -13,7 +13,7 @@ const fileSuffix = "_FILE"
 // secrets are the settings with a password inside. Each may be given by a file
 // of its own, so that it stands in no environment, which other programs of the
 // same user can read, and in no unit: EMBRAYE_SMTP_URL_FILE.
-func secrets() []string { return []string{databaseKey, smtpKey, s3Key} }
+func secrets() []string { return []string{databaseKey, smtpKey, s3Key, spnKey} }
 
 // shown keeps passwords out of messages.
 func shown(key, value string) string {

@@ -49,6 +49,9 @@ type Settings struct {
 	MailFrom            *netmail.Address
 	BackupMaxAge        time.Duration // older than that, the last backup is told of
 	Bucket              *files.Bucket // nil: evidence files lie in the folder evidence of DataDir
+	Copies              bool          // pages that constats name as evidence are copied
+	CopiesLimit         int64         // bytes of all copies
+	SPNKeys             string        // access:secret of the Internet Archive; empty: it is not asked
 
 	// Given is what was set, as lines of a settings file, secrets included.
 	Given []string
@@ -80,6 +83,7 @@ const (
 	smtpKey     = "EMBRAYE_SMTP_URL"
 	s3Key       = "EMBRAYE_S3_URL"
 	mailFromKey = "EMBRAYE_MAIL_FROM"
+	spnKey      = "EMBRAYE_SPN_KEYS"
 	testPrefix  = "EMBRAYE_TEST_" // for tests, ignored by the program
 )
 
@@ -124,6 +128,10 @@ func table() []setting {
 		{"EMBRAYE_BACKUP_MAX_AGE", "48h", setBackupMaxAge},
 		{s3Key, "", setBucket},
 		{s3Key + fileSuffix, "", readBefore},
+		{"EMBRAYE_ARCHIVE", "links", setArchive},
+		{"EMBRAYE_ARCHIVE_LIMIT", "2GB", setArchiveLimit},
+		{spnKey, "", setSPNKeys},
+		{spnKey + fileSuffix, "", readBefore},
 	}
 }
 

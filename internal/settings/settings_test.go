@@ -33,8 +33,8 @@ func TestSettingsHaveDefaults(t *testing.T) {
 		DataDir: "./data", SecretFile: "data/secret.key", DatabaseURL: "sqlite:data/embraye.db",
 		OrgHandle: "organisation", OrgName: "Mon organisation", Language: "fr",
 		FederationMode: "open", DeliveryConcurrency: 256, Web: true, Worker: true, RateLimits: true, BackupMaxAge: 48 * time.Hour,
-		AlarmMail: true,
-		Warnings:  got.Warnings,
+		AlarmMail: true, Copies: true, CopiesLimit: 2 << 30,
+		Warnings: got.Warnings,
 	}
 	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b []string) bool { return len(a) == len(b) })); diff != "" {
 		t.Error(diff)
@@ -91,6 +91,7 @@ EMBRAYE_ORG_NAME="never closed
 		"EMBRAYE_FEDERATION_ALLOW_HTTP=yes", "EMBRAYE_FEDERATION_ALLOW_NETWORKS=127.0.0.1/40",
 		"EMBRAYE_DELIVERY_CONCURRENCY=0", "EMBRAYE_ROLES=web,cook", "EMBRAYE_RATE_LIMITS=1", "EMBRAYE_BACKUP_MAX_AGE=2 days",
 		"EMBRAYE_SMTP_URL=mail://u:hidden@h:25", "EMBRAYE_MAIL_FROM=nobody", "EMBRAYE_S3_URL=https://hidden@h/bucket",
+		"EMBRAYE_ARCHIVE=pages", "EMBRAYE_ARCHIVE_LIMIT=2", "EMBRAYE_SPN_KEYS=hidden",
 		"EMBRAYE_TYPO=1", "EMBRAYE_TEST_REQUIRE=postgres", "EMBRAYE_EMPTY_TYPO=",
 	}, file)
 	var wrong Mistakes

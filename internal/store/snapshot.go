@@ -262,7 +262,7 @@ func (shot *Snapshot) Rows(ctx context.Context, t CopiedTable, do func(row []any
 func (shot *Snapshot) Evidence(ctx context.Context, do func(name string, size int64) error) error {
 	var name string
 	var size int64
-	err := each(ctx, shot.conn, "SELECT name, size FROM evidence_files ORDER BY name", []any{&name, &size}, func() error { return do(name, size) })
+	err := each(ctx, shot.conn, "SELECT name, size FROM evidence_files UNION SELECT file, size FROM evidence_copies WHERE state = 'kept' ORDER BY name", []any{&name, &size}, func() error { return do(name, size) })
 	return wrap(err, "listing the files of evidence")
 }
 

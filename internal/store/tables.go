@@ -65,7 +65,8 @@ type Tables struct {
 	Subscribers Subscribers
 	Letters     Letters
 
-	Log Log
+	Log            Log
+	EvidenceCopies EvidenceCopies
 
 	table table
 }
@@ -103,7 +104,7 @@ func newTables(t table) Tables {
 		Drafts{t}, Sessions{t}, Links{t}, Attempts{t}, EvidenceFiles{t}, LinkChecks{t}, UnreadUpdates{t}, Mails{t}, Chores{t}, BoostedPosts{t},
 		Standings{t}, Divergences{t}, Speakers{t}, Backfills{t}, Factors{t}, Tickets{t},
 		Reviews{t}, ReviewRevisions{t}, PeerReviews{t}, ReviewResponses{t},
-		Subscribers{t}, Letters{t}, Log{t}, t,
+		Subscribers{t}, Letters{t}, Log{t}, EvidenceCopies{t}, t,
 	}
 }
 

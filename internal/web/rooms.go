@@ -5,6 +5,7 @@ import (
 	"embraye/internal/app/constats"
 	"embraye/internal/app/directory"
 	"embraye/internal/app/drafts"
+	"embraye/internal/app/evidence"
 	"embraye/internal/app/gather"
 	"embraye/internal/app/inbox"
 	"embraye/internal/app/letters"
@@ -29,4 +30,5 @@ type Rooms struct {
 	Reviews      *reviews.Reviews
 	Gather       *gather.Gather
 	Letters      *letters.Letters
+	Evidence     *evidence.Evidence
 }

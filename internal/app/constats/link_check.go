@@ -58,14 +58,19 @@ func (cs *Constats) CheckNewLinks(ctx context.Context, updateID string) error {
 // linkSoon lets a typing mistake be mended before anybody is asked.
 const linkSoon = time.Minute
 
-// askToLook has the links of a constat looked at soon, if it has any.
+// askToLook has the links of a constat looked at and copied soon, if it has any.
 func (cs *Constats) askToLook(ctx context.Context, t store.Tables, u *embraye.Update) error {
-	for _, e := range u.Evidence {
-		if _, ours := cs.fileName(e.Href); !ours {
-			return cs.desk.Later(ctx, t, embraye.Job{Chore: embraye.ChoreLinks, Subject: u.ID, At: cs.desk.Now().Add(linkSoon)})
+	links := slices.ContainsFunc(u.Evidence, func(e embraye.Evidence) bool { _, ours := cs.fileName(e.Href); return !ours })
+	if !links {
+		return nil
+	}
+	at := cs.desk.Now().Add(linkSoon)
+	if cs.desk.Copies.On {
+		if err := cs.desk.Later(ctx, t, embraye.Job{Chore: embraye.ChoreEvidence, Subject: embraye.CopyConstat + u.ID, At: at}); err != nil {
+			return err
 		}
 	}
-	return nil
+	return cs.desk.Later(ctx, t, embraye.Job{Chore: embraye.ChoreLinks, Subject: u.ID, At: at})
 }
 
 // lookAtFirst looks at the first n that are due.

@@ -1,0 +1,88 @@
+package evidence
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// every is how often a page is compared with its copy.
+const every = 30 * 24 * time.Hour
+
+// toCompare has pages compared that were not for a month, a few at a time.
+func (ev *Evidence) toCompare(ctx context.Context) error {
+	now := ev.desk.Now()
+	list, err := ev.desk.Store.Tables().EvidenceCopies.ToLook(ctx, now.Add(-every), batch)
+	if err != nil || len(list) == 0 {
+		return err
+	}
+	at := ev.desk.Stamp()
+	return ev.desk.Store.InTx(ctx, func(t store.Tables) error {
+		for i := range list {
+			c := &list[i]
+			turn, err := t.EvidenceCopies.Reserve(ctx, embraye.IRI(c.Href).Host(), now, apart)
+			if err != nil {
+				return err
+			}
+			if err := t.EvidenceCopies.Looked(ctx, c.ID, at); err != nil {
+				return err
+			}
+			if err := ev.desk.Later(ctx, t, embraye.Job{Chore: embraye.ChoreEvidence, Subject: embraye.CopyCompare + c.ID, At: turn}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// compare looks whether a page is what its copy has. Nothing is copied again: that
+// is for a person to ask. What cannot be read says nothing; that a page is dead is
+// what the looks at links say.
+func (w work) compare(ctx context.Context, id string) error {
+	c, err := w.desk.Store.Tables().EvidenceCopies.Take(ctx, id)
+	if errors.Is(err, embraye.ErrNotFound) || err == nil && c.State != embraye.CopyKept {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	v, err := w.visit(ctx, c.Href)
+	if err != nil {
+		if _, _, ours := failureOf(err); ours || ctx.Err() != nil {
+			return err
+		}
+		return nil
+	}
+	defer v.Discard()
+	look, to := lookOf(c, v)
+	at := w.desk.Stamp()
+	return w.desk.InTx(ctx, func(t store.Tables) error {
+		now, err := t.EvidenceCopies.Take(ctx, id)
+		if err != nil {
+			return err
+		}
+		if now.State == embraye.CopyKept {
+			now.Look, now.MovedTo, now.LookedAt = look, to, &at
+			if err := t.EvidenceCopies.Save(ctx, now); err != nil {
+				return err
+			}
+			t.Changed()
+		}
+		return w.finish(ctx, t)
+	})
+}
+
+// lookOf compares addresses, then words, or bytes where there are no words.
+func lookOf(c *embraye.EvidenceCopy, v *visited) (look embraye.CopyLook, to string) {
+	hash := v.words.Hash()
+	switch {
+	case v.last().URL != c.URL:
+		return embraye.PageMoved, v.last().URL
+	case hash != c.TextHash, hash == "" && v.payload != c.PayloadHash:
+		return embraye.PageChanged, ""
+	}
+	return embraye.PageSame, ""
+}

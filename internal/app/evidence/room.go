@@ -1,0 +1,123 @@
+package evidence
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// makeRoom drops the oldest copies that no constat and no draft names, while what
+// is kept has no room for one more; full if that did not help.
+func (ev *Evidence) makeRoom(ctx context.Context) (full bool, err error) {
+	limit := ev.desk.Copies.Limit
+	if limit <= 0 {
+		return false, nil
+	}
+	t := ev.desk.Store.Tables()
+	u, err := t.EvidenceCopies.Usage(ctx)
+	if err != nil || u.Bytes < limit {
+		return false, err
+	}
+	named, err := t.EvidenceCopies.Named(ctx)
+	if err != nil {
+		return true, err
+	}
+	for after := ""; u.Bytes >= limit; {
+		old, err := t.EvidenceCopies.Oldest(ctx, after, batch)
+		if err != nil || len(old) == 0 {
+			return true, err
+		}
+		for i := range old {
+			c := &old[i]
+			if after = c.ID; named[c.Href] || u.Bytes < limit {
+				continue
+			}
+			if err := ev.desk.InTx(ctx, func(t store.Tables) error { return ev.empty(ctx, t, c.ID, "no_room", "") }); err != nil {
+				return true, err
+			}
+			u.Bytes -= c.Size
+		}
+	}
+	return false, ev.sweep(ctx)
+}
+
+// empty takes everything away from a copy but its hash, its dates and the reason;
+// its file is removed after the commit (sweep).
+func (ev *Evidence) empty(ctx context.Context, t store.Tables, id, failure, reason string) error {
+	c, err := t.EvidenceCopies.Take(ctx, id)
+	if err != nil {
+		return err
+	}
+	if c.State == embraye.CopyDropped {
+		return fmt.Errorf("evidence: the copy %s: %w", id, embraye.ErrGone)
+	}
+	if c.State != embraye.CopyKept && c.File == "" {
+		c.Size = 0
+	}
+	c.State, c.Failure, c.Reason, c.NextAt = embraye.CopyDropped, failure, reason, nil
+	c.Title, c.Text, c.Quotation, c.Look, c.MovedTo, c.Visibility = "", "", "", "", "", embraye.CopyEditors
+	if c.Outside == embraye.OutsideWaiting {
+		c.Outside = ""
+	}
+	t.Changed()
+	return t.EvidenceCopies.Save(ctx, c)
+}
+
+// sweep removes the files of dropped copies. That they are still there is in the
+// database, so that a crash before this leaves none.
+func (ev *Evidence) sweep(ctx context.Context) error {
+	list, err := ev.desk.Store.Tables().EvidenceCopies.Leftovers(ctx, batch)
+	for i := range list {
+		if err := ev.forgetFile(ctx, list[i].File); err != nil {
+			return err
+		}
+		if err := ev.desk.Store.InTx(ctx, func(t store.Tables) error { return t.EvidenceCopies.Emptied(ctx, list[i].ID) }); err != nil {
+			return err
+		}
+	}
+	return err
+}
+
+// CheckFiles reads every copy again and marks those whose bytes no longer have the
+// hash that was told to everybody.
+func (ev *Evidence) CheckFiles(ctx context.Context) error {
+	if ev.desk.Files == nil {
+		return nil
+	}
+	filter := embraye.CopyFilter{State: embraye.CopyKept, Limit: batch}
+	for {
+		list, err := ev.desk.Store.Tables().EvidenceCopies.Page(ctx, filter)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		for _, c := range list {
+			if err := ev.checkFile(ctx, c); err != nil {
+				return err
+			}
+			filter.Before = c.ID
+		}
+	}
+}
+
+func (ev *Evidence) checkFile(ctx context.Context, c embraye.EvidenceCopy) error {
+	intact, err := ev.desk.Files.Check(ctx, c.File)
+	if err != nil && !errors.Is(err, embraye.ErrNotFound) {
+		return err
+	}
+	if c.Damaged == !intact {
+		return nil
+	}
+	ev.desk.Log.Error("a copy of evidence changed its state", "copy", c.ID, "intact", intact)
+	return ev.desk.InTx(ctx, func(t store.Tables) error {
+		now, err := t.EvidenceCopies.Take(ctx, c.ID)
+		if err != nil || now.State != embraye.CopyKept {
+			return err
+		}
+		now.Damaged = !intact
+		t.Changed()
+		return t.EvidenceCopies.Save(ctx, now)
+	})
+}

@@ -1,0 +1,166 @@
+package embraye
+
+import (
+	"strings"
+	"time"
+)
+
+// An EvidenceCopy is what is kept of a page that a constat names as evidence, or
+// that somebody asked for.
+type EvidenceCopy struct {
+	ID       string `gorm:"primaryKey"` // ULID
+	Href     string // the page, as the evidence names it
+	UpdateID string // ULID of a constat that names it; empty: asked for by hand
+	PersonID int64  // who asked, or handed it in; 0: the program
+	Origin   CopyOrigin
+	State    CopyState
+	Failure  string // why it waits or there is none: a status, or a code of the catalogue
+	Tries    int
+	AskedAt  time.Time
+	NextAt   *time.Time // when it is tried, while it waits
+	MadeAt   *time.Time
+
+	File    string // {sha256}.wacz; empty: none
+	Size    int64
+	Damaged bool // its bytes are not what its name says
+
+	URL         string // where the page was, after redirects
+	MediaType   string
+	Title       string
+	Language    string
+	Text        string
+	TextHash    string
+	Thin        bool // it said next to nothing: it makes its words in a browser
+	PayloadHash string
+	Cut         string // why it is not whole: length or time
+	NoArchive   bool   // its author does not want copies to be shown
+
+	Visibility CopyVisibility
+	Licence    string // why it may be shown
+	Quotation  string
+	Reason     string // why it was dropped
+
+	Look     CopyLook // how the page compares with it now
+	LookedAt *time.Time
+	MovedTo  string
+
+	Outside      OutsideState // of a copy in a web archive
+	OutsideJob   string
+	OutsideAt    *time.Time // when that job began
+	OutsideSaid  string     // why not, as the catalogue has it
+	OutsideTries int
+	ArchivedAt   string
+}
+
+// CopyOrigin is who made a copy.
+type CopyOrigin string
+
+// The origins.
+const (
+	CopyOurs     CopyOrigin = "ours"
+	CopyHandedIn CopyOrigin = "handed_in"
+)
+
+// CopyState is how far a copy is.
+type CopyState string
+
+// The states.
+const (
+	CopyWaiting CopyState = "waiting"
+	CopyKept    CopyState = "kept"
+	CopyFailed  CopyState = "failed"
+	CopyDropped CopyState = "dropped" // its hash stays
+)
+
+// CopyStates lists them in the order of their life.
+func CopyStates() []CopyState { return []CopyState{CopyWaiting, CopyKept, CopyFailed, CopyDropped} }
+
+// CopyVisibility is who sees what of a copy.
+type CopyVisibility string
+
+// The visibilities. Keeping a page as proof and publishing it are two things.
+const (
+	CopyEditors   CopyVisibility = "editors"   // the public sees its hash and its date
+	CopyQuotation CopyVisibility = "quotation" // and a few lines
+	CopyPublic    CopyVisibility = "public"    // all of it, by a licence that is named
+)
+
+// CopyVisibilities lists them, the narrowest first.
+func CopyVisibilities() []CopyVisibility {
+	return []CopyVisibility{CopyEditors, CopyQuotation, CopyPublic}
+}
+
+// MaxQuotation is how many characters of a page are quoted at most.
+const MaxQuotation = 500
+
+// CopyLook is how a page compares with its copy.
+type CopyLook string
+
+// What a look finds. That a page is gone is a LinkCheck's to say.
+const (
+	PageSame    CopyLook = "same"
+	PageChanged CopyLook = "changed"
+	PageMoved   CopyLook = "moved"
+)
+
+// OutsideState is how far a copy in a web archive is.
+type OutsideState string
+
+// The states; none was asked for if it is empty.
+const (
+	OutsideWaiting OutsideState = "waiting"
+	OutsideDone    OutsideState = "done"
+	OutsideFailed  OutsideState = "failed"
+)
+
+// SHA256 is the hash of the file, which stays when the file is dropped.
+func (c EvidenceCopy) SHA256() string {
+	sum, _, _ := strings.Cut(c.File, ".")
+	return sum
+}
+
+// A CopyFilter chooses copies for a list, newest first.
+type CopyFilter struct {
+	State  CopyState
+	Look   CopyLook
+	Before string // id
+	Limit  int
+}
+
+// CopyUsage is how much room copies take.
+type CopyUsage struct {
+	Kept, Waiting, Failed int
+	Bytes, Limit          int64 // Limit 0: there is none
+}
+
+// Near is from which share of the room on people are told.
+const Near = 90
+
+// Percent is how much of the room is taken.
+func (u CopyUsage) Percent() int {
+	if u.Limit <= 0 {
+		return 0
+	}
+	return int(u.Bytes * 100 / u.Limit)
+}
+
+// What jobs of ChoreEvidence are about, before the ULID.
+const (
+	CopyConstat = "constat/" // the evidence of a constat
+	CopyOne     = "copy/"    // a copy that is due
+	CopyCompare = "look/"    // a page to compare with its copy
+	CopyOutside = "outside/" // a copy in a web archive
+)
+
+// LinkCheck is the last look at a page that a constat names as evidence.
+type LinkCheck struct {
+	Href      string `gorm:"primaryKey"`
+	UpdateID  string // ULID of a constat that names it
+	Failures  int    // in a row
+	Reason    string // of the last failure: an HTTP status, or "unreachable"
+	CheckedAt time.Time
+}
+
+// DeadAfter is how many looks in a row must fail before a link counts as dead:
+// servers have bad days.
+const DeadAfter = 3

@@ -1,0 +1,201 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"strconv"
+	"time"
+
+	"embraye/internal/embraye"
+)
+
+// EvidenceCopies are the copies of pages that constats name as evidence.
+type EvidenceCopies struct{ table }
+
+// Insert adds a copy.
+func (t EvidenceCopies) Insert(ctx context.Context, c *embraye.EvidenceCopy) error {
+	return wrap(insert(ctx, t.table, c), "adding the copy %s", c.ID)
+}
+
+// Take returns a copy.
+func (t EvidenceCopies) Take(ctx context.Context, id string) (*embraye.EvidenceCopy, error) {
+	c, err := take[embraye.EvidenceCopy](ctx, t.table, "id = ?", id)
+	return c, wrap(err, "taking the copy %s", id)
+}
+
+// Save writes all of a copy.
+func (t EvidenceCopies) Save(ctx context.Context, c *embraye.EvidenceCopy) error {
+	return wrap(save(ctx, t.table, c), "keeping the copy %s", c.ID)
+}
+
+// lines reads copies without their words: what is listed is never saved whole.
+func (t EvidenceCopies) lines(ctx context.Context, order string, limit int, where string, args ...any) (all []embraye.EvidenceCopy, err error) {
+	err = t.db.WithContext(ctx).Omit("text").Where(where, args...).Order(order).Limit(limit).Find(&all).Error
+	return all, err
+}
+
+// Due says when a copy that is not kept is tried, and why not before.
+func (t EvidenceCopies) Due(ctx context.Context, c *embraye.EvidenceCopy) error {
+	_, err := t.exec(ctx, "UPDATE evidence_copies SET state = 'waiting', next_at = ?, failure = ?, tries = ? WHERE id = ? AND state IN ('waiting', 'failed')",
+		c.NextAt.UTC(), c.Failure, c.Tries, c.ID)
+	return wrap(err, "putting off the copy %s", c.ID)
+}
+
+// Looked says that a page is being compared with its copy.
+func (t EvidenceCopies) Looked(ctx context.Context, id string, at time.Time) error {
+	_, err := t.exec(ctx, "UPDATE evidence_copies SET looked_at = ? WHERE id = ?", at.UTC(), id)
+	return wrap(err, "comparing the copy %s", id)
+}
+
+// SaveOutside keeps how far a copy in a web archive is.
+func (t EvidenceCopies) SaveOutside(ctx context.Context, c *embraye.EvidenceCopy) error {
+	_, err := t.exec(ctx, "UPDATE evidence_copies SET outside = ?, outside_job = ?, outside_at = ?, outside_said = ?, outside_tries = ?, archived_at = ? WHERE id = ?",
+		c.Outside, c.OutsideJob, c.OutsideAt, c.OutsideSaid, c.OutsideTries, c.ArchivedAt, c.ID)
+	return wrap(err, "keeping the copy %s in a web archive", c.ID)
+}
+
+// Emptied says that the file of a dropped copy is gone.
+func (t EvidenceCopies) Emptied(ctx context.Context, id string) error {
+	_, err := t.exec(ctx, "UPDATE evidence_copies SET size = 0 WHERE id = ? AND state = 'dropped'", id)
+	return wrap(err, "emptying the copy %s", id)
+}
+
+// Page lists copies, newest first.
+func (t EvidenceCopies) Page(ctx context.Context, f embraye.CopyFilter) ([]embraye.EvidenceCopy, error) {
+	where, args := "id < ?", []any{"~"}
+	if f.Before != "" {
+		args[0] = f.Before
+	}
+	if f.State != "" {
+		where, args = where+" AND state = ?", append(args, f.State)
+	}
+	if f.Look != "" {
+		where, args = where+" AND look = ?", append(args, f.Look)
+	}
+	all, err := t.lines(ctx, "id DESC", f.Limit, where, args...)
+	return all, wrap(err, "listing copies")
+}
+
+// Of lists the copies of pages, oldest first, without their words.
+func (t EvidenceCopies) Of(ctx context.Context, hrefs []string) ([]embraye.EvidenceCopy, error) {
+	if len(hrefs) == 0 {
+		return nil, nil
+	}
+	all, err := t.lines(ctx, "id", -1, t.amongFew("href"), asJSON(hrefs))
+	return all, wrap(err, "listing the copies of %d pages", len(hrefs))
+}
+
+// Newest returns the newest kept copy of a page.
+func (t EvidenceCopies) Newest(ctx context.Context, href string) (*embraye.EvidenceCopy, error) {
+	c, err := takeFirst[embraye.EvidenceCopy](ctx, t.table, "id DESC", "href = ? AND state = ?", href, embraye.CopyKept)
+	return c, wrap(err, "looking for a copy of %s", href)
+}
+
+// Usage tells how much room copies take.
+func (t EvidenceCopies) Usage(ctx context.Context) (u embraye.CopyUsage, err error) {
+	err = t.query(ctx, func(rows *sql.Rows) error {
+		var state embraye.CopyState
+		var n int
+		var size int64
+		if err := rows.Scan(&state, &n, &size); err != nil {
+			return err
+		}
+		switch state {
+		case embraye.CopyKept:
+			u.Kept, u.Bytes = n, size
+		case embraye.CopyWaiting:
+			u.Waiting = n
+		case embraye.CopyFailed:
+			u.Failed = n
+		}
+		return nil
+	}, "SELECT state, count(*), CAST(COALESCE(sum(size), 0) AS bigint) FROM evidence_copies GROUP BY state")
+	return u, wrap(err, "counting copies")
+}
+
+// Named is the addresses of all pages that a version of a constat that stands, or
+// a draft, names as evidence.
+func (t EvidenceCopies) Named(ctx context.Context) (map[string]bool, error) {
+	named := map[string]bool{}
+	err := t.query(ctx, func(rows *sql.Rows) error {
+		var text []byte
+		var list []struct{ Href string }
+		if err := rows.Scan(&text); err != nil {
+			return err
+		}
+		if err := json.Unmarshal(text, &list); err != nil {
+			return err
+		}
+		for _, e := range list {
+			named[e.Href] = true
+		}
+		return nil
+	}, `SELECT CAST(evidence AS text) FROM drafts WHERE state <> 'published' AND evidence IS NOT NULL UNION ALL
+		SELECT CAST(revisions.evidence AS text) FROM revisions JOIN updates ON updates.id = revisions.update_id WHERE updates.withdrawn_at IS NULL AND revisions.evidence IS NOT NULL`)
+	return named, wrap(err, "listing what constats name")
+}
+
+// Oldest lists kept copies that only editors see, oldest first, without words.
+func (t EvidenceCopies) Oldest(ctx context.Context, after string, limit int) ([]embraye.EvidenceCopy, error) {
+	all, err := t.lines(ctx, "id", limit, "id > ? AND state = ? AND visibility = ?", after, embraye.CopyKept, embraye.CopyEditors)
+	return all, wrap(err, "listing old copies")
+}
+
+// ToLook lists the newest kept copy of each page that was not compared with its
+// page since a time, those that wait the longest first.
+func (t EvidenceCopies) ToLook(ctx context.Context, before time.Time, limit int) ([]embraye.EvidenceCopy, error) {
+	all, err := t.lines(ctx, "COALESCE(looked_at, made_at), id", limit, `state = 'kept' AND origin = 'ours' AND COALESCE(looked_at, made_at) < ?
+		AND NOT EXISTS (SELECT 1 FROM evidence_copies AS newer WHERE newer.href = evidence_copies.href AND newer.id > evidence_copies.id AND newer.state = 'kept')`, before.UTC())
+	return all, wrap(err, "listing copies to compare")
+}
+
+// FileUsed reports whether a kept copy has a file: two may have the same.
+func (t EvidenceCopies) FileUsed(ctx context.Context, file string) (bool, error) {
+	n, err := count[embraye.EvidenceCopy](ctx, t.table, "file = ? AND state = ?", file, embraye.CopyKept)
+	return n > 0, wrap(err, "looking for the copy %s", file)
+}
+
+// Reserve gives a page its turn at its host: turns of one host are that many
+// seconds apart, the first not before a time.
+func (t EvidenceCopies) Reserve(ctx context.Context, host string, from time.Time, apart int64) (time.Time, error) {
+	later := "max"
+	if t.s.postgres {
+		later = "greatest"
+	}
+	var next int64
+	err := t.query(ctx, func(rows *sql.Rows) error { return rows.Scan(&next) }, `INSERT INTO evidence_hosts (host, next_at) VALUES (?, ?)
+		ON CONFLICT (host) DO UPDATE SET next_at = `+later+`(evidence_hosts.next_at + `+strconv.FormatInt(apart, 10)+`, excluded.next_at) RETURNING next_at`, host, from.Unix()+apart)
+	return time.Unix(next-apart, 0).UTC(), wrap(err, "asking for a turn of %s", host)
+}
+
+// Claim takes a copy that is due, until a time: of two processes at the same
+// moment one gets true.
+func (t EvidenceCopies) Claim(ctx context.Context, c *embraye.EvidenceCopy, until time.Time) (bool, error) {
+	n, err := t.exec(ctx, "UPDATE evidence_copies SET next_at = ?, tries = tries + 1 WHERE id = ? AND state = 'waiting' AND tries = ?", until.UTC(), c.ID, c.Tries)
+	return n == 1, wrap(err, "claiming the copy %s", c.ID)
+}
+
+// Overdue lists what waits and should have been tried before a time.
+func (t EvidenceCopies) Overdue(ctx context.Context, before time.Time, limit int) ([]embraye.EvidenceCopy, error) {
+	all, err := t.lines(ctx, "next_at, id", limit, "next_at < ? AND state = 'waiting'", before.UTC())
+	return all, wrap(err, "listing copies that wait")
+}
+
+// Leftovers lists dropped copies whose files are still to be removed.
+func (t EvidenceCopies) Leftovers(ctx context.Context, limit int) ([]embraye.EvidenceCopy, error) {
+	all, err := t.lines(ctx, "id", limit, "state = 'dropped' AND size > 0")
+	return all, wrap(err, "listing files of dropped copies")
+}
+
+// Remove forgets a copy of which nothing was kept.
+func (t EvidenceCopies) Remove(ctx context.Context, id string) error {
+	_, err := remove[embraye.EvidenceCopy](ctx, t.table, "id = ?", id)
+	return wrap(err, "forgetting the copy %s", id)
+}
+
+// ForgetHosts forgets whose turn is long past.
+func (t EvidenceCopies) ForgetHosts(ctx context.Context, before time.Time) error {
+	_, err := t.exec(ctx, "DELETE FROM evidence_hosts WHERE next_at < ?", before.Unix())
+	return wrap(err, "forgetting the turns of hosts")
+}
