@@ -5,8 +5,6 @@ import (
 	"encoding/hex"
 
 	"embraye/internal/embraye"
-	"embraye/internal/store"
-	"embraye/internal/translog"
 )
 
 // journal says where the public log stands.
@@ -45,11 +43,7 @@ func journalRestart(ctx context.Context, c *call) error {
 // printLog prints where a log stands.
 func printLog(ctx context.Context, c *call, i *wired, st *embraye.LogState, first string) error {
 	log := i.Store.Tables().Log
-	key, err := log.PublicKey(ctx, store.LogKey, st.Epoch)
-	if err != nil {
-		return err
-	}
-	vkey, err := translog.VKey(st.Origin, key)
+	vkey, err := log.VKey(ctx, st)
 	if err != nil {
 		return err
 	}

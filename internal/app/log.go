@@ -245,10 +245,6 @@ func firstKeys(ctx context.Context, a *App, t store.Tables, st *embraye.LogState
 
 // LogKeyLeaf says by which key the checkpoints of a log are signed.
 func LogKeyLeaf(ctx context.Context, a *App, t store.Tables, st *embraye.LogState) (translog.Leaf, error) {
-	key, err := t.Log.PublicKey(ctx, store.LogKey, st.Epoch)
-	if err != nil {
-		return translog.Leaf{}, err
-	}
-	vkey, err := translog.VKey(st.Origin, key)
+	vkey, err := t.Log.VKey(ctx, st)
 	return translog.Leaf{Kind: translog.Key, ID: a.Site.Base + LogPath, N: st.Epoch, Key: vkey, At: a.Stamp()}, err
 }

@@ -128,6 +128,7 @@ type JournalPage struct {
 	Entries  []AuditEntry
 	Constats map[string]Update // those that entries are about, by ULID
 	Next     int64             // id before which the next page starts, 0 on the last page
+	Log      LogState
 }
 
 // LegalPage is what the administrators wrote about who is responsible.

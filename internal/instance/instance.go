@@ -106,7 +106,7 @@ func (i *Instance) Open(ctx context.Context) (err error) {
 // would miss it.
 func (i *Instance) Web() (*web.Handler, error) {
 	h, err := web.New(web.Options{
-		Rooms: web.Rooms(*i.Rooms), Pages: i.Store.Pages(), Revision: i.Store.PublicRevision, Site: i.App.Site, Catalogue: i.Catalogue,
+		Rooms: web.Rooms(*i.Rooms), Pages: i.Store.Pages(), Journal: i.Store.Tables().Log, Revision: i.Store.PublicRevision, Site: i.App.Site, Catalogue: i.Catalogue,
 		Language: i.Language, Version: i.Version, TrustedProxies: i.TrustedProxies, Mode: i.Mode,
 		RateLimits: i.RateLimits, Ready: i.App.Ready, Health: i.Health, Now: i.Now, Log: i.Log,
 	})

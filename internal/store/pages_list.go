@@ -106,7 +106,13 @@ func (p Pages) JournalPage(ctx context.Context, before int64, limit int) (*embra
 	if err != nil {
 		return nil, wrap(err, "listing the journal")
 	}
-	page.Constats, err = t.Updates.Among(ctx, lastParts(page.Entries))
+	if page.Constats, err = t.Updates.Among(ctx, lastParts(page.Entries)); err != nil {
+		return nil, err
+	}
+	st, err := t.Log.State(ctx)
+	if err == nil {
+		page.Log = *st
+	}
 	return page, err
 }
 

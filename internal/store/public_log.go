@@ -152,6 +152,15 @@ func (t Log) PublicKey(ctx context.Context, purpose string, epoch int) (ed25519.
 	return public, err
 }
 
+// VKey is the key by which the checkpoints of a log are verified.
+func (t Log) VKey(ctx context.Context, st *embraye.LogState) (string, error) {
+	key, err := t.PublicKey(ctx, LogKey, st.Epoch)
+	if err != nil {
+		return "", err
+	}
+	return translog.VKey(st.Origin, key)
+}
+
 // PrivateKey opens the key of a purpose.
 func (t Log) PrivateKey(ctx context.Context, purpose string, epoch int) (ed25519.PrivateKey, error) {
 	_, sealed, err := t.key(ctx, purpose, epoch)

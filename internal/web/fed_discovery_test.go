@@ -101,6 +101,9 @@ func (s *site) handler(o web.Options) http.Handler {
 		s.t.Fatal(err)
 	}
 	o.Rooms, o.Catalogue, o.Health, o.Now = web.Rooms(*s.Rooms), catalogue, s.Health, s.Clock.Now
+	if o.Journal == nil {
+		o.Journal = s.Store.Tables().Log
+	}
 	if o.Pages == nil {
 		o.Pages = s.Store.Pages()
 	}

@@ -131,6 +131,7 @@ GET  /constats/{id}                       200
 GET  /constats/{id}/card.png              200
 GET  /constats/{id}/versions              200
 GET  /constats/{id}/versions/{n}          200
+GET  /constats/{id}/versions/{n}/preuve.tlog-proof 200
 GET  /donnees                             200
 GET  /donnees/datapackage.json            200
 GET  /donnees/constats.csv                200
@@ -146,6 +147,11 @@ GET  /favicon.svg                         200
 GET  /feed.atom                           200
 GET  /feed.json                           200
 GET  /journal                             200
+GET  /journal/checkpoint                  200
+GET  /journal/policy                      200
+GET  /journal/tile/*                      404
+GET  /journal/{epoch}/checkpoint          404
+GET  /journal/{epoch}/tile/*              404
 GET  /mentions-legales                    200
 GET  /notes/{id}                          200
 GET  /oembed                              404
@@ -202,6 +208,7 @@ GET  /nodeinfo/2.0                        200
 GET  /nodeinfo/2.1                        200
 GET  /avis/{id}                           200
 GET  /avis/{id}/versions/{n}              200
+GET  /avis/{id}/versions/{n}/preuve.tlog-proof 200
 GET  /avis/{id}/likes                     200
 GET  /avis/{id}/replies                   200
 GET  /avis/{id}/shares                    200

@@ -35,6 +35,7 @@ func (h *Handler) routes() chi.Router {
 	h.reviews.Routes(all)
 	h.letters.Routes(all)
 	h.chatons.Routes(all)
+	h.log.Routes(all)
 	h.office.Routes(all)
 	return r
 }

@@ -32,6 +32,7 @@ import (
 	"embraye/internal/web/answer"
 	"embraye/internal/web/chatons"
 	"embraye/internal/web/fed"
+	"embraye/internal/web/journal"
 	"embraye/internal/web/letters"
 	"embraye/internal/web/office"
 	"embraye/internal/web/office/constats"
@@ -51,6 +52,7 @@ import (
 type Options struct {
 	Rooms          Rooms
 	Pages          Pages
+	Journal        journal.Log
 	Revision       func(context.Context) (int64, error) // the public revision
 	Site           embraye.Site
 	Catalogue      *locale.Catalogue
@@ -97,6 +99,7 @@ type Handler struct {
 	reviews *reviews.Handler
 	letters *letters.Handler
 	chatons *chatons.Handler
+	log     *journal.Handler
 	office  *office.Office
 	router  chi.Router
 	handler http.Handler
@@ -104,8 +107,8 @@ type Handler struct {
 
 // New prepares templates and routes.
 func New(o Options) (*Handler, error) {
-	if o.Rooms.App == nil || o.Pages == nil || o.Revision == nil || o.Catalogue == nil || o.Health == nil {
-		return nil, errors.New("web: Rooms, Pages, Revision, Catalogue and Health are needed")
+	if o.Rooms.App == nil || o.Pages == nil || o.Journal == nil || o.Revision == nil || o.Catalogue == nil || o.Health == nil {
+		return nil, errors.New("web: Rooms, Pages, Journal, Revision, Catalogue and Health are needed")
 	}
 	o.Language = cmp.Or(o.Language, locale.Default)
 	if o.Now == nil {
@@ -140,6 +143,7 @@ func (h *Handler) furnish(o Options) (err error) {
 	h.servers = fed.New(fed.Options{Rooms: fed.Rooms{App: o.Rooms.App, Directory: o.Rooms.Directory, Inbox: o.Rooms.Inbox}, Pages: o.Pages, Answers: h.answers, Site: o.Site, Version: o.Version, Mode: o.Mode, Log: o.Log})
 	h.reviews = reviews.New(reviews.Options{App: o.Rooms.App, Directory: o.Rooms.Directory, Reviews: o.Rooms.Reviews, Pages: o.Pages, Answers: h.answers, Frame: h.frame, Site: o.Site, Catalogue: o.Catalogue, Gone: h.readers.GonePage})
 	h.letters = letters.New(letters.Options{App: o.Rooms.App, Letters: o.Rooms.Letters, Answers: h.answers, Frame: h.frame, Catalogue: o.Catalogue})
+	h.log = journal.New(journal.Options{Log: o.Journal, Pages: o.Pages, Answers: h.answers, Site: o.Site})
 	h.chatons = chatons.New(chatons.Options{Organisation: o.Rooms.Organisation, Pages: o.Pages, Answers: h.answers, Frame: h.frame, Site: o.Site, Version: o.Version, Catalogue: o.Catalogue})
 	h.office, err = office.New(office.Options{Rooms: office.Rooms{App: o.Rooms.App, Directory: o.Rooms.Directory, Constats: o.Rooms.Constats, Reviews: o.Rooms.Reviews, Drafts: o.Rooms.Drafts, Talk: o.Rooms.Talk, People: o.Rooms.People, Organisation: o.Rooms.Organisation, Peers: o.Rooms.Peers, Letters: o.Rooms.Letters, Health: o.Health}, Answers: h.answers, Frame: h.frame, Site: o.Site, Catalogue: o.Catalogue,
 		Wings: []office.Wing{constats.Wing(), judge.Wing(), talk.Wing(), people.Wing(), organisation.Wing(), peers.Wing()}, Renamed: h.servers.Renamed, Now: o.Now, Log: o.Log})

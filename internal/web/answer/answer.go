@@ -32,6 +32,7 @@ var (
 	noCache  = []string{"private, no-cache"}
 	NoStore  = []string{"private, no-store"}
 	anyLimit = []string{"public, max-age=86400"}
+	brief    = []string{"public, max-age=5"}
 
 	immutable = []string{"public, max-age=31536000, immutable"}
 
@@ -107,6 +108,12 @@ func (a *Answer) Bare() *Answer {
 // KeptForADay may be kept by whoever passes it on.
 func (a *Answer) KeptForADay() *Answer {
 	a.cacheControl = anyLimit
+	return a
+}
+
+// KeptBriefly may be kept for seconds by whoever passes it on.
+func (a *Answer) KeptBriefly() *Answer {
+	a.cacheControl = brief
 	return a
 }
 

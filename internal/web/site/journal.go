@@ -2,11 +2,13 @@ package site
 
 import (
 	"context"
+	"encoding/base64"
 	"fmt"
 	"net/http"
 	"strconv"
 
 	"embraye/internal/embraye"
+	"embraye/internal/translog"
 	"embraye/internal/web/answer"
 	"embraye/internal/web/page"
 )
@@ -19,6 +21,10 @@ type journalContent struct {
 	Lines    []journalLine
 	NextHref string
 	Later    bool // not the newest page
+	LogHref  string
+	Acts     int    // in the log
+	First    string // the tile of its first leaves
+	Root     string
 }
 
 type journalLine struct {
@@ -65,7 +71,11 @@ func (h *Handler) journalAnswer(ctx context.Context, v *answer.View, before int6
 	}
 	p := h.frame.NewPage(v, h.catalogue.T(v.Lang, "journal.title"))
 	p.Description, p.Hidden = p.T("journal.lede"), before > 0
-	content := journalContent{JournalPage: data, Later: before > 0}
+	content := journalContent{JournalPage: data, Later: before > 0, LogHref: "/journal", Acts: int(data.Log.Size), Root: base64.StdEncoding.EncodeToString(data.Log.Root)}
+	if data.Log.Epoch > 1 {
+		content.LogHref += "/" + strconv.Itoa(data.Log.Epoch)
+	}
+	content.First = translog.Tile{Level: translog.Entries, W: min(translog.TileWidth, content.Acts)}.Path()
 	for _, e := range data.Entries {
 		line := journalLine{AuditEntry: e, What: e.Action, Name: e.Object}
 		if key := "journal." + e.Action; h.catalogue.Has(key) {
