@@ -6,7 +6,6 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
-	"io"
 	"math/rand/v2"
 	"net/http"
 	"os"
@@ -78,25 +77,6 @@ func crash(t *testing.T, address string) {
 		var pid int
 		return db.QueryRow("SELECT pg_backend_pid()").Scan(&pid) == nil && syscall.Kill(pid, syscall.SIGKILL) == nil
 	})
-}
-
-// status asks for an address; 0 is no answer.
-func (s *server) status(path string) int {
-	s.t.Helper()
-	r, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, "http://"+s.address+path, nil)
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	r.Host = "localhost:8080" // the name in the settings
-	w, err := http.DefaultClient.Do(r)
-	if err != nil {
-		return 0
-	}
-	defer w.Body.Close()
-	if _, err := io.Copy(io.Discard, w.Body); err != nil {
-		s.t.Fatal(err)
-	}
-	return w.StatusCode
 }
 
 // FT13: a disk of its own, in a name space of its own, is full. Pages go on, what

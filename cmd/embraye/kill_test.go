@@ -224,28 +224,38 @@ func queueLength(t *testing.T, dir string, env []string) int {
 	return n
 }
 
-// Two replicas on one PostgreSQL share a fan-out; one is killed. Everybody is
-// served, and what is repeated was in flight at the killed one.
-func TestTwoReplicasShareAFanOutAndOneIsKilled(t *testing.T) {
+// Three replicas on one PostgreSQL share a fan-out; one is killed and one is frozen,
+// for longer than its leases last. Everybody is served by the third, what is repeated
+// was in flight at the two, and the one that thaws holds nothing that it lost to be
+// its own: it goes on working beside the other.
+func TestThreeReplicasOfWhichOneIsKilledAndOneFrozen(t *testing.T) {
 	const inFlight = 16
 	url := storetest.EmptyURL(t, storetest.Postgres)
 	town := newTown(t, killHosts, 3, 100*time.Millisecond)
 	dir := filepath.Join(t.TempDir(), "data")
 	env := loopback(dir, "EMBRAYE_LISTEN=127.0.0.1:0", "EMBRAYE_DATABASE_URL="+url, fmt.Sprintf("EMBRAYE_DELIVERY_CONCURRENCY=%d", inFlight))
-	stays := serveProcess(t, env...)
-	dies := serveProcess(t, env...)
+	stays, dies, freezes := serveProcess(t, env...), serveProcess(t, env...), serveProcess(t, env...)
 	town.follow(t, dir, env)
 	activities := stays.publishes(killUpdates)
 	eventually(t, "the fan-out is under way", func() bool { return town.count() >= killHosts })
+	freezes.signal(syscall.SIGSTOP)
 	dies.signal(syscall.SIGKILL)
 	<-dies.done
 	var repeats, most int
-	eventually(t, "everybody has everything", func() (all bool) { all, repeats, most = town.served(t, activities); return all })
-	// The killed one had at most inFlight servers in hand, each with all that
+	complete := func() (all bool) { all, repeats, most = town.served(t, activities); return all }
+	eventually(t, "everybody has everything", complete)
+	freezes.signal(syscall.SIGCONT)
+	activities = append(activities, stays.publishes(1)...)
+	eventually(t, "everybody has what came after", complete)
+	// Each of the two had at most inFlight servers in hand, each with all that
 	// waited for it, and about as many whose results it was just writing.
-	if most > 1 || repeats > 2*inFlight*killUpdates {
-		t.Errorf("%d repetitions, up to %d of one activity at one server, with %d servers in hand", repeats, most, inFlight)
+	if most > 2 || repeats > 2*2*inFlight*killUpdates {
+		t.Errorf("%d repetitions, up to %d of one activity at one server, with twice %d servers in hand", repeats, most, inFlight)
 	}
 	eventually(t, "the queue is empty", func() bool { return queueLength(t, dir, env) == 0 })
 	stays.stop()
+	if status := freezes.status("/readyz"); status != http.StatusOK {
+		t.Errorf("the one that thawed answers %d", status)
+	}
+	freezes.stop()
 }

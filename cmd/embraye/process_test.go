@@ -5,7 +5,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"io"
 	"net"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -17,7 +19,7 @@ import (
 )
 
 // patience is how long a test waits for another process before it fails.
-const patience = 60 * time.Second
+const patience = 2 * time.Minute
 
 // server is a running `embraye serve`, a process of its own.
 type server struct {
@@ -121,6 +123,25 @@ func (s *server) ready() {
 	case <-time.After(patience):
 		s.t.Fatalf("serve never listened\n%s", s.log)
 	}
+}
+
+// status asks for an address; 0 is no answer.
+func (s *server) status(path string) int {
+	s.t.Helper()
+	r, err := http.NewRequestWithContext(s.t.Context(), http.MethodGet, "http://"+s.address+path, nil)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	r.Host = "localhost:8080" // the name in the settings
+	w, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0
+	}
+	defer w.Body.Close()
+	if _, err := io.Copy(io.Discard, w.Body); err != nil {
+		s.t.Fatal(err)
+	}
+	return w.StatusCode
 }
 
 // ran is the exit status of a command that ends by itself, and what it says.
