@@ -101,7 +101,7 @@ func (t Log) append(ctx context.Context, st *embraye.LogState, leaves []leafRow)
 	if st.Checkpoint, err = (translog.Checkpoint{Origin: st.Origin, Size: st.Size, Root: root}).Sign(signer); err != nil {
 		return wrap(err, "signing the checkpoint %d", st.Size)
 	}
-	_, err = t.exec(ctx, "UPDATE log_state SET epoch = ?, origin = ?, base = ?, size = ?, root = ?, checkpoint = ? WHERE id = 1",
+	err = t.later(ctx, "UPDATE log_state SET epoch = ?, origin = ?, base = ?, size = ?, root = ?, checkpoint = ? WHERE id = 1",
 		st.Epoch, st.Origin, st.Base, st.Size, st.Root, st.Checkpoint)
 	return wrap(err, "writing where the log stands")
 }
