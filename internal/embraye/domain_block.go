@@ -93,3 +93,41 @@ type AsideFollower struct {
 
 // TableName is that of the rows.
 func (AsideFollower) TableName() string { return "aside_followers" }
+
+// BlockList is a list of domains that others keep and we subscribe to.
+type BlockList struct {
+	URL     string `gorm:"primaryKey"`
+	Name    string
+	ETag    string    `gorm:"column:etag"`
+	Entries int       // domains that it named when it was read last
+	ReadAt  time.Time // the last time that it could be
+	Failed  string    // why it could not be since; empty: it could
+}
+
+// BlockListState is what became of a domain that a list names.
+type BlockListState string
+
+// The states.
+const (
+	ListDraft    BlockListState = "draft"    // proposed: nobody has decided
+	ListAccepted BlockListState = "accepted" // blocked because the list names it
+	ListRefused  BlockListState = "refused"  // never proposed by this list again
+	ListDecided  BlockListState = "decided"  // somebody had decided before the list was asked
+	ListGone     BlockListState = "gone"     // was accepted, and the list names it no more
+)
+
+// BlockListEntry is a domain that a list names, or named.
+type BlockListEntry struct {
+	List          string `gorm:"primaryKey"`
+	Domain        string `gorm:"primaryKey"`
+	Severity      Severity
+	Comment       string
+	RejectReports bool
+	Obfuscate     bool
+	State         BlockListState
+}
+
+// Block is what the entry asks for.
+func (e *BlockListEntry) Block() DomainBlock {
+	return DomainBlock{Domain: e.Domain, Severity: e.Severity, Comment: e.Comment, RejectReports: e.RejectReports, Obfuscate: e.Obfuscate}
+}

@@ -15,7 +15,8 @@ type want struct {
 	accept     string
 	signed     bool // by the instance actor, on every hop anew
 	redirects  int
-	sameOrigin bool // redirects stay on the origin of the first URL
+	sameOrigin bool   // redirects stay on the origin of the first URL
+	etag       string // of the version that we have; empty: none
 }
 
 // get follows redirects by hand and gives the first answer that is none to
@@ -104,6 +105,9 @@ func (c *Client) newGet(ctx context.Context, u *url.URL, w want) (*http.Request,
 	req.Header.Set("Accept", w.accept)
 	req.Header.Set("Accept-Encoding", "gzip")
 	req.Header.Set("User-Agent", c.userAgent)
+	if w.etag != "" {
+		req.Header.Set("If-None-Match", w.etag)
+	}
 	if !w.signed || c.options.SignGET == nil {
 		return req, nil
 	}

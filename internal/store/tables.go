@@ -31,6 +31,7 @@ type Tables struct {
 	Replies       Replies
 	Reports       Reports
 	DomainBlocks  DomainBlocks
+	BlockLists    BlockLists
 	Aside         Aside
 	ActorBlocks   ActorBlocks
 	Tombstones    Tombstones
@@ -100,7 +101,7 @@ func newTables(t table) Tables {
 	return Tables{
 		Settings{t}, Actors{t}, Keys{t}, RemoteActors{t}, Updates{t}, Revisions{t}, Notes{t}, Activities{t},
 		Followers{t}, Follows{t}, Peers{t}, PeerUpdates{t}, PeerRevisions{t}, Interactions{t}, Quotes{t}, Features{t}, Replies{t}, Reports{t},
-		DomainBlocks{t}, Aside{t}, ActorBlocks{t}, Tombstones{t}, Seen{t}, People{t}, Audit{t}, Deliveries{t}, Hosts{t},
+		DomainBlocks{t}, BlockLists{t}, Aside{t}, ActorBlocks{t}, Tombstones{t}, Seen{t}, People{t}, Audit{t}, Deliveries{t}, Hosts{t},
 		Drafts{t}, Sessions{t}, Links{t}, Attempts{t}, EvidenceFiles{t}, LinkChecks{t}, UnreadUpdates{t}, Mails{t}, Chores{t}, BoostedPosts{t},
 		Standings{t}, Divergences{t}, Speakers{t}, Backfills{t}, Factors{t}, Tickets{t},
 		Reviews{t}, ReviewRevisions{t}, PeerReviews{t}, ReviewResponses{t},

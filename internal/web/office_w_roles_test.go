@@ -71,6 +71,8 @@ GET  /office/blocks                       303 403 403 403 403 200
 POST /office/blocks                       401 403 403 403 403 400
 GET  /office/blocks/list                  303 403 403 403 403 200
 POST /office/blocks/list                  401 403 403 403 403 400
+GET  /office/blocks/drafts                303 403 403 403 403 200
+POST /office/blocks/drafts                401 403 403 403 403 400
 GET  /office/deliveries                   303 200 200 200 200 200
 POST /office/deliveries                   401 403 403 403 403 400
 GET  /office/peers                        303 403 403 403 403 200

@@ -18,6 +18,7 @@ type Talk struct {
 	desk      *app.App
 	directory *directory.Directory
 	*Domains
+	Lists *Lists
 }
 
 // Domains is the use cases about whole servers: which are refused or limited, and who
@@ -29,5 +30,6 @@ type Domains struct {
 
 // New opens it over a desk.
 func New(desk *app.App, d *directory.Directory) *Talk {
-	return &Talk{desk, d, &Domains{desk, d}}
+	domains := &Domains{desk, d}
+	return &Talk{desk, d, domains, &Lists{domains}}
 }

@@ -15,7 +15,8 @@ const blocksShown = 25
 // block would do before it is made.
 type blocksPage struct {
 	Blocks  []embraye.DomainBlock
-	Next    string // where the list goes on; empty: nowhere
+	Lists   []embraye.BlockList // that are subscribed to
+	Next    string              // where the list goes on; empty: nowhere
 	Draft   embraye.DomainBlock
 	Effects *embraye.BlockEffects // of the draft; nil: nothing was asked
 }
@@ -36,7 +37,11 @@ func readBlocks(v *office.Visit) (*blocksPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	page, after := &blocksPage{}, v.R.URL.Query().Get("after")
+	lists, err := v.Rooms.Talk.Lists.All(v.Context())
+	if err != nil {
+		return nil, err
+	}
+	page, after := &blocksPage{Lists: lists}, v.R.URL.Query().Get("after")
 	for _, b := range all {
 		if b.Domain <= after {
 			continue

@@ -36,6 +36,8 @@ func routes(p office.Plan) {
 	p.Do(embraye.Admin, "/office/blocks", changeBlocks)
 	p.See(embraye.Admin, "/office/blocks/list", showBlockList)
 	p.Send(embraye.Admin, "/office/blocks/list", changeBlockList)
+	p.See(embraye.Admin, "/office/blocks/drafts", blockDrafts)
+	p.Do(embraye.Admin, "/office/blocks/drafts", decideBlockDrafts)
 	p.See(embraye.Reader, "/office/deliveries", deliveries)
 	p.Do(embraye.Admin, "/office/deliveries", changeDeliveries)
 }

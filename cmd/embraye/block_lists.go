@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"text/tabwriter"
+	"time"
+
+	"embraye/internal/app/talk"
+	"embraye/internal/embraye"
+)
+
+// subscribed is what scripts see of a list that is subscribed to.
+type subscribed struct {
+	URL     string `json:"url"`
+	Name    string `json:"name"`
+	Domains int    `json:"domains"`
+	ReadAt  string `json:"readAt"`
+	Failed  string `json:"failed"`
+}
+
+// proposed is what scripts see of what lists propose.
+type proposed struct {
+	Domain    string   `json:"domain"`
+	Severity  string   `json:"severity"`
+	Comment   string   `json:"comment"`
+	Lists     []string `json:"lists"`
+	Lift      bool     `json:"lift"`
+	Followers int      `json:"followers"`
+	Follows   int      `json:"follows"`
+	Replies   int      `json:"replies"`
+	Reactions int      `json:"reactions"`
+}
+
+func blockSubscribe(ctx context.Context, c *call) error {
+	name := ""
+	c.flags.StringVar(&name, "name", "", "what the list is called here; without it, its address")
+	c.asFlag()
+	args, err := c.parse("URL")
+	if err != nil {
+		return err
+	}
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		list, drafts, err := i.Talk.Lists.Subscribe(ctx, by, args[0], name)
+		if err != nil {
+			return err
+		}
+		return c.print(nil, "%s: %d domains named, %d proposed (`block drafts` shows them); it is read again every day\n", list.Name, list.Entries, drafts)
+	})
+}
+
+func blockUnsubscribe(ctx context.Context, c *call) error {
+	c.asFlag()
+	args, err := c.parse("URL")
+	if err != nil {
+		return err
+	}
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		if err := i.Talk.Lists.Unsubscribe(ctx, by, args[0]); err != nil {
+			return err
+		}
+		return c.print(nil, "%s is not read any more; what was accepted from it stays blocked\n", args[0])
+	})
+}
+
+func blockLists(ctx context.Context, c *call) error {
+	c.jsonFlag()
+	if _, err := c.parse(); err != nil {
+		return err
+	}
+	return c.with(ctx, func(i *wired, _ embraye.Acting) error {
+		lists, err := i.Talk.Lists.All(ctx)
+		if err != nil {
+			return err
+		}
+		doc := []subscribed{}
+		var text strings.Builder
+		for _, l := range lists {
+			doc = append(doc, subscribed{l.URL, l.Name, l.Entries, l.ReadAt.UTC().Format(time.RFC3339), l.Failed})
+			fmt.Fprintf(&text, "%s (%s): %d domains, read %s\n", l.Name, l.URL, l.Entries, l.ReadAt.UTC().Format(time.RFC3339))
+			if l.Failed != "" {
+				fmt.Fprintf(&text, "  not read since, nothing was changed: %s\n", l.Failed)
+			}
+		}
+		return c.print(doc, "%s", text.String())
+	})
+}
+
+func blockDrafts(ctx context.Context, c *call) error {
+	c.asFlag()
+	c.jsonFlag()
+	if _, err := c.parse(); err != nil {
+		return err
+	}
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		drafts, err := i.Talk.Lists.Drafts(ctx, by)
+		if err != nil {
+			return err
+		}
+		doc := []proposed{}
+		var text strings.Builder
+		t := tabwriter.NewWriter(&text, 0, 4, 2, ' ', 0)
+		for _, d := range drafts {
+			e := d.Effects
+			doc = append(doc, proposed{d.Block.Domain, string(d.Block.Severity), d.Block.Comment, d.Lists, d.Lift, e.Followers, e.Follows, e.Replies, e.Reactions})
+			what := string(d.Block.Severity)
+			if d.Lift {
+				what = "lift"
+			}
+			fmt.Fprintf(t, "%s\t%s\t%s\t%d followers, %d follows, %d replies, %d reactions\n", d.Block.Domain, what, strings.Join(d.Lists, ", "), e.Followers, e.Follows, e.Replies, e.Reactions)
+		}
+		t.Flush()
+		return c.print(doc, "%s", text.String())
+	})
+}
+
+func blockDraftsAccept(ctx context.Context, c *call) error {
+	return c.decideDrafts(ctx, "accepted", (*talk.Lists).Accept)
+}
+
+func blockDraftsRefuse(ctx context.Context, c *call) error {
+	return c.decideDrafts(ctx, "refused", (*talk.Lists).Refuse)
+}
+
+// draftsAtOnce is how many domains one command names.
+const draftsAtOnce = 1000
+
+func (c *call) decideDrafts(ctx context.Context, done string, decide func(*talk.Lists, context.Context, embraye.Acting, []string) error) error {
+	calm := false
+	c.flags.BoolVar(&calm, "all-without-effects", false, "everything proposed that touches nobody here")
+	c.asFlag()
+	domains, err := c.parse(slices.Repeat([]string{"[DOMAIN]"}, draftsAtOnce)...)
+	if err != nil {
+		return err
+	}
+	domains = slices.DeleteFunc(domains, func(s string) bool { return s == "" })
+	if calm == (len(domains) > 0) {
+		return c.usageError(errors.New("name domains, or give --all-without-effects"))
+	}
+	return c.with(ctx, func(i *wired, by embraye.Acting) error {
+		if calm {
+			drafts, err := i.Talk.Lists.Drafts(ctx, by)
+			if err != nil {
+				return err
+			}
+			for _, d := range drafts {
+				if d.Calm() {
+					domains = append(domains, d.Block.Domain)
+				}
+			}
+		}
+		if err := decide(i.Talk.Lists, ctx, by, domains); err != nil {
+			return err
+		}
+		return c.print(nil, "%d domains %s\n", len(domains), done)
+	})
+}
