@@ -17,6 +17,7 @@ import (
 type subscribed struct {
 	URL     string `json:"url"`
 	Name    string `json:"name"`
+	Allows  bool   `json:"allows"`
 	Domains int    `json:"domains"`
 	ReadAt  string `json:"readAt"`
 	Failed  string `json:"failed"`
@@ -28,6 +29,7 @@ type proposed struct {
 	Severity  string   `json:"severity"`
 	Comment   string   `json:"comment"`
 	Lists     []string `json:"lists"`
+	Allows    bool     `json:"allows"`
 	Lift      bool     `json:"lift"`
 	Followers int      `json:"followers"`
 	Follows   int      `json:"follows"`
@@ -36,7 +38,8 @@ type proposed struct {
 }
 
 func blockSubscribe(ctx context.Context, c *call) error {
-	name := ""
+	name, allows := "", false
+	c.flags.BoolVar(&allows, "allows", false, "what the list names is proposed for the circle (`allow list`), not for blocks")
 	c.flags.StringVar(&name, "name", "", "what the list is called here; without it, its address")
 	c.asFlag()
 	args, err := c.parse("URL")
@@ -44,7 +47,7 @@ func blockSubscribe(ctx context.Context, c *call) error {
 		return err
 	}
 	return c.with(ctx, func(i *wired, by embraye.Acting) error {
-		list, drafts, err := i.Talk.Lists.Subscribe(ctx, by, args[0], name)
+		list, drafts, err := i.Talk.Lists.Subscribe(ctx, by, args[0], name, allows)
 		if err != nil {
 			return err
 		}
@@ -79,8 +82,9 @@ func blockLists(ctx context.Context, c *call) error {
 		doc := []subscribed{}
 		var text strings.Builder
 		for _, l := range lists {
-			doc = append(doc, subscribed{l.URL, l.Name, l.Entries, l.ReadAt.UTC().Format(time.RFC3339), l.Failed})
-			fmt.Fprintf(&text, "%s (%s): %d domains, read %s\n", l.Name, l.URL, l.Entries, l.ReadAt.UTC().Format(time.RFC3339))
+			doc = append(doc, subscribed{l.URL, l.Name, l.Allows, l.Entries, l.ReadAt.UTC().Format(time.RFC3339), l.Failed})
+			kind := map[bool]string{true: "for the circle", false: "for blocks"}[l.Allows]
+			fmt.Fprintf(&text, "%s (%s): %s, %d domains, read %s\n", l.Name, l.URL, kind, l.Entries, l.ReadAt.UTC().Format(time.RFC3339))
 			if l.Failed != "" {
 				fmt.Fprintf(&text, "  not read since, nothing was changed: %s\n", l.Failed)
 			}
@@ -105,9 +109,14 @@ func blockDrafts(ctx context.Context, c *call) error {
 		t := tabwriter.NewWriter(&text, 0, 4, 2, ' ', 0)
 		for _, d := range drafts {
 			e := d.Effects
-			doc = append(doc, proposed{d.Block.Domain, string(d.Block.Severity), d.Block.Comment, d.Lists, d.Lift, e.Followers, e.Follows, e.Replies, e.Reactions})
+			doc = append(doc, proposed{d.Block.Domain, string(d.Block.Severity), d.Block.Comment, d.Lists, d.Allows, d.Lift, e.Followers, e.Follows, e.Replies, e.Reactions})
 			what := string(d.Block.Severity)
-			if d.Lift {
+			switch {
+			case d.Allows && d.Lift:
+				what = "let in no more"
+			case d.Allows:
+				what = "let in"
+			case d.Lift:
 				what = "lift"
 			}
 			fmt.Fprintf(t, "%s\t%s\t%s\t%d followers, %d follows, %d replies, %d reactions\n", d.Block.Domain, what, strings.Join(d.Lists, ", "), e.Followers, e.Follows, e.Replies, e.Reactions)
@@ -118,17 +127,17 @@ func blockDrafts(ctx context.Context, c *call) error {
 }
 
 func blockDraftsAccept(ctx context.Context, c *call) error {
-	return c.decideDrafts(ctx, "accepted", (*talk.Lists).Accept)
+	return decideDrafts(ctx, c, "accepted", (*talk.Lists).Accept)
 }
 
 func blockDraftsRefuse(ctx context.Context, c *call) error {
-	return c.decideDrafts(ctx, "refused", (*talk.Lists).Refuse)
+	return decideDrafts(ctx, c, "refused", (*talk.Lists).Refuse)
 }
 
 // draftsAtOnce is how many domains one command names.
 const draftsAtOnce = 1000
 
-func (c *call) decideDrafts(ctx context.Context, done string, decide func(*talk.Lists, context.Context, embraye.Acting, []string) error) error {
+func decideDrafts(ctx context.Context, c *call, done string, decide func(*talk.Lists, context.Context, embraye.Acting, []string) error) error {
 	calm := false
 	c.flags.BoolVar(&calm, "all-without-effects", false, "everything proposed that touches nobody here")
 	c.asFlag()

@@ -17,17 +17,17 @@ const (
 	ChorePeers   Chore = "peers"   // what peers say of themselves
 	ChoreGather  Chore = "gather"  // what peers published before we followed them
 
-	ChoreFollowers  Chore = "followers"  // those whose server is silent
-	ChoreHosts      Chore = "hosts"      // what software servers run
-	ChoreLetters    Chore = "letters"    // what readers who follow by mail are told
-	ChoreBlockLists Chore = "blocklists" // lists of domains that we subscribe to
-	ChoreAlarm      Chore = "alarm"      // what is wrong here and stays so
-	ChoreEvidence   Chore = "evidence"   // copies of the pages that constats name
+	ChoreFollowers   Chore = "followers"   // those whose server is silent
+	ChoreHosts       Chore = "hosts"       // what software servers run
+	ChoreLetters     Chore = "letters"     // what readers who follow by mail are told
+	ChoreDomainLists Chore = "domainlists" // lists of domains that we subscribe to
+	ChoreAlarm       Chore = "alarm"       // what is wrong here and stays so
+	ChoreEvidence    Chore = "evidence"    // copies of the pages that constats name
 )
 
 // Chores lists them in the order that people see.
 func Chores() []Chore {
-	return []Chore{ChorePublish, ChoreMail, ChoreLinks, ChoreFiles, ChoreReviews, ChorePrune, ChorePeers, ChoreGather, ChoreFollowers, ChoreHosts, ChoreLetters, ChoreBlockLists, ChoreEvidence, ChoreAlarm}
+	return []Chore{ChorePublish, ChoreMail, ChoreLinks, ChoreFiles, ChoreReviews, ChorePrune, ChorePeers, ChoreGather, ChoreFollowers, ChoreHosts, ChoreLetters, ChoreDomainLists, ChoreEvidence, ChoreAlarm}
 }
 
 // Job asks for one chore, for one thing, after the commit of what caused it.

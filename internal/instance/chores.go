@@ -43,7 +43,7 @@ func (r *Rooms) Chores() []jobs.Chore {
 			}
 			return err
 		}},
-		{Name: embraye.ChoreBlockLists, What: "reading the lists of domains that are subscribed to", Every: 24 * time.Hour, Later: true, Limit: time.Hour, Do: turns(r.Talk.Lists.ReadAgain)},
+		{Name: embraye.ChoreDomainLists, What: "reading the lists of domains that are subscribed to", Every: 24 * time.Hour, Later: true, Limit: time.Hour, Do: turns(r.Talk.Lists.ReadAgain)},
 	}
 }
 

@@ -3,12 +3,9 @@ package store
 import (
 	"context"
 	"net/netip"
-	"slices"
 	"strings"
 
 	"embraye/internal/embraye"
-
-	"gorm.io/gorm/clause"
 )
 
 // DomainBlocks are domains refused or limited with everything below them.
@@ -120,80 +117,4 @@ func (t ActorBlocks) RemoveByActivity(ctx context.Context, blocker embraye.IRI, 
 func (t ActorBlocks) Exists(ctx context.Context, blocker, blocked embraye.IRI) (bool, error) {
 	n, err := count[embraye.ActorBlock](ctx, t.table, "blocker = ? AND blocked = ?", blocker, blocked)
 	return n > 0, wrap(err, "looking for a block of %s by %s", blocked, blocker)
-}
-
-// BlockLists are the lists of domains that we subscribe to, and what they name.
-type BlockLists struct{ table }
-
-// namesAtOnce is how many domains of a list one statement writes.
-const namesAtOnce = 500
-
-// Add adds a list; one that is there already is ErrConflict.
-func (t BlockLists) Add(ctx context.Context, l *embraye.BlockList) error {
-	return wrap(insert(ctx, t.table, l), "adding the list %s", l.URL)
-}
-
-// Save writes every column of a list that exists.
-func (t BlockLists) Save(ctx context.Context, l *embraye.BlockList) error {
-	return wrap(save(ctx, t.table, l), "changing the list %s", l.URL)
-}
-
-// Take returns a list.
-func (t BlockLists) Take(ctx context.Context, url string) (*embraye.BlockList, error) {
-	l, err := take[embraye.BlockList](ctx, t.table, "url = ?", url)
-	return l, wrap(err, "taking the list %s", url)
-}
-
-// Remove ends a subscription, with what the list named, and tells whether there was one.
-func (t BlockLists) Remove(ctx context.Context, url string) (bool, error) {
-	n, err := remove[embraye.BlockList](ctx, t.table, "url = ?", url)
-	return n > 0, wrap(err, "removing the list %s", url)
-}
-
-// List returns all lists by address.
-func (t BlockLists) List(ctx context.Context) ([]embraye.BlockList, error) {
-	all, err := list[embraye.BlockList](ctx, t.table, "url", 0, "")
-	return all, wrap(err, "listing the lists of domains")
-}
-
-// Of returns what a list names.
-func (t BlockLists) Of(ctx context.Context, url string) ([]embraye.BlockListEntry, error) {
-	all, err := list[embraye.BlockListEntry](ctx, t.table, "domain", 0, "list = ?", url)
-	return all, wrap(err, "reading what the list %s names", url)
-}
-
-// In returns what is in a state, by domain.
-func (t BlockLists) In(ctx context.Context, state embraye.BlockListState) ([]embraye.BlockListEntry, error) {
-	all, err := list[embraye.BlockListEntry](ctx, t.table, "domain, list", 0, "state = ?", state)
-	return all, wrap(err, "reading what lists name")
-}
-
-// Put writes entries, new ones and others.
-func (t BlockLists) Put(ctx context.Context, entries []embraye.BlockListEntry) error {
-	if len(entries) == 0 {
-		return nil
-	}
-	err := t.db.WithContext(ctx).Clauses(clause.OnConflict{UpdateAll: true}).CreateInBatches(entries, namesAtOnce).Error
-	return wrap(err, "keeping what a list names")
-}
-
-// Drop forgets some domains of a list.
-func (t BlockLists) Drop(ctx context.Context, url string, domains []string) error {
-	for some := range slices.Chunk(domains, namesAtOnce) {
-		if _, err := remove[embraye.BlockListEntry](ctx, t.table, "list = ? AND domain IN ?", url, some); err != nil {
-			return wrap(err, "forgetting what the list %s named", url)
-		}
-	}
-	return nil
-}
-
-// Decide moves domains from one state to another, for every list that has them in it.
-func (t BlockLists) Decide(ctx context.Context, domains []string, from, to embraye.BlockListState) error {
-	for some := range slices.Chunk(domains, namesAtOnce) {
-		db := t.db.WithContext(ctx).Model(&embraye.BlockListEntry{}).Where("state = ? AND domain IN ?", from, some)
-		if err := db.Update("state", to).Error; err != nil {
-			return wrap(err, "deciding what lists name")
-		}
-	}
-	return nil
 }

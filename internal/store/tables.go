@@ -12,34 +12,35 @@ import (
 // Tables is the whole database, one field per table, either for reading or
 // bound to one transaction.
 type Tables struct {
-	Settings      Settings
-	Actors        Actors
-	Keys          Keys
-	RemoteActors  RemoteActors
-	Updates       Updates
-	Revisions     Revisions
-	Notes         Notes
-	Activities    Activities
-	Followers     Followers
-	Follows       Follows
-	Peers         Peers
-	PeerUpdates   PeerUpdates
-	PeerRevisions PeerRevisions
-	Interactions  Interactions
-	Quotes        Quotes
-	Features      Features
-	Replies       Replies
-	Reports       Reports
-	DomainBlocks  DomainBlocks
-	BlockLists    BlockLists
-	Aside         Aside
-	ActorBlocks   ActorBlocks
-	Tombstones    Tombstones
-	Seen          Seen
-	People        People
-	Audit         Audit
-	Deliveries    Deliveries
-	Hosts         Hosts
+	Settings       Settings
+	Actors         Actors
+	Keys           Keys
+	RemoteActors   RemoteActors
+	Updates        Updates
+	Revisions      Revisions
+	Notes          Notes
+	Activities     Activities
+	Followers      Followers
+	Follows        Follows
+	Peers          Peers
+	PeerUpdates    PeerUpdates
+	PeerRevisions  PeerRevisions
+	Interactions   Interactions
+	Quotes         Quotes
+	Features       Features
+	Replies        Replies
+	Reports        Reports
+	DomainBlocks   DomainBlocks
+	DomainLists    DomainLists
+	AllowedDomains AllowedDomains
+	Aside          Aside
+	ActorBlocks    ActorBlocks
+	Tombstones     Tombstones
+	Seen           Seen
+	People         People
+	Audit          Audit
+	Deliveries     Deliveries
+	Hosts          Hosts
 
 	Drafts        Drafts
 	Sessions      Sessions
@@ -101,7 +102,7 @@ func newTables(t table) Tables {
 	return Tables{
 		Settings{t}, Actors{t}, Keys{t}, RemoteActors{t}, Updates{t}, Revisions{t}, Notes{t}, Activities{t},
 		Followers{t}, Follows{t}, Peers{t}, PeerUpdates{t}, PeerRevisions{t}, Interactions{t}, Quotes{t}, Features{t}, Replies{t}, Reports{t},
-		DomainBlocks{t}, BlockLists{t}, Aside{t}, ActorBlocks{t}, Tombstones{t}, Seen{t}, People{t}, Audit{t}, Deliveries{t}, Hosts{t},
+		DomainBlocks{t}, DomainLists{t}, AllowedDomains{t}, Aside{t}, ActorBlocks{t}, Tombstones{t}, Seen{t}, People{t}, Audit{t}, Deliveries{t}, Hosts{t},
 		Drafts{t}, Sessions{t}, Links{t}, Attempts{t}, EvidenceFiles{t}, LinkChecks{t}, UnreadUpdates{t}, Mails{t}, Chores{t}, BoostedPosts{t},
 		Standings{t}, Divergences{t}, Speakers{t}, Backfills{t}, Factors{t}, Tickets{t},
 		Reviews{t}, ReviewRevisions{t}, PeerReviews{t}, ReviewResponses{t},

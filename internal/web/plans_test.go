@@ -24,7 +24,7 @@ const manyRows = 100_000
 // small tables have as many rows as there are chores, people, measures,
 // peers or blocked domains; any statement may read them whole.
 func small() []string {
-	return []string{"settings", "public_revision", "actors", "actor_keys", "people", "peers", "follows", "links", "mails", "domain_blocks", "block_lists", "goose_db_version", "chores", "speakers", "removed_followers", "code_apps", "passkeys"}
+	return []string{"settings", "public_revision", "actors", "actor_keys", "people", "peers", "follows", "links", "mails", "domain_blocks", "domain_lists", "allowed_domains", "goose_db_version", "chores", "speakers", "removed_followers", "code_apps", "passkeys"}
 }
 
 // few are the partial indexes over what soon leaves them again, or never was

@@ -143,7 +143,7 @@ func (d *Directory) Blocked(ctx context.Context, host string) (bool, error) {
 }
 
 // RefuseBlocked answers blocked servers before anything is fetched for them
-// (F164), and everyone but peers in allow-list mode.
+// (F164), and everyone but peers and the circle in allow-list mode.
 func (d *Directory) RefuseBlocked(ctx context.Context, keyID string, actor embraye.IRI) error {
 	_, guess, err := embraye.ParseKeyID(keyID, d.desk.AllowHTTP)
 	hosts := []string{actor.Host()}
@@ -162,8 +162,12 @@ func (d *Directory) RefuseBlocked(ctx context.Context, keyID string, actor embra
 	if d.desk.Mode != "allowlist" {
 		return nil
 	}
-	peers, err := d.desk.Store.Tables().Peers.ByHost(ctx, actor.Host())
-	if err == nil && len(peers) == 0 {
+	t := d.desk.Store.Tables()
+	if peers, err := t.Peers.ByHost(ctx, actor.Host()); err != nil || len(peers) > 0 {
+		return err
+	}
+	allowed, err := t.AllowedDomains.Has(ctx, actor.Host())
+	if err == nil && !allowed {
 		err = embraye.ErrForbidden
 	}
 	return err

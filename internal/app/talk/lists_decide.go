@@ -15,21 +15,23 @@ import (
 // Draft is what lists propose about a domain, and what it would do here.
 type Draft struct {
 	ListLine
-	Lists []string // names of those that propose it
-	Lift  bool     // they named it, it was accepted, and they name it no more
+	Lists  []string // names of those that propose it
+	Allows bool     // it is about the circle, not about a block
+	Lift   bool     // they named it, it was accepted, and they name it no more
 }
 
-// Calm reports whether accepting it touches nobody here.
-func (d *Draft) Calm() bool { return !d.Lift && d.Effects == embraye.BlockEffects{} }
+// Calm reports whether accepting it touches nobody here and lets nobody in.
+func (d *Draft) Calm() bool { return !d.Lift && !d.Allows && d.Effects == embraye.BlockEffects{} }
 
-// Drafts are what lists propose, by domain, those to be lifted last. What somebody
-// decided otherwise meanwhile is proposed no more.
+// Drafts are what lists propose: blocks by domain, those to be lifted last, then the
+// circle. What somebody decided otherwise meanwhile is proposed no more, and who is
+// proposed for a block is not proposed for the circle.
 func (l *Lists) Drafts(ctx context.Context, by embraye.Acting) ([]Draft, error) {
 	if err := by.May(embraye.Admin); err != nil {
 		return nil, fmt.Errorf("talk: what lists propose: %w", err)
 	}
 	t := l.domains.desk.Store.Tables()
-	lists, err := t.BlockLists.List(ctx)
+	lists, err := t.DomainLists.List(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -37,16 +39,41 @@ func (l *Lists) Drafts(ctx context.Context, by embraye.Acting) ([]Draft, error) 
 	for _, list := range lists {
 		names[list.URL] = list.Name
 	}
-	fresh, err := t.BlockLists.In(ctx, embraye.ListDraft)
+	drafts, err := l.draftsOf(ctx, t, false, names)
 	if err != nil {
 		return nil, err
 	}
-	gone, err := t.BlockLists.In(ctx, embraye.ListGone)
+	blocks := make(map[string]bool, len(drafts))
+	for i := range drafts {
+		blocks[drafts[i].Block.Domain] = true
+	}
+	circle, err := l.draftsOf(ctx, t, true, names)
+	for _, d := range circle {
+		if !blocks[d.Block.Domain] {
+			drafts = append(drafts, d)
+		}
+	}
+	for i := range drafts {
+		drafts[i].Line = i + 1
+	}
+	return drafts, err
+}
+
+func (l *Lists) draftsOf(ctx context.Context, t store.Tables, allows bool, names map[string]string) (drafts []Draft, err error) {
+	fresh, err := t.DomainLists.In(ctx, allows, embraye.ListDraft)
+	if err != nil {
+		return nil, err
+	}
+	gone, err := t.DomainLists.In(ctx, allows, embraye.ListGone)
+	if err != nil {
+		return nil, err
+	}
+	stands, err := standing(ctx, t, allows)
 	if err != nil {
 		return nil, err
 	}
 	entries, from := together(slices.Concat(fresh, gone), names)
-	lines, err := l.domains.lookAtBlocks(ctx, t, entries)
+	lines, err := l.look(ctx, t, allows, entries)
 	if err != nil {
 		return nil, err
 	}
@@ -54,23 +81,21 @@ func (l *Lists) Drafts(ctx context.Context, by embraye.Acting) ([]Draft, error) 
 	for _, e := range gone {
 		lifts[e.Domain] = true
 	}
-	var drafts []Draft
 	for _, line := range lines {
 		lift := lifts[line.Block.Domain]
-		switch {
-		case lift && line.Old != nil:
-			line.Block = *line.Old
-		case lift, line.Verdict != Fresh:
+		if lift && !stands[line.Block.Domain] || !lift && line.Verdict != Fresh {
 			continue
 		}
-		line.Line = len(drafts) + 1
-		drafts = append(drafts, Draft{line, from[line.Block.Domain], lift})
+		if lift && line.Old != nil {
+			line.Block = *line.Old
+		}
+		drafts = append(drafts, Draft{line, from[line.Block.Domain], allows, lift})
 	}
 	return drafts, nil
 }
 
 // together is each domain once, as the first list asks for it, and who proposes it.
-func together(rows []embraye.BlockListEntry, names map[string]string) (entries []blocklist.Entry, from map[string][]string) {
+func together(rows []embraye.DomainListEntry, names map[string]string) (entries []blocklist.Entry, from map[string][]string) {
 	from = map[string][]string{}
 	for i := range rows {
 		domain := rows[i].Domain
@@ -90,14 +115,21 @@ func (l *Lists) Accept(ctx context.Context, by embraye.Acting, domains []string)
 	}
 	var list []blocklist.Entry
 	for _, d := range chosen {
-		if d.Lift {
-			if err := l.domains.UnblockDomain(ctx, by, d.Block.Domain); err != nil && !errors.Is(err, embraye.ErrNotFound) {
-				return err
-			}
-			continue
+		var err error
+		switch {
+		case d.Lift && d.Allows:
+			err = l.circle.Leave(ctx, by, d.Block.Domain)
+		case d.Lift:
+			err = l.domains.UnblockDomain(ctx, by, d.Block.Domain)
+		case d.Allows:
+			err = l.circle.Allow(ctx, by, d.Block.Domain, strings.Join(d.Lists, ", "))
+		default:
+			d.Block.PrivateComment = strings.Join(d.Lists, ", ")
+			list = append(list, d.Entry)
 		}
-		d.Block.PrivateComment = strings.Join(d.Lists, ", ")
-		list = append(list, d.Entry)
+		if err != nil && !errors.Is(err, embraye.ErrNotFound) && !errors.Is(err, embraye.ErrConflict) {
+			return err // else somebody did it meanwhile
+		}
 	}
 	if _, err := l.domains.BlockList(ctx, by, list); err != nil {
 		return err
@@ -141,22 +173,28 @@ func (l *Lists) chosen(ctx context.Context, by embraye.Acting, domains []string)
 
 // decide writes down what was decided. A block that was to be lifted is a person's
 // own from then on, and the list that names it no more has nothing to say.
-func (l *Lists) decide(ctx context.Context, chosen []Draft, state embraye.BlockListState, record func(store.Tables, *Draft) error) error {
+func (l *Lists) decide(ctx context.Context, chosen []Draft, state embraye.DomainListState, record func(store.Tables, *Draft) error) error {
 	return l.domains.desk.InTx(ctx, func(t store.Tables) error {
-		var asked, lifted []string
+		asked, lifted := map[bool][]string{}, map[bool][]string{}
 		for i := range chosen {
-			if d := &chosen[i]; d.Lift {
-				lifted = append(lifted, d.Block.Domain)
-			} else {
-				asked = append(asked, d.Block.Domain)
+			d := &chosen[i]
+			to := asked
+			if d.Lift {
+				to = lifted
 			}
-			if err := record(t, &chosen[i]); err != nil {
+			to[d.Allows] = append(to[d.Allows], d.Block.Domain)
+			if err := record(t, d); err != nil {
 				return err
 			}
 		}
-		if err := t.BlockLists.Decide(ctx, asked, embraye.ListDraft, state); err != nil {
-			return err
+		for _, allows := range []bool{false, true} {
+			if err := t.DomainLists.Decide(ctx, allows, asked[allows], embraye.ListDraft, state); err != nil {
+				return err
+			}
+			if err := t.DomainLists.Decide(ctx, allows, lifted[allows], embraye.ListGone, embraye.ListDecided); err != nil {
+				return err
+			}
 		}
-		return t.BlockLists.Decide(ctx, lifted, embraye.ListGone, embraye.ListDecided)
+		return nil
 	})
 }

@@ -64,15 +64,15 @@ func TestAListProposesAndAPersonDecides(t *testing.T) {
 		k.home.Put(listPath, "text/plain", http.StatusOK, []byte(header+"bad.example,suspend\nworse.example,suspend\nloud.example,suspend\nours.example,suspend\nh*d.example,suspend\n"))
 		address := k.home.Base + listPath
 		k.forbidden("subscribing", append(k.lowerRoles, k.reviewer), func(by embraye.Acting) error {
-			_, _, err := lists.Subscribe(k.Context(), by, address, "")
+			_, _, err := lists.Subscribe(k.Context(), by, address, "", false)
 			return err
 		})
-		list, drafts, err := lists.Subscribe(k.Context(), op, address, "Liste")
+		list, drafts, err := lists.Subscribe(k.Context(), op, address, "Liste", false)
 		k.must(err)
 		if drafts != 2 || list.Entries != 4 || k.drafts() != "bad.example worse.example" {
 			k.Fatalf("%d proposed of %d: %q", drafts, list.Entries, k.drafts())
 		}
-		if _, _, err := lists.Subscribe(k.Context(), op, address, ""); !errors.Is(err, embraye.ErrConflict) {
+		if _, _, err := lists.Subscribe(k.Context(), op, address, "", false); !errors.Is(err, embraye.ErrConflict) {
 			k.Errorf("twice: %v", err)
 		}
 		k.blocked("bad.example", false)
@@ -100,10 +100,10 @@ func TestAListProposesAndAPersonDecides(t *testing.T) {
 func TestAListThatIsDamagedChangesNothing(t *testing.T) {
 	k := newTalk(t, "sqlite")
 	k.home.Put(listPath, "text/plain", http.StatusOK, []byte("bad.example\n"))
-	if _, _, err := k.in.Talk.Lists.Subscribe(k.Context(), embraye.Operator(), "http://home.example/liste.csv", ""); err == nil {
+	if _, _, err := k.in.Talk.Lists.Subscribe(k.Context(), embraye.Operator(), "http://home.example/liste.csv", "", false); err == nil {
 		t.Error("subscribed without TLS")
 	}
-	_, _, err := k.in.Talk.Lists.Subscribe(k.Context(), embraye.Operator(), k.home.Base+listPath, "")
+	_, _, err := k.in.Talk.Lists.Subscribe(k.Context(), embraye.Operator(), k.home.Base+listPath, "", false)
 	k.must(err)
 	k.must(k.in.Talk.Lists.Accept(k.Context(), embraye.Operator(), []string{"bad.example"}))
 	for name, c := range map[string]struct {

@@ -18,7 +18,8 @@ type Talk struct {
 	desk      *app.App
 	directory *directory.Directory
 	*Domains
-	Lists *Lists
+	Circle *Circle
+	Lists  *Lists
 }
 
 // Domains is the use cases about whole servers: which are refused or limited, and who
@@ -30,6 +31,6 @@ type Domains struct {
 
 // New opens it over a desk.
 func New(desk *app.App, d *directory.Directory) *Talk {
-	domains := &Domains{desk, d}
-	return &Talk{desk, d, domains, &Lists{domains}}
+	domains, circle := &Domains{desk, d}, &Circle{desk, d}
+	return &Talk{desk, d, domains, circle, &Lists{domains, circle}}
 }

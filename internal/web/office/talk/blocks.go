@@ -15,8 +15,10 @@ const blocksShown = 25
 // block would do before it is made.
 type blocksPage struct {
 	Blocks  []embraye.DomainBlock
-	Lists   []embraye.BlockList // that are subscribed to
-	Next    string              // where the list goes on; empty: nowhere
+	Lists   []embraye.DomainList    // that are subscribed to
+	Circle  []embraye.AllowedDomain // who may speak to us in allow-list mode, with peers
+	Matters bool                    // the circle decides something
+	Next    string                  // where the list goes on; empty: nowhere
 	Draft   embraye.DomainBlock
 	Effects *embraye.BlockEffects // of the draft; nil: nothing was asked
 }
@@ -41,7 +43,11 @@ func readBlocks(v *office.Visit) (*blocksPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	page, after := &blocksPage{Lists: lists}, v.R.URL.Query().Get("after")
+	circle, err := v.Rooms.Talk.Circle.All(v.Context())
+	if err != nil {
+		return nil, err
+	}
+	page, after := &blocksPage{Lists: lists, Circle: circle, Matters: v.Rooms.Talk.Circle.Matters()}, v.R.URL.Query().Get("after")
 	for _, b := range all {
 		if b.Domain <= after {
 			continue
@@ -68,6 +74,12 @@ func changeBlocks(v *office.Visit) error {
 		}
 	case "lift":
 		err = v.Rooms.Talk.UnblockDomain(v.Context(), v.By, b.Domain)
+	case "allow":
+		if err = v.Rooms.Talk.Circle.Allow(v.Context(), v.By, b.Domain, b.Comment); errors.Is(err, embraye.ErrConflict) {
+			err = nil
+		}
+	case "leave":
+		err = v.Rooms.Talk.Circle.Leave(v.Context(), v.By, b.Domain)
 	default:
 		err = embraye.ErrInvalid
 	}

@@ -37,11 +37,15 @@ func Samples() map[string][]any {
 		"blocks": {&blocksPage{}, &blocksPage{Blocks: []embraye.DomainBlock{{Domain: "a.example", Severity: embraye.Suspend, CreatedAt: someday}, {Domain: "b.example", Severity: embraye.Silence, Comment: "bruit", PrivateComment: "voir le courriel", Obfuscate: true, CreatedAt: someday}}, Next: "b.example"},
 			&blocksPage{Draft: embraye.DomainBlock{Domain: "c.example", Severity: embraye.Suspend}, Effects: &embraye.BlockEffects{Followers: 2, Follows: 1, Peers: 1, Replies: 3, Reactions: 4, Deliveries: 5, Hosts: 2}},
 			&blocksPage{Draft: embraye.DomainBlock{Domain: "c.example", Severity: embraye.Silence}, Effects: &embraye.BlockEffects{}},
-			&blocksPage{Lists: []embraye.BlockList{{URL: "https://a.example/l.csv", Name: "Liste", Entries: 1, ReadAt: someday}, {URL: "https://b.example/l.csv", Name: "Autre", Entries: 2, ReadAt: someday, Failed: "answered 500 Internal Server Error"}}}},
+			&blocksPage{Lists: []embraye.DomainList{{URL: "https://a.example/l.csv", Name: "Liste", Entries: 1, ReadAt: someday}, {URL: "https://b.example/l.csv", Name: "Autre", Entries: 2, ReadAt: someday, Failed: "answered 500 Internal Server Error"}},
+				Matters: true, Circle: []embraye.AllowedDomain{{Domain: "ami.example", Comment: "signataire", CreatedAt: someday}}},
+			&blocksPage{Circle: []embraye.AllowedDomain{{Domain: "ami.example", CreatedAt: someday}}}},
 		"block_drafts": {&draftsPage{}, &draftsPage{Next: "b.example", Calm: 1, Drafts: []moderation.Draft{
 			{ListLine: moderation.ListLine{Entry: blocklist.Entry{Line: 1, Block: embraye.DomainBlock{Domain: "a.example", Severity: embraye.Suspend, Comment: "bruit"}}, Verdict: moderation.Fresh}, Lists: []string{"Liste", "Autre"}},
 			{ListLine: moderation.ListLine{Entry: blocklist.Entry{Line: 2, Block: embraye.DomainBlock{Domain: "b.example", Severity: embraye.Silence}}, Verdict: moderation.Fresh, Effects: embraye.BlockEffects{Followers: 2, Follows: 1}}, Lists: []string{"Liste"}},
-			{ListLine: moderation.ListLine{Entry: blocklist.Entry{Line: 3, Block: embraye.DomainBlock{Domain: "c.example", Severity: embraye.Suspend}}, Verdict: moderation.Already}, Lists: []string{"Liste"}, Lift: true}}}},
+			{ListLine: moderation.ListLine{Entry: blocklist.Entry{Line: 3, Block: embraye.DomainBlock{Domain: "c.example", Severity: embraye.Suspend}}, Verdict: moderation.Already}, Lists: []string{"Liste"}, Lift: true},
+			{ListLine: moderation.ListLine{Entry: blocklist.Entry{Line: 4, Block: embraye.DomainBlock{Domain: "d.example"}}, Verdict: moderation.Fresh}, Lists: []string{"Autre"}, Allows: true},
+			{ListLine: moderation.ListLine{Entry: blocklist.Entry{Line: 5, Block: embraye.DomainBlock{Domain: "e.example"}}, Verdict: moderation.Already}, Lists: []string{"Autre"}, Allows: true, Lift: true}}}},
 		"block_list": {&blockListPage{}, &blockListPage{Text: "a.example", Total: 9, Next: 5, Does: 2, Calm: 1, Lines: []moderation.ListLine{
 			{Entry: blocklist.Entry{Line: 1, Block: embraye.DomainBlock{Domain: "a.example", Severity: embraye.Suspend, Comment: "bruit"}}, Verdict: moderation.Fresh},
 			{Entry: blocklist.Entry{Line: 2, Block: embraye.DomainBlock{Domain: "b.example", Severity: embraye.Silence}}, Verdict: moderation.Changed, Effects: embraye.BlockEffects{Followers: 2, Follows: 1}},

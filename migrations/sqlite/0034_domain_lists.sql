@@ -2,16 +2,17 @@
 
 -- Lists of domains that we subscribe to, and what they name: proposed, decided by a
 -- person, or gone from the list after it was accepted.
-CREATE TABLE block_lists (
+CREATE TABLE domain_lists (
     url     TEXT PRIMARY KEY CHECK (url <> ''),
+    allows  BOOLEAN NOT NULL,
     name    TEXT NOT NULL,
     etag    TEXT NOT NULL,
     entries INTEGER NOT NULL,
     read_at DATETIME NOT NULL,
     failed  TEXT NOT NULL
 ) WITHOUT ROWID;
-CREATE TABLE block_list_entries (
-    list           TEXT NOT NULL REFERENCES block_lists (url) ON DELETE CASCADE,
+CREATE TABLE domain_list_entries (
+    list           TEXT NOT NULL REFERENCES domain_lists (url) ON DELETE CASCADE,
     domain         TEXT NOT NULL CHECK (domain <> ''),
     severity       TEXT NOT NULL CHECK (severity IN ('suspend', 'silence')),
     comment        TEXT NOT NULL,
@@ -20,8 +21,16 @@ CREATE TABLE block_list_entries (
     state          TEXT NOT NULL CHECK (state IN ('draft', 'accepted', 'refused', 'decided', 'gone')),
     PRIMARY KEY (list, domain)
 ) WITHOUT ROWID;
-CREATE INDEX block_list_entries_state ON block_list_entries (state, domain, list);
+CREATE INDEX domain_list_entries_state ON domain_list_entries (state, domain, list);
+
+-- Domains that may speak to us in allow-list mode, beside peers.
+CREATE TABLE allowed_domains (
+    domain     TEXT PRIMARY KEY CHECK (domain <> ''),
+    comment    TEXT NOT NULL,
+    created_at DATETIME NOT NULL
+) WITHOUT ROWID;
 
 -- +goose Down
-DROP TABLE block_list_entries;
-DROP TABLE block_lists;
+DROP TABLE allowed_domains;
+DROP TABLE domain_list_entries;
+DROP TABLE domain_lists;
