@@ -25,7 +25,7 @@ func rows() map[string]int {
 		2:  {"internal/store", "internal/remote", "internal/mail", "internal/activitypub", "internal/files", "internal/export", "internal/draw", "internal/chatons", "internal/passkey", "internal/archive", "configs"},
 		3:  {"internal/app", "internal/web/answer", "internal/backup", "internal/blocklist", "internal/leave", "internal/settings", "internal/verify"},
 		4:  {"internal/app/directory", "internal/web/page", "internal/check"},
-		5:  {"internal/app/constats", "internal/app/talk", "internal/app/organisation", "internal/app/peers", "internal/app/reviews", "internal/app/alarm", "internal/app/letters", "internal/app/evidence"},
+		5:  {"internal/app/constats", "internal/app/talk", "internal/app/organisation", "internal/app/peers", "internal/app/reviews", "internal/app/alarm", "internal/app/letters", "internal/app/evidence", "internal/app/witness"},
 		6:  {"internal/app/inbox", "internal/app/drafts", "internal/app/people"},
 		7:  {"internal/web/office", "internal/web/site", "internal/web/voices", "internal/web/open", "internal/web/fed", "internal/web/reviews", "internal/web/letters", "internal/web/chatons", "internal/web/journal", "internal/delivery", "internal/jobs", "internal/app/gather"},
 		8:  {"internal/web/office/constats", "internal/web/office/reviews", "internal/web/office/talk", "internal/web/office/people", "internal/web/office/organisation", "internal/web/office/peers"},

@@ -154,6 +154,15 @@ func (i *wired) lookAtRows(ctx context.Context) (list []check.Finding, err error
 		return nil, err
 	}
 	list = append(list, check.Backup(last, i.settings.BackupMaxAge, now), check.Deliveries(check.Queue(queue), now))
+	st, err := t.Log.State(ctx)
+	if err != nil {
+		return nil, err
+	}
+	splits, err := t.Witness.Splits(ctx)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, check.Log(st, splits)...)
 	return append(list, check.Peers(peers, now)...), nil
 }
 

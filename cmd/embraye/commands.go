@@ -90,6 +90,9 @@ func commands() []command {
 		{"move", "--to URL [--dry-run] | --from URL", "tell the followers that the organisation is on another instance now; before that, say there where it came from", move},
 		{"journal restart", "--reason R", "close the public log and begin another one, where leaves are lost that others have seen; the reason stands in the public journal", journalRestart},
 		{"journal", "", "show where the public log stands: its name, its key, how many acts it has", journal},
+		{"witness add", "VKEY URL", "have somebody sign the public log who is no peer; URL is where checkpoints are posted", witnessAdd},
+		{"witness list", "", "list who signs the public log, and since when somebody does not", witnessList},
+		{"witness remove", "VKEY|NAME", "ask a witness no more", witnessRemove},
 		{"verify", "URL|FILE [--policy FILE] [--object FILE]", "verify a version of a constat or a review, a proof in a file, or with the address of an instance all of it, against its public log; exit 3 is not witnessed yet, 4 inconsistent, 5 unverifiable", verifyIt},
 		{"version", "", "print the version", printVersion},
 	}

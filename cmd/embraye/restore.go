@@ -177,7 +177,7 @@ func (c *call) restoreInto(ctx context.Context, target *archives, secret []byte,
 		fmt.Fprintf(c.stderr, "embraye: the file of evidence %s was damaged before the backup was made: it is left out\n", name)
 	}
 	m := got.Manifest
-	return c.print(shown(a.name, m, r), "restored %s of %s: %d rows, %d files of evidence; %d deliveries that waited are not sent. Everybody signs in anew. Now: embraye serve\n",
+	return c.print(shown(a.name, m, r), "restored %s of %s: %d rows, %d files of evidence; %d deliveries that waited are not sent. Everybody signs in anew. No other copy of this instance may run from now on: two would write two histories of its public log. Now: embraye serve\n",
 		m.BaseURL, second(&m.Created), r.Rows, r.Evidence.Files, r.Unsent)
 }
 

@@ -61,6 +61,9 @@ func (i *wired) serve(ctx context.Context, restore func(), c *call) error {
 	failed := make(chan error, 4)
 
 	i.Health, i.Alarm = i.doctor(), i.settings.AlarmMail
+	if err := i.Witness.Started(ctx); err != nil {
+		return err
+	}
 	var engine *delivery.Engine
 	if i.settings.Worker {
 		engine = i.Engine()
@@ -142,7 +145,7 @@ func (i *wired) stop(front, metrics *listener, stopWork func(), work *sync.WaitG
 	case <-limit.Done():
 		i.Log.Warn("deliveries or chores did not end in time: they are taken up after the restart")
 	}
-	return err
+	return errors.Join(err, i.Witness.Stopped(limit))
 }
 
 // work runs the delivery engine and, beside it, the chores.

@@ -94,7 +94,7 @@ func (c *call) wire(ctx context.Context, s settings.Settings, log *slog.Logger, 
 	joined, err := instance.New(instance.Options{
 		Options: app.Options{
 			Store: database, Site: embraye.Site{Base: s.BaseURL, HandleDomain: s.HandleDomain}, Language: s.Language, Mode: s.FederationMode, Files: evidence,
-			Memory: allowedMemory(os.DirFS("/")), AllowHTTP: s.AllowHTTP, RateLimits: s.RateLimits, Mail: mailer(s, c.now), Now: c.now, Random: rand.Reader, Log: log,
+			Memory: allowedMemory(os.DirFS("/")), AllowHTTP: s.AllowHTTP, RateLimits: s.RateLimits, MirrorLogs: s.MirrorLogs, Mail: mailer(s, c.now), Now: c.now, Random: rand.Reader, Log: log,
 			Copies: app.Copies{On: s.Copies, Limit: s.CopiesLimit, Outside: s.SPNKeys},
 		},
 		Client: remote.Options{AllowNetworks: s.AllowNetworks}, Version: version, TrustedProxies: s.TrustedProxies,

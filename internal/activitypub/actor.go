@@ -54,6 +54,12 @@ func (w Wire) Actor(a embraye.Actor, key embraye.ActorKey, org embraye.Actor) ([
 		extra["embraye:measures"] = w.Site.Measures(a.Handle)
 		extra["embraye:reviewsAbout"] = w.Site.ReviewsAbout()
 		extra["featuredCollections"] = w.Site.Collections(a.Handle) // FEP-7aa9
+		if a.Log != nil {
+			extra["embraye:log"] = map[string]any{"origin": a.Log.Origin, "vkey": a.Log.VKey, "prefix": a.Log.Prefix}
+		}
+		if a.Witness != nil {
+			extra["embraye:witness"] = map[string]any{"name": a.Witness.Name, "vkey": a.Witness.VKey, "submission": a.Witness.Submission, "monitoring": a.Witness.Monitoring}
+		}
 	case embraye.MeasureActor:
 		extra["featuredCollections"] = w.Site.Collections(a.Handle)
 		// PeerTube loads a Group only if a Person of the same host owns it.

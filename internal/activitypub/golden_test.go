@@ -45,7 +45,7 @@ func emitted(t testing.TB) map[string][]byte {
 	outbox := w.Site.Outbox("mesure2")
 	create := proved(ok(w.Create("01jtx00000000000000000000c", note)))
 	return map[string][]byte{
-		"actor-measure": actor, "actor-organisation": ok(w.Actor(orgActor, testKey, orgActor)), "actor-instance": ok(w.Actor(instanceActor, testKey, orgActor)),
+		"actor-measure": actor, "actor-organisation": ok(w.Actor(keeping(orgActor), testKey, orgActor)), "actor-instance": ok(w.Actor(instanceActor, testKey, orgActor)),
 		"note-constat": note, "note-small": ok(w.Note(smallUpdate(), "")), "note-corrected": corrected,
 		"note-pinned": ok(w.PostNote(pinned)), "note-correction": ok(w.PostNote(correction)), "note-answer": ok(w.PostNote(answer, Mention{Actor: ann, Name: "@ann@m.example"})),
 		"note-answer-private": ok(w.PostNote(private, Mention{Actor: ann, Name: "@ann@m.example"})),
@@ -139,7 +139,8 @@ var definedElsewhere = strings.Fields(`@context id type
 	inReplyTo inbox instrument items likes mediaType name next object orderedItems outbox partOf preferredUsername published rel replies result
 	sharedInbox shares summary summaryMap tag target to totalItems updated url
 	owner publicKey publicKeyPem generator
-	proof created cryptosuite proofPurpose proofValue verificationMethod`)
+	proof created cryptosuite proofPurpose proofValue verificationMethod
+	origin vkey prefix submission monitoring`) // the last line: inside embraye:log and embraye:witness, which are read as plain JSON
 
 var knownTypes = strings.Fields(`Accept Announce Application Collection CollectionPage Create Delete Document Flag Follow Group Hashtag Image Like Link Mention Move Note
 	OrderedCollection OrderedCollectionPage Person PropertyValue QuoteAuthorization QuoteRequest Reject Tombstone Undo Update
@@ -243,4 +244,12 @@ func TestWithCountsSplicesOnlyProperties(t *testing.T) {
 			t.Errorf("%s = %v", property, served[property])
 		}
 	}
+}
+
+// keeping is the organisation with its log and its witness.
+func keeping(a embraye.Actor) embraye.Actor {
+	host, base := "suivi.example.org", "https://suivi.example.org"
+	a.Log = &embraye.PeerLog{Origin: host + "/journal", VKey: "suivi.example.org/journal+00000000+AQ==", Prefix: base + "/journal/"}
+	a.Witness = &embraye.PeerWitness{Name: host + "/temoin", VKey: "suivi.example.org/temoin+00000000+BA==", Submission: base + "/temoin/", Monitoring: base + "/temoin/"}
+	return a
 }

@@ -25,6 +25,20 @@ func (a *App) TellOfActor(ctx context.Context, t store.Tables, actor *embraye.Ac
 	return a.SendActor(ctx, t, actor, *key)
 }
 
+// ActorDocument is an actor's document; that of the organisation says which log
+// it keeps, and how it signs those of others.
+func ActorDocument(ctx context.Context, a *App, t store.Tables, actor embraye.Actor, key embraye.ActorKey, org embraye.Actor) (doc []byte, err error) {
+	if actor.Kind == embraye.OrganisationActor {
+		if actor.Log, err = OwnLog(ctx, a, t); err == nil {
+			actor.Witness, err = OwnWitness(ctx, a, t)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return a.Wire().Actor(actor, key, org)
+}
+
 // SendActor tells followers, and whom the organisation follows, what an actor
 // looks like now; key is the one that it shows.
 func (a *App) SendActor(ctx context.Context, t store.Tables, actor *embraye.Actor, key embraye.ActorKey) error {
@@ -32,7 +46,7 @@ func (a *App) SendActor(ctx context.Context, t store.Tables, actor *embraye.Acto
 	if err != nil {
 		return err
 	}
-	doc, err := a.Wire().Actor(*actor, key, *org)
+	doc, err := ActorDocument(ctx, a, t, *actor, key, *org)
 	if err != nil {
 		return err
 	}

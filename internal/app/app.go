@@ -59,10 +59,12 @@ type Options struct {
 	// Files is where uploads lie; nil refuses them with a clear error.
 	Files *files.Store
 	// Mail sends one-time links; nil leaves them to the admins.
-	Mail   *mail.Mailer
-	Now    func() time.Time
-	Random io.Reader
-	Log    *slog.Logger
+	Mail *mail.Mailer
+	// MirrorLogs has copies kept of the logs of peers that we sign.
+	MirrorLogs bool
+	Now        func() time.Time
+	Random     io.Reader
+	Log        *slog.Logger
 	// Jobs takes what is to be done after a commit; nil takes nothing.
 	Jobs Jobs
 	// Notify is called after a commit that queued deliveries or changed what
@@ -124,6 +126,9 @@ func New(ctx context.Context, o Options) (*App, error) {
 		return nil, err
 	}
 	if err := openLog(ctx, a); err != nil {
+		return nil, err
+	}
+	if err := openWitness(ctx, a); err != nil {
 		return nil, err
 	}
 	return a, rewire(ctx, a)

@@ -83,7 +83,7 @@ func (in *Instance) parameters(t *testing.T, f Filled, admin *embraye.Person) ma
 	t.Helper()
 	values := map[string][]string{"handle": {"mesure2", "organisation"}, "territory": {"FR-BRE", "EU"}, "n": {"1", "2"}, "file": {"style.css"}, "width": {"800"},
 		"name": {strings.Repeat("0", 64) + ".png"}, "token": {"inconnu"}, "id": {"01jz0000000000000000000000"},
-		"digest": {strings.Repeat("0", 64)}, "host": {"personne.example"}, "epoch": {"2"}, "/office/drafts/{id}": {"1"},
+		"digest": {strings.Repeat("0", 64)}, "host": {"personne.example"}, "epoch": {"2"}, "hash": {strings.Repeat("0", 64)}, "/office/drafts/{id}": {"1"},
 		"/office/conversation/{id}": {"1"}, "/office/peers/{id}": {"1"}, "/office/reviews/drafts/{id}": {"1"}, "/office/reviews/received/{id}": {"1"}}
 	pinned, err := in.Store.Tables().Notes.Pinned(t.Context(), "mesure2")
 	check(t, err)

@@ -31,6 +31,9 @@ type Actor struct {
 	AlsoKnownAs []string `gorm:"serializer:json"`
 	MovedTo     string
 	IconFile    string // name of an uploaded file; empty: the drawn icon
+	// Log and Witness are the organisation's, filled in where its document is made.
+	Log     *PeerLog     `gorm:"-"`
+	Witness *PeerWitness `gorm:"-"`
 }
 
 // ActorLink is one line of a profile.

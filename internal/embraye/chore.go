@@ -23,11 +23,12 @@ const (
 	ChoreDomainLists Chore = "domainlists" // lists of domains that we subscribe to
 	ChoreAlarm       Chore = "alarm"       // what is wrong here and stays so
 	ChoreEvidence    Chore = "evidence"    // copies of the pages that constats name
+	ChoreWitness     Chore = "witness"     // who signs our log, and whose we copy
 )
 
 // Chores lists them in the order that people see.
 func Chores() []Chore {
-	return []Chore{ChorePublish, ChoreMail, ChoreLinks, ChoreFiles, ChoreReviews, ChorePrune, ChorePeers, ChoreGather, ChoreFollowers, ChoreHosts, ChoreLetters, ChoreDomainLists, ChoreEvidence, ChoreAlarm}
+	return []Chore{ChorePublish, ChoreMail, ChoreLinks, ChoreFiles, ChoreReviews, ChorePrune, ChorePeers, ChoreGather, ChoreFollowers, ChoreHosts, ChoreWitness, ChoreLetters, ChoreEvidence, ChoreDomainLists, ChoreAlarm}
 }
 
 // Job asks for one chore, for one thing, after the commit of what caused it.

@@ -20,6 +20,8 @@ const (
 	LogOpening  = "opening"  // what was before it enters first
 	LogRestored = "restored" // a backup was put back: others may know more of it
 	LogBehind   = "behind"   // others do know more
+	LogUnclean  = "unclean"  // the program ended without saying so: others are asked once
+	LogForked   = "forked"   // what we signed once is another history
 )
 
 // Unlogged is an act that is in the database and not yet in the log: one of the

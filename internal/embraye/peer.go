@@ -50,6 +50,23 @@ type PeerFacts struct {
 	Reference []string       `json:"reference"` // IRIs of the texts that it follows
 	Measures  []IRI          `json:"measures"`  // actors of its measures
 	Keys      map[IRI]string `json:"keys"`      // fingerprints of the keys of its actors
+	Log       *PeerLog       `json:"log,omitempty"`
+	Witness   *PeerWitness   `json:"witness,omitempty"`
+}
+
+// PeerLog is the public log that an organisation keeps, as its account says.
+type PeerLog struct {
+	Origin string `json:"origin"` // its name: host/journal
+	VKey   string `json:"vkey"`   // the key that signs its checkpoints
+	Prefix string `json:"prefix"` // below which it is read, with a slash at the end
+}
+
+// PeerWitness is how an organisation signs the logs of others.
+type PeerWitness struct {
+	Name       string `json:"name"`
+	VKey       string `json:"vkey"`
+	Submission string `json:"submission"` // checkpoints are posted below it
+	Monitoring string `json:"monitoring"` // what it signed is read below it
 }
 
 // OtherText reports whether a peer follows another reference text than the one
@@ -60,7 +77,7 @@ func (f *PeerFacts) OtherText(iri string) bool {
 
 // PeerChange is one thing that a peer says otherwise than when somebody agreed.
 type PeerChange struct {
-	What  string // reference, measure_new, measure_gone, key
+	What  string // reference, measure_new, measure_gone, key, log, witness
 	About string // the address that it is about
 }
 
@@ -88,6 +105,12 @@ func (f *PeerFacts) Differ(next *PeerFacts) (changes []PeerChange) {
 			changes = append(changes, PeerChange{"key", string(actor)})
 		}
 	}
+	if f.Log != nil && next.Log != nil && *f.Log != *next.Log {
+		changes = append(changes, PeerChange{"log", next.Log.VKey})
+	}
+	if f.Witness != nil && next.Witness != nil && *f.Witness != *next.Witness {
+		changes = append(changes, PeerChange{"witness", next.Witness.VKey})
+	}
 	return changes
 }
 
@@ -98,7 +121,7 @@ func sameSet[T cmp.Ordered](a, b []T) bool {
 // Complete adds what next knows of f's own actors and f does not: what is seen
 // for the first time changes nothing.
 func (f *PeerFacts) Complete(next *PeerFacts, organisation IRI) *PeerFacts {
-	out := &PeerFacts{Reference: f.Reference, Measures: f.Measures, Keys: map[IRI]string{}}
+	out := &PeerFacts{Reference: f.Reference, Measures: f.Measures, Keys: map[IRI]string{}, Log: cmp.Or(f.Log, next.Log), Witness: cmp.Or(f.Witness, next.Witness)}
 	if len(out.Reference) == 0 {
 		out.Reference = next.Reference
 	}

@@ -132,7 +132,7 @@ func (w *World) instance(c Config, host string) *Instance {
 		}
 	})
 	in.Instance, err = instance.New(instance.Options{
-		Options: app.Options{Store: in.Store, Site: in.Site, Language: "fr", Mode: c.Mode, RateLimits: c.RateLimits, Files: evidence,
+		Options: app.Options{Store: in.Store, Site: in.Site, Language: "fr", Mode: c.Mode, RateLimits: c.RateLimits, MirrorLogs: true, Files: evidence,
 			Now: w.Clock.Now, Random: rand.Reader, Log: slog.New(slog.NewTextHandler(c.Log, nil))},
 		Client: remote.Options{Dial: w.Wire.DialFrom(host), RootCAs: w.Wire.authority}, Version: "test", Health: Health()})
 	if err != nil {

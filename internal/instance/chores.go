@@ -33,6 +33,7 @@ func (r *Rooms) Chores() []jobs.Chore {
 		{Name: embraye.ChoreHosts, What: "asking servers what they run", Every: time.Hour, Later: true, Limit: 20 * time.Minute, Do: turns(func(ctx context.Context) error {
 			return directory.AskSoftware(ctx, r.Directory)
 		})},
+		{Name: embraye.ChoreWitness, What: "having the log signed, and copying those that we sign", Every: 5 * time.Minute, Limit: 10 * time.Minute, Do: turns(r.Witness.Turn)},
 		{Name: embraye.ChoreLetters, What: "writing to readers who follow by mail", Every: 5 * time.Minute, Limit: 30 * time.Minute, Do: func(ctx context.Context, t *jobs.Turn) error {
 			return r.Letters.Do(ctx, t.Subject, t.Done)
 		}},

@@ -17,6 +17,7 @@ import (
 	"embraye/internal/app/people"
 	"embraye/internal/app/reviews"
 	"embraye/internal/app/talk"
+	"embraye/internal/app/witness"
 	"embraye/internal/web"
 )
 
@@ -40,6 +41,7 @@ func Join(ctx context.Context, o app.Options) (*Rooms, error) {
 	r.People = people.New(desk, r.Organisation)
 	r.Letters = letters.New(desk)
 	r.Evidence = evidence.New(desk)
+	r.Witness = witness.New(desk, r.Directory)
 	return r, nil
 }
 

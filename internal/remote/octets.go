@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"net/http"
@@ -21,4 +22,30 @@ func (c *Client) Octets(ctx context.Context, address embraye.IRI, most int64) (b
 		return nil, fmt.Errorf("read %s: %w", address, err)
 	}
 	return body, nil
+}
+
+// Submit posts plain text, unsigned, and gives back what was answered, whatever
+// the status. A redirect is an answer like any other.
+func (c *Client) Submit(ctx context.Context, address embraye.IRI, text []byte, most int64) (status int, said []byte, err error) {
+	u, err := c.admit(string(address))
+	if err != nil {
+		return 0, nil, fmt.Errorf("submit to %s: %w", address, err)
+	}
+	deadline, cancel := context.WithTimeout(ctx, c.limits.post)
+	defer cancel()
+	req, err := http.NewRequestWithContext(deadline, http.MethodPost, u.String(), bytes.NewReader(text))
+	if err != nil {
+		return 0, nil, fmt.Errorf("submit to %s: %w", address, refused("%w", err))
+	}
+	req.Header.Set("Content-Type", "text/plain; charset=utf-8")
+	req.Header.Set("User-Agent", c.userAgent)
+	resp, err := c.exchange(req)
+	if err != nil {
+		return 0, nil, fmt.Errorf("submit to %s: %w", address, unreachable(ctx, err))
+	}
+	defer resp.Body.Close()
+	if said, err = readAll(resp, most); err != nil {
+		return 0, nil, fmt.Errorf("submit to %s: %w", address, ended(ctx, err))
+	}
+	return resp.StatusCode, said, nil
 }

@@ -37,6 +37,7 @@ type Settings struct {
 	LogLevel            slog.Level
 	LogJSON             bool
 	AccessLog           bool   // a line for each request
+	MirrorLogs          bool   // copies of the logs of peers are kept
 	AlarmMail           bool   // admins are told by mail of what stays wrong
 	MetricsListen       string // empty: off
 	FederationMode      string // open or allowlist
@@ -116,6 +117,7 @@ func table() []setting {
 		{"EMBRAYE_ALARM_MAIL", "on", onOff(func(s *Settings) *bool { return &s.AlarmMail })},
 		{"EMBRAYE_ACCESS_LOG", "off", onOff(func(s *Settings) *bool { return &s.AccessLog })},
 		{"EMBRAYE_METRICS_LISTEN", "", setMetricsListen},
+		{"EMBRAYE_MIRROR_LOGS", "peers", setMirrorLogs},
 		{"EMBRAYE_FEDERATION_MODE", modeOpen, setFederationMode},
 		{"EMBRAYE_FEDERATION_ALLOW_HTTP", "false", setAllowHTTP},
 		{"EMBRAYE_FEDERATION_ALLOW_NETWORKS", "", networks(func(s *Settings) *[]netip.Prefix { return &s.AllowNetworks })},

@@ -33,7 +33,7 @@ func TestSettingsHaveDefaults(t *testing.T) {
 		DataDir: "./data", SecretFile: "data/secret.key", DatabaseURL: "sqlite:data/embraye.db",
 		OrgHandle: "organisation", OrgName: "Mon organisation", Language: "fr",
 		FederationMode: "open", DeliveryConcurrency: 256, Web: true, Worker: true, RateLimits: true, BackupMaxAge: 48 * time.Hour,
-		AlarmMail: true, Copies: true, CopiesLimit: 2 << 30,
+		AlarmMail: true, MirrorLogs: true, Copies: true, CopiesLimit: 2 << 30,
 		Warnings: got.Warnings,
 	}
 	if diff := cmp.Diff(want, got, cmp.Comparer(func(a, b []string) bool { return len(a) == len(b) })); diff != "" {
@@ -87,7 +87,7 @@ EMBRAYE_ORG_NAME="never closed
 		"EMBRAYE_BASE_URL=https://suivi.example/path", "EMBRAYE_HANDLE_DOMAIN=a b", "EMBRAYE_LISTEN=8080",
 		"EMBRAYE_TRUSTED_PROXIES=10.0.0.0/8,here", "EMBRAYE_DATABASE_URL=mysql://u:hidden@h/d",
 		"EMBRAYE_ORG_HANDLE=Mon-Org", "EMBRAYE_REFERENCE=/nowhere.yaml", "EMBRAYE_LANGUAGE=de",
-		"EMBRAYE_LOG_FORMAT=xml", "EMBRAYE_ACCESS_LOG=yes", "EMBRAYE_ALARM_MAIL=sometimes", "EMBRAYE_METRICS_LISTEN=localhost", "EMBRAYE_FEDERATION_MODE=closed",
+		"EMBRAYE_LOG_FORMAT=xml", "EMBRAYE_ACCESS_LOG=yes", "EMBRAYE_ALARM_MAIL=sometimes", "EMBRAYE_MIRROR_LOGS=all", "EMBRAYE_METRICS_LISTEN=localhost", "EMBRAYE_FEDERATION_MODE=closed",
 		"EMBRAYE_FEDERATION_ALLOW_HTTP=yes", "EMBRAYE_FEDERATION_ALLOW_NETWORKS=127.0.0.1/40",
 		"EMBRAYE_DELIVERY_CONCURRENCY=0", "EMBRAYE_ROLES=web,cook", "EMBRAYE_RATE_LIMITS=1", "EMBRAYE_BACKUP_MAX_AGE=2 days",
 		"EMBRAYE_SMTP_URL=mail://u:hidden@h:25", "EMBRAYE_MAIL_FROM=nobody", "EMBRAYE_S3_URL=https://hidden@h/bucket",

@@ -293,3 +293,11 @@ func (s *Settings) finish(env map[string]string) {
 		warn(env[name] != "", name+" is ignored: requests to other servers never go through a proxy, which would hide the address that is really reached")
 	}
 }
+
+func setMirrorLogs(s *Settings, value string) error {
+	if value != "peers" && value != "none" {
+		return oneOf("peers", "none")
+	}
+	s.MirrorLogs = value == "peers"
+	return nil
+}

@@ -85,6 +85,9 @@ func (t Log) Proof(ctx context.Context, kind translog.Kind, id string, n int) (p
 	if err != nil {
 		return p, nil, err
 	}
+	if st, err = t.witnessed(ctx, st, idx); err != nil {
+		return p, nil, err
+	}
 	p.Index, p.Checkpoint = idx-st.Base, st.Checkpoint
 	p.Hashes, err = tlog.ProveRecord(st.Size, p.Index, t.reader(ctx, st))
 	return p, leaf, wrap(err, "proving the leaf %d", p.Index)

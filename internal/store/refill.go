@@ -87,11 +87,25 @@ func (r *Refill) inTx(ctx context.Context, fill func(*Refill) error) (err error)
 	if err := fill(r); err != nil {
 		return err
 	}
-	if err := r.silence(ctx); err != nil {
+	if err := errors.Join(r.silence(ctx), r.doubt(ctx)); err != nil {
 		return err
 	}
 	done = true
 	return r.exec(ctx, "COMMIT")
+}
+
+// doubt stops the public log, and what is signed of others': both may have been
+// longer than the copy says. Witnesses are asked first.
+func (r *Refill) doubt(ctx context.Context) error {
+	for table, query := range map[string]string{"log_state": "UPDATE log_state SET frozen = 'restored' WHERE frozen = ''", "witnessed": "UPDATE witnessed SET stale = TRUE"} {
+		if !slices.ContainsFunc(r.tables, func(t CopiedTable) bool { return t.Name == table }) {
+			continue // of a version before
+		}
+		if err := r.exec(ctx, query); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (r *Refill) exec(ctx context.Context, query string) error {

@@ -85,6 +85,22 @@ func (a *Added) Origin() string {
 	return origin
 }
 
+// Verify is Open with the log's vkey.
+func (a *Added) Verify(vkey string) (Checkpoint, error) {
+	log, err := note.NewVerifier(vkey)
+	if err != nil {
+		return Checkpoint{}, malformed("the key %.100q of a log", vkey)
+	}
+	return a.Open(log)
+}
+
+// SeenAs is what is remembered, as it is kept.
+func SeenAs(size int64, root []byte) Seen {
+	s := Seen{Size: size}
+	copy(s.Root[:], root)
+	return s
+}
+
 // Open verifies the log's signature. Signatures of keys that nobody knows are
 // passed over; a known one that fails refuses the whole.
 func (a *Added) Open(log note.Verifier) (Checkpoint, error) {
@@ -136,6 +152,28 @@ func Cosignatures(checkpoint, answer string, witness note.Verifier) (lines strin
 		lines += line(s)
 	}
 	return lines, nil
+}
+
+// SignedBy is Cosignatures with the witness's vkey.
+func SignedBy(vkey, checkpoint, answer string) (lines string, err error) {
+	v, err := NewCosignatory(vkey)
+	if err != nil {
+		return "", err
+	}
+	return Cosignatures(checkpoint, answer, v)
+}
+
+// OpenAs reads a checkpoint that is to be of a log and signed by it.
+func OpenAs(vkey, signed string) (Checkpoint, error) {
+	v, err := note.NewVerifier(vkey)
+	if err != nil {
+		return Checkpoint{}, malformed("the key %.100q of a log", vkey)
+	}
+	c, _, err := OpenCheckpoint(signed, v)
+	if err == nil && c.Origin != v.Name() {
+		err = malformed("a checkpoint of %.80q, not of %s", c.Origin, v.Name())
+	}
+	return c, err
 }
 
 // line is one signature as it is written.

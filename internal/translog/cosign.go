@@ -77,6 +77,18 @@ func NewCosignatory(vkey string) (note.Verifier, error) {
 	return c, nil
 }
 
+// WitnessKey is the vkey of a witness.
+func WitnessKey(name string, key ed25519.PublicKey) string { return cosignatory{name, key}.VKey() }
+
+// LogName reads the vkey of a log: its name is the log's origin.
+func LogName(vkey string) (string, error) {
+	v, err := note.NewVerifier(vkey)
+	if err != nil {
+		return "", malformed("the key %.100q of a log", vkey)
+	}
+	return v.Name(), CheckOrigin(v.Name())
+}
+
 // Name is the witness's.
 func (c cosignatory) Name() string { return c.name }
 

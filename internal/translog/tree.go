@@ -2,6 +2,8 @@ package translog
 
 import (
 	"crypto/sha256"
+	"math/bits"
+	"slices"
 
 	"golang.org/x/mod/sumdb/tlog"
 )
@@ -38,3 +40,15 @@ func (t *Tree) Root() tlog.Hash {
 
 // Bytes are the peaks, to be kept beside the size.
 func (t *Tree) Bytes() []byte { return Hashes(t.peaks) }
+
+// ParseTree reads them again.
+func ParseTree(size int64, peaks []byte) (*Tree, error) {
+	if len(peaks) != bits.OnesCount64(uint64(size))*tlog.HashSize || size < 0 {
+		return nil, malformed("the peaks of a tree of %d leaves", size)
+	}
+	t := &Tree{Size: size}
+	for hash := range slices.Chunk(peaks, tlog.HashSize) {
+		t.peaks = append(t.peaks, tlog.Hash(hash))
+	}
+	return t, nil
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"embraye/internal/app"
 	"embraye/internal/web/answer"
 )
 
@@ -17,5 +18,5 @@ func (h *Handler) actor(ctx context.Context, v *answer.View) (*answer.Answer, er
 	if v.Face == answer.FacePage {
 		return answer.Redirect(http.StatusSeeOther, h.site.PageOf(page.Actor)), nil
 	}
-	return answer.Document(v)(h.rooms.App.Wire().Actor(page.Actor, page.Key, page.Organisation))
+	return answer.Document(v)(app.ActorDocument(ctx, h.rooms.App, h.rooms.App.Store.Tables(), page.Actor, page.Key, page.Organisation))
 }

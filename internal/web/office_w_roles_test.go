@@ -204,6 +204,9 @@ GET  /constats/{id}/fil                   200
 GET  /constats/{id}/replies               200
 GET  /constats/{id}/shares                200
 POST /inbox                               415
+POST /temoin/add-checkpoint               400
+GET  /temoin/{hash}/checkpoint            404
+GET  /temoin/{hash}/tile/entries/*        404
 POST /check                               401
 GET  /livez                               200
 GET  /nodeinfo/2.0                        200

@@ -246,7 +246,7 @@ func (s *site) addresses(f browsertest.Filled) (all []string) {
 		}
 		for _, handle := range []string{"mesure2", "organisation"} {
 			path := strings.NewReplacer("{id}", id, "{handle}", handle, "{territory}", "FR-BRE", "{n}", "2", "{file}", "style.css",
-				"{name}", strings.Repeat("0", 64)+".png", "{token}", "inconnu", "{host}", "pair.example", "{digest}", strings.Repeat("0", 64), "{width}", "800", "{epoch}", "2", "tile/*", "tile/0/000.p/1").Replace(r.Pattern)
+				"{name}", strings.Repeat("0", 64)+".png", "{token}", "inconnu", "{host}", "pair.example", "{digest}", strings.Repeat("0", 64), "{width}", "800", "{epoch}", "2", "{hash}", strings.Repeat("0", 64), "tile/*", "tile/0/000.p/1").Replace(r.Pattern)
 			if handle == "mesure2" || strings.Contains(r.Pattern, "{handle}") {
 				all = append(all, path)
 			}

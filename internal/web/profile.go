@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 
+	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/web/answer"
 )
@@ -25,7 +26,7 @@ func (h *Handler) profile(ctx context.Context, v *answer.View) (*answer.Answer, 
 	}
 	switch {
 	case v.Face != answer.FacePage:
-		return answer.Document(v)(h.rooms.App.Wire().Actor(actor.Actor, actor.Key, actor.Organisation))
+		return answer.Document(v)(app.ActorDocument(ctx, h.rooms.App, h.rooms.App.Store.Tables(), actor.Actor, actor.Key, actor.Organisation))
 	case actor.Actor.MovedTo != "":
 		return answer.Redirect(http.StatusMovedPermanently, actor.Actor.MovedTo), nil
 	case actor.Actor.Kind == embraye.MeasureActor:

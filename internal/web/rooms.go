@@ -14,6 +14,7 @@ import (
 	"embraye/internal/app/people"
 	"embraye/internal/app/reviews"
 	"embraye/internal/app/talk"
+	"embraye/internal/app/witness"
 )
 
 // Rooms are the use cases that addresses lead to.
@@ -31,4 +32,5 @@ type Rooms struct {
 	Gather       *gather.Gather
 	Letters      *letters.Letters
 	Evidence     *evidence.Evidence
+	Witness      *witness.Room
 }

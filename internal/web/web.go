@@ -140,10 +140,10 @@ func (h *Handler) furnish(o Options) (err error) {
 		Catalogue: o.Catalogue, Now: o.Now})
 	h.others = voices.New(voices.Options{Pages: o.Pages, Answers: h.answers, Frame: h.frame, Site: o.Site, Reference: o.Rooms.App.Reference(), Version: o.Version, Catalogue: o.Catalogue, Gone: h.readers.GonePage, Now: o.Now})
 	h.files = open.New(open.Options{App: o.Rooms.App, Pages: o.Pages, Answers: h.answers, Frame: h.frame, Site: o.Site, Catalogue: o.Catalogue, Language: o.Language, Now: o.Now})
-	h.servers = fed.New(fed.Options{Rooms: fed.Rooms{App: o.Rooms.App, Directory: o.Rooms.Directory, Inbox: o.Rooms.Inbox}, Pages: o.Pages, Answers: h.answers, Site: o.Site, Version: o.Version, Mode: o.Mode, Log: o.Log})
+	h.servers = fed.New(fed.Options{Rooms: fed.Rooms{App: o.Rooms.App, Directory: o.Rooms.Directory, Inbox: o.Rooms.Inbox, Witness: o.Rooms.Witness}, Pages: o.Pages, Answers: h.answers, Site: o.Site, Version: o.Version, Mode: o.Mode, Log: o.Log})
 	h.reviews = reviews.New(reviews.Options{App: o.Rooms.App, Directory: o.Rooms.Directory, Reviews: o.Rooms.Reviews, Pages: o.Pages, Answers: h.answers, Frame: h.frame, Site: o.Site, Catalogue: o.Catalogue, Gone: h.readers.GonePage})
 	h.letters = letters.New(letters.Options{App: o.Rooms.App, Letters: o.Rooms.Letters, Answers: h.answers, Frame: h.frame, Catalogue: o.Catalogue})
-	h.log = journal.New(journal.Options{Log: o.Journal, Pages: o.Pages, Answers: h.answers, Site: o.Site})
+	h.log = journal.New(journal.Options{Log: o.Journal, Witness: o.Rooms.Witness, Pages: o.Pages, Answers: h.answers, Site: o.Site})
 	h.chatons = chatons.New(chatons.Options{Organisation: o.Rooms.Organisation, Pages: o.Pages, Answers: h.answers, Frame: h.frame, Site: o.Site, Version: o.Version, Catalogue: o.Catalogue})
 	h.office, err = office.New(office.Options{Rooms: office.Rooms{App: o.Rooms.App, Directory: o.Rooms.Directory, Constats: o.Rooms.Constats, Reviews: o.Rooms.Reviews, Drafts: o.Rooms.Drafts, Talk: o.Rooms.Talk, People: o.Rooms.People, Organisation: o.Rooms.Organisation, Peers: o.Rooms.Peers, Letters: o.Rooms.Letters, Health: o.Health}, Answers: h.answers, Frame: h.frame, Site: o.Site, Catalogue: o.Catalogue,
 		Wings: []office.Wing{constats.Wing(), judge.Wing(), talk.Wing(), people.Wing(), organisation.Wing(), peers.Wing()}, Renamed: h.servers.Renamed, Now: o.Now, Log: o.Log})

@@ -76,11 +76,13 @@ type found struct {
 	Look
 	account *embraye.RemoteActor
 	listed  []embraye.IRI // the measures that it names, read or not
+	log     *embraye.PeerLog
+	witness *embraye.PeerWitness
 }
 
 // facts are what may not change silently.
 func (f *found) facts() *embraye.PeerFacts {
-	facts := &embraye.PeerFacts{Reference: f.Reference, Measures: f.listed, Keys: map[embraye.IRI]string{}}
+	facts := &embraye.PeerFacts{Reference: f.Reference, Measures: f.listed, Keys: map[embraye.IRI]string{}, Log: f.log, Witness: f.witness}
 	for _, actor := range append([]*embraye.RemoteActor{f.account}, f.Measures...) {
 		facts.Keys[actor.URI] = embraye.KeyFingerprint(actor.KeyPEM)
 	}
@@ -102,7 +104,7 @@ func (sc *scout) look(ctx context.Context, address string) (*found, error) {
 	if err := sc.lookAtNode(ctx, f); err != nil {
 		return nil, err
 	}
-	f.ApprovesFollows = claims.ApprovesFollows
+	f.ApprovesFollows, f.log, f.witness = claims.ApprovesFollows, claims.Log, claims.Witness
 	if err := sc.lookAtMeasures(ctx, f); err != nil {
 		return nil, why(err, uri.Host())
 	}

@@ -15,6 +15,7 @@ import (
 	"embraye/internal/app"
 	"embraye/internal/app/directory"
 	"embraye/internal/app/inbox"
+	"embraye/internal/app/witness"
 	"embraye/internal/embraye"
 	"embraye/internal/web/answer"
 )
@@ -42,6 +43,7 @@ type Rooms struct {
 	App       *app.App
 	Directory *directory.Directory
 	Inbox     *inbox.Inbox
+	Witness   *witness.Room
 }
 
 // Options is what documents are made with.

@@ -28,6 +28,10 @@ func (h *Handler) Routes(r answer.Routes) {
 	r.Post("/inbox", h.inbox)
 	r.Post("/actors/{handle}/inbox", h.inbox)
 
+	r.Post("/temoin/add-checkpoint", h.addCheckpoint)
+	r.Get("/temoin/{hash}/checkpoint", h.witnessed)
+	r.Get("/temoin/{hash}/tile/entries/*", h.mirrored)
+
 	r.Get("/.well-known/webfinger", h.webfinger)
 	file("/.well-known/host-meta", h.hostMeta)
 	file("/.well-known/nodeinfo", h.nodeInfoLinks)

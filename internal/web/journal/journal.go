@@ -10,7 +10,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"strconv"
 
 	"embraye/internal/embraye"
 	"embraye/internal/translog"
@@ -20,10 +19,14 @@ import (
 // Log is what is read of the log; what it does not have is ErrNotFound.
 type Log interface {
 	Of(ctx context.Context, epoch int) (*embraye.LogState, error)
-	State(ctx context.Context) (*embraye.LogState, error)
 	Tile(ctx context.Context, st *embraye.LogState, tile translog.Tile) ([]byte, error)
 	Proof(ctx context.Context, kind translog.Kind, id string, n int) (translog.Proof, []byte, error)
-	VKey(ctx context.Context, st *embraye.LogState) (string, error)
+	Shown(ctx context.Context, st *embraye.LogState) (string, error)
+}
+
+// Witness says whom this instance believes.
+type Witness interface {
+	Policy(ctx context.Context) (*translog.Policy, error)
 }
 
 // Pages is where the salts of versions lie.
@@ -35,6 +38,7 @@ type Pages interface {
 // Options is what the answers are made with.
 type Options struct {
 	Log     Log
+	Witness Witness
 	Pages   Pages
 	Answers *answer.Server
 	Site    embraye.Site
@@ -84,7 +88,11 @@ func (h *Handler) checkpoint(ctx context.Context, v *answer.View) (*answer.Answe
 	if st.Checkpoint == "" {
 		return nil, fmt.Errorf("web: the log has no checkpoint yet: %w", embraye.ErrNotFound)
 	}
-	return open(answer.TypeText, []byte(st.Checkpoint)).KeptBriefly(), nil
+	signed, err := h.Log.Shown(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	return open(answer.TypeText, []byte(signed)).KeptBriefly(), nil
 }
 
 // tile is hashes or leaves. A full one never changes.
@@ -112,29 +120,12 @@ func (h *Handler) tile(w http.ResponseWriter, r *http.Request) {
 	})(w, r)
 }
 
-// policy says by which keys this instance's logs are signed.
+// policy says by which keys this instance's logs and those of its peers are
+// signed, and whom it believes when they witness.
 func (h *Handler) policy(ctx context.Context, _ *answer.View) (*answer.Answer, error) {
-	now, err := h.Log.State(ctx)
+	policy, err := h.Witness.Policy(ctx)
 	if err != nil {
 		return nil, err
-	}
-	policy := translog.Policy{Quorum: translog.NoQuorum}
-	for epoch := 1; epoch <= now.Epoch; epoch++ {
-		st, err := h.Log.Of(ctx, epoch)
-		if err != nil {
-			return nil, err
-		}
-		vkey, err := h.Log.VKey(ctx, st)
-		if err != nil {
-			return nil, err
-		}
-		prefix := h.Site.Base + "/journal/"
-		if epoch > 1 {
-			prefix += strconv.Itoa(epoch) + "/"
-		}
-		if err := policy.AddLog(vkey, prefix); err != nil {
-			return nil, err
-		}
 	}
 	return open(answer.TypeText, []byte(policy.String())).KeptBriefly(), nil
 }

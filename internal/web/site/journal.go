@@ -25,6 +25,7 @@ type journalContent struct {
 	Acts     int    // in the log
 	First    string // the tile of its first leaves
 	Root     string
+	Witness  *embraye.WitnessesPage
 }
 
 type journalLine struct {
@@ -76,6 +77,11 @@ func (h *Handler) journalAnswer(ctx context.Context, v *answer.View, before int6
 		content.LogHref += "/" + strconv.Itoa(data.Log.Epoch)
 	}
 	content.First = translog.Tile{Level: translog.Entries, W: min(translog.TileWidth, content.Acts)}.Path()
+	if before == 0 {
+		if content.Witness, err = h.pages.WitnessesPage(ctx); err != nil {
+			return nil, err
+		}
+	}
 	for _, e := range data.Entries {
 		line := journalLine{AuditEntry: e, What: e.Action, Name: e.Object}
 		if key := "journal." + e.Action; h.catalogue.Has(key) {

@@ -34,6 +34,7 @@ type Pages interface {
 	DataPage(ctx context.Context, after string, limit int) (*embraye.DataPage, error)
 	DataCensus(ctx context.Context) (*embraye.DataCensus, error)
 	JournalPage(ctx context.Context, before int64, limit int) (*embraye.JournalPage, error)
+	WitnessesPage(ctx context.Context) (*embraye.WitnessesPage, error)
 	LegalPage(ctx context.Context) (*embraye.LegalPage, error)
 	ActorPage(ctx context.Context, handle string) (*embraye.ActorPage, error)
 }

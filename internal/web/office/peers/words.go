@@ -107,6 +107,10 @@ func changes(p *office.Page, k embraye.Peer) (list []change) {
 		switch c.What {
 		case "key":
 			one.Before, one.After = k.Known.Keys[embraye.IRI(c.About)], k.Changed.Keys[embraye.IRI(c.About)]
+		case "log":
+			one.About, one.Before, one.After = k.Changed.Log.Origin, k.Known.Log.VKey, c.About
+		case "witness":
+			one.About, one.Before, one.After = k.Changed.Witness.Name, k.Known.Witness.VKey, c.About
 		case "reference":
 			one.About, one.Before, one.After = "", strings.Join(k.Known.Reference, " "), c.About
 		}

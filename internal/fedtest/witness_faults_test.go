@@ -1,0 +1,134 @@
+package fedtest
+
+import (
+	"context"
+	"database/sql"
+	"testing"
+
+	"embraye/internal/embraye"
+	"embraye/internal/translog"
+)
+
+// rollBack makes a log what an older copy of the database says it was.
+func (w *witnesses) rollBack(in *Instance, to *embraye.LogState) {
+	w.t.Helper()
+	w.sql(in, "DELETE FROM log_leaves WHERE idx >= ?", to.Size)
+	w.sql(in, "DELETE FROM log_cosigs WHERE size > ?", to.Size)
+	w.sql(in, "DELETE FROM log_cosigned WHERE size > ?", to.Size)
+	w.sql(in, "UPDATE log_state SET size = ?, root = ?, checkpoint = ?", to.Size, to.Root, to.Checkpoint)
+}
+
+func (w *witnesses) sql(in *Instance, query string, args ...any) {
+	w.t.Helper()
+	withSQL(w.t, in.Store, func(ctx context.Context, tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, query, args...)
+		return err
+	})
+}
+
+func (w *witnesses) signed(in *Instance, of *Instance) *embraye.Witnessed {
+	w.t.Helper()
+	log, err := in.Store.Tables().Witness.Log(w.t.Context(), w.state(of).Origin)
+	w.must(err)
+	return log
+}
+
+func (w *witnesses) splits(in *Instance) int {
+	w.t.Helper()
+	all, err := in.Store.Tables().Witness.Splits(w.t.Context())
+	w.must(err)
+	return len(all)
+}
+
+// What goes wrong with a log and its witnesses, one after the other: nothing
+// forks, and who forks is seen.
+func TestLogsThatGoWrong(t *testing.T) {
+	w := newWitnesses(t, "a.example", "b.example", "c.example")
+	a, b, c := w.Instances[0], w.Instances[1], w.Instances[2]
+	w.publish(a)
+	w.turn(a, b, c)
+	older := w.state(a)
+	w.publish(a)
+	w.turn(a, b, c)
+	newer := w.state(a)
+	if copied := w.signed(b, a); copied.Size != newer.Size || copied.Mirrored != newer.Size {
+		t.Fatalf("b signed %d and copied %d of %d", copied.Size, copied.Mirrored, newer.Size)
+	}
+
+	t.Run("an older copy of the database is repaired from a mirror", func(t *testing.T) {
+		w.rollBack(a, older) // PostgreSQL fell over: the size went down
+		w.must(a.Witness.Check(t.Context()))
+		if st := w.state(a); st.Frozen != "" || st.Size < newer.Size {
+			t.Fatalf("%d leaves, frozen %q", st.Size, st.Frozen)
+		}
+		leaves, err := a.Store.Tables().Log.Leaves(t.Context(), w.state(a), 0, int(newer.Size))
+		w.must(err)
+		tree := &translog.Tree{}
+		for _, leaf := range leaves {
+			tree.Add(leaf)
+		}
+		if root := tree.Root(); string(root[:]) != string(newer.Root) {
+			t.Error("what came back is another log")
+		}
+		w.turn(a, b, c)
+		if st := w.state(a); w.signed(b, a).Size != st.Size || w.splits(a)+w.splits(b)+w.splits(c) != 0 {
+			t.Errorf("b signed %d of %d", w.signed(b, a).Size, st.Size)
+		}
+	})
+	t.Run("a restored backup adds no leaf before others were asked", func(t *testing.T) {
+		newer = w.state(a)
+		w.rollBack(a, older)
+		w.sql(a, "UPDATE log_state SET frozen = 'restored'")
+		w.Restart(a)
+		w.publish(a)
+		if st := w.state(a); st.Size != older.Size {
+			t.Errorf("%d leaves, and %d before", st.Size, older.Size)
+		}
+		w.sql(b, "UPDATE witnessed SET mirrored = 0, peaks = ?", []byte{})
+		w.sql(b, "DELETE FROM mirrored_leaves")
+		w.sql(c, "UPDATE witnessed SET mirrored = 0, peaks = ?", []byte{})
+		w.sql(c, "DELETE FROM mirrored_leaves")
+		if err := a.Witness.Check(t.Context()); err == nil || w.state(a).Frozen != embraye.LogBehind || w.state(a).Size != older.Size {
+			t.Errorf("nobody has the leaves: %v, frozen %q", err, w.state(a).Frozen)
+		}
+	})
+}
+
+// A log that was written anew is found out by whoever signed it before, and its
+// own instance stops.
+func TestALogThatIsWrittenAnew(t *testing.T) {
+	w := newWitnesses(t, "a.example", "b.example")
+	a, b := w.Instances[0], w.Instances[1]
+	older := w.state(a)
+	w.publish(a)
+	w.turn(a, b)
+
+	t.Run("a restored witness signs nothing before it knows what it signed", func(t *testing.T) {
+		w.sql(b, "UPDATE witnessed SET stale = TRUE")
+		w.publish(a)
+		was := w.signed(b, a).Size
+		w.turn(a)
+		if now := w.signed(b, a); now.Size != was {
+			t.Errorf("signed %d, then %d", was, now.Size)
+		}
+		w.turn(b, a)
+		if now := w.signed(b, a); now.Size != w.state(a).Size || now.Stale {
+			t.Errorf("signed %d of %d, stale %t", now.Size, w.state(a).Size, now.Stale)
+		}
+	})
+	t.Run("another history", func(t *testing.T) {
+		before := w.state(a).Size
+		w.rollBack(a, older)
+		w.Restart(a)
+		for w.state(a).Size <= before {
+			w.publish(a)
+		}
+		w.turn(a)
+		if w.splits(b) != 1 || w.signed(b, a).Size != before {
+			t.Errorf("b signed %d of %d and found %d splits", w.signed(b, a).Size, w.state(a).Size, w.splits(b))
+		}
+		if w.splits(a) != 1 || w.state(a).Frozen != embraye.LogForked {
+			t.Errorf("a goes on: frozen %q, %d splits", w.state(a).Frozen, w.splits(a))
+		}
+	})
+}
