@@ -103,81 +103,94 @@ func wholeLog(t *testing.T, s *store.Store, st *embraye.LogState) (leaves []tran
 	return leaves
 }
 
-// Whoever writes at the same time, whatever is rolled back: the log has the
-// leaves of what was committed, each once, and every checkpoint fits.
+// Whoever writes at the same time, in one process or in two, whatever is rolled
+// back: the log has the leaves of what was committed, each once, and every
+// checkpoint fits.
 func TestTheLogGrowsWithItsTransactions(t *testing.T) {
-	storetest.Each(t, func(t *testing.T, s *store.Store) {
-		ctx := t.Context()
-		openLog(t, s)
-		const writers, each = 4, 40
-		kept := make([]map[string]bool, writers)
-		var wg sync.WaitGroup
-		for w := range writers {
-			kept[w] = map[string]bool{}
-			wg.Go(func() {
-				random := rand.New(rand.NewPCG(uint64(w), 1))
-				for i := range each {
-					var leaves []translog.Leaf
-					for k := range 1 + random.IntN(3) {
-						leaves = append(leaves, leafOf(w*10_000+i*10+k))
+	for _, kind := range storetest.Kinds(t) {
+		t.Run(kind, func(t *testing.T) {
+			url := storetest.URL(t, kind)
+			var both [2]*store.Store
+			for i := range both {
+				both[i] = storetest.OpenOptions(t, store.Options{URL: url, BusyTimeout: time.Minute})
+			}
+			openLog(t, both[0])
+			growTogether(t, both)
+		})
+	}
+}
+
+func growTogether(t *testing.T, both [2]*store.Store) {
+	t.Helper()
+	s, ctx := both[0], t.Context()
+	const writers, each = 4, 40
+	kept := make([]map[string]bool, writers)
+	var wg sync.WaitGroup
+	for w := range writers {
+		kept[w] = map[string]bool{}
+		wg.Go(func() {
+			random := rand.New(rand.NewPCG(uint64(w), 1))
+			for i := range each {
+				var leaves []translog.Leaf
+				for k := range 1 + random.IntN(3) {
+					leaves = append(leaves, leafOf(w*10_000+i*10+k))
+				}
+				taken := random.IntN(4) > 0
+				err := both[w%2].InTx(ctx, func(tx store.Tables) error {
+					if err := recording(leaves...)(tx); err != nil || taken {
+						return err
 					}
-					taken := random.IntN(4) > 0
-					err := s.InTx(ctx, func(tx store.Tables) error {
-						if err := recording(leaves...)(tx); err != nil || taken {
-							return err
-						}
-						return context.DeadlineExceeded
-					})
-					if taken != (err == nil) {
-						t.Errorf("taken %t: %v", taken, err)
-					}
-					for _, l := range leaves {
-						if taken {
-							kept[w][l.ID] = true
-						}
+					return context.DeadlineExceeded
+				})
+				if taken != (err == nil) {
+					t.Errorf("taken %t: %v", taken, err)
+				}
+				for _, l := range leaves {
+					if taken {
+						kept[w][l.ID] = true
 					}
 				}
-			})
+			}
+		})
+	}
+	wg.Wait()
+	log := s.Tables().Log
+	st, err := log.State(ctx)
+	must(t, err)
+	seen := map[string]bool{}
+	for _, l := range wholeLog(t, s, st) {
+		if seen[l.ID] {
+			t.Errorf("%s is there twice", l.ID)
 		}
-		wg.Wait()
-		log := s.Tables().Log
-		st, err := log.State(ctx)
+		seen[l.ID] = true
+	}
+	for w := range kept {
+		for id := range kept[w] {
+			if !seen[id] {
+				t.Errorf("%s was committed and is not in the log", id)
+			}
+			delete(seen, id)
+		}
+	}
+	if len(seen) > 0 {
+		t.Errorf("%d leaves of what was rolled back", len(seen))
+	}
+	for id := range kept[0] {
+		p, leaf, err := log.Proof(ctx, translog.Revision, id, 1)
 		must(t, err)
-		seen := map[string]bool{}
-		for _, l := range wholeLog(t, s, st) {
-			if seen[l.ID] {
-				t.Errorf("%s is there twice", l.ID)
-			}
-			seen[l.ID] = true
-		}
-		for w := range kept {
-			for id := range kept[w] {
-				if !seen[id] {
-					t.Errorf("%s was committed and is not in the log", id)
-				}
-				delete(seen, id)
-			}
-		}
-		if len(seen) > 0 {
-			t.Errorf("%d leaves of what was rolled back", len(seen))
-		}
-		for id := range kept[0] {
-			p, leaf, err := log.Proof(ctx, translog.Revision, id, 1)
-			must(t, err)
-			c, err := translog.Unsigned(p.Checkpoint)
-			must(t, err)
-			must(t, p.Check(leaf, c))
-		}
-		if _, _, err := log.Proof(ctx, translog.Revision, "https://a.example/constats/none", 1); !errors.Is(err, embraye.ErrNotFound) {
-			t.Errorf("a proof of nothing: %v", err)
-		}
-		if _, err := log.Tile(ctx, st, translog.Tile{Level: 0, N: st.Size / 256, W: int(st.Size%256) + 1}); !errors.Is(err, embraye.ErrNotFound) {
-			t.Errorf("a tile that is not: %v", err)
-		}
-		if err := s.Tables().Log.Record(leafOf(1)); err == nil {
-			t.Error("a leaf outside a transaction was taken")
-		}
-	})
+		c, err := translog.Unsigned(p.Checkpoint)
+		must(t, err)
+		must(t, p.Check(leaf, c))
+	}
+	if _, _, err := log.Proof(ctx, translog.Revision, "https://a.example/constats/none", 1); !errors.Is(err, embraye.ErrNotFound) {
+		t.Errorf("a proof of nothing: %v", err)
+	}
+	if _, err := log.Tile(ctx, st, translog.Tile{Level: 0, N: st.Size / 256, W: int(st.Size%256) + 1}); !errors.Is(err, embraye.ErrNotFound) {
+		t.Errorf("a tile that is not: %v", err)
+	}
+	if err := s.Tables().Log.Record(leafOf(1)); err == nil {
+		t.Error("a leaf outside a transaction was taken")
+	}
 }
 
 func TestAFrozenLogTakesItsLeavesLater(t *testing.T) {
