@@ -37,6 +37,7 @@ type PeerCard struct {
 type CensusPage struct {
 	Accounts int // the organisation and its measures, without the instance
 	Constats int
-	Posts    int // they and other Notes that are public
-	Comments int // replies that are shown
+	Posts    int    // they and other Notes that are public
+	Comments int    // replies that are shown
+	Log      string // origin of the public log
 }

@@ -204,6 +204,13 @@ func (p Pages) CensusPage(ctx context.Context) (*embraye.CensusPage, error) {
 		return nil, wrap(err, "counting notes")
 	}
 	page.Posts = page.Constats + notes
-	page.Comments, err = count[embraye.Reply](ctx, t.table, shownReplies)
-	return page, wrap(err, "counting replies")
+	if page.Comments, err = count[embraye.Reply](ctx, t.table, shownReplies); err != nil {
+		return nil, wrap(err, "counting replies")
+	}
+	st, err := t.Log.State(ctx)
+	if err != nil {
+		return nil, err
+	}
+	page.Log = st.Origin
+	return page, nil
 }

@@ -147,6 +147,9 @@ func TestNodeInfo(t *testing.T) {
 		if usage["users"].(map[string]any)["total"] != 8.0 || usage["localPosts"].(float64) < 2 {
 			t.Errorf("usage %v", usage)
 		}
+		if about := doc["metadata"].(map[string]any)["embraye"].(map[string]any); about["log"] != "ours.example/journal" {
+			t.Errorf("what it says to its kind: %v", about)
+		}
 	}
 }
 

@@ -83,7 +83,7 @@ func (h *Handler) nodeInfo(version string) answer.Builder {
 			Metadata: map[string]any{
 				"nodeName":   organisation.Actor.Name,
 				"federation": map[string]string{"mode": h.mode},
-				"embraye":    h.aboutUs(census.Constats),
+				"embraye":    h.aboutUs(census),
 				"reference":  h.rooms.App.Reference().TextIRI(),
 			},
 		}
@@ -98,14 +98,15 @@ func (h *Handler) nodeInfo(version string) answer.Builder {
 }
 
 // aboutUs is by what other instances know one of their kind.
-func (h *Handler) aboutUs(constats int) map[string]any {
+func (h *Handler) aboutUs(census *embraye.CensusPage) map[string]any {
 	r, org := h.rooms.App.Reference(), h.rooms.App.Organisation()
 	return map[string]any{
 		"version":      1,
 		"organisation": h.site.ActorID(org),
 		"measures":     h.site.Measures(org),
 		"reference":    []string{r.TextIRI()},
-		"constats":     constats,
+		"constats":     census.Constats,
 		"reviewsAbout": h.site.ReviewsAbout(),
+		"log":          census.Log,
 	}
 }
