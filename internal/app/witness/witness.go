@@ -63,14 +63,15 @@ func (r *Room) cosigner(ctx context.Context, t store.Tables) (*translog.Cosigner
 }
 
 // Policy is whom this instance believes: its own log and those of its peers, and
-// as witnesses its peers and whom an admin added. One of them is enough.
+// as witnesses itself, its peers and whom an admin added. One of them is enough.
 func (r *Room) Policy(ctx context.Context) (*translog.Policy, error) {
 	t := r.desk.Store.Tables()
 	p := &translog.Policy{}
 	err := r.addOwn(ctx, t, p)
+	self, err4 := app.OwnWitness(ctx, r.desk, t)
 	peers, err2 := t.Peers.List(ctx)
 	witnesses, err3 := r.witnesses(ctx, t)
-	if err := errors.Join(err, err2, err3); err != nil {
+	if err := errors.Join(err, err2, err3, err4); err != nil {
 		return nil, err
 	}
 	for _, peer := range peers {
@@ -79,6 +80,9 @@ func (r *Room) Policy(ctx context.Context) (*translog.Policy, error) {
 				return nil, err
 			}
 		}
+	}
+	if self != nil { // who takes this policy believes us
+		witnesses = append(witnesses, embraye.Witness{Name: self.Name, VKey: self.VKey, Monitoring: self.Monitoring})
 	}
 	for _, w := range witnesses {
 		if err := p.AddWitness(w.Name, w.VKey, w.Monitoring); err != nil {
