@@ -76,8 +76,8 @@ func split(address string) (host, path string) {
 	return u.Host, u.RequestURI()
 }
 
-// same reports whether two addresses are those of one page.
-func same(a, b string) bool { return plain(a) == plain(b) }
+// SamePage reports whether two addresses are those of one page.
+func SamePage(a, b string) bool { return plain(a) == plain(b) }
 
 // plain is an address without what changes nothing about it.
 func plain(address string) string {

@@ -209,7 +209,7 @@ func look(z *zip.Reader, page string) (words *Words, next string, err error) {
 		}
 		err = each(in, func(r *read) (bool, error) {
 			switch {
-			case !same(r.target, page):
+			case !SamePage(r.target, page):
 				return false, nil
 			case r.location != "":
 				next = resolve(r.target, r.location)

@@ -78,11 +78,11 @@ func TestWhoDoesNotWantCopies(t *testing.T) {
 
 func TestAddressesOfOnePage(t *testing.T) {
 	for _, pair := range [][2]string{{"https://a.example", "HTTPS://A.example/#x"}, {"https://a.example:443/b?c", "https://a.example/b?c"}} {
-		if !same(pair[0], pair[1]) {
+		if !SamePage(pair[0], pair[1]) {
 			t.Errorf("%s is not %s", pair[0], pair[1])
 		}
 	}
-	if same("https://a.example/b", "https://a.example/B") || same("https://a.example/", "http://a.example/") {
+	if SamePage("https://a.example/b", "https://a.example/B") || SamePage("https://a.example/", "http://a.example/") {
 		t.Error("two pages are taken for one")
 	}
 }

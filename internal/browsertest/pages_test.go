@@ -1,6 +1,7 @@
 package browsertest
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -107,8 +108,27 @@ func (in *Instance) parameters(t *testing.T, f Filled, admin *embraye.Person) ma
 	values["/copies/{id}"], values["/organisations/{host}"] = []string{in.hear(t, f.IDs[0])}, []string{"pair.example"}
 	values["/office/reviews/drafts/{id}"], values["/office/reviews/ours/{id}"], values["/office/reviews/received/{id}"] = in.judge(t, admin)
 	values["/avis/{id}"] = values["/office/reviews/ours/{id}"]
+	values["/office/preuves/{id}"] = in.copied(t, f.Newest())
+	values["/preuves/{id}"] = values["/office/preuves/{id}"]
 	values["/suivre/courriel/{token}"] = []string{in.offer(t, embraye.Acting{Person: admin})}
 	return values
+}
+
+// copied has copies of evidence in three states, as if they had been made.
+func (in *Instance) copied(t *testing.T, constat string) (ids []string) {
+	u, err := in.Store.Tables().Updates.Take(t.Context(), constat)
+	check(t, err)
+	made := in.Clock.Now()
+	for i, c := range []embraye.EvidenceCopy{{State: embraye.CopyKept, Visibility: embraye.CopyPublic, Licence: "CC-BY-4.0", Quotation: "Un appel à communs", Text: strings.Repeat("Un appel à communs est ouvert. ", 40), Look: embraye.PageChanged},
+		{State: embraye.CopyKept, Visibility: embraye.CopyEditors, Origin: embraye.CopyHandedIn, Thin: true}, {State: embraye.CopyDropped, Visibility: embraye.CopyEditors, Reason: "Demande de l'autrice"}} {
+		c.ID, err = in.App.NewID()
+		check(t, err)
+		c.Href, c.UpdateID, c.AskedAt, c.MadeAt, c.LookedAt, c.Origin = u.Evidence[0].Href, u.ID, made, &made, &made, cmp.Or(c.Origin, embraye.CopyOurs)
+		c.File, c.Size, c.MediaType, c.Title, c.Language = strings.Repeat(strconv.Itoa(i), 64)+".wacz", 4000, "text/html", "Un appel à communs", "fr"
+		check(t, in.Store.InTx(t.Context(), func(tx store.Tables) error { tx.Changed(); return tx.EvidenceCopies.Insert(t.Context(), &c) }))
+		ids = append(ids, c.ID)
+	}
+	return ids
 }
 
 // offer switches on what stands on no page at first: following by mail, and the

@@ -161,6 +161,9 @@ type LinkCheck struct {
 	CheckedAt time.Time
 }
 
+// Dead reports whether the page is given up.
+func (c LinkCheck) Dead() bool { return c.Failures >= DeadAfter }
+
 // DeadAfter is how many looks in a row must fail before a link counts as dead:
 // servers have bad days.
 const DeadAfter = 3

@@ -6,10 +6,12 @@ type ConstatPage struct {
 	Update       Update
 	Actor        Actor
 	Organisation Actor
-	Revisions    []Revision     // ascending; of a withdrawn constat none
-	Reviews      []ShownReview  // newest first
-	Replies      []ShownReply   // oldest first, at most MaxShownReplies
-	Files        []EvidenceFile // ours that the evidence names
+	Revisions    []Revision      // ascending; of a withdrawn constat none
+	Reviews      []ShownReview   // newest first
+	Replies      []ShownReply    // oldest first, at most MaxShownReplies
+	Files        []EvidenceFile  // ours that the evidence names
+	Copies       []EvidenceCopy  // the newest that is kept of each page, without its words
+	Dead         map[string]bool // pages that answer no more
 }
 
 // MaxShownReplies is how many replies a page shows; the collection has all.

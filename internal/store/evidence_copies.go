@@ -55,6 +55,16 @@ func (t EvidenceCopies) SaveOutside(ctx context.Context, c *embraye.EvidenceCopy
 	return wrap(err, "keeping the copy %s in a web archive", c.ID)
 }
 
+// Adopt gives copies that were asked for before anything was published to the
+// constat that names their pages.
+func (t EvidenceCopies) Adopt(ctx context.Context, hrefs []string, updateID string) error {
+	if len(hrefs) == 0 {
+		return nil
+	}
+	_, err := t.exec(ctx, "UPDATE evidence_copies SET update_id = ? WHERE update_id = '' AND "+t.amongFew("href"), updateID, asJSON(hrefs))
+	return wrap(err, "giving copies to the constat %s", updateID)
+}
+
 // Emptied says that the file of a dropped copy is gone.
 func (t EvidenceCopies) Emptied(ctx context.Context, id string) error {
 	_, err := t.exec(ctx, "UPDATE evidence_copies SET size = 0 WHERE id = ? AND state = 'dropped'", id)
@@ -180,6 +190,12 @@ func (t EvidenceCopies) Claim(ctx context.Context, c *embraye.EvidenceCopy, unti
 func (t EvidenceCopies) Overdue(ctx context.Context, before time.Time, limit int) ([]embraye.EvidenceCopy, error) {
 	all, err := t.lines(ctx, "next_at, id", limit, "next_at < ? AND state = 'waiting'", before.UTC())
 	return all, wrap(err, "listing copies that wait")
+}
+
+// Interrupt ends what was being handed in before a time: it has no job.
+func (t EvidenceCopies) Interrupt(ctx context.Context, before time.Time) error {
+	_, err := t.exec(ctx, "UPDATE evidence_copies SET state = 'failed', failure = 'interrupted' WHERE state = 'waiting' AND origin = 'handed_in' AND asked_at < ?", before.UTC())
+	return wrap(err, "ending copies that were being handed in")
 }
 
 // Leftovers lists dropped copies whose files are still to be removed.

@@ -21,6 +21,19 @@ func (t LinkChecks) Dead(ctx context.Context, limit int) ([]embraye.LinkCheck, e
 	return all, wrap(err, "listing dead links")
 }
 
+// DeadAmong tells which of some links are dead.
+func (t LinkChecks) DeadAmong(ctx context.Context, hrefs []string) (map[string]bool, error) {
+	dead := map[string]bool{}
+	if len(hrefs) == 0 {
+		return dead, nil
+	}
+	all, err := list[embraye.LinkCheck](ctx, t.table, "href", 0, t.amongFew("href")+" AND failures >= ?", asJSON(hrefs), embraye.DeadAfter)
+	for _, c := range all {
+		dead[c.Href] = true
+	}
+	return dead, wrap(err, "looking for dead links")
+}
+
 // Put keeps the last look at a link.
 func (t LinkChecks) Put(ctx context.Context, c *embraye.LinkCheck) error {
 	added, err := insertNew(ctx, t.table, c)

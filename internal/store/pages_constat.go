@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"embraye/internal/embraye"
@@ -36,8 +37,29 @@ func (p Pages) ConstatPage(ctx context.Context, id string) (*embraye.ConstatPage
 	if page.Reviews, err = t.reviewsOfOurs(ctx, update); err != nil {
 		return nil, err
 	}
-	page.Files, err = t.evidenceFiles(ctx, update.Evidence)
-	return page, err
+	if page.Files, err = t.evidenceFiles(ctx, update.Evidence); err != nil {
+		return nil, err
+	}
+	return page, addEvidenceCopies(ctx, t, page)
+}
+
+// addEvidenceCopies adds what is known of the pages that a constat names.
+func addEvidenceCopies(ctx context.Context, t Tables, page *embraye.ConstatPage) (err error) {
+	var hrefs []string
+	for _, e := range page.Update.Evidence {
+		hrefs = append(hrefs, e.Href)
+	}
+	if page.Dead, err = t.LinkChecks.DeadAmong(ctx, hrefs); err != nil {
+		return err
+	}
+	all, err := t.EvidenceCopies.Of(ctx, hrefs)
+	for i, c := range all {
+		newer := slices.ContainsFunc(all[i+1:], func(n embraye.EvidenceCopy) bool { return n.Href == c.Href && n.State == embraye.CopyKept })
+		if c.State == embraye.CopyKept && c.UpdateID != "" && !newer {
+			page.Copies = append(page.Copies, c)
+		}
+	}
+	return err
 }
 
 // shownReplies are the replies to a constat that the moderation shows, with

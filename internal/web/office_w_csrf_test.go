@@ -45,7 +45,7 @@ func newOfficeStage(t *testing.T) *officeStage {
 		"/constats": {"id": id, "n": "1"}, "/notes": {"id": note}, "/citations": {"id": id}, "/mises-en-avant": {"id": id}, "/office/reviews/drafts": {"id": draft}, "/office/reviews/ours": {"id": own.ID}, "/office/reviews/received": {"id": strconv.FormatInt(received.ID, 10)}, "/avis": {"id": own.ID, "n": "1", "digest": strings.Repeat("0", 64)},
 		"/activities": {"id": strings.TrimPrefix(s.activities(id)["Create"], "/activities/")},
 		"/fichiers":   {"name": strings.Repeat("a", 64) + ".png", "width": "800"}, "/assets": {"file": "style.css"},
-		"/journal": {"epoch": "2"}, "/temoin": {"hash": strings.Repeat("0", 64)}, "/copies": {"id": heard.CopyID}, "/organisations": {"host": "pair.example"},
+		"/journal": {"epoch": "2"}, "/temoin": {"hash": strings.Repeat("0", 64)}, "/copies": {"id": heard.CopyID}, "/preuves": {"id": id}, "/organisations": {"host": "pair.example"},
 		"/": {"handle": "mesure2", "territory": "FR-BRE", "name": "mesures"},
 	}}
 }

@@ -61,6 +61,13 @@ POST /office/conversation                 401 403 403 403 400 400
 GET  /office/conversation/{id}            303 404 404 404 404 404
 POST /office/conversation/{id}            401 403 403 403 404 404
 POST /office/reports/{id}                 401 403 403 403 404 404
+GET  /office/preuves                      303 200 200 200 200 200
+POST /office/preuves                      401 403 400 400 400 400
+GET  /office/preuves/new                  303 403 200 200 200 200
+POST /office/preuves/new                  401 403 400 400 400 400
+GET  /office/preuves/{id}                 303 404 404 404 404 404
+POST /office/preuves/{id}                 401 403 404 404 404 404
+GET  /office/preuves/{id}/copie.wacz      303 403 404 404 404 404
 GET  /office/interactions                 303 200 200 200 200 200
 POST /office/quotes/{id}                  401 403 403 403 404 404
 GET  /office/elsewhere                    303 200 200 200 200 200
@@ -182,6 +189,9 @@ GET  /.well-known/chatonsinfos/organization.properties 404
 GET  /.well-known/chatonsinfos/embraye.properties 404
 GET  /.well-known/chatonsinfos/embraye-metrics.properties 404
 GET  /dossier-chatons                     404
+GET  /archive                             200
+GET  /preuves/{id}                        404
+GET  /preuves/{id}/copie.wacz             404
 GET  /.well-known/host-meta               200
 GET  /.well-known/nodeinfo                200
 GET  /.well-known/security.txt            200

@@ -36,6 +36,7 @@ func (h *Handler) routes() chi.Router {
 	h.letters.Routes(all)
 	h.chatons.Routes(all)
 	h.log.Routes(all)
+	h.proofs.Routes(all)
 	h.office.Routes(all)
 	return r
 }

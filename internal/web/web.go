@@ -39,10 +39,12 @@ import (
 	"embraye/internal/web/office/organisation"
 	"embraye/internal/web/office/peers"
 	"embraye/internal/web/office/people"
+	copies "embraye/internal/web/office/proofs"
 	judge "embraye/internal/web/office/reviews"
 	"embraye/internal/web/office/talk"
 	"embraye/internal/web/open"
 	"embraye/internal/web/page"
+	"embraye/internal/web/proofs"
 	"embraye/internal/web/reviews"
 	"embraye/internal/web/site"
 	"embraye/internal/web/voices"
@@ -100,6 +102,7 @@ type Handler struct {
 	letters *letters.Handler
 	chatons *chatons.Handler
 	log     *journal.Handler
+	proofs  *proofs.Handler
 	office  *office.Office
 	router  chi.Router
 	handler http.Handler
@@ -129,7 +132,7 @@ func New(o Options) (*Handler, error) {
 // furnish makes the rooms, each on those below it.
 func (h *Handler) furnish(o Options) (err error) {
 	if h.frame, err = page.NewFrame(page.Options{App: o.Rooms.App, Pages: o.Pages, Site: o.Site, Catalogue: o.Catalogue, Language: o.Language,
-		Templates: []fs.FS{site.Templates(), voices.Templates(), letters.Templates(), chatons.Templates()}, Log: o.Log}); err != nil {
+		Templates: []fs.FS{site.Templates(), voices.Templates(), letters.Templates(), chatons.Templates(), proofs.Templates()}, Log: o.Log}); err != nil {
 		return err
 	}
 	if h.answers, err = answer.NewServer(answer.Options{Site: o.Site, Version: o.Version, TrustedProxies: o.TrustedProxies, Reading: o.Reading, Writing: o.Writing, Revision: o.Revision,
@@ -145,8 +148,9 @@ func (h *Handler) furnish(o Options) (err error) {
 	h.letters = letters.New(letters.Options{App: o.Rooms.App, Letters: o.Rooms.Letters, Answers: h.answers, Frame: h.frame, Catalogue: o.Catalogue})
 	h.log = journal.New(journal.Options{Log: o.Journal, Witness: o.Rooms.Witness, Pages: o.Pages, Answers: h.answers, Site: o.Site})
 	h.chatons = chatons.New(chatons.Options{Organisation: o.Rooms.Organisation, Pages: o.Pages, Answers: h.answers, Frame: h.frame, Site: o.Site, Version: o.Version, Catalogue: o.Catalogue})
-	h.office, err = office.New(office.Options{Rooms: office.Rooms{App: o.Rooms.App, Directory: o.Rooms.Directory, Constats: o.Rooms.Constats, Reviews: o.Rooms.Reviews, Drafts: o.Rooms.Drafts, Talk: o.Rooms.Talk, People: o.Rooms.People, Organisation: o.Rooms.Organisation, Peers: o.Rooms.Peers, Letters: o.Rooms.Letters, Health: o.Health}, Answers: h.answers, Frame: h.frame, Site: o.Site, Catalogue: o.Catalogue,
-		Wings: []office.Wing{constats.Wing(), judge.Wing(), talk.Wing(), people.Wing(), organisation.Wing(), peers.Wing()}, Renamed: h.servers.Renamed, Now: o.Now, Log: o.Log})
+	h.proofs = proofs.New(proofs.Options{Evidence: o.Rooms.Evidence, Pages: o.Pages, Answers: h.answers, Frame: h.frame, Catalogue: o.Catalogue, Agent: o.Rooms.App.Copies.Agent})
+	h.office, err = office.New(office.Options{Rooms: office.Rooms{App: o.Rooms.App, Directory: o.Rooms.Directory, Constats: o.Rooms.Constats, Reviews: o.Rooms.Reviews, Drafts: o.Rooms.Drafts, Talk: o.Rooms.Talk, People: o.Rooms.People, Organisation: o.Rooms.Organisation, Peers: o.Rooms.Peers, Letters: o.Rooms.Letters, Evidence: o.Rooms.Evidence, Health: o.Health}, Answers: h.answers, Frame: h.frame, Site: o.Site, Catalogue: o.Catalogue,
+		Wings: []office.Wing{constats.Wing(), judge.Wing(), talk.Wing(), people.Wing(), organisation.Wing(), peers.Wing(), copies.Wing()}, Renamed: h.servers.Renamed, Now: o.Now, Log: o.Log})
 	return err
 }
 

@@ -76,6 +76,7 @@ func (cs *Constats) askToLook(ctx context.Context, t store.Tables, u *embraye.Up
 // lookAtFirst looks at the first n that are due.
 func (l links) lookAtFirst(ctx context.Context, n int) (err error) {
 	looks := l.due[:n]
+	before := slices.Clone(looks)
 	online := false
 	for i := range looks {
 		answered, err := l.look(ctx, &looks[i])
@@ -96,6 +97,9 @@ func (l links) lookAtFirst(ctx context.Context, n int) (err error) {
 		for i := range looks {
 			if err := t.LinkChecks.Put(ctx, &looks[i]); err != nil {
 				return err
+			}
+			if looks[i].Dead() != before[i].Dead() {
+				t.Changed()
 			}
 		}
 		for _, href := range l.unused {

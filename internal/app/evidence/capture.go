@@ -7,6 +7,7 @@ import (
 
 	"embraye/internal/embraye"
 	"embraye/internal/store"
+	"embraye/internal/translog"
 )
 
 const (
@@ -120,7 +121,8 @@ func (w work) settle(ctx context.Context, c *embraye.EvidenceCopy) error {
 			return w.finish(ctx, t)
 		}
 		if c.State == embraye.CopyKept {
-			if err := w.askOutside(ctx, t, c); err != nil {
+			leaf := translog.Leaf{Kind: translog.Evidence, ID: w.address(c.ID), SHA256: c.SHA256(), At: *c.MadeAt}
+			if err := errors.Join(w.askOutside(ctx, t, c), t.Log.Record(leaf)); err != nil {
 				return err
 			}
 		}

@@ -18,12 +18,12 @@ func (ev *Evidence) Ask(ctx context.Context, by embraye.Acting, href string) (*e
 	if err := by.May(embraye.Editor); err != nil {
 		return nil, fmt.Errorf("evidence: copy: %w", err)
 	}
-	if err := ev.needed(); err != nil {
-		return nil, err
-	}
 	href = embraye.WithScheme(embraye.Address(href))
 	if len(ev.copyable([]embraye.Evidence{{Href: href}})) == 0 {
 		return nil, app.OneProblem("href", "bad_url", href)
+	}
+	if err := ev.needed(); err != nil {
+		return nil, err
 	}
 	var c *embraye.EvidenceCopy
 	err := ev.desk.InTx(ctx, func(t store.Tables) error {
@@ -58,7 +58,7 @@ func (ev *Evidence) Again(ctx context.Context, by embraye.Acting, id string) (*e
 	if err != nil {
 		return nil, err
 	}
-	if c.State != embraye.CopyFailed {
+	if c.State != embraye.CopyFailed || c.Origin != embraye.CopyOurs {
 		return ev.Ask(ctx, by, c.Href)
 	}
 	c.Tries, c.Failure = 0, ""

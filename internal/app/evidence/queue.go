@@ -73,6 +73,9 @@ func (ev *Evidence) askFor(ctx context.Context, t store.Tables, u *embraye.Updat
 	for _, c := range there {
 		known[c.Href] = true
 	}
+	if err := t.EvidenceCopies.Adopt(ctx, hrefs, u.ID); err != nil {
+		return 0, err
+	}
 	for _, href := range hrefs {
 		if known[href] || asked == most {
 			continue
@@ -100,7 +103,7 @@ func (ev *Evidence) turn(ctx context.Context) error {
 				return err
 			}
 		}
-		return t.EvidenceCopies.ForgetHosts(ctx, now.Add(-time.Hour))
+		return errors.Join(t.EvidenceCopies.Interrupt(ctx, now.Add(-overdue)), t.EvidenceCopies.ForgetHosts(ctx, now.Add(-time.Hour)))
 	})
 	if err != nil {
 		return err

@@ -22,6 +22,7 @@ import (
 	"embraye/internal/app/constats"
 	"embraye/internal/app/directory"
 	"embraye/internal/app/drafts"
+	"embraye/internal/app/evidence"
 	"embraye/internal/app/letters"
 	"embraye/internal/app/organisation"
 	"embraye/internal/app/peers"
@@ -47,6 +48,7 @@ type Rooms struct {
 	Organisation *organisation.Organisation
 	Peers        *peers.Peers
 	Letters      *letters.Letters
+	Evidence     *evidence.Evidence
 	Health       *check.Doctor
 }
 

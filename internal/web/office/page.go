@@ -54,6 +54,7 @@ func officeRooms() []officeRoom {
 		{"/office", "office.start", embraye.Reader},
 		{"/office/constats", "office.constats", embraye.Reader},
 		{"/office/reviews", "office.reviews.room", embraye.Reader},
+		{"/office/preuves", "office.copies", embraye.Reader},
 		{"/office/conversation", "office.conversation", embraye.Reader},
 		{"/office/interactions", "office.interactions", embraye.Reader},
 		{"/office/elsewhere", "office.elsewhere", embraye.Reader},

@@ -68,6 +68,14 @@ func (v *Visit) Uploaded() (io.Reader, error) {
 	return v.upload.content()
 }
 
+// UploadedName is what the file of the form is called there; empty if there is none.
+func (v *Visit) UploadedName() string {
+	if v.upload == nil {
+		return ""
+	}
+	return v.upload.name
+}
+
 // Unkept is why the file of the form could not be kept, by our fault.
 func (v *Visit) Unkept() error { return v.unkept }
 

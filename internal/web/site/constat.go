@@ -48,6 +48,8 @@ type evidence struct {
 	File    *embraye.EvidenceFile
 	Copy    string // address of a copy
 	Picture bool
+	Kept    *embraye.EvidenceCopy // of the page, made here
+	Dead    bool
 	Sizes   string // srcset: the smaller one for phones, and the whole; empty where there is none
 }
 
@@ -66,6 +68,7 @@ func (h *Handler) ConstatPage(v *answer.View, data *embraye.ConstatPage) (*answe
 	page.LinkedData = h.claimReview(page, u, data.Organisation) + breadcrumbs(page, crumb{page.MeasureTitle(u.Measure), page.Site.ActorPage(u.Actor)}, crumb{u.Title, page.Canonical})
 	content := newConstatContent(page, u, data.Actor, data.Organisation)
 	content.addFiles(data.Files)
+	content.addCopies(data)
 	content.Reviews = page.ReviewsOf(data.Reviews)
 	for _, r := range data.Replies {
 		content.Replies = append(content.Replies, newReply(r))
@@ -154,6 +157,19 @@ func (c *constatContent) addFiles(list []embraye.EvidenceFile) {
 		}
 	}
 	c.collectCopies()
+}
+
+// addCopies joins the evidence with the copies of its pages.
+func (c *constatContent) addCopies(data *embraye.ConstatPage) {
+	for i := range c.Evidence {
+		e := &c.Evidence[i]
+		e.Dead = data.Dead[e.Evidence.Href]
+		for j := range data.Copies {
+			if data.Copies[j].Href == e.Evidence.Href {
+				e.Kept = &data.Copies[j]
+			}
+		}
+	}
 }
 
 func sizes(f *embraye.EvidenceFile) string {

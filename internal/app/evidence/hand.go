@@ -1,0 +1,129 @@
+package evidence
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"regexp"
+	"strings"
+	"time"
+
+	"embraye/internal/app"
+	"embraye/internal/archive"
+	"embraye/internal/embraye"
+	"embraye/internal/files"
+	"embraye/internal/store"
+)
+
+// How many copies one person may hand in.
+const (
+	handWindow    = 10 * time.Minute
+	handPerPerson = 60
+)
+
+// HandIn keeps a file as a copy of a page: a WACZ of another program, a page as
+// SingleFile saves it, a PDF, a PNG. It is checked as far as it can be, and always
+// said to have been handed in.
+func (ev *Evidence) HandIn(ctx context.Context, by embraye.Acting, href string, r io.Reader, name string) (*embraye.EvidenceCopy, error) {
+	if err := by.May(embraye.Editor); err != nil {
+		return nil, fmt.Errorf("evidence: hand in: %w", err)
+	}
+	if err := ev.needed(); err != nil {
+		return nil, err
+	}
+	href = embraye.WithScheme(embraye.Address(href))
+	if len(ev.copyable([]embraye.Evidence{{Href: href}})) == 0 {
+		return nil, app.OneProblem("href", "bad_url", href)
+	}
+	if err := ev.desk.Pace(ctx, handWindow, app.LimitOf("uploads of", by, handPerPerson)...); err != nil {
+		return nil, err
+	}
+	if full, err := ev.makeRoom(ctx); err != nil || full {
+		return nil, fmt.Errorf("evidence: hand in: %w", embraye.ErrNoRoom)
+	}
+	spool, kind, err := ev.desk.Files.Receive(ctx, r)
+	if err != nil {
+		return nil, err
+	}
+	defer spool.Discard()
+	c, err := ev.newCopy(href, "", by.PersonID())
+	if err != nil {
+		return nil, err
+	}
+	c.Origin = embraye.CopyHandedIn
+	return c, ev.takeIn(ctx, by, c, spool, kind, files.CleanName(name))
+}
+
+// takeIn checks what was handed in, and keeps it.
+func (ev *Evidence) takeIn(ctx context.Context, by embraye.Acting, c *embraye.EvidenceCopy, spool *files.Spool, kind, name string) (err error) {
+	w := work{ev, func(ctx context.Context, t store.Tables) error {
+		return ev.desk.Record(ctx, t, by, "evidence.hand_in", ev.address(c.ID), "", false)
+	}}
+	payload, err := spool.SumOf(0, spool.Size())
+	if err != nil {
+		return err
+	}
+	c.PayloadHash, c.URL = payload, c.Href
+	switch kind {
+	case ext:
+		words, err := archive.Check(spool, spool.Size(), c.Href)
+		if err != nil {
+			return err
+		}
+		describe(c, *words)
+		c.URL = words.URL
+		if err := ev.insert(ctx, c); err != nil {
+			return err
+		}
+		return w.keep(ctx, c, spool)
+	case "pdf", "png":
+		describe(c, archive.Words{MediaType: map[string]string{"pdf": "application/pdf", "png": "image/png"}[kind], Title: name})
+	default:
+		if err := page(c, spool); err != nil {
+			return err
+		}
+	}
+	if err := ev.insert(ctx, c); err != nil {
+		return err
+	}
+	return w.pack(ctx, c, archive.Capture{URL: c.Href, At: ev.desk.Stamp(), File: &archive.File{MediaType: c.MediaType, Body: spool, Size: spool.Size()}})
+}
+
+// singleFile is what SingleFile writes about the page that it saved.
+var singleFile = regexp.MustCompile(`Page saved with SingleFile\s+url:\s*(\S+)`)
+
+// page reads a saved page. One that says of which page it is has to be of this one.
+func page(c *embraye.EvidenceCopy, spool *files.Spool) error {
+	start := make([]byte, 4<<10)
+	n, err := spool.ReadAt(start, 0)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	start = start[:n]
+	if !strings.HasPrefix(http.DetectContentType(start), "text/html") {
+		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "file", Code: "copy_type"}}}
+	}
+	if said := singleFile.FindSubmatch(start); said != nil && !archive.SamePage(string(said[1]), c.Href) {
+		return app.OneProblem("file", archive.CodeOtherPage, string(said[1]))
+	}
+	describe(c, archive.Extract(io.NewSectionReader(spool, 0, spool.Size()), "text/html", ""))
+	return nil
+}
+
+// insert adds the row of a copy that is about to be kept, with a constat that
+// names its page, if there is one.
+func (ev *Evidence) insert(ctx context.Context, c *embraye.EvidenceCopy) error {
+	return ev.desk.Store.InTx(ctx, func(t store.Tables) error {
+		before, err := t.EvidenceCopies.Of(ctx, []string{c.Href})
+		if err != nil {
+			return err
+		}
+		for _, other := range before {
+			if other.UpdateID != "" {
+				c.UpdateID = other.UpdateID
+			}
+		}
+		return t.EvidenceCopies.Insert(ctx, c)
+	})
+}
