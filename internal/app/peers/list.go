@@ -2,14 +2,13 @@ package peers
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
+	"embraye/internal/app"
 	"embraye/internal/embraye"
-	"embraye/internal/remote"
 )
 
 // Limits of a list of addresses.
@@ -108,34 +107,14 @@ func (ps *Peers) FetchList(ctx context.Context, by embraye.Acting, address strin
 		return "", fmt.Errorf("peers: fetch a list: %w", err)
 	}
 	address = embraye.Address(address)
-	switch {
-	case strings.HasPrefix(address, "http://") && !ps.desk.AllowHTTP:
-		return "", addressProblem("is_on_http", address)
-	case !embraye.WebAddress(address):
-		return "", addressProblem("bad_url", address)
-	case ps.desk.Site.Ours(embraye.IRI(address)):
-		return "", addressProblem("is_this_instance", address)
+	if err := app.ListAddress(ps.desk, address); err != nil {
+		return "", err
 	}
 	text, err := ps.desk.Remote.Text(ctx, embraye.IRI(address), MaxListBytes)
-	host := embraye.IRI(address).Host()
-	var status *remote.StatusError
-	switch {
-	case err == nil:
-		return string(text), nil
-	case errors.Is(err, embraye.ErrUnavailable), errors.Is(err, context.Canceled):
-		return "", err
-	case errors.Is(err, remote.ErrBlocked):
-		return "", addressProblem("is_blocked_here", host)
-	case errors.As(err, &status) && status.Status >= 400 && status.Status < 500:
-		return "", addressProblem("has_no_list_there", host)
-	case status != nil, errors.Is(err, remote.ErrUnreachable), errors.Is(err, context.DeadlineExceeded):
-		return "", addressProblem("does_not_answer", host)
+	if err != nil {
+		return "", app.ListProblem(err, address)
 	}
-	return "", addressProblem("is_no_list", address)
-}
-
-func addressProblem(code, value string) error {
-	return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "list_url", Code: code, Value: value}}}
+	return string(text), nil
 }
 
 // markKnown finds those of a list that are peers by the names that they have

@@ -27,11 +27,14 @@ func (l *Lists) Subscribe(ctx context.Context, by embraye.Acting, address, name 
 	if err := by.May(embraye.Admin); err != nil {
 		return nil, 0, fmt.Errorf("talk: subscribe to a list: %w", err)
 	}
-	list = &embraye.DomainList{URL: embraye.Trim(address), Allows: allows, ReadAt: l.domains.desk.Stamp()}
+	list = &embraye.DomainList{URL: embraye.Address(address), Allows: allows, ReadAt: l.domains.desk.Stamp()}
 	list.Name = cmp.Or(app.Cut(embraye.OneLine(name), 100), app.Cut(list.URL, 100))
+	if err := app.ListAddress(l.domains.desk, list.URL); err != nil {
+		return nil, 0, err
+	}
 	named, _, err := l.fetch(ctx, list)
 	if err != nil {
-		return nil, 0, err
+		return nil, 0, app.ListProblem(err, list.URL)
 	}
 	err = l.domains.desk.InTx(ctx, func(t store.Tables) (err error) {
 		if err := t.DomainBlocks.Alone(ctx); err != nil {

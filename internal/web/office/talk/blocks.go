@@ -80,6 +80,10 @@ func changeBlocks(v *office.Visit) error {
 		}
 	case "leave":
 		err = v.Rooms.Talk.Circle.Leave(v.Context(), v.By, b.Domain)
+	case "subscribe":
+		return subscribe(v, b)
+	case "unsubscribe":
+		err = v.Rooms.Talk.Lists.Unsubscribe(v.Context(), v.By, v.Form("list_url"))
 	default:
 		err = embraye.ErrInvalid
 	}
@@ -115,4 +119,13 @@ func blocksAgain(v *office.Visit, err error, draft embraye.DomainBlock) error {
 	}
 	page.Draft = draft
 	return v.Again(err, "blocks", "office.blocks", page)
+}
+
+// subscribe follows a list of domains and leads to what it proposes.
+func subscribe(v *office.Visit, b embraye.DomainBlock) error {
+	_, _, err := v.Rooms.Talk.Lists.Subscribe(v.Context(), v.By, v.Form("list_url"), v.Form("list_name"), v.Form("list_allows") != "")
+	if err != nil && !errors.Is(err, embraye.ErrConflict) {
+		return blocksAgain(v, err, b)
+	}
+	return v.Said("/office/blocks/drafts", "office.said.done")
 }
