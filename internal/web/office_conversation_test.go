@@ -259,9 +259,30 @@ func blockingDomains(c *conversation, admin *visitor) {
 		}
 	}
 	importingDomains(c, admin)
+	followingLists(c, admin)
 	form.Set("severity", "suspend")
 	form.Del("obfuscate")
 	now(form, "<bdi>far.example</bdi></strong> · Bloqué")
+}
+
+// A list of others proposes; what is ticked is done, and the list is left again.
+func followingLists(c *conversation, admin *visitor) {
+	c.t.Helper()
+	lists := c.World.Server("listes.example")
+	lists.Put("/blocs.csv", "text/csv", http.StatusOK, []byte("#domain,#severity\nnoisy.example,suspend\n"))
+	lists.Put("/page", "text/html", http.StatusOK, []byte("<!doctype html><p>Accueil"))
+	subscribe := url.Values{"list_url": {"http://listes.example/blocs.csv"}, "list_name": {"Nos voisins"}, "action": {"subscribe"}}
+	want(c.t, admin.post("/office/blocks", subscribe), 400, `value="http://listes.example/blocs.csv"`, `value="Nos voisins"`)
+	subscribe.Set("list_url", lists.Base+"/page")
+	want(c.t, admin.post("/office/blocks", subscribe), 400, "pas une liste")
+	subscribe.Set("list_url", lists.Base+"/blocs.csv")
+	want(c.t, admin.post("/office/blocks", subscribe), 303)
+	want(c.t, admin.get("/office/blocks/drafts"), 200, "noisy.example", "Nos voisins", `value="noisy.example" checked`)
+	want(c.t, admin.post("/office/blocks/drafts", url.Values{"action": {"accept"}, "chosen": {"noisy.example"}}), 303)
+	want(c.t, admin.get("/office/blocks"), 200, "<bdi>noisy.example</bdi></strong> · Bloqué", "Nos voisins")
+	want(c.t, admin.post("/office/blocks", url.Values{"list_url": {lists.Base + "/blocs.csv"}, "action": {"unsubscribe"}}), 303)
+	want(c.t, admin.get("/office/blocks"), 200, "noisy.example", "!Ne plus suivre")
+	want(c.t, admin.post("/office/blocks", url.Values{"domain": {"noisy.example"}, "action": {"lift"}}), 303)
 }
 
 // A list is shown line by line, and what is ticked is done.
