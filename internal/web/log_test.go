@@ -71,7 +71,8 @@ func TestStrangersVerifyTheLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.Web.Invalidate()
-	if c, leaves := s.wholeLog(t, "/journal"); c.Origin != "ours.example/journal" || leaves[len(leaves)-1].N != 2 || leaves[len(leaves)-1].Kind != translog.Revision {
+	c, leaves := s.wholeLog(t, "/journal")
+	if c.Origin != "ours.example/journal" || leaves[len(leaves)-1].N != 2 || leaves[len(leaves)-1].Kind != translog.Revision {
 		t.Errorf("%v ends with %+v", c, leaves[len(leaves)-1])
 	}
 	prove := func(n int) translog.Verdict {
@@ -99,7 +100,7 @@ func TestStrangersVerifyTheLog(t *testing.T) {
 		wantWords(t, "the versions", s.get("/constats/"+id+"/versions", browser).Body.String(), `href="`+href+`"`)
 		wantWords(t, "the version", s.get(strings.TrimSuffix(href, "/preuve.tlog-proof"), browser).Body.String(), `href="`+href+`"`)
 	}
-	wantWords(t, "the journal", s.get("/journal", browser).Body.String(), "13 actes publics", `href="/journal/checkpoint"`, `href="/journal/tile/entries/000.p/13"`, `href="/journal/policy"`)
+	wantWords(t, "the journal", s.get("/journal", browser).Body.String(), fmt.Sprintf("%d actes publics", c.Size), `href="/journal/checkpoint"`, fmt.Sprintf(`href="/journal/tile/entries/000.p/%d"`, c.Size), `href="/journal/policy"`)
 
 	// What is erased is still proved to have been there, and nothing else.
 	if err := s.Constats.Withdraw(t.Context(), op, id, constats.WithdrawInput{Reason: "faux", Erase: true}); err != nil {

@@ -22,9 +22,9 @@ import (
 const manyRows = 100_000
 
 // small tables have as many rows as there are chores, people, measures,
-// peers or blocked domains; any statement may read them whole.
+// peers, witnesses, blocked domains or logs that were closed or split; any statement may read them whole.
 func small() []string {
-	return []string{"settings", "public_revision", "actors", "actor_keys", "people", "peers", "follows", "links", "mails", "domain_blocks", "domain_lists", "allowed_domains", "goose_db_version", "chores", "speakers", "removed_followers", "code_apps", "passkeys"}
+	return []string{"settings", "public_revision", "actors", "actor_keys", "people", "peers", "follows", "links", "mails", "domain_blocks", "domain_lists", "allowed_domains", "goose_db_version", "chores", "speakers", "removed_followers", "code_apps", "passkeys", "log_state", "log_closed", "log_splits", "witnesses"}
 }
 
 // few are the partial indexes over what soon leaves them again, or never was
@@ -72,6 +72,7 @@ func scans() []scan {
 		{"hosts", "WHERE failures = 0 AND seen_at > 0", "before links are looked at and before servers are asked what they run, once an hour; an index would be written with every delivery"},
 		{"followers", "HAVING min(created_at)", "the readers that are new, when somebody opens the start page; an index of dates would be written with every Follow"},
 		{"fresh", "HAVING min(created_at)", "which is what they are called"},
+		{"evidence_copies", "SELECT state, count(*), CAST(COALESCE(sum(size)", "the office says how many copies there are and what they take; there is one for each link"},
 		{"link_checks", "ORDER BY href", "once an hour all looks are compared with all links"},
 	}
 }
