@@ -135,6 +135,7 @@ func (h *Handler) file(w http.ResponseWriter, r *http.Request) {
 type aboutContent struct {
 	On             bool
 	Agent, Contact string
+	Robots         string // what a robots.txt has to say
 }
 
 // about is /archive.
@@ -145,6 +146,6 @@ func (h *Handler) about(ctx context.Context, v *answer.View) (*answer.Answer, er
 	}
 	p := h.Frame.NewPage(v, h.Catalogue.T(v.Lang, "evidence.about"))
 	p.Description = p.T("evidence.about.lede")
-	p.Content = aboutContent{On: h.Evidence.On(), Agent: h.Agent, Contact: contact}
+	p.Content = aboutContent{On: h.Evidence.On(), Agent: h.Agent, Contact: contact, Robots: "User-agent: embraye\nDisallow: /"}
 	return h.Frame.Render("evidence_about", http.StatusOK, p)
 }
