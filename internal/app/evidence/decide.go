@@ -127,7 +127,7 @@ func (ev *Evidence) Show(ctx context.Context, by embraye.Acting, id string, s Sh
 		}
 		c.Visibility, c.Licence, c.Quotation = s.Visibility, s.Licence, s.Quotation
 		t.Changed()
-		return errors.Join(t.EvidenceCopies.Save(ctx, c), ev.desk.Record(ctx, t, by, "evidence.show."+string(s.Visibility), ev.address(id), s.Licence, false))
+		return errors.Join(t.EvidenceCopies.Save(ctx, c), ev.desk.RecordDetail(ctx, t, by, "evidence.show", ev.address(id), s.Licence, string(s.Visibility), false))
 	})
 }
 
