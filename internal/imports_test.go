@@ -27,7 +27,7 @@ func rows() map[string]int {
 		4:  {"internal/app/directory", "internal/web/page", "internal/check"},
 		5:  {"internal/app/constats", "internal/app/talk", "internal/app/organisation", "internal/app/peers", "internal/app/reviews", "internal/app/alarm", "internal/app/letters", "internal/app/evidence", "internal/app/witness"},
 		6:  {"internal/app/inbox", "internal/app/drafts", "internal/app/people"},
-		7:  {"internal/web/office", "internal/web/site", "internal/web/voices", "internal/web/open", "internal/web/fed", "internal/web/reviews", "internal/web/letters", "internal/web/chatons", "internal/web/proofs", "internal/web/journal", "internal/delivery", "internal/jobs", "internal/app/gather"},
+		7:  {"internal/web/office", "internal/web/site", "internal/web/voices", "internal/web/open", "internal/web/fed", "internal/web/reviews", "internal/web/letters", "internal/web/chatons", "internal/web/proofs", "internal/web/journal", "internal/web/verifier", "internal/delivery", "internal/jobs", "internal/app/gather"},
 		8:  {"internal/web/office/constats", "internal/web/office/reviews", "internal/web/office/talk", "internal/web/office/people", "internal/web/office/organisation", "internal/web/office/peers", "internal/web/office/proofs"},
 		9:  {"internal/web"},
 		10: {"internal/instance"},

@@ -214,6 +214,8 @@ GET  /constats/{id}/fil                   200
 GET  /constats/{id}/replies               200
 GET  /constats/{id}/shares                200
 POST /inbox                               415
+GET  /verifier                            200
+POST /verifier                            422
 POST /temoin/add-checkpoint               400
 GET  /temoin/{hash}/checkpoint            404
 GET  /temoin/{hash}/tile/entries/*        404

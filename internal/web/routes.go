@@ -34,6 +34,7 @@ func (h *Handler) routes() chi.Router {
 	h.servers.Routes(all)
 	h.reviews.Routes(all)
 	h.letters.Routes(all)
+	h.verifier.Routes(all)
 	h.chatons.Routes(all)
 	h.log.Routes(all)
 	h.proofs.Routes(all)

@@ -47,6 +47,7 @@ import (
 	"embraye/internal/web/proofs"
 	"embraye/internal/web/reviews"
 	"embraye/internal/web/site"
+	"embraye/internal/web/verifier"
 	"embraye/internal/web/voices"
 )
 
@@ -89,23 +90,24 @@ type Pages interface {
 
 // Handler answers every request.
 type Handler struct {
-	rooms   Rooms
-	pages   Pages
-	site    embraye.Site
-	answers *answer.Server
-	frame   *page.Frame
-	readers *site.Handler
-	others  *voices.Handler
-	files   *open.Handler
-	servers *fed.Handler
-	reviews *reviews.Handler
-	letters *letters.Handler
-	chatons *chatons.Handler
-	log     *journal.Handler
-	proofs  *proofs.Handler
-	office  *office.Office
-	router  chi.Router
-	handler http.Handler
+	rooms    Rooms
+	pages    Pages
+	site     embraye.Site
+	answers  *answer.Server
+	frame    *page.Frame
+	readers  *site.Handler
+	others   *voices.Handler
+	files    *open.Handler
+	servers  *fed.Handler
+	reviews  *reviews.Handler
+	letters  *letters.Handler
+	verifier *verifier.Handler
+	chatons  *chatons.Handler
+	log      *journal.Handler
+	proofs   *proofs.Handler
+	office   *office.Office
+	router   chi.Router
+	handler  http.Handler
 }
 
 // New prepares templates and routes.
@@ -132,7 +134,7 @@ func New(o Options) (*Handler, error) {
 // furnish makes the rooms, each on those below it.
 func (h *Handler) furnish(o Options) (err error) {
 	if h.frame, err = page.NewFrame(page.Options{App: o.Rooms.App, Pages: o.Pages, Site: o.Site, Catalogue: o.Catalogue, Language: o.Language,
-		Templates: []fs.FS{site.Templates(), voices.Templates(), letters.Templates(), chatons.Templates(), proofs.Templates()}, Log: o.Log}); err != nil {
+		Templates: []fs.FS{site.Templates(), voices.Templates(), letters.Templates(), chatons.Templates(), verifier.Templates(), proofs.Templates()}, Log: o.Log}); err != nil {
 		return err
 	}
 	if h.answers, err = answer.NewServer(answer.Options{Site: o.Site, Version: o.Version, TrustedProxies: o.TrustedProxies, Reading: o.Reading, Writing: o.Writing, Revision: o.Revision,
@@ -145,6 +147,7 @@ func (h *Handler) furnish(o Options) (err error) {
 	h.files = open.New(open.Options{App: o.Rooms.App, Pages: o.Pages, Answers: h.answers, Frame: h.frame, Site: o.Site, Catalogue: o.Catalogue, Language: o.Language, Now: o.Now})
 	h.servers = fed.New(fed.Options{Rooms: fed.Rooms{App: o.Rooms.App, Directory: o.Rooms.Directory, Inbox: o.Rooms.Inbox, Witness: o.Rooms.Witness}, Pages: o.Pages, Answers: h.answers, Site: o.Site, Version: o.Version, Mode: o.Mode, Log: o.Log})
 	h.reviews = reviews.New(reviews.Options{App: o.Rooms.App, Directory: o.Rooms.Directory, Reviews: o.Rooms.Reviews, Pages: o.Pages, Answers: h.answers, Frame: h.frame, Site: o.Site, Catalogue: o.Catalogue, Gone: h.readers.GonePage})
+	h.verifier = verifier.New(verifier.Options{App: o.Rooms.App, Directory: o.Rooms.Directory, Witness: o.Rooms.Witness, Own: verifier.Own{Log: o.Journal, Pages: o.Pages}, Answers: h.answers, Frame: h.frame, Catalogue: o.Catalogue})
 	h.letters = letters.New(letters.Options{App: o.Rooms.App, Letters: o.Rooms.Letters, Answers: h.answers, Frame: h.frame, Catalogue: o.Catalogue})
 	h.log = journal.New(journal.Options{Log: o.Journal, Witness: o.Rooms.Witness, Pages: o.Pages, Answers: h.answers, Site: o.Site})
 	h.chatons = chatons.New(chatons.Options{Organisation: o.Rooms.Organisation, Pages: o.Pages, Answers: h.answers, Frame: h.frame, Site: o.Site, Version: o.Version, Catalogue: o.Catalogue})
