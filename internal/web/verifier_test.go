@@ -19,6 +19,7 @@ func TestReadersVerifyOnAPage(t *testing.T) {
 		{url.Values{}, http.StatusUnprocessableEntity, "Donnez une adresse"},
 		{url.Values{"adresse": {o.Site.Base + "/constats/" + id}}, http.StatusOK, "Pas encore témoigné"},
 		{url.Values{"adresse": {o.Site.Base + "/constats/" + id + "/versions/1"}}, http.StatusOK, "Pas encore témoigné"},
+		{url.Values{"adresse": {"/constats/" + id}}, http.StatusOK, "Pas encore témoigné"}, // as the links of our pages have it
 		{url.Values{"adresse": {"ailleurs"}}, http.StatusOK, "Invérifiable"},
 		{url.Values{"adresse": {o.Site.Base + "/organisations"}}, http.StatusOK, "Invérifiable"},
 		{url.Values{"preuve": {"c2sp.org/tlog-proof@v1\nindex 1\n"}}, http.StatusOK, "Invérifiable"},

@@ -51,10 +51,6 @@ CREATE TABLE evidence_hosts (
     next_at INTEGER NOT NULL
 );
 
--- What an admin chose for a peer: its evidence is copied here too.
-ALTER TABLE peers ADD COLUMN copy_evidence BOOLEAN NOT NULL DEFAULT false;
-
 -- +goose Down
-ALTER TABLE peers DROP COLUMN copy_evidence;
 DROP TABLE evidence_hosts;
 DROP TABLE evidence_copies;

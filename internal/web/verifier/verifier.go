@@ -11,7 +11,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"net"
 	"net/http"
 	"strings"
 
@@ -69,12 +68,21 @@ type content struct {
 	Outcome, Why string // words
 }
 
+// whole is the address that was given; one without a host is ours.
+func (h *Handler) whole(address string) string {
+	address = strings.TrimSpace(address)
+	if strings.HasPrefix(address, "/") {
+		return h.App.Site.Base + address
+	}
+	return address
+}
+
 // maxForm bounds the form: a proof is some kilobytes.
 const maxForm = 256 << 10
 
 func (h *Handler) form(w http.ResponseWriter, r *http.Request) {
 	h.Frame.RememberLanguage(w, r)
-	h.show(w, r, http.StatusOK, content{Typed: r.URL.Query().Get("adresse")})
+	h.show(w, r, http.StatusOK, content{Typed: h.whole(r.URL.Query().Get("adresse"))})
 }
 
 func (h *Handler) show(w http.ResponseWriter, r *http.Request, status int, c content) {
@@ -102,7 +110,7 @@ func (h *Handler) verify(w http.ResponseWriter, r *http.Request) {
 		h.Frame.ErrorPage(r, http.StatusBadRequest).Unkept().Write(w, r)
 		return
 	}
-	c := content{Typed: strings.TrimSpace(r.PostForm.Get("adresse")), Proof: r.PostForm.Get("preuve")}
+	c := content{Typed: h.whole(r.PostForm.Get("adresse")), Proof: r.PostForm.Get("preuve")}
 	if c.Typed == "" && strings.TrimSpace(c.Proof) == "" {
 		c.Problem = "verify.nothing"
 		h.show(w, r, http.StatusUnprocessableEntity, c)
@@ -140,11 +148,7 @@ func (h *Handler) report(r *http.Request, c content) (*verify.Report, error) {
 	if origin == h.App.Site.Base {
 		return reader.Act(ctx, h.Own, act, nil)
 	}
-	client, _, err := net.SplitHostPort(r.RemoteAddr)
-	if err != nil {
-		client = r.RemoteAddr
-	}
-	if err := errors.Join(h.Directory.AllowAsking(client), h.Directory.AllowFetch(embraye.IRI(origin).Host())); err != nil {
+	if err := errors.Join(h.Directory.AllowAsking(r.RemoteAddr), h.Directory.AllowFetch(embraye.IRI(origin).Host())); err != nil {
 		return nil, err
 	}
 	web := verify.Web{Client: h.App.Remote}
