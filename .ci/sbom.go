@@ -229,22 +229,29 @@ func known(id string) []licence {
 	return []licence{l}
 }
 
-// folders says where each module is unpacked.
+// folders says where each module is unpacked that a program is made of, whatever
+// signs; not those that only tests of modules name, which may not be there.
 func folders() (map[string]string, error) {
-	out, err := exec.Command("go", "list", "-m", "-json", "all").Output()
-	if err != nil {
-		return nil, fmt.Errorf("go list: %w", err)
-	}
 	dirs := map[string]string{}
-	for d := json.NewDecoder(bytes.NewReader(out)); d.More(); {
-		var m module
-		if err := d.Decode(&m); err != nil {
-			return nil, err
+	for _, tags := range []string{"", "openssl"} {
+		out, err := exec.Command("go", "list", "-deps", "-tags", tags, "-json=Module", "./cmd/embraye").Output()
+		if err != nil {
+			return nil, fmt.Errorf("go list: %w", err)
 		}
-		if m.Replace != nil {
-			m.Path, m.Version = m.Replace.Path, m.Replace.Version
+		for d := json.NewDecoder(bytes.NewReader(out)); d.More(); {
+			var p struct{ Module *module }
+			if err := d.Decode(&p); err != nil {
+				return nil, err
+			}
+			if p.Module == nil { // of the standard library
+				continue
+			}
+			m := *p.Module
+			if m.Replace != nil {
+				m.Path, m.Version = m.Replace.Path, m.Replace.Version
+			}
+			dirs[m.Path+"@"+m.Version] = m.Dir
 		}
-		dirs[m.Path+"@"+m.Version] = m.Dir
 	}
 	return dirs, nil
 }
