@@ -64,6 +64,6 @@ func (c *call) printExported(r leave.Report) error {
 	if r.Unnamed > 0 {
 		fmt.Fprintf(c.stderr, "embraye: warning: the addresses of %d accounts are not known here, and not in the lists\n", r.Unnamed)
 	}
-	return c.print(r, "%s: %d constats in %d versions, %d reviews in %d versions, %d files of evidence, %d followers, %d followed, %d blocked domains, %d bytes\n",
-		r.Folder, r.Constats, r.ConstatVersions, r.Reviews, r.ReviewVersions, r.Evidence, r.Followers, r.Following, r.Blocks, r.Bytes)
+	return c.print(r, "%s: %d constats in %d versions, %d reviews in %d versions, %d files of evidence, %d copies of pages, %d followers, %d followed, %d blocked domains, %d bytes\n",
+		r.Folder, r.Constats, r.ConstatVersions, r.Reviews, r.ReviewVersions, r.Evidence, r.Copies, r.Followers, r.Following, r.Blocks, r.Bytes)
 }

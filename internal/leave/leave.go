@@ -40,6 +40,7 @@ type Report struct {
 	Reviews         int    `json:"reviews"` // ours that stand
 	ReviewVersions  int    `json:"review_versions"`
 	Evidence        int    `json:"evidence"` // files
+	Copies          int    `json:"copies"`   // of pages, that everybody can see whole
 	Followers       int    `json:"followers"`
 	Following       int    `json:"following"`
 	Unnamed         int    `json:"unnamed"` // accounts whose address nobody told us
@@ -119,7 +120,7 @@ func (s Source) fill(ctx context.Context, dir string) (Report, error) {
 		return Report{}, err
 	}
 	w := &writing{Source: s, folder: out, report: Report{Missing: []string{}, Damaged: []string{}}}
-	for _, part := range []func(context.Context) error{w.readMe, w.tables, w.constats, w.reviews, w.evidence, w.followers, w.following, w.blocks} {
+	for _, part := range []func(context.Context) error{w.readMe, w.tables, w.constats, w.reviews, w.evidence, w.copies, w.followers, w.following, w.blocks} {
 		if err = part(ctx); err != nil {
 			break
 		}

@@ -105,15 +105,41 @@ func (w *writing) evidence(ctx context.Context) error {
 			if !f.Public {
 				continue
 			}
-			if err := errors.Join(ctx.Err(), w.file(ctx, f.Name)); err != nil {
+			if err := errors.Join(ctx.Err(), w.file(ctx, "fichiers/", f.Name, &w.report.Evidence)); err != nil {
 				return err
 			}
 		}
 	}
 }
 
-func (w *writing) file(ctx context.Context, stored string) error {
-	name := "fichiers/" + stored
+// copies writes the copies of pages that everybody can see whole.
+func (w *writing) copies(ctx context.Context) error {
+	for filter := (embraye.CopyFilter{State: embraye.CopyKept, Limit: atOnce}); ; {
+		list, err := w.Store.Tables().EvidenceCopies.Page(ctx, filter)
+		if err != nil || len(list) == 0 {
+			return err
+		}
+		for _, c := range list {
+			filter.Before = c.ID
+			if c.Visibility != embraye.CopyPublic || c.UpdateID == "" {
+				continue
+			}
+			u, err := w.Store.Tables().Updates.Take(ctx, c.UpdateID)
+			if errors.Is(err, embraye.ErrNotFound) || err == nil && u.Withdrawn() {
+				continue
+			}
+			if err != nil {
+				return err
+			}
+			if err := errors.Join(ctx.Err(), w.file(ctx, "copies/", c.File, &w.report.Copies)); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+func (w *writing) file(ctx context.Context, folder, stored string, written *int) error {
+	name := folder + stored
 	content, info, err := w.Files.Get(ctx, stored)
 	if errors.Is(err, embraye.ErrNotFound) {
 		w.report.Missing = append(w.report.Missing, name)
@@ -127,7 +153,7 @@ func (w *writing) file(ctx context.Context, stored string) error {
 		return nil
 	}
 	defer content.Close() // only read
-	return w.kept(name, info.SHA256, &w.report.Evidence, func(out io.Writer) error {
+	return w.kept(name, info.SHA256, written, func(out io.Writer) error {
 		from := &readable{Reader: content}
 		_, err := io.Copy(out, from)
 		if from.failed && !away(err) {

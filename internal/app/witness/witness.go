@@ -151,11 +151,11 @@ func (r *Room) AddOutside(ctx context.Context, by embraye.Acting, vkey, address 
 	}
 	key, err := translog.NewCosignatory(vkey)
 	if err != nil {
-		return nil, problem("vkey", "is_no_key_of_a_witness", vkey)
+		return nil, app.OneProblem("vkey", "is_no_key_of_a_witness", vkey)
 	}
 	iri, err := embraye.ParseIRI(address, r.desk.AllowHTTP)
 	if err != nil {
-		return nil, problem("url", "is_no_address", address)
+		return nil, app.OneProblem("url", "bad_url", address)
 	}
 	below := string(iri)
 	if below[len(below)-1] != '/' {
@@ -190,8 +190,4 @@ func (r *Room) RemoveOutside(ctx context.Context, by embraye.Acting, vkey string
 		}
 		return fmt.Errorf("no witness %.100s was added here: %w", vkey, embraye.ErrNotFound)
 	})
-}
-
-func problem(field, code, value string) error {
-	return &embraye.InvalidError{Problems: []embraye.Problem{{Field: field, Code: code, Value: value}}}
 }
