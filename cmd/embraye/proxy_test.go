@@ -243,14 +243,16 @@ func (f *front) start(t *testing.T, p proxyProgram, upstream string) *proxyVisit
 			t.Fatalf("%s ended:\n%s", p.name, said)
 		default:
 		}
-		conn, err := net.Dial("tcp", v.secure)
-		if err != nil {
-			return false
-		}
-		return conn.Close() == nil
+		return accepts(v.secure) && accepts(v.plain) // Caddy opens one after the other
 	})
 	v.enter(f)
 	return v
+}
+
+// accepts reports whether somebody listens at an address.
+func accepts(address string) bool {
+	conn, err := net.Dial("tcp", address)
+	return err == nil && conn.Close() == nil
 }
 
 // reaching writes where the program listens into an example: each says by itself
