@@ -4,6 +4,7 @@ import (
 	"errors"
 	"testing"
 
+	"embraye/internal/app/constats"
 	"embraye/internal/app/drafts"
 	"embraye/internal/app/people"
 	"embraye/internal/embraye"
@@ -69,6 +70,20 @@ func (h *House) Draft(by string, in drafts.Input) *embraye.Draft {
 	d, err := h.Drafts.Begin(h.T.Context(), h.Who[by], in)
 	h.Must(err)
 	return d
+}
+
+// Linked publishes a constat of an editor's with links as evidence.
+func (h *House) Linked(hrefs ...string) *constats.Published {
+	h.T.Helper()
+	in := Complete()
+	in.Evidence = nil
+	for _, href := range hrefs {
+		in.Evidence = append(in.Evidence, embraye.Evidence{Href: href})
+	}
+	d := h.Draft("editor", in)
+	out, err := h.Drafts.Publish(h.Context(), h.Who["editor"], d.ID, d.Version)
+	h.Must(err)
+	return out
 }
 
 // Lacks is what publication would refuse about a draft.

@@ -88,19 +88,6 @@ func TestLinksAreNotBlamedForOurNetwork(t *testing.T) {
 	})
 }
 
-// linked publishes a constat with links as evidence.
-func linked(h *apptest.House, hrefs ...string) {
-	h.T.Helper()
-	in := apptest.Complete()
-	in.Evidence = nil
-	for _, href := range hrefs {
-		in.Evidence = append(in.Evidence, embraye.Evidence{Href: href})
-	}
-	d := h.Draft("editor", in)
-	_, err := h.Drafts.Publish(h.Context(), h.Who["editor"], d.ID, d.Version)
-	h.Must(err)
-}
-
 // failures is what is noted: failures by address.
 func failures(h *apptest.House) map[string]int {
 	h.T.Helper()
@@ -129,7 +116,7 @@ func TestT06AGoneServerIsFoundDead(t *testing.T) {
 		for _, host := range []string{"alive.example", "gone.example"} {
 			h.World.Wire.Serve(host, http.HandlerFunc(answering))
 		}
-		linked(h, "https://alive.example/", "https://gone.example/")
+		h.Linked("https://alive.example/", "https://gone.example/")
 		lookFor(h, 1)
 		h.World.Wire.Remove("gone.example")
 		lookFor(h, 7+embraye.DeadAfter)
@@ -143,7 +130,7 @@ func TestT06AGoneServerIsFoundDead(t *testing.T) {
 func TestT06WithoutNetworkNothingIsNoted(t *testing.T) {
 	apptest.EachHouse(t, func(h *apptest.House) {
 		h.World.Wire.Serve("alive.example", http.HandlerFunc(answering))
-		linked(h, "https://alive.example/", "https://gone.example/")
+		h.Linked("https://alive.example/", "https://gone.example/")
 		lookFor(h, 1)
 		h.World.Wire.Remove("alive.example")
 		lookFor(h, 10)
@@ -160,7 +147,7 @@ func TestT06FollowersServersTellThatWeAreOnline(t *testing.T) {
 		ann.Post(string(h.Site.SharedInbox()), map[string]any{"@context": "https://www.w3.org/ns/activitystreams", "id": ann.ID + "/follow",
 			"type": "Follow", "actor": ann.ID, "object": string(h.Site.ActorID("mesure2"))})
 		h.World.Settle()
-		linked(h, "https://gone.example/")
+		h.Linked("https://gone.example/")
 		h.World.Settle()
 		lookFor(h, embraye.DeadAfter)
 		if got := failures(h); got["https://gone.example/"] != embraye.DeadAfter {
@@ -177,12 +164,12 @@ func TestT06SilentLinksStarveNobody(t *testing.T) {
 			asked++
 			answering(w, r)
 		}))
-		linked(h, "https://alive.example/")
+		h.Linked("https://alive.example/")
 		var silent []string
 		for n := range 31 {
 			silent = append(silent, fmt.Sprintf("https://silent%d.example/", n))
 		}
-		linked(h, silent...)
+		h.Linked(silent...)
 		lookFor(h, 1)
 		h.Must(h.Constats.CheckLinks(h.Context()))
 		if got := failures(h); len(got) != 32 || asked == 0 {

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"embraye/internal/app/constats"
 	"embraye/internal/app/evidence"
 	"embraye/internal/apptest"
 	"embraye/internal/archive"
@@ -87,20 +86,6 @@ func opened(h *apptest.House) *pages {
 
 func finish(context.Context, store.Tables) error { return nil }
 
-// publish publishes a constat with pages as evidence.
-func publish(h *apptest.House, hrefs ...string) *constats.Published {
-	h.T.Helper()
-	in := apptest.Complete()
-	in.Evidence = nil
-	for _, href := range hrefs {
-		in.Evidence = append(in.Evidence, embraye.Evidence{Href: href})
-	}
-	d := h.Draft("editor", in)
-	out, err := h.Drafts.Publish(h.Context(), h.Who["editor"], d.ID, d.Version)
-	h.Must(err)
-	return out
-}
-
 // do does the jobs of what waits until nothing does, as the queue would.
 func do(h *apptest.House) {
 	h.T.Helper()
@@ -142,7 +127,7 @@ func copies(h *apptest.House) map[string]embraye.EvidenceCopy {
 func TestEvidenceIsCopied(t *testing.T) {
 	apptest.EachHouse(t, func(h *apptest.House) {
 		p := opened(h)
-		out := publish(h, host+"/page", host+"/moved", host+"/circle", host+"/inside", host+"/gone", host+"/huge.pdf", host+"/long", host+"/lie",
+		out := h.Linked(host+"/page", host+"/moved", host+"/circle", host+"/inside", host+"/gone", host+"/huge.pdf", host+"/long", host+"/lie",
 			host+"/app", host+"/private", host+"/prive", "https://nowhere.example/", "https://127.0.0.1/secret", "https://ours.example/")
 		_, err := h.Evidence.Do(h.Context(), embraye.CopyConstat+out.Update.ID, finish)
 		h.Must(err)
@@ -242,7 +227,7 @@ func TestAskingAgainNeverWritesOver(t *testing.T) {
 func TestPagesAreComparedEachMonth(t *testing.T) {
 	house(t, func(h *apptest.House) {
 		p := opened(h)
-		out := publish(h, host+"/page", host+"/app")
+		out := h.Linked(host+"/page", host+"/app")
 		_, err := h.Evidence.Do(h.Context(), embraye.CopyConstat+out.Update.ID, finish)
 		h.Must(err)
 		do(h)
@@ -344,7 +329,7 @@ func TestTheRoomOfCopies(t *testing.T) {
 		_, err := h.Evidence.Ask(h.Context(), h.Who["editor"], host+"/private")
 		h.Must(err)
 		do(h)
-		out := publish(h, host+"/page")
+		out := h.Linked(host + "/page")
 		_, err = h.Evidence.Do(h.Context(), embraye.CopyConstat+out.Update.ID, finish)
 		h.Must(err)
 		h.App.Copies.Limit = 100
