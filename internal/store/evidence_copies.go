@@ -71,6 +71,10 @@ func (t EvidenceCopies) Emptied(ctx context.Context, id string) error {
 	return wrap(err, "emptying the copy %s", id)
 }
 
+// newest: no newer copy of the same page is kept. What was found of the page since
+// an older one was made is settled.
+const newest = "NOT EXISTS (SELECT 1 FROM evidence_copies AS newer WHERE newer.href = evidence_copies.href AND newer.id > evidence_copies.id AND newer.state = 'kept')"
+
 // Page lists copies, newest first.
 func (t EvidenceCopies) Page(ctx context.Context, f embraye.CopyFilter) ([]embraye.EvidenceCopy, error) {
 	where, args := "id < ?", []any{"~"}
@@ -81,7 +85,7 @@ func (t EvidenceCopies) Page(ctx context.Context, f embraye.CopyFilter) ([]embra
 		where, args = where+" AND state = ?", append(args, f.State)
 	}
 	if f.Look != "" {
-		where, args = where+" AND look = ?", append(args, f.Look)
+		where, args = where+" AND look = ? AND "+newest, append(args, f.Look)
 	}
 	all, err := t.lines(ctx, "id DESC", f.Limit, where, args...)
 	return all, wrap(err, "listing copies")
@@ -155,9 +159,23 @@ func (t EvidenceCopies) Oldest(ctx context.Context, after string, limit int) ([]
 // ToLook lists the newest kept copy of each page that was not compared with its
 // page since a time, those that wait the longest first.
 func (t EvidenceCopies) ToLook(ctx context.Context, before time.Time, limit int) ([]embraye.EvidenceCopy, error) {
-	all, err := t.lines(ctx, "COALESCE(looked_at, made_at), id", limit, `state = 'kept' AND origin = 'ours' AND COALESCE(looked_at, made_at) < ?
-		AND NOT EXISTS (SELECT 1 FROM evidence_copies AS newer WHERE newer.href = evidence_copies.href AND newer.id > evidence_copies.id AND newer.state = 'kept')`, before.UTC())
+	all, err := t.lines(ctx, "COALESCE(looked_at, made_at), id", limit, "state = 'kept' AND origin = 'ours' AND COALESCE(looked_at, made_at) < ? AND "+newest, before.UTC())
 	return all, wrap(err, "listing copies to compare")
+}
+
+// CountLooks counts the pages by how they compare with their newest copy.
+func (t EvidenceCopies) CountLooks(ctx context.Context) (map[embraye.CopyLook]int, error) {
+	counts := map[embraye.CopyLook]int{}
+	err := t.query(ctx, func(rows *sql.Rows) error {
+		var look embraye.CopyLook
+		var n int
+		if err := rows.Scan(&look, &n); err != nil {
+			return err
+		}
+		counts[look] = n
+		return nil
+	}, "SELECT look, count(*) FROM evidence_copies WHERE state = 'kept' AND look IN ('changed', 'moved') AND "+newest+" GROUP BY look")
+	return counts, wrap(err, "counting pages that are not what they were")
 }
 
 // FileUsed reports whether a kept copy has a file: two may have the same.

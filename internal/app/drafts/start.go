@@ -94,6 +94,11 @@ func (ds *Drafts) startDrafts(ctx context.Context, t store.Tables, by embraye.Ac
 	if s.Asked, err = correctionsAsked(ctx, ds, t, by); err != nil {
 		return err
 	}
+	looks, err := t.EvidenceCopies.CountLooks(ctx)
+	if err != nil {
+		return err
+	}
+	s.Changed, s.Moved = looks[embraye.PageChanged], looks[embraye.PageMoved]
 	own, err := t.Drafts.List(ctx, embraye.DraftFilter{State: embraye.DraftWriting, Mine: true, Limit: startPage}, me)
 	for _, d := range own {
 		if d.Failure == "" { // those are listed already

@@ -3,8 +3,10 @@ package evidence
 import (
 	"context"
 	"errors"
+	"strings"
 	"time"
 
+	"embraye/internal/archive"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
@@ -75,13 +77,20 @@ func (w work) compare(ctx context.Context, id string) error {
 	})
 }
 
-// lookOf compares addresses, then words, or bytes where there are no words.
+// enough is how much of the words of a page, in percent, stays for it to say the
+// same: pages carry dates, counters and news of others beside what they say.
+const enough = 90
+
+// lookOf compares addresses, then words, or bytes where there are no words. Words
+// that were quoted have to be there still, however little they are.
 func lookOf(c *embraye.EvidenceCopy, v *visited) (look embraye.CopyLook, to string) {
-	hash := v.words.Hash()
+	now := v.words.Text
 	switch {
 	case v.last().URL != c.URL:
 		return embraye.PageMoved, v.last().URL
-	case hash != c.TextHash, hash == "" && v.payload != c.PayloadHash:
+	case now == "" && c.Text == "" && v.payload != c.PayloadHash,
+		v.words.Hash() != c.TextHash && archive.Alike(c.Text, now) < enough,
+		now != "" && !strings.Contains(spaced(now), spaced(c.Quotation)):
 		return embraye.PageChanged, ""
 	}
 	return embraye.PageSame, ""

@@ -270,6 +270,61 @@ func TestPagesAreComparedEachMonth(t *testing.T) {
 	})
 }
 
+// A page that says the same among other dates and counters is the same; words that
+// were quoted have to be there. A page that has changed or moved is a task of whoever
+// writes, until it was copied again.
+func TestAPageThatChangedIsATask(t *testing.T) {
+	house(t, func(h *apptest.House) {
+		p := opened(h)
+		said := func(day, mayor string) string {
+			return words() + "</p><p>La région y consacre deux millions " + mayor + "</p><p>Vue le " + day
+		}
+		p.words = said("3 mars", "par an.")
+		first, err := h.Evidence.Ask(h.Context(), h.Who["editor"], host+"/page")
+		h.Must(err)
+		do(h)
+		h.Must(h.Evidence.Show(h.Context(), h.Who["editor"], first.ID, evidence.Shown{Visibility: embraye.CopyQuotation, Quotation: "deux millions par an"}))
+		look := func(id string, changed, moved int) {
+			h.T.Helper()
+			_, err := h.Evidence.Do(h.Context(), embraye.CopyCompare+id, finish)
+			h.Must(err)
+			start, err := h.Drafts.Start(h.Context(), h.Who["editor"])
+			h.Must(err)
+			if start.Changed != changed || start.Moved != moved {
+				t.Errorf("%d changed and %d moved, want %d and %d", start.Changed, start.Moved, changed, moved)
+			}
+			listed, err := h.Evidence.List(h.Context(), h.Who["reader"], embraye.CopyFilter{Look: embraye.PageChanged, Limit: 10})
+			h.Must(err)
+			if len(listed) != changed {
+				t.Errorf("the list has %d that changed, the task %d", len(listed), changed)
+			}
+		}
+		again := func() string {
+			h.T.Helper()
+			c, err := h.Evidence.Again(h.Context(), h.Who["editor"], first.ID)
+			h.Must(err)
+			do(h)
+			return c.ID
+		}
+		look(first.ID, 0, 0)
+		p.words = said("4 avril", "par an.")
+		look(first.ID, 0, 0)
+		p.words = said("4 avril", "en tout.") // little, but it is what was quoted
+		look(first.ID, 1, 0)
+		look(again(), 0, 0)
+		start, err := h.Drafts.Start(h.Context(), h.Who["reader"])
+		h.Must(err)
+		if start.Changed != 0 {
+			t.Error("a reader, who cannot copy, is told")
+		}
+		h.World.Wire.Serve("ailleurs.example", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, p.words) }))
+		p.moved = true
+		newest := copies(h)["/page"]
+		look(newest.ID, 0, 1)
+		look(again(), 0, 0)
+	})
+}
+
 // Whoever may not see a copy does not; what is shown obeys its author and its
 // licence; what is dropped leaves its hash and the reason.
 func TestWhoSeesACopy(t *testing.T) {

@@ -73,7 +73,7 @@ func draftPlace(p *Page, d embraye.Draft) string {
 
 // waiting reports whether anything waits for the reader.
 func waiting(p *Page, s *startPage) bool {
-	return s.Clock != nil || len(s.Drafts)+len(s.InReview)+len(s.Asked)+len(s.ForReview)+len(s.Scheduled)+len(s.Failed)+len(s.Reset)+len(s.NotMailed)+len(s.DeadLinks)+len(s.Unread)+s.Replies+s.Reviews+s.Reports+s.FailingHosts+s.PeersChanged+s.PeersAsking > 0 ||
+	return s.Clock != nil || len(s.Drafts)+len(s.InReview)+len(s.Asked)+len(s.ForReview)+len(s.Scheduled)+len(s.Failed)+len(s.Reset)+len(s.NotMailed)+len(s.DeadLinks)+s.Changed+s.Moved+len(s.Unread)+s.Replies+s.Reviews+s.Reports+s.FailingHosts+s.PeersChanged+s.PeersAsking > 0 ||
 		len(s.LegalMissing) > 0 && p.May("admin")
 }
 
