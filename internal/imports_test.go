@@ -21,7 +21,7 @@ const module = "embraye/"
 // adding it.
 func rows() map[string]int {
 	table := [][]string{
-		1:  {"internal/embraye", "internal/httpsig", "internal/locale", "internal/jsonshape", "internal/proof", "internal/translog", "internal/openssl", "internal/totp", "migrations"},
+		1:  {"internal/embraye", "internal/httpsig", "internal/locale", "internal/jsonshape", "internal/proof", "internal/translog", "internal/openssl", "internal/totp", "internal/activitypub/streams", "migrations"},
 		2:  {"internal/store", "internal/remote", "internal/mail", "internal/activitypub", "internal/files", "internal/export", "internal/draw", "internal/chatons", "internal/passkey", "internal/archive", "configs"},
 		3:  {"internal/app", "internal/web/answer", "internal/backup", "internal/blocklist", "internal/leave", "internal/settings", "internal/verify"},
 		4:  {"internal/app/directory", "internal/web/page", "internal/check"},
@@ -51,7 +51,7 @@ func helpers() []string {
 // can be replaced by touching one folder.
 func owners() map[string][]string {
 	return map[string][]string{
-		"github.com/go-fed/activity":          {"internal/activitypub"},
+		"github.com/go-fed/activity":          {"internal/activitypub", "internal/activitypub/streams"},
 		"gorm.io":                             {"internal/store"},
 		"github.com/go-chi/chi":               {"internal/web", "internal/web/answer"},
 		"github.com/riverqueue":               {"internal/jobs", "internal/store"},

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/go-fed/activity/streams"
+	"embraye/internal/activitypub/streams"
 
 	"embraye/internal/embraye"
 )

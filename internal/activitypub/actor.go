@@ -6,7 +6,7 @@ import (
 	"html"
 	"strings"
 
-	"github.com/go-fed/activity/streams"
+	"embraye/internal/activitypub/streams"
 	"github.com/go-fed/activity/streams/vocab"
 
 	"embraye/internal/embraye"

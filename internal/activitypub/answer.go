@@ -3,7 +3,7 @@ package activitypub
 import (
 	"time"
 
-	"github.com/go-fed/activity/streams"
+	"embraye/internal/activitypub/streams"
 
 	"embraye/internal/embraye"
 )

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"time"
 
-	"github.com/go-fed/activity/streams"
+	"embraye/internal/activitypub/streams"
 
 	"embraye/internal/embraye"
 )
