@@ -18,7 +18,7 @@ import (
 func forTests() []string {
 	return []string{
 		"Unwrap", "Collect", "TableName", "LogMode", "SupportsListener", "NextRetry", "WebAuthnID", "WebAuthnName", "WebAuthnDisplayName", "WebAuthnCredentials", // errors, Prometheus, GORM, River and the library of passkeys call them
-		"EndSessionsOf", "SQLTx", "OnCommit", "OfActivity", "ByActivity", "ListOf", "ByKeyID", "CountShown", // hands and eyes of tests that turn one wheel, and what jobs hold on to
+		"EndSessionsOf", "SQLTx", "OfActivity", "ByActivity", "ListOf", "ByKeyID", "CountShown", // hands and eyes of tests that turn one wheel, and what jobs hold on to
 		"ReadReference", "RejectQuote", "StageIcon", "RegionLabel", "KeyIDHost", "DigestHost",
 	}
 }

@@ -100,6 +100,7 @@ type App struct {
 	// Tally counts for metrics.
 	Tally Tally
 	room  roomMemory
+	asked atomic.Int64 // Unix seconds: when witnesses are asked next
 }
 
 // New loads what FirstStart wrote.
@@ -188,7 +189,13 @@ func (a *App) Frame() embraye.Frame {
 
 // InTx runs one use case in one transaction and tells this process about it.
 func (a *App) InTx(ctx context.Context, f func(store.Tables) error) error {
-	if err := a.Store.InTx(ctx, f); err != nil {
+	err := a.Store.InTx(ctx, func(t store.Tables) error {
+		if err := f(t); err != nil {
+			return err
+		}
+		return askSoon(ctx, a, t)
+	})
+	if err != nil {
 		return err
 	}
 	if a.Notify != nil {

@@ -173,7 +173,7 @@ func fillLog(ctx context.Context, a *App, t store.Tables) (more bool, err error)
 	if err := t.Log.Fill(ctx, leaves); err != nil {
 		return false, err
 	}
-	return false, t.Log.Thaw(ctx)
+	return false, t.Log.Thaw(ctx, embraye.LogOpening)
 }
 
 // leavesOf makes the leaves of acts that had none, and keeps their salts.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strings"
+	"time"
 
 	"embraye/internal/embraye"
 	"embraye/internal/store"
@@ -61,4 +62,24 @@ func openWitness(ctx context.Context, a *App) error {
 		}
 		return t.Log.Record(translog.Leaf{Kind: translog.Key, ID: a.Site.Base + WitnessPath, N: 1, Key: own.VKey, At: a.Stamp()})
 	})
+}
+
+// AskAfter is how long after an act witnesses are asked to sign: those that come
+// meanwhile are signed with it.
+const AskAfter = 10 * time.Second
+
+// askSoon has witnesses asked soon if this transaction is a public act and there
+// is anybody to ask: one job for all acts until then. What falls between two jobs
+// is the next turn's.
+func askSoon(ctx context.Context, a *App, t store.Tables) error {
+	now := a.Now()
+	if a.Jobs == nil || !store.Recorded(t) || now.Unix() < a.asked.Load()-1 { // it begins to the second
+		return nil
+	}
+	if somebody, err := t.Witness.Any(ctx); err != nil || !somebody {
+		return err
+	}
+	at := now.Add(AskAfter)
+	t.OnCommit(func() { a.asked.Store(at.Unix()) })
+	return a.Later(ctx, t, embraye.Job{Chore: embraye.ChoreWitness, Subject: embraye.WitnessSoon, At: at, Once: true})
 }

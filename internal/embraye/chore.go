@@ -36,6 +36,7 @@ type Job struct {
 	Chore   Chore
 	Subject string    // of what; the chore knows how to read it
 	At      time.Time // not before; zero: at once
+	Once    bool      // one of this subject is enough, whenever it comes
 }
 
 // ChoreState is how a chore stands: what came of it last, and what waits.

@@ -2,6 +2,10 @@ package embraye
 
 import "time"
 
+// WitnessSoon is the subject of the job that has new acts signed, before the next
+// turn of its chore.
+const WitnessSoon = "soon"
+
 // Witnessed is a log of somebody else that we sign.
 type Witnessed struct {
 	Origin     string `gorm:"primaryKey"`

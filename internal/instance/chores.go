@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"time"
 
+	"embraye/internal/app"
 	"embraye/internal/app/directory"
 	"embraye/internal/embraye"
 	"embraye/internal/jobs"
@@ -33,7 +34,7 @@ func (r *Rooms) Chores() []jobs.Chore {
 		{Name: embraye.ChoreHosts, What: "asking servers what they run", Every: time.Hour, Later: true, Limit: 20 * time.Minute, Do: turns(func(ctx context.Context) error {
 			return directory.AskSoftware(ctx, r.Directory)
 		})},
-		{Name: embraye.ChoreWitness, What: "having the log signed, and copying those that we sign", Every: 5 * time.Minute, Limit: 10 * time.Minute, Do: turns(r.Witness.Turn)},
+		{Name: embraye.ChoreWitness, What: "having the log signed, and copying those that we sign", Every: 5 * time.Minute, Limit: 10 * time.Minute, Do: r.askWitnesses},
 		{Name: embraye.ChoreLetters, What: "writing to readers who follow by mail", Every: 5 * time.Minute, Limit: 30 * time.Minute, Do: func(ctx context.Context, t *jobs.Turn) error {
 			return r.Letters.Do(ctx, t.Subject, t.Done)
 		}},
@@ -69,6 +70,19 @@ func each(one func(context.Context, int64) (next time.Time, err error), all func
 		}
 		return err
 	}
+}
+
+// askWitnesses also has a job some seconds after acts: those that came while it
+// was asking are signed after as many.
+func (r *Rooms) askWitnesses(ctx context.Context, t *jobs.Turn) error {
+	if t.Subject == "" {
+		return r.Witness.Turn(ctx)
+	}
+	more, err := r.Witness.Soon(ctx)
+	if err == nil && more {
+		return jobs.Later(r.App.Now().Add(app.AskAfter))
+	}
+	return err
 }
 
 func (r *Rooms) lookAtLinks(ctx context.Context, t *jobs.Turn) error {

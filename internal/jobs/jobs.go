@@ -119,7 +119,11 @@ func (a arguments) Kind() string { return string(a.chore) }
 // Enqueue asks for a job in the transaction of its cause; what runs in this
 // process hears of it after the commit.
 func (q *Queue) Enqueue(ctx context.Context, t store.Tables, j embraye.Job) error {
-	err := insert(ctx, q.river, t, arguments{Subject: j.Subject, chore: j.Chore}, &river.InsertOpts{ScheduledAt: j.At, MaxAttempts: tries})
+	how := &river.InsertOpts{ScheduledAt: j.At, MaxAttempts: tries}
+	if j.Once {
+		how = turn(j.At)
+	}
+	err := insert(ctx, q.river, t, arguments{Subject: j.Subject, chore: j.Chore}, how)
 	if err == nil && time.Until(j.At) <= 0 {
 		t.OnCommit(q.bell.ring)
 	}
@@ -143,7 +147,8 @@ func insert(ctx context.Context, client *river.Client[*sql.Tx], t store.Tables, 
 	return nil
 }
 
-// turn is how the next turn of a chore is asked for: there is one at most.
+// turn is how the next turn of a chore is asked for, and a job that there is to
+// be once: there is one at most, the one under way included.
 func turn(at time.Time) *river.InsertOpts {
 	return &river.InsertOpts{ScheduledAt: at, MaxAttempts: tries, UniqueOpts: river.UniqueOpts{ByArgs: true, ByState: []rivertype.JobState{
 		rivertype.JobStateAvailable, rivertype.JobStatePending, rivertype.JobStateRetryable, rivertype.JobStateRunning, rivertype.JobStateScheduled}}}

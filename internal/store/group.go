@@ -180,17 +180,18 @@ func (g *group) end() error {
 		}
 		return fmt.Errorf("store: committing with others: %w: %w", embraye.ErrUnavailable, g.broken)
 	}
-	if err := g.ending(context.Background()); err != nil {
+	state := &txState{}
+	if err := g.ending(context.Background(), state); err != nil {
 		return errors.Join(err, g.tx.Rollback())
 	}
-	return wrap(g.tx.Commit(), "committing")
+	return state.done(wrap(g.tx.Commit(), "committing"))
 }
 
 // ending is what comes last, once for all.
-func (g *group) ending(ctx context.Context) error {
+func (g *group) ending(ctx context.Context, state *txState) error {
 	db, pool := g.s.bind(ctx, g.tx), g.pool()
 	db.Statement.ConnPool = pool
-	if err := (table{db: db, s: g.s, tx: &txState{}}).ending(ctx, g.leaves, g.changed); err != nil {
+	if err := (table{db: db, s: g.s, tx: state}).ending(ctx, g.leaves, g.changed); err != nil {
 		return err
 	}
 	return wrap(pool.flush(), "ending a transaction")

@@ -96,6 +96,7 @@ func (t Log) Open(ctx context.Context, origin string) error {
 
 // Freeze makes leaves wait; Thaw appends those that did.
 func (t Log) Freeze(ctx context.Context, why string) error {
+	t.changed() // pages say that acts wait
 	_, err := t.exec(ctx, "UPDATE log_state SET frozen = ? WHERE id = 1", why)
 	return wrap(err, "freezing the log")
 }

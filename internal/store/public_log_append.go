@@ -59,6 +59,13 @@ func (t Log) appendOrKeep(ctx context.Context, leaves []leafRow) error {
 	if err != nil {
 		return err
 	}
+	if st.Frozen == "" && t.s.longest.read().after(st) {
+		t.s.log.ErrorContext(ctx, "the public log is shorter than it was: the database is an older copy; what is done in public waits until witnesses were asked", "log", st.Origin)
+		st.Frozen = embraye.LogRestored
+		if err := t.Freeze(ctx, st.Frozen); err != nil {
+			return err
+		}
+	}
 	if st.Frozen == "" {
 		return t.append(ctx, st, leaves)
 	}
@@ -103,6 +110,9 @@ func (t Log) append(ctx context.Context, st *embraye.LogState, leaves []leafRow)
 	}
 	err = t.later(ctx, "UPDATE log_state SET epoch = ?, origin = ?, base = ?, size = ?, root = ?, checkpoint = ? WHERE id = 1",
 		st.Epoch, st.Origin, st.Base, st.Size, st.Root, st.Checkpoint)
+	if then := *st; t.tx != nil {
+		t.tx.committed = append(t.tx.committed, func() { t.s.longest.grew(&then) })
+	}
 	return wrap(err, "writing where the log stands")
 }
 
@@ -196,10 +206,11 @@ func (t Log) hashes(ctx context.Context, base int64, indexes []int64) ([]tlog.Ha
 	return all, nil
 }
 
-// Thaw appends what waited, in order, and lets the log take leaves again.
-func (t Log) Thaw(ctx context.Context) error {
+// Thaw appends what waited, in order, and lets the log take leaves again; one
+// that is frozen for another reason meanwhile stays so.
+func (t Log) Thaw(ctx context.Context, why string) error {
 	st, err := t.locked(ctx)
-	if err != nil {
+	if err != nil || st.Frozen != why {
 		return err
 	}
 	t.changed()
@@ -211,11 +222,13 @@ const thawBatch = 500
 
 func (t Log) thaw(ctx context.Context, st *embraye.LogState) error {
 	for {
-		waiting, last, err := t.waiting(ctx)
+		waiting, last, err := waitingLeaves(ctx, t)
 		if err != nil {
 			return err
 		}
 		if len(waiting) == 0 {
+			then := *st
+			t.tx.committed = append(t.tx.committed, func() { t.s.longest.is(&then) })
 			return t.Freeze(ctx, "")
 		}
 		if err := t.append(ctx, st, waiting); err != nil {
@@ -227,7 +240,7 @@ func (t Log) thaw(ctx context.Context, st *embraye.LogState) error {
 	}
 }
 
-func (t Log) waiting(ctx context.Context) (all []leafRow, last int64, err error) {
+func waitingLeaves(ctx context.Context, t Log) (all []leafRow, last int64, err error) {
 	err = t.query(ctx, func(rows *sql.Rows) error {
 		var b []byte
 		if err := rows.Scan(&last, &b); err != nil {

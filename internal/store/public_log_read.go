@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"errors"
+	"sync"
 
 	"embraye/internal/embraye"
 	"embraye/internal/translog"
@@ -109,4 +110,54 @@ func (t Log) having(ctx context.Context, idx int64) (*embraye.LogState, error) {
 		err = wrap(gorm.ErrRecordNotFound, "looking for the log of the leaf %d", idx)
 	}
 	return nil, err
+}
+
+// Compared is State, and whether the log was longer in this process: then the
+// database is an older copy, a replica that was behind say.
+func (t Log) Compared(ctx context.Context) (st *embraye.LogState, shrunk bool, err error) {
+	was := t.s.longest.read() // before the state: what is committed meanwhile is no loss
+	if st, err = t.State(ctx); err != nil {
+		return nil, false, err
+	}
+	t.s.longest.grew(st)
+	return st, was.after(st), nil
+}
+
+// logSize is how long the log is, over all epochs.
+type logSize struct {
+	epoch int
+	size  int64
+}
+
+func (n logSize) after(st *embraye.LogState) bool {
+	return n.epoch > st.Epoch || n.epoch == st.Epoch && n.size > st.Size
+}
+
+// longest is the largest that the log was in this process: a database that knows
+// of less fell back to an older copy.
+type longest struct {
+	mu sync.Mutex
+	n  logSize
+}
+
+func (l *longest) read() logSize {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.n
+}
+
+// grew notes what was committed, or read. Commits may be told out of order.
+func (l *longest) grew(st *embraye.LogState) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if n := (logSize{st.Epoch, st.Size}); !l.n.after(st) {
+		l.n = n
+	}
+}
+
+// is notes a log that goes on after all: whoever could know more was asked.
+func (l *longest) is(st *embraye.LogState) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.n = logSize{st.Epoch, st.Size}
 }

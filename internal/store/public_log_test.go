@@ -30,7 +30,7 @@ func leafOf(i int) translog.Leaf {
 func openLog(t testing.TB, s *store.Store) {
 	t.Helper()
 	must(t, s.InTx(t.Context(), func(tx store.Tables) error {
-		return errors.Join(tx.Log.Open(t.Context(), logOrigin), tx.Log.Thaw(t.Context()))
+		return errors.Join(tx.Log.Open(t.Context(), logOrigin), tx.Log.Thaw(t.Context(), embraye.LogOpening))
 	}))
 	st, err := s.Tables().Log.State(t.Context())
 	must(t, err)
@@ -206,7 +206,7 @@ func TestAFrozenLogTakesItsLeavesLater(t *testing.T) {
 		if st.Size != 2 || st.Frozen != embraye.LogBehind {
 			t.Errorf("frozen: %+v", st)
 		}
-		must(t, s.InTx(ctx, func(tx store.Tables) error { return tx.Log.Thaw(ctx) }))
+		must(t, s.InTx(ctx, func(tx store.Tables) error { return tx.Log.Thaw(ctx, embraye.LogBehind) }))
 		must(t, s.InTx(ctx, recording(leafOf(3))))
 		if st, err = log.State(ctx); err != nil || st.Frozen != "" {
 			t.Errorf("thawed: %+v, %v", st, err)
@@ -217,6 +217,59 @@ func TestAFrozenLogTakesItsLeavesLater(t *testing.T) {
 			}
 		}
 	})
+}
+
+// PostgreSQL falls over to a replica that was behind, under a process that lives:
+// nothing more is signed, and the act waits (C7).
+func TestC7AnOlderDatabaseUnderALiveProcess(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx, log := t.Context(), s.Tables().Log
+		openLog(t, s)
+		must(t, s.InTx(ctx, recording(leafOf(0))))
+		older, err := log.State(ctx)
+		must(t, err)
+		must(t, s.InTx(ctx, recording(leafOf(1), leafOf(2))))
+		must(t, s.InTx(ctx, func(tx store.Tables) error {
+			for _, query := range []string{"DELETE FROM log_leaves WHERE idx > 0", "UPDATE log_state SET size = 1"} {
+				if _, err := tx.SQLTx().ExecContext(ctx, query); err != nil {
+					return err
+				}
+			}
+			return nil
+		}))
+		if _, shrunk, err := log.Compared(ctx); err != nil || !shrunk {
+			t.Errorf("nobody sees that it is shorter: %v", err)
+		}
+		restoreState(t, s, older)
+		must(t, s.InTx(ctx, recording(leafOf(3), leafOf(4))))
+		if st, err := log.State(ctx); err != nil || st.Frozen != embraye.LogRestored || st.Checkpoint != older.Checkpoint {
+			t.Errorf("signed on an older copy: %+v, %v", st, err)
+		}
+		if n, err := log.Waiting(ctx); err != nil || n != 2 {
+			t.Errorf("%d acts wait, %v", n, err)
+		}
+		must(t, s.InTx(ctx, func(tx store.Tables) error { return tx.Log.Thaw(ctx, embraye.LogBehind) })) // somebody else's answer
+		if st, _, err := log.Compared(ctx); err != nil || st.Frozen != embraye.LogRestored {
+			t.Errorf("%+v, %v", st, err)
+		}
+		must(t, s.InTx(ctx, func(tx store.Tables) error { return tx.Log.Thaw(ctx, embraye.LogRestored) }))
+		must(t, s.InTx(ctx, recording(leafOf(5))))
+		st, shrunk, err := log.Compared(ctx)
+		if err != nil || shrunk || st.Frozen != "" || len(wholeLog(t, s, st)) != 4 {
+			t.Errorf("after witnesses were asked: %+v, shorter %t, %v", st, shrunk, err)
+		}
+	})
+}
+
+// restoreState writes where the log stood.
+func restoreState(t *testing.T, s *store.Store, st *embraye.LogState) {
+	t.Helper()
+	query := "UPDATE log_state SET size = ?, root = ?, checkpoint = ?"
+	if s.IsPostgres() {
+		query = "UPDATE log_state SET size = $1, root = $2, checkpoint = $3"
+	}
+	_, err := s.Pool().ExecContext(t.Context(), query, st.Size, st.Root, st.Checkpoint)
+	must(t, err)
 }
 
 // A log that follows another keeps the old one readable, and its proofs.

@@ -71,6 +71,7 @@ type Store struct {
 	keys              *keyring
 	signing           func(*rsa.PrivateKey) crypto.Signer
 	group             *group // SQLite only
+	longest           longest
 }
 
 // Open opens the pools and proves that the database answers; it does not

@@ -121,6 +121,9 @@ func (t table) changed() {
 	}
 }
 
+// Recorded reports whether a transaction is a public act: it has a leaf of the log.
+func Recorded(t Tables) bool { return t.table.tx != nil && len(t.table.tx.leaves) > 0 }
+
 // OnCommit calls f once this transaction is committed, and never if it is not.
 func (t Tables) OnCommit(f func()) {
 	if t.table.tx != nil {

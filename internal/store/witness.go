@@ -121,6 +121,12 @@ func (t Witness) All(ctx context.Context) ([]embraye.Witness, error) {
 	return all, wrap(err, "listing witnesses")
 }
 
+// Any reports whether there may be anybody who signs our log.
+func (t Witness) Any(ctx context.Context) (is bool, err error) {
+	err = t.scan(ctx, &is, "SELECT EXISTS (SELECT 1 FROM peers) OR EXISTS (SELECT 1 FROM witnesses WHERE outside)")
+	return is, wrap(err, "looking for witnesses")
+}
+
 // Keep adds a witness, or writes what became of asking it.
 func (t Witness) Keep(ctx context.Context, w *embraye.Witness) error {
 	return wrap(t.upsert(ctx, w, "vkey"), "keeping the witness %s", w.Name)

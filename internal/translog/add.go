@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
@@ -138,8 +139,8 @@ func (a *Added) After(seen Seen, c Checkpoint) error {
 func ReadSize(body []byte) (int64, error) { return parseSize(strings.TrimSuffix(string(body), "\n")) }
 
 // Cosignatures takes of a witness's answer the lines that are its own and
-// verify; an answer without one is an error.
-func Cosignatures(checkpoint, answer string, witness note.Verifier) (lines string, err error) {
+// verify; an answer without one is an error, and so is a signature of the future.
+func Cosignatures(checkpoint, answer string, witness note.Verifier, now time.Time) (lines string, err error) {
 	text, _, ok := strings.Cut(checkpoint, "\n\n")
 	if !ok {
 		return "", malformed("a checkpoint without a signature")
@@ -149,18 +150,21 @@ func Cosignatures(checkpoint, answer string, witness note.Verifier) (lines strin
 		return "", fmt.Errorf("what the witness %s answered: %w", witness.Name(), err)
 	}
 	for _, s := range n.Sigs {
+		if at := cosignedAt(s); at.After(now.Add(aheadOfClock)) {
+			return "", fmt.Errorf("the witness %s signed at %s, and it is %s here: one of the clocks is wrong", witness.Name(), at.Format(time.RFC3339), now.UTC().Format(time.RFC3339))
+		}
 		lines += line(s)
 	}
 	return lines, nil
 }
 
 // SignedBy is Cosignatures with the witness's vkey.
-func SignedBy(vkey, checkpoint, answer string) (lines string, err error) {
+func SignedBy(vkey, checkpoint, answer string, now time.Time) (lines string, err error) {
 	v, err := NewCosignatory(vkey)
 	if err != nil {
 		return "", err
 	}
-	return Cosignatures(checkpoint, answer, v)
+	return Cosignatures(checkpoint, answer, v, now)
 }
 
 // OpenAs reads a checkpoint that is to be of a log and signed by it.

@@ -292,11 +292,18 @@ func TestWhatAWitnessSigns(t *testing.T) {
 	}
 	lines := must(s.witness.Lines(must(Unsigned(s.at(origin, 5)))(t).Text()))(t)
 	others := must(must(NewCosigner("tiers.example/temoin", seeded(3), time.Now))(t).Lines(must(Unsigned(s.at(origin, 5)))(t).Text()))(t)
-	if got, err := Cosignatures(s.at(origin, 5), others+lines, s.witness); err != nil || got != lines {
+	if got, err := Cosignatures(s.at(origin, 5), others+lines, s.witness, then); err != nil || got != lines {
 		t.Errorf("%q, %v", got, err)
 	}
+	for ahead, taken := range map[time.Duration]bool{-time.Hour: true, aheadOfClock: true, aheadOfClock + time.Second: false} {
+		clock := must(NewCosigner("autre.example/temoin", seeded(2), func() time.Time { return then.Add(ahead) }))(t)
+		lines := must(clock.Lines(must(Unsigned(s.at(origin, 5)))(t).Text()))(t)
+		if _, err := Cosignatures(s.at(origin, 5), lines, s.witness, then); (err == nil) != taken {
+			t.Errorf("signed %s ahead: %v", ahead, err)
+		}
+	}
 	for _, rubbish := range []string{"", "hello", others, lines[:len(lines)-9] + "AAAAAAA=\n", strings.Repeat("x", 1<<20)} {
-		if got, err := Cosignatures(s.at(origin, 5), rubbish, s.witness); err == nil {
+		if got, err := Cosignatures(s.at(origin, 5), rubbish, s.witness, then); err == nil {
 			t.Errorf("%.40q was taken: %q", rubbish, got)
 		}
 	}

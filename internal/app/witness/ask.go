@@ -18,7 +18,22 @@ const maxAnswer = 64 << 10
 // Turn is the chore: our log is compared with what others know of it, signed by
 // whoever has not yet, and theirs are copied.
 func (r *Room) Turn(ctx context.Context) error {
+	r.turn.Lock()
+	defer r.turn.Unlock()
 	return errors.Join(r.Check(ctx), r.freshen(ctx), r.Ask(ctx), r.Mirror(ctx))
+}
+
+// Soon is a turn some seconds after acts, and tells whether there were more since.
+func (r *Room) Soon(ctx context.Context) (more bool, err error) {
+	was, err := r.desk.Store.Tables().Log.State(ctx)
+	if err == nil {
+		err = r.Turn(ctx)
+	}
+	if err != nil {
+		return false, err
+	}
+	st, err := r.desk.Store.Tables().Log.State(ctx)
+	return err == nil && st.Frozen == "" && st.Epoch == was.Epoch && st.Size > was.Size, err
 }
 
 // Ask has every witness sign our log as it is. One that cannot be had is asked
@@ -54,6 +69,9 @@ func (r *Room) askOne(ctx context.Context, st *embraye.LogState, w *embraye.Witn
 	if errors.Is(err, embraye.ErrUnavailable) || errors.Is(err, errBehind) || ctx.Err() != nil {
 		return errors.Join(err, ctx.Err())
 	}
+	if err == nil && lines == "" {
+		return nil // another process has asked it for more
+	}
 	now := r.desk.Stamp()
 	return r.desk.InTx(ctx, func(t store.Tables) error {
 		if err != nil {
@@ -87,7 +105,7 @@ func (r *Room) submit(ctx context.Context, st *embraye.LogState, w *embraye.Witn
 		case err != nil:
 			return "", err
 		case status == http.StatusOK:
-			return translog.SignedBy(w.VKey, st.Checkpoint, string(said))
+			return translog.SignedBy(w.VKey, st.Checkpoint, string(said), r.desk.Now())
 		case status == http.StatusUnprocessableEntity:
 			return "", r.refused(ctx, st, w)
 		case status != http.StatusConflict:
@@ -98,11 +116,29 @@ func (r *Room) submit(ctx context.Context, st *embraye.LogState, w *embraye.Witn
 			return "", err
 		}
 		if size > st.Size {
-			return "", r.behind(ctx)
+			return "", r.more(ctx, st, w, size)
 		}
 		old = size
 	}
 	return "", errors.New("it says another size each time")
+}
+
+// more looks what there is to a witness that says that it signed more of our log
+// than is here. It is believed unless it shows less itself: a log that forked
+// cannot be mended, and an admin can ask a witness no more.
+func (r *Room) more(ctx context.Context, st *embraye.LogState, w *embraye.Witness, size int64) error {
+	now, err := r.desk.Store.Tables().Log.State(ctx)
+	if err != nil || now.Epoch != st.Epoch || now.Size >= size {
+		return err // another process has asked it meanwhile
+	}
+	_, tree, err := r.monitored(ctx, st, w)
+	if errors.Is(err, embraye.ErrUnavailable) || ctx.Err() != nil {
+		return errors.Join(err, ctx.Err())
+	}
+	if err == nil && tree.Size <= st.Size {
+		return fmt.Errorf("it says that it signed %d acts of this log, and shows %d", size, tree.Size)
+	}
+	return r.behind(ctx, w.Name)
 }
 
 // refused looks why our honest proof was not taken: either the witness lies, or

@@ -1,12 +1,14 @@
 package witness
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
+	"slices"
 
 	"embraye/internal/embraye"
-	"embraye/internal/remote"
 	"embraye/internal/store"
 	"embraye/internal/translog"
 )
@@ -15,13 +17,18 @@ import (
 // or a database that fell over to an older copy, is not. Until that is known no
 // checkpoint is signed, and leaves wait. What is missing comes back from whoever
 // copied it, if it makes the root that we signed.
+//
+// After a restored backup one witness at least has to show what it signed, or all
+// to say that they signed nothing; one that has seen more is waited for. After an
+// unclean stop the log goes on though nobody answers: what a crash loses was
+// hardly ever signed.
 func (r *Room) Check(ctx context.Context) error {
 	t := r.desk.Store.Tables()
-	st, err := t.Log.State(ctx)
+	st, shrunk, err := t.Log.Compared(ctx)
 	if err != nil {
 		return err
 	}
-	if r.shrunk(st) && st.Frozen == "" {
+	if shrunk && st.Frozen == "" {
 		r.desk.Log.ErrorContext(ctx, "the log is shorter than it was: the database is an older copy; no leaf is added until others were asked", "log", st.Origin)
 		st.Frozen = embraye.LogRestored
 		if err := r.freeze(ctx, st.Frozen); err != nil {
@@ -35,53 +42,97 @@ func (r *Room) Check(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	asked := 0
+	all, silent, err := r.signed(ctx, st, witnesses)
+	if err == nil {
+		err = r.repair(ctx, st, all)
+	}
+	if err != nil {
+		return err
+	}
+	if silent > 0 && (st.Frozen == embraye.LogBehind || st.Frozen == embraye.LogRestored && len(all) == 0) {
+		return nil // next time
+	}
+	return r.desk.InTx(ctx, func(t store.Tables) error { return t.Log.Thaw(ctx, st.Frozen) })
+}
+
+// shown is what a witness has signed of our log. Without a text it only says so.
+type shown struct {
+	w    *embraye.Witness
+	text string
+	tree translog.Checkpoint
+}
+
+// signed asks every witness what it has signed, and counts those that cannot be
+// had.
+func (r *Room) signed(ctx context.Context, st *embraye.LogState, witnesses []embraye.Witness) (all []shown, silent int, err error) {
 	for i := range witnesses {
-		w := &witnesses[i]
-		text, tree, err := r.monitored(ctx, st, w)
-		if errors.Is(err, embraye.ErrUnavailable) || ctx.Err() != nil {
-			return errors.Join(err, ctx.Err())
+		s := shown{w: &witnesses[i]}
+		s.text, s.tree, err = r.monitored(ctx, st, s.w)
+		if errors.Is(err, embraye.ErrNotFound) { // it never signed our log, or shows nobody what it signs
+			s.text = ""
+			s.tree.Size, err = r.claimed(ctx, st, s.w)
 		}
-		if err != nil && !errors.Is(err, embraye.ErrNotFound) {
-			continue
-		}
-		if asked++; err != nil {
-			continue // it never signed our log
-		}
-		if err := r.catchUp(ctx, st, w, text, tree); err != nil {
-			return err
+		switch {
+		case errors.Is(err, embraye.ErrUnavailable), ctx.Err() != nil:
+			return nil, 0, errors.Join(err, ctx.Err())
+		case err != nil:
+			silent++
+		case s.tree.Size > 0:
+			all = append(all, s)
 		}
 	}
-	if asked == 0 && len(witnesses) > 0 && st.Frozen != embraye.LogUnclean {
-		return nil // nobody could be asked: next time
+	slices.SortStableFunc(all, func(a, b shown) int { return cmp.Compare(b.tree.Size, a.tree.Size) })
+	return all, silent, nil
+}
+
+// claimed is how much of our log a witness says it has signed: C2SP has it asked
+// by posting what it has seen already.
+func (r *Room) claimed(ctx context.Context, st *embraye.LogState, w *embraye.Witness) (int64, error) {
+	if st.Checkpoint == "" {
+		return 0, nil
 	}
-	return r.desk.InTx(ctx, func(t store.Tables) error { return t.Log.Thaw(ctx) })
+	status, said, err := r.desk.Remote.Submit(ctx, embraye.IRI(w.Submission+"add-checkpoint"), (&translog.Added{Checkpoint: st.Checkpoint}).Bytes(), maxAnswer)
+	switch {
+	case err != nil:
+		return 0, err
+	case status == http.StatusConflict:
+		return translog.ReadSize(said)
+	case status >= http.StatusInternalServerError:
+		return 0, fmt.Errorf("it answered %d", status)
+	}
+	return 0, nil // it signs this one first, or does not know our log
 }
 
 // servingSetting is there while a server runs on a SQLite database.
 const servingSetting = "log.serving"
 
 // Started notes that a server runs. One that ended without saying so may have
-// lost its last transactions with the machine: witnesses know.
+// lost its last transactions with the machine: witnesses know, and are asked at
+// once. PostgreSQL does not lose them; see Log.Compared.
 func (r *Room) Started(ctx context.Context) error {
-	if r.desk.Store.IsPostgres() { // which does not lose them; see shrunk
-		return nil
-	}
 	witnesses, err := r.witnesses(ctx, r.desk.Store.Tables())
 	if err != nil {
 		return err
 	}
 	return r.desk.InTx(ctx, func(t store.Tables) error {
-		_, unclean, err := t.Settings.Get(ctx, servingSetting)
-		if err != nil {
+		st, err := t.Log.State(ctx)
+		if err == nil && !r.desk.Store.IsPostgres() {
+			err = r.serving(ctx, t, st, len(witnesses) > 0)
+		}
+		if err != nil || st.Frozen == "" || st.Frozen == embraye.LogForked {
 			return err
 		}
-		st, err := t.Log.State(ctx)
-		if err == nil && unclean && st.Frozen == "" && len(witnesses) > 0 {
-			err = t.Log.Freeze(ctx, embraye.LogUnclean)
-		}
-		return errors.Join(err, t.Settings.Set(ctx, servingSetting, "true"))
+		return r.desk.Later(ctx, t, embraye.Job{Chore: embraye.ChoreWitness, Subject: embraye.WitnessSoon, Once: true})
 	})
+}
+
+func (r *Room) serving(ctx context.Context, t store.Tables, st *embraye.LogState, witnessed bool) error {
+	_, unclean, err := t.Settings.Get(ctx, servingSetting)
+	if err == nil && unclean && st.Frozen == "" && witnessed {
+		st.Frozen = embraye.LogUnclean
+		err = t.Log.Freeze(ctx, st.Frozen)
+	}
+	return errors.Join(err, t.Settings.Set(ctx, servingSetting, "true"))
 }
 
 // Stopped says that a server ended well.
@@ -93,92 +144,9 @@ func (r *Room) freeze(ctx context.Context, why string) error {
 	return r.desk.InTx(ctx, func(t store.Tables) error { return t.Log.Freeze(ctx, why) })
 }
 
-// shrunk reports whether our log was longer in this process.
-func (r *Room) shrunk(st *embraye.LogState) bool {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	shrunk := st.Epoch == r.last.Epoch && st.Size < r.last.Size
-	if !shrunk {
-		r.last = *st
-	}
-	return shrunk
-}
-
 // behind notes that somebody has seen more of our log than there is here.
-func (r *Room) behind(ctx context.Context) error {
-	return errors.Join(errBehind, r.freeze(ctx, embraye.LogBehind))
-}
-
-// catchUp compares our log with what we once signed, and gets what is missing.
-// The state is what it became.
-func (r *Room) catchUp(ctx context.Context, st *embraye.LogState, w *embraye.Witness, text string, tree translog.Checkpoint) error {
-	if tree.Size <= st.Size {
-		same, err := r.sameTree(ctx, st, tree)
-		if err != nil || same {
-			return err
-		}
-		return errors.Join(errForked, r.split(ctx, st.Origin, st.Checkpoint, text), r.freeze(ctx, embraye.LogForked))
-	}
-	missing, err := r.leaves(ctx, w.Monitoring+translog.OriginHash(st.Origin)+"/", st.Size, tree.Size)
-	if errors.Is(err, remote.ErrUnreachable) || errors.Is(err, embraye.ErrNotFound) || errors.Is(err, translog.ErrMalformed) {
-		return errors.Join(errBehind, r.freeze(ctx, embraye.LogBehind), err)
-	}
-	if err != nil {
-		return err
-	}
-	grown, err := r.ownTree(ctx, st)
-	if err != nil {
-		return err
-	}
-	leaves := make([]translog.Leaf, len(missing))
-	for i, raw := range missing {
-		grown.Add(raw)
-		if leaves[i], err = translog.ParseLeaf(raw); err != nil {
-			return errors.Join(errBehind, err)
-		}
-	}
-	if grown.Root() != tree.Root {
-		return errors.Join(errBehind, fmt.Errorf("the leaves that %s has do not make the root that we signed", w.Name))
-	}
-	err = r.desk.InTx(ctx, func(t store.Tables) error {
-		if err := t.Log.Fill(ctx, leaves); err != nil {
-			return err
-		}
-		return r.desk.RecordDetail(ctx, t, embraye.Acting{}, "log.repair", st.Origin, "", fmt.Sprintf("leaves=%d from=%s", len(leaves), w.Name), false)
-	})
-	if err != nil {
-		return err
-	}
-	now, err := r.desk.Store.Tables().Log.State(ctx)
-	if err == nil {
-		*st = *now
-	}
-	return err
-}
-
-var errForked = errors.New("our log has two histories: no leaf is added; close this one with `embraye journal restart --reason R`")
-
-// ownTree is our log, leaf by leaf.
-func (r *Room) ownTree(ctx context.Context, st *embraye.LogState) (*translog.Tree, error) {
-	grown := &translog.Tree{}
-	for grown.Size < st.Size {
-		leaves, err := r.desk.Store.Tables().Log.Leaves(ctx, st, grown.Size, int(min(translog.TileWidth, st.Size-grown.Size)))
-		if err != nil {
-			return nil, err
-		}
-		for _, leaf := range leaves {
-			grown.Add(leaf)
-		}
-	}
-	return grown, nil
-}
-
-// sameTree reports whether our log, when it had that size, was that tree.
-func (r *Room) sameTree(ctx context.Context, st *embraye.LogState, tree translog.Checkpoint) (bool, error) {
-	then := *st
-	then.Size = min(tree.Size, st.Size)
-	grown, err := r.ownTree(ctx, &then)
-	return err == nil && grown.Size == tree.Size && grown.Root() == tree.Root, err
+func (r *Room) behind(ctx context.Context, who string) error {
+	return errors.Join(fmt.Errorf("%s: %w", who, errBehind), r.freeze(ctx, embraye.LogBehind))
 }
 
 // freshen ends that logs of others are stale: after a restored backup we may have

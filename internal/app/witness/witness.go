@@ -28,9 +28,10 @@ type Room struct {
 	desk      *app.App
 	directory *directory.Directory
 
+	turn sync.Mutex // one at a time asks about our log
+
 	mu    sync.Mutex
 	heard map[string]time.Time // when what was done about each log of a peer last
-	last  embraye.LogState     // the largest that our log was in this process
 }
 
 // New opens it over a desk.
