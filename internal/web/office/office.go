@@ -12,7 +12,6 @@ package office
 
 import (
 	"fmt"
-	"html/template"
 	"log/slog"
 	"time"
 
@@ -78,7 +77,7 @@ type Office struct {
 	log       *slog.Logger
 
 	sessions  *scs.SessionManager
-	templates map[string]*template.Template
+	templates map[string]*page.Templates // of each page, by its file
 }
 
 // New parses the templates of all wings.

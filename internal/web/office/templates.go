@@ -5,7 +5,6 @@ import (
 	"html/template"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 
 	"embraye/internal/embraye"
@@ -25,42 +24,31 @@ func funcs() template.FuncMap {
 		"trouble": trouble, "accountOf": accountOf, "webAddress": webAddress[string], "browserOf": browserOf, "way": way, "draftSteps": draftSteps, "join": strings.Join}
 }
 
-// parseTemplates puts the layout and the parts of its wing around each page.
-func parseTemplates(wings []Wing) (map[string]*template.Template, error) {
-	layout, err := template.New("office").Funcs(funcs()).ParseFS(templateFiles, "templates/layout.html", "templates/parts.html")
-	if err != nil {
-		return nil, err
-	}
-	all := map[string]*template.Template{}
+// parseTemplates finds the templates of each page: those of its wing, with the
+// layout and the parts that all wings have.
+func parseTemplates(wings []Wing) (map[string]*page.Templates, error) {
+	all := map[string]*page.Templates{}
 	for _, wing := range append([]Wing{{Files: templateFiles}}, wings...) {
-		if err := wing.parse(layout, all); err != nil {
+		if err := wing.parse(all); err != nil {
 			return nil, err
 		}
 	}
 	return all, nil
 }
 
-func (w Wing) parse(layout *template.Template, all map[string]*template.Template) error {
-	names, err := fs.Glob(w.Files, "templates/*.html")
-	if err != nil {
+func (w Wing) parse(all map[string]*page.Templates) error {
+	set := page.NewTemplates(funcs(), w.Funcs)
+	if err := set.Add(templateFiles, "templates/*.html"); err != nil {
 		return err
 	}
-	for _, name := range names {
-		base := strings.TrimSuffix(path.Base(name), ".html")
-		if base == "layout" || base == "parts" {
-			continue
-		}
-		files := []string{name}
-		if slices.Contains(names, "templates/parts.html") {
-			files = append(files, "templates/parts.html")
-		}
-		page, err := layout.Clone()
-		if err != nil {
-			return err
-		}
-		if all[base], err = page.Funcs(w.Funcs).ParseFS(w.Files, files...); err != nil {
+	if w.Files != fs.FS(templateFiles) {
+		if err := set.Add(w.Files, "templates/*.html"); err != nil {
 			return err
 		}
 	}
-	return nil
+	names, err := fs.Glob(w.Files, "templates/*.html")
+	for _, name := range names {
+		all[path.Base(name)] = set
+	}
+	return err
 }

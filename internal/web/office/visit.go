@@ -1,10 +1,10 @@
 package office
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
+	"html/template"
 	"io"
 	"log/slog"
 	"math"
@@ -92,7 +92,12 @@ func (v *Visit) Render(status int, name, title string, content any, values url.V
 			page.Said = v.T(key)
 		}
 	}
-	body, err := v.Part(name, "office", page)
+	body, err := v.Part(name, name+".html", page)
+	if err != nil {
+		return err
+	}
+	page.Body = template.HTML(body)
+	whole, err := v.Part(name, "office", page)
 	if err != nil {
 		return err
 	}
@@ -100,21 +105,21 @@ func (v *Visit) Render(status int, name, title string, content any, values url.V
 	v.W.Header().Set("Content-Language", v.Lang)
 	v.W.Header().Set("Content-Security-Policy", officePolicy)
 	v.W.WriteHeader(status)
-	_, _ = v.W.Write(body) // a reader who hung up is no error of ours
+	_, _ = v.W.Write(whole) // a reader who hung up is no error of ours
 	return nil
 }
 
-// Part fills one part of a page's template.
+// Part fills a template that a page has: one of its parts, say.
 func (v *Visit) Part(name, part string, page *Page) ([]byte, error) {
-	tmpl, ok := v.office.templates[name]
-	if !ok {
+	templates := v.office.templates[name+".html"]
+	if templates == nil {
 		return nil, fmt.Errorf("web: no office template %s", name)
 	}
-	var out bytes.Buffer
-	if err := tmpl.ExecuteTemplate(&out, part, page); err != nil {
+	filled, err := templates.Fill(part, page)
+	if err != nil {
 		return nil, fmt.Errorf("web: office page %s: %w", name, err)
 	}
-	return out.Bytes(), nil
+	return filled, nil
 }
 
 // Keys of what a session holds besides the person.

@@ -43,7 +43,7 @@ type Frame struct {
 	language  string
 	log       *slog.Logger
 
-	templates templates
+	templates *Templates
 	assets    *assets
 }
 

@@ -42,6 +42,7 @@ type Page struct {
 	ByMail      bool   // readers can follow by mail
 	Original    string // address of what this is a copy of
 	Content     any
+	Body        template.HTML // the page, filled with all this, for the layout
 
 	query       string
 	Incomplete  error // why something that the page shows could not be read

@@ -1,7 +1,6 @@
 package page
 
 import (
-	"bytes"
 	"fmt"
 	"html/template"
 	"net/http"
@@ -9,9 +8,6 @@ import (
 	"embraye/internal/embraye"
 	"embraye/internal/web/answer"
 )
-
-// templates are the pages by name, each with the layout around it.
-type templates map[string]*template.Template
 
 // NewPage has what all pages share. Where that cannot be read, the page cannot
 // be rendered: a thinner one would be kept for everybody.
@@ -50,15 +46,16 @@ func (h *Frame) within(layout, name string, status int, page *Page) (*answer.Ans
 	if page.Incomplete != nil {
 		return nil, page.Incomplete
 	}
-	var out bytes.Buffer
-	tmpl, ok := h.templates[name]
-	if !ok {
-		return nil, fmt.Errorf("web: no template %s", name)
-	}
-	if err := tmpl.ExecuteTemplate(&out, layout, page); err != nil {
+	body, err := h.templates.Fill(name+".html", page)
+	if err != nil {
 		return nil, fmt.Errorf("web: page %s: %w", name, err)
 	}
-	a := answer.New(status, answer.TypeHTML, out.Bytes())
+	page.Body = template.HTML(body)
+	whole, err := h.templates.Fill(layout, page)
+	if err != nil {
+		return nil, fmt.Errorf("web: layout of page %s: %w", name, err)
+	}
+	a := answer.New(status, answer.TypeHTML, whole)
 	a.Vary = answer.VaryBoth
 	return a.With("Content-Language", page.Lang), nil
 }
