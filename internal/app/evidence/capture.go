@@ -113,11 +113,11 @@ func (w work) try(ctx context.Context, c *embraye.EvidenceCopy) (next time.Time,
 func (w work) settle(ctx context.Context, c *embraye.EvidenceCopy) error {
 	dropped := false
 	err := w.desk.InTx(ctx, func(t store.Tables) error {
-		now, err := t.EvidenceCopies.Take(ctx, c.ID)
+		mine, err := stillMine(ctx, t, c)
 		if err != nil {
 			return err
 		}
-		if dropped = now.State != embraye.CopyWaiting || now.Tries != c.Tries; dropped {
+		if dropped = !mine; dropped {
 			return w.finish(ctx, t)
 		}
 		if c.State == embraye.CopyKept {

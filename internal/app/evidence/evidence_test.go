@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -301,6 +302,7 @@ func TestAPageThatChangedIsATask(t *testing.T) {
 		}
 		again := func() string {
 			h.T.Helper()
+			h.Clock.Advance(time.Hour)
 			c, err := h.Evidence.Again(h.Context(), h.Who["editor"], first.ID)
 			h.Must(err)
 			do(h)
@@ -441,6 +443,53 @@ func TestACrashLosesNoCopy(t *testing.T) {
 			t.Error("other bytes are taken for the copy")
 		}
 	})
+}
+
+// Of two tries at one page, as there are when a process was frozen for longer than
+// its lease, the later one is kept, whichever ends first.
+func TestATryThatIsOvertakenKeepsNothing(t *testing.T) {
+	for _, laterEndsFirst := range []bool{true, false} {
+		t.Run(fmt.Sprintf("the later ends first: %t", laterEndsFirst), func(t *testing.T) {
+			house(t, func(h *apptest.House) {
+				p := opened(h)
+				c, err := h.Evidence.Ask(h.Context(), h.Who["editor"], host+"/page")
+				h.Must(err)
+				subject := embraye.CopyOne + c.ID
+				later, begun, go1 := make(chan error, 1), make(chan bool), make(chan bool)
+				var asked atomic.Int32
+				h.World.Wire.Serve("preuve.example", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+					switch {
+					case r.URL.Path != "/page":
+					case asked.Add(1) == 1: // frozen
+						h.Clock.Advance(time.Hour)
+						_, err := h.Evidence.Do(h.Context(), subject, finish) // its turn is over
+						if err == nil {
+							go func() { _, err := h.Evidence.Do(h.Context(), subject, finish); later <- err }()
+							<-begun
+						}
+						if laterEndsFirst {
+							close(go1)
+							later <- <-later
+						}
+					default:
+						close(begun)
+						<-go1
+					}
+					p.ServeHTTP(w, r)
+				}))
+				_, err = h.Evidence.Do(h.Context(), subject, finish)
+				h.Must(err)
+				if !laterEndsFirst {
+					close(go1)
+				}
+				h.Must(<-later)
+				one := copies(h)["/page"]
+				if left := stored(h); one.State != embraye.CopyKept || one.Tries != 2 || len(left) != 1 || left[0] != one.File {
+					t.Errorf("%+v, files %v", one, left)
+				}
+			})
+		})
+	}
 }
 
 // stored are the files there are.

@@ -18,7 +18,7 @@ const ext = "wacz"
 func (w work) keepVisit(ctx context.Context, c *embraye.EvidenceCopy, v *visited) error {
 	last, at := v.last(), w.desk.Stamp()
 	before, err := w.desk.Store.Tables().EvidenceCopies.Newest(ctx, c.Href)
-	if err == nil && before.PayloadHash == v.payload && before.URL == last.URL {
+	if err == nil && before.ID != c.ID && before.PayloadHash == v.payload && before.URL == last.URL {
 		return w.sameAgain(ctx, c, before.ID)
 	}
 	if err != nil && !errors.Is(err, embraye.ErrNotFound) {
@@ -49,10 +49,17 @@ func (w work) pack(ctx context.Context, c *embraye.EvidenceCopy, capture archive
 }
 
 // keep gives the file of a copy its name. The name is written first: by it what a
-// crash leaves between the two is found.
+// crash leaves between the two is found. Whoever was overtaken writes nothing.
 func (w work) keep(ctx context.Context, c *embraye.EvidenceCopy, spool *files.Spool) error {
 	c.File, c.Size = spool.Name(ext), spool.Size()
-	if err := w.desk.Store.InTx(ctx, func(t store.Tables) error { return t.EvidenceCopies.Save(ctx, c) }); err != nil {
+	mine := false
+	err := w.desk.Store.InTx(ctx, func(t store.Tables) (err error) {
+		if mine, err = stillMine(ctx, t, c); err != nil || !mine {
+			return err
+		}
+		return t.EvidenceCopies.Save(ctx, c)
+	})
+	if err != nil || !mine {
 		return err
 	}
 	if err := spool.Keep(ctx, ext); err != nil {
@@ -78,10 +85,21 @@ func (ev *Evidence) forgetFile(ctx context.Context, name string) error {
 	return nil
 }
 
+// stillMine reports whether nobody has begun another try since this one was, as
+// happens when a process was frozen for longer than its lease, nor dropped the copy.
+func stillMine(ctx context.Context, t store.Tables, c *embraye.EvidenceCopy) (bool, error) {
+	now, err := t.EvidenceCopies.Take(ctx, c.ID)
+	return err == nil && now.State == embraye.CopyWaiting && now.Tries == c.Tries, err
+}
+
 // sameAgain notes that a page is what its copy has; the new copy is not needed.
 func (w work) sameAgain(ctx context.Context, c *embraye.EvidenceCopy, before string) error {
 	at := w.desk.Stamp()
 	return w.desk.InTx(ctx, func(t store.Tables) error {
+		mine, err := stillMine(ctx, t, c)
+		if err != nil || !mine {
+			return errors.Join(err, w.finish(ctx, t))
+		}
 		kept, err := t.EvidenceCopies.Take(ctx, before)
 		if err != nil {
 			return err
