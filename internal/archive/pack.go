@@ -2,6 +2,7 @@ package archive
 
 import (
 	"archive/zip"
+	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
@@ -84,7 +85,7 @@ func (p *packer) warc(c Capture, random io.Reader) ([]indexed, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &records{out: &counter{w: out}, random: random}
+	w := &records{out: &counter{w: out}, zip: gzip.NewWriter(nil), random: random}
 	if err := w.info(c); err != nil {
 		return nil, err
 	}

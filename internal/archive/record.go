@@ -20,6 +20,7 @@ const warcVersion = "WARC/1.1"
 // can begin anywhere.
 type records struct {
 	out    *counter
+	zip    *gzip.Writer // used for all: it is most of what packing takes
 	random io.Reader
 	index  []indexed
 }
@@ -83,7 +84,7 @@ func (w *records) begin(kind, target string, at time.Time) (*record, string, err
 // write ends a record and tells where it lies.
 func (w *records) write(r *record) (offset, length int64, err error) {
 	offset = w.out.n
-	z := gzip.NewWriter(w.out)
+	w.zip.Reset(w.out)
 	var head bytes.Buffer
 	head.WriteString(warcVersion + "\r\n")
 	for _, h := range r.headers {
@@ -91,11 +92,11 @@ func (w *records) write(r *record) (offset, length int64, err error) {
 	}
 	fmt.Fprintf(&head, "Content-Length: %d\r\n\r\n", int64(len(r.head))+r.size)
 	for _, part := range []io.Reader{&head, bytes.NewReader(r.head), r.content(), strings.NewReader("\r\n\r\n")} {
-		if _, err := io.Copy(z, part); err != nil {
+		if _, err := io.Copy(w.zip, part); err != nil {
 			return 0, 0, fmt.Errorf("archive: writing a record: %w", err)
 		}
 	}
-	if err := z.Close(); err != nil {
+	if err := w.zip.Close(); err != nil {
 		return 0, 0, fmt.Errorf("archive: writing a record: %w", err)
 	}
 	return offset, w.out.n - offset, nil

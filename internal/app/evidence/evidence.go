@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"embraye/internal/app"
@@ -23,10 +24,15 @@ import (
 )
 
 // Evidence is the use cases of copies.
-type Evidence struct{ desk *app.App }
+type Evidence struct {
+	desk *app.App
+	// Words are read and copies packed one at a time: each takes some megabytes, and
+	// it is the servers that are waited for.
+	reading sync.Mutex
+}
 
 // New opens it over a desk.
-func New(desk *app.App) *Evidence { return &Evidence{desk} }
+func New(desk *app.App) *Evidence { return &Evidence{desk: desk} }
 
 // List is a page of copies for the office, newest first.
 func (ev *Evidence) List(ctx context.Context, by embraye.Acting, f embraye.CopyFilter) ([]embraye.EvidenceCopy, error) {

@@ -42,7 +42,10 @@ func (w work) pack(ctx context.Context, c *embraye.EvidenceCopy, capture archive
 	}
 	defer spool.Discard()
 	capture.Software, capture.Title, capture.Text = w.desk.Copies.Agent, c.Title, c.Text
-	if err := archive.Pack(spool, capture, w.desk.Random); err != nil {
+	w.reading.Lock()
+	err = archive.Pack(spool, capture, w.desk.Random)
+	w.reading.Unlock()
+	if err != nil {
 		return fmt.Errorf("evidence: packing a copy of %s: %w", c.Href, err)
 	}
 	return w.keep(ctx, c, spool)

@@ -45,7 +45,7 @@ func (ev *Evidence) visit(ctx context.Context, href string) (*visited, error) {
 	v := &visited{Spool: spool}
 	err = ev.desk.Remote.Visit(ctx, embraye.IRI(href), remote.Visit{Agent: ev.desk.Copies.Agent, Limit: visitLimit, Keep: v.keep})
 	if err == nil {
-		err = v.read()
+		err = ev.read(v)
 	}
 	if err == nil && !v.noArchive {
 		v.noArchive, err = ev.forbidden(ctx, v.last().URL)
@@ -98,7 +98,9 @@ func (v *visited) keep(a remote.Visited, body io.Reader) error {
 func isText(contentType string) bool { return strings.HasPrefix(strings.ToLower(contentType), "text/") }
 
 // read finds what the page says.
-func (v *visited) read() (err error) {
+func (ev *Evidence) read(v *visited) (err error) {
+	ev.reading.Lock()
+	defer ev.reading.Unlock()
 	h := v.last()
 	v.words = archive.Extract(io.NewSectionReader(h.Body, 0, h.Size), http.Header(h.Header).Get("Content-Type"), http.Header(h.Header).Get("Content-Encoding"))
 	v.noArchive = v.noArchive || v.words.NoArchive
