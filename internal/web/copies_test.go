@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -165,5 +166,58 @@ func TestACopyIsHandedIn(t *testing.T) {
 	}
 	if list := editor.shows("/office/preuves?state=waiting"); !strings.Contains(list, "preuve.example/encore") || strings.Contains(list, "preuve.example/app<") {
 		t.Error("the filter does not filter")
+	}
+}
+
+// Whoever writes a draft has its pages copied before it is published, sees what
+// became of each, and asks for those alone that have none. Without script.
+func TestThePagesOfADraftAreCopied(t *testing.T) {
+	s := newSite(t)
+	s.App.Copies.On = true
+	s.World.Wire.Serve("page.example", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/" {
+			http.NotFound(w, r)
+			return
+		}
+		w.Header().Set("Content-Type", "text/html")
+		fmt.Fprint(w, "<title>Ce qui disparaîtra</title><p>", strings.Repeat("Un appel à communs. ", 20))
+	}))
+	lea := s.as("lea", embraye.Editor)
+	answer := lea.autosave("/office/constats/new", url.Values{"title": {"T"}, "evidence_href": {"https://page.example/", "https://page.example/nulle-part", "https://ours.example/constats"}})
+	path := answer.Path + "/preuves"
+	if html := lea.get(answer.Path).Body.String(); !strings.Contains(html, `href="`+path+`"`) {
+		t.Error("the editor does not lead there")
+	}
+	shows := func(when string, words ...string) {
+		t.Helper()
+		html := lea.get(path).Body.String()
+		for _, word := range words {
+			if !strings.Contains(html, word) {
+				t.Errorf("%s, the page does not say %q", when, word)
+			}
+		}
+	}
+	const button = "Copier les pages sans copie"
+	shows("at first", "Pas encore copiée", "https://page.example/nulle-part", button)
+	lea.follow(lea.post(path, url.Values{}))
+	shows("when it is asked for", "En attente")
+	waiting, err := s.Evidence.List(t.Context(), embraye.Operator(), embraye.CopyFilter{State: embraye.CopyWaiting, Limit: 10})
+	if err != nil || len(waiting) != 2 {
+		t.Fatalf("%+v, %v", waiting, err)
+	}
+	for _, c := range slices.Backward(waiting) {
+		s.World.Clock.Advance(max(0, c.NextAt.Sub(s.World.Clock.Now())))
+		if _, err := s.Evidence.Do(t.Context(), embraye.CopyOne+c.ID, func(context.Context, store.Tables) error { return nil }); err != nil {
+			t.Fatal(err)
+		}
+	}
+	shows("when it was tried", "Gardée", "Pas de copie", "la page a répondu 404", button)
+	lea.follow(lea.post(path, url.Values{}))
+	again, err := s.Evidence.List(t.Context(), embraye.Operator(), embraye.CopyFilter{Limit: 10})
+	if err != nil || len(again) != 2 || again[0].State != embraye.CopyWaiting || again[1].State != embraye.CopyKept {
+		t.Errorf("asked again: %+v, %v", again, err)
+	}
+	if html := lea.get(path).Body.String(); strings.Contains(html, button) {
+		t.Error("there is nothing to ask for, and a button")
 	}
 }

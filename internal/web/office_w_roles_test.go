@@ -30,6 +30,8 @@ POST /office/constats/new                 401 403 303 303 303 303
 POST /office/constats/last                401 403 303 303 303 303
 GET  /office/drafts/{id}                  303 403 200 404 200 200
 POST /office/drafts/{id}                  401 403 303 404 303 303
+GET  /office/drafts/{id}/preuves          303 403 200 404 200 200
+POST /office/drafts/{id}/preuves          401 403 503 404 503 503
 GET  /office/drafts/{id}/publish          303 403 200 404 200 200
 POST /office/drafts/{id}/publish          401 403 400 404 400 400
 POST /office/files                        401 403 400 400 400 400

@@ -19,7 +19,7 @@ var templateFiles embed.FS
 func funcs() template.FuncMap {
 	return template.FuncMap{"inc": func(n int) int { return n + 1 }, "plain": page.PlainName, "lines": lines, "includes": includes, "clean": clean,
 		"stages": stages, "subjects": subjects, "confidences": confidences, "institutionKinds": institutionKinds, "revisionKinds": revisionKinds,
-		"roles": Roles, "licences": licences, "pageLanguages": pageLanguages, "draftTitle": draftTitle, "draftPlace": draftPlace, "waiting": waiting,
+		"roles": Roles, "licences": licences, "pageLanguages": pageLanguages, "draftTitle": draftTitle, "draftPlace": draftPlace, "waiting": waiting, "whyNot": whyNot,
 		"hostOf": hostOf, "replyState": replyState, "profile": profile, "signatoryStates": embraye.SignatoryStates,
 		"trouble": trouble, "accountOf": accountOf, "webAddress": webAddress[string], "browserOf": browserOf, "way": way, "draftSteps": draftSteps, "join": strings.Join}
 }

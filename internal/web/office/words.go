@@ -77,6 +77,14 @@ func waiting(p *Page, s *startPage) bool {
 		len(s.LegalMissing) > 0 && p.May("admin")
 }
 
+// whyNot says in words why there is no copy, or not yet.
+func whyNot(p *Page, failure string) string {
+	if strings.Trim(failure, "0123456789") == "" {
+		return p.T("office.copy_failure.status", failure)
+	}
+	return p.T("office.copy_failure." + failure)
+}
+
 // replyState names the state of a reply; what could never be shown is filed,
 // not hidden.
 func replyState(p *Page, r embraye.Reply) string {

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	revise "embraye/internal/app/constats"
+	"embraye/internal/app/evidence"
 	"embraye/internal/embraye"
 	"embraye/internal/export"
 	"embraye/internal/web/office"
@@ -41,6 +42,8 @@ func Samples() map[string][]any {
 			Handle: "@mesure2@ours.example", MayPublish: true, Colleagues: []embraye.Person{person}, Missing: []embraye.Problem{{Field: "title", Code: "required"}}, Restored: true, Follows: &update}},
 		"conflict": {&conflictPage{Theirs: draft, Posted: map[string][]string{"title": {"x"}}, Action: "/office/drafts/7"}},
 		"publish":  {&publishPage{Draft: draft, Handle: "@mesure2@ours.example", Followers: 2, Servers: 1}, &publishPage{Draft: draft}},
+		"draft_copies": {&copiesPage{Draft: draft}, &copiesPage{draft, true, []evidence.Page{{Evidence: content.Evidence[0]}, {Copy: &embraye.EvidenceCopy{State: embraye.CopyFailed, Failure: "404", Href: "https://preuve.example/"}},
+			{Copy: &embraye.EvidenceCopy{State: embraye.CopyWaiting, Failure: "unreachable"}}, {Copy: &embraye.EvidenceCopy{State: embraye.CopyKept, MadeAt: &hour}}}}},
 		"constats": {&constatsPage{Choices: picks}, &constatsPage{Choices: picks, Drafts: []embraye.Draft{*draft}, Updates: []embraye.Update{update, withdrawn}, Next: update.ID}},
 		"constat":  {constat, &embraye.OfficeConstat{Update: withdrawn}},
 		"withdraw": {constat},

@@ -30,6 +30,8 @@ func routes(p office.Plan) {
 	p.Do(embraye.Editor, "/office/constats/last", duplicateLast)
 	p.See(embraye.Editor, "/office/drafts/{id}", draftForm)
 	p.Send(embraye.Editor, "/office/drafts/{id}", saveDraft)
+	p.See(embraye.Editor, "/office/drafts/{id}/preuves", draftCopies)
+	p.Do(embraye.Editor, "/office/drafts/{id}/preuves", askCopies)
 	p.See(embraye.Editor, "/office/drafts/{id}/publish", publishForm)
 	p.Do(embraye.Editor, "/office/drafts/{id}/publish", publish)
 	p.Send(embraye.Editor, "/office/files", uploadFile)

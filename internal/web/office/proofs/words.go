@@ -1,8 +1,6 @@
 package proofs
 
 import (
-	"strings"
-
 	"embraye/internal/embraye"
 	"embraye/internal/web/office"
 )
@@ -23,14 +21,6 @@ func copyLooks(p *office.Page, chosen embraye.CopyLook) []office.Option {
 	options := p.Form.Options("office.copy_look", string(chosen), []string{"all", string(embraye.PageSame), string(embraye.PageChanged), string(embraye.PageMoved)})
 	options[0].Value, options[0].Chosen = "", chosen == ""
 	return options
-}
-
-// whyNot says in words why there is no copy, or not yet.
-func whyNot(p *office.Page, failure string) string {
-	if strings.Trim(failure, "0123456789") == "" {
-		return p.T("office.copy_failure.status", failure)
-	}
-	return p.T("office.copy_failure." + failure)
 }
 
 // visibilities are who may see a copy.
