@@ -18,6 +18,7 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"net/http"
 	"net/url"
 	"sync/atomic"
 	"time"
@@ -72,13 +73,18 @@ type Options struct {
 	Notify func()
 }
 
+// MemoirePath is where the text is read that the measures are of: the one page of
+// ours that constats name as evidence.
+const MemoirePath = "/comprendre/memoire"
+
 // Copies says whether evidence is copied, and how much room that may take; the
 // zero value copies nothing.
 type Copies struct {
 	On      bool
-	Limit   int64  // bytes of all copies; 0: no limit
-	Outside string // access and secret of a web archive, with a colon; empty: none is asked
-	Agent   string // User-Agent of our visits
+	Limit   int64        // bytes of all copies; 0: no limit
+	Outside string       // access and secret of a web archive, with a colon; empty: none is asked
+	Agent   string       // User-Agent of our visits
+	Own     http.Handler // our own pages; nil: this process has none
 }
 
 // identity is under which handle the organisation speaks. It can change until

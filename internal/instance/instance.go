@@ -112,6 +112,7 @@ func (i *Instance) Web() (*web.Handler, error) {
 	})
 	if err == nil {
 		i.changed = append(i.changed, h.Invalidate)
+		i.App.Copies.Own = h
 	}
 	return h, err
 }

@@ -78,10 +78,11 @@ func (ev *Evidence) needed() error {
 	return nil
 }
 
-// copyable are the pages of evidence that are not files of ours, each once.
+// copyable are the pages of evidence, each once, but those of ours that say what is
+// in the database, and our files.
 func (ev *Evidence) copyable(list []embraye.Evidence) (hrefs []string) {
 	for _, e := range list {
-		if embraye.WebAddress(e.Href) && !strings.HasPrefix(e.Href, ev.desk.Site.Base+"/") && !slices.Contains(hrefs, e.Href) {
+		if embraye.WebAddress(e.Href) && (ev.own(e.Href) || !strings.HasPrefix(e.Href, ev.desk.Site.Base+"/")) && !slices.Contains(hrefs, e.Href) {
 			hrefs = append(hrefs, e.Href)
 		}
 	}

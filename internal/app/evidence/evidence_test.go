@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"net/http"
 	"os"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
 
+	"embraye/configs"
 	"embraye/internal/app/evidence"
 	"embraye/internal/apptest"
 	"embraye/internal/archive"
@@ -324,6 +326,45 @@ func TestAPageThatChangedIsATask(t *testing.T) {
 		newest := copies(h)["/page"]
 		look(newest.ID, 0, 1)
 		look(again(), 0, 0)
+	})
+}
+
+// Every constat of the demonstration has a copy of its evidence, the mémoire's own
+// page: what a reader gets at that address, with the words that the constat quotes.
+func TestTheDemonstrationHasItsCopies(t *testing.T) {
+	house(t, func(h *apptest.House) {
+		opened(h)
+		list, err := configs.Demo()
+		h.Must(err)
+		_, err = h.Constats.LoadDemo(h.Context(), embraye.Operator(), list)
+		h.Must(err)
+		_, err = h.Evidence.Do(h.Context(), "", finish) // as after an upgrade
+		h.Must(err)
+		do(h)
+		standing, err := h.Store.Tables().Updates.Page(h.Context(), embraye.ConstatFilter{State: "published", Limit: 200})
+		h.Must(err)
+		got := copies(h)
+		if len(standing) < 15 || len(got) < 15 {
+			t.Fatalf("%d constats, %d copies", len(standing), len(got))
+		}
+		for _, u := range standing {
+			for _, e := range u.Evidence {
+				c := got[e.Href]
+				if c.State != embraye.CopyKept || c.Title == "" || c.Thin || c.URL != "https://ours.example/comprendre/memoire" || c.Language != "fr" {
+					t.Errorf("%s: %s %s %q at %s in %s", e.Href, c.State, c.Failure, c.Title, c.URL, c.Language)
+				}
+				wholeFile(h, c)
+			}
+		}
+		for _, d := range list {
+			c := got["https://ours.example/comprendre/memoire#p"+strconv.Itoa(d.Paragraph)]
+			if d.Withdrawal == "" && !strings.Contains(strings.Join(strings.Fields(c.Text), " "), strings.Join(strings.Fields(d.Quote), " ")) {
+				t.Errorf("%s: the copy does not say %q", d.Key, d.Quote)
+			}
+		}
+		for _, d := range h.World.Wire.Dials("ours.example") {
+			t.Errorf("dialled %s for a page of ours", d.To)
+		}
 	})
 }
 

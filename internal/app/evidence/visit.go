@@ -43,11 +43,15 @@ func (ev *Evidence) visit(ctx context.Context, href string) (*visited, error) {
 		return nil, err
 	}
 	v := &visited{Spool: spool}
-	err = ev.desk.Remote.Visit(ctx, embraye.IRI(href), remote.Visit{Agent: ev.desk.Copies.Agent, Limit: visitLimit, Keep: v.keep})
+	if ev.own(href) {
+		err = ev.visitOwn(ctx, href, v.keep)
+	} else {
+		err = ev.desk.Remote.Visit(ctx, embraye.IRI(href), remote.Visit{Agent: ev.desk.Copies.Agent, Limit: visitLimit, Keep: v.keep})
+	}
 	if err == nil {
 		err = ev.read(v)
 	}
-	if err == nil && !v.noArchive {
+	if err == nil && !v.noArchive && !ev.own(href) {
 		v.noArchive, err = ev.forbidden(ctx, v.last().URL)
 	}
 	if err != nil {

@@ -1,6 +1,9 @@
 package site
 
-import "embraye/internal/web/answer"
+import (
+	"embraye/internal/app"
+	"embraye/internal/web/answer"
+)
 
 // Routes are the addresses of pages. Things that servers read too are in the
 // routes of web.
@@ -16,7 +19,7 @@ func (h *Handler) Routes(r answer.Routes) {
 	page("/territoires/{territory}", h.territory)
 	r.Get("/chronologie", h.timeline)
 	page("/comprendre", h.understand)
-	page("/comprendre/memoire", h.memoire)
+	page(app.MemoirePath, h.memoire)
 	page("/donnees", h.data)
 	page("/suivre", h.follow)
 	r.Post("/suivre/vers", h.followGo)
