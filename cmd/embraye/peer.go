@@ -38,6 +38,7 @@ type choices struct {
 	Gather       bool `json:"gather"`
 	Boost        bool `json:"boost"`
 	TrustReviews bool `json:"trustReviews"`
+	Copies       bool `json:"copies"`
 }
 
 // follow is one of its actors that we asked to follow, and how far that came.
@@ -73,7 +74,7 @@ func (c *call) skippedMeasures(list []peers.SkippedMeasure) (skipped []string) {
 
 func (i *wired) shownPeer(p *embraye.KeptPeer) peer {
 	out := peer{Organisation: p.Organisation, Handle: p.Handle, Name: p.Name, Host: p.Host, State: string(p.State()),
-		choices: choices{p.Gather, p.Boost, p.TrustReviews}, Software: p.Software, SoftwareVersion: p.SoftwareVersion,
+		choices: choices{p.Gather, p.Boost, p.TrustReviews, p.Copies}, Software: p.Software, SoftwareVersion: p.SoftwareVersion,
 		ApprovesFollows: p.ApprovesFollows, Reference: []string{}, OtherText: p.Known.OtherText(i.App.Reference().TextIRI()), States: p.ConstatCount,
 		Constats: p.Constats, Follows: []follow{}, Changes: []change{}, Backfill: []backfill{},
 		LastNews: second(p.LastNewsAt), LastRead: second(p.LastReadAt), SilentSince: second(p.SilentSince)}
@@ -123,6 +124,7 @@ func (c *call) choiceFlags() *embraye.PeerChoices {
 	c.flags.BoolVar(&chosen.Gather, "gather", true, "keep and show its constats; --gather=false: only follow its account")
 	c.flags.BoolVar(&chosen.Boost, "boost", false, "our measures boost its new constats, each once")
 	c.flags.BoolVar(&chosen.TrustReviews, "trust-reviews", false, "show its reviews at once")
+	c.flags.BoolVar(&chosen.Copies, "copies", false, "copy the pages that its constats name as evidence, for editors; takes room of EMBRAYE_ARCHIVE_LIMIT")
 	return chosen
 }
 
@@ -192,7 +194,7 @@ func peerShow(ctx context.Context, c *call) error {
 		shown := i.shownPeer(page)
 		var text strings.Builder
 		fmt.Fprintf(&text, "%s (%s): %s %s, %s\n", shown.Name, shown.Organisation, shown.Software, shown.SoftwareVersion, shown.State)
-		fmt.Fprintf(&text, "gather %t, boost %t, trust reviews %t; %d constats here of %d\n", shown.Gather, shown.Boost, shown.TrustReviews, shown.Constats, shown.States)
+		fmt.Fprintf(&text, "gather %t, boost %t, trust reviews %t, copies %t; %d constats here of %d\n", shown.Gather, shown.Boost, shown.TrustReviews, shown.Copies, shown.Constats, shown.States)
 		if kept := page.Gathering().Kept; kept > 0 {
 			fmt.Fprintf(&text, "%d constats came from its past\n", kept)
 		}

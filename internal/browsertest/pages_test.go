@@ -123,7 +123,7 @@ func (in *Instance) copied(t *testing.T, constat string) (ids []string) {
 		{State: embraye.CopyKept, Visibility: embraye.CopyEditors, Origin: embraye.CopyHandedIn, Thin: true}, {State: embraye.CopyDropped, Visibility: embraye.CopyEditors, Reason: "Demande de l'autrice"}} {
 		c.ID, err = in.App.NewID()
 		check(t, err)
-		c.Href, c.UpdateID, c.AskedAt, c.MadeAt, c.LookedAt, c.Origin = u.Evidence[0].Href, u.ID, made, &made, &made, cmp.Or(c.Origin, embraye.CopyOurs)
+		c.Href, c.AskedAt, c.MadeAt, c.LookedAt, c.Origin = u.Evidence[0].Href, made, &made, &made, cmp.Or(c.Origin, embraye.CopyOurs)
 		c.File, c.Size, c.MediaType, c.Title, c.Language = strings.Repeat(strconv.Itoa(i), 64)+".wacz", 4000, "text/html", "Un appel à communs", "fr"
 		check(t, in.Store.InTx(t.Context(), func(tx store.Tables) error { tx.Changed(); return tx.EvidenceCopies.Insert(t.Context(), &c) }))
 		ids = append(ids, c.ID)

@@ -5,12 +5,11 @@ import (
 	"time"
 )
 
-// An EvidenceCopy is what is kept of a page that a constat names as evidence, or
-// that somebody asked for.
+// An EvidenceCopy is what is kept of a page that constats name as evidence, or that
+// somebody asked for. It is of the page: which constats name it, Citations tell.
 type EvidenceCopy struct {
 	ID       string `gorm:"primaryKey"` // ULID
 	Href     string // the page, as the evidence names it
-	UpdateID string // ULID of a constat that names it; empty: asked for by hand
 	PersonID int64  // who asked, or handed it in; 0: the program
 	Origin   CopyOrigin
 	State    CopyState
@@ -144,9 +143,22 @@ func (u CopyUsage) Percent() int {
 	return int(u.Bytes * 100 / u.Limit)
 }
 
-// What jobs of ChoreEvidence are about, before the ULID.
+// A Citation is a constat that stands and names a page as evidence.
+type Citation struct {
+	Organisation IRI    // whose it is; empty: ours
+	ID           string // ULID: of a constat of ours, or of our copy of a peer's
+	Title        string
+	Language     string
+}
+
+// MaxCitations is how many are listed of one page.
+const MaxCitations = 20
+
+// What jobs of ChoreEvidence are about, before the ULID of a constat or of a copy.
 const (
-	CopyConstat = "constat/" // the evidence of a constat
+	CopyConstat = "constat/" // the evidence of a constat of ours
+	CopyPeer    = "peer/"    // the evidence of a peer's constat, by its address
+	CopyPeers   = "peers/"   // that of all of them
 	CopyOne     = "copy/"    // a copy that is due
 	CopyCompare = "look/"    // a page to compare with its copy
 	CopyOutside = "outside/" // a copy in a web archive

@@ -43,6 +43,7 @@ type PeerChoices struct {
 	Gather       bool // its constats are kept and shown
 	Boost        bool // our measures boost its new constats
 	TrustReviews bool // its reviews are shown at once
+	Copies       bool // the pages that its constats name are copied here
 }
 
 // PeerFacts is what a peer says of itself that nobody may change silently.

@@ -11,7 +11,6 @@ import (
 	"embraye/internal/embraye"
 	"embraye/internal/fedtest"
 	"embraye/internal/leave"
-	"embraye/internal/store"
 )
 
 // Of the copies of pages those go along that everybody can see whole: not those of
@@ -32,8 +31,6 @@ func TestPublicCopiesAreTakenAlong(t *testing.T) {
 		c, err := h.ours.Evidence.HandIn(h.Context(), embraye.Operator(), href, strings.NewReader(page), "page.html")
 		h.must(err)
 		files[name] = "copies/" + c.File
-		c.UpdateID = p.Update.ID // as the chore that copies finds it
-		h.must(h.ours.Store.InTx(h.Context(), func(t store.Tables) error { return t.EvidenceCopies.Save(h.Context(), c) }))
 		if licence != "" {
 			h.must(h.ours.Evidence.Show(h.Context(), embraye.Operator(), c.ID, evidence.Shown{Visibility: embraye.CopyPublic, Licence: licence}))
 		}

@@ -121,15 +121,15 @@ func (w *writing) copies(ctx context.Context) error {
 		}
 		for _, c := range list {
 			filter.Before = c.ID
-			if c.Visibility != embraye.CopyPublic || c.UpdateID == "" {
+			if c.Visibility != embraye.CopyPublic {
 				continue
 			}
-			u, err := w.Store.Tables().Updates.Take(ctx, c.UpdateID)
-			if errors.Is(err, embraye.ErrNotFound) || err == nil && u.Withdrawn() {
-				continue
-			}
+			_, stands, err := w.Store.Tables().Citations.Public(ctx, c.Href)
 			if err != nil {
 				return err
+			}
+			if !stands {
+				continue
 			}
 			if err := errors.Join(ctx.Err(), w.file(ctx, "copies/", c.File, &w.report.Copies)); err != nil {
 				return err

@@ -55,16 +55,6 @@ func (t EvidenceCopies) SaveOutside(ctx context.Context, c *embraye.EvidenceCopy
 	return wrap(err, "keeping the copy %s in a web archive", c.ID)
 }
 
-// Adopt gives copies that were asked for before anything was published to the
-// constat that names their pages.
-func (t EvidenceCopies) Adopt(ctx context.Context, hrefs []string, updateID string) error {
-	if len(hrefs) == 0 {
-		return nil
-	}
-	_, err := t.exec(ctx, "UPDATE evidence_copies SET update_id = ? WHERE update_id = '' AND "+t.amongFew("href"), updateID, asJSON(hrefs))
-	return wrap(err, "giving copies to the constat %s", updateID)
-}
-
 // Emptied says that the file of a dropped copy is gone.
 func (t EvidenceCopies) Emptied(ctx context.Context, id string) error {
 	_, err := t.exec(ctx, "UPDATE evidence_copies SET size = 0 WHERE id = ? AND state = 'dropped'", id)
@@ -128,9 +118,8 @@ func (t EvidenceCopies) Usage(ctx context.Context) (u embraye.CopyUsage, err err
 	return u, wrap(err, "counting copies")
 }
 
-// Named is the addresses of all pages that a version of a constat that stands, or
-// a draft, names as evidence.
-func (t EvidenceCopies) Named(ctx context.Context) (map[string]bool, error) {
+// Drafted is the addresses of all pages that a draft names as evidence.
+func (t EvidenceCopies) Drafted(ctx context.Context) (map[string]bool, error) {
 	named := map[string]bool{}
 	err := t.query(ctx, func(rows *sql.Rows) error {
 		var text []byte
@@ -145,14 +134,15 @@ func (t EvidenceCopies) Named(ctx context.Context) (map[string]bool, error) {
 			named[e.Href] = true
 		}
 		return nil
-	}, `SELECT CAST(evidence AS text) FROM drafts WHERE state <> 'published' AND evidence IS NOT NULL UNION ALL
-		SELECT CAST(revisions.evidence AS text) FROM revisions JOIN updates ON updates.id = revisions.update_id WHERE updates.withdrawn_at IS NULL AND revisions.evidence IS NOT NULL`)
-	return named, wrap(err, "listing what constats name")
+	}, "SELECT CAST(evidence AS text) FROM drafts WHERE state <> 'published' AND evidence IS NOT NULL")
+	return named, wrap(err, "listing what drafts name")
 }
 
-// Oldest lists kept copies that only editors see, oldest first, without words.
-func (t EvidenceCopies) Oldest(ctx context.Context, after string, limit int) ([]embraye.EvidenceCopy, error) {
-	all, err := t.lines(ctx, "id", limit, "id > ? AND state = ? AND visibility = ?", after, embraye.CopyKept, embraye.CopyEditors)
+// OldestUncited lists kept copies that only editors see, of pages that no constat
+// names, oldest first, without words.
+func (t EvidenceCopies) OldestUncited(ctx context.Context, after string, limit int) ([]embraye.EvidenceCopy, error) {
+	all, err := t.lines(ctx, "id", limit, "id > ? AND state = ? AND visibility = ? AND NOT EXISTS (SELECT 1 FROM evidence_citations AS c WHERE c.href = evidence_copies.href AND "+copiedFor+")",
+		after, embraye.CopyKept, embraye.CopyEditors)
 	return all, wrap(err, "listing old copies")
 }
 

@@ -55,7 +55,7 @@ func addEvidenceCopies(ctx context.Context, t Tables, page *embraye.ConstatPage)
 	all, err := t.EvidenceCopies.Of(ctx, hrefs)
 	for i, c := range all {
 		newer := slices.ContainsFunc(all[i+1:], func(n embraye.EvidenceCopy) bool { return n.Href == c.Href && n.State == embraye.CopyKept })
-		if c.State == embraye.CopyKept && c.UpdateID != "" && !newer {
+		if c.State == embraye.CopyKept && !newer {
 			page.Copies = append(page.Copies, c)
 		}
 	}

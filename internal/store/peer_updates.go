@@ -27,6 +27,9 @@ func (t PeerUpdates) Upsert(ctx context.Context, u *embraye.PeerUpdate) error {
 	if err := PeerRevisions(t).note(ctx, u); err != nil {
 		return err
 	}
+	if err := Citations(t).ofPeer(ctx, u); err != nil {
+		return err
+	}
 	return Standings(t).keep(ctx, spokenByPeer(u))
 }
 
@@ -63,6 +66,9 @@ func (t table) silence(ctx context.Context, query string, args ...any) (n int, e
 		all[i], uris[i] = spoken{constat: string(e.URI), organisation: e.Organisation}, string(e.URI)
 	}
 	if err := (PeerRevisions{t}).forget(ctx, uris); err != nil {
+		return 0, err
+	}
+	if err := (Citations{t}).forget(ctx, uris); err != nil {
 		return 0, err
 	}
 	return len(ended), Standings{t}.keep(ctx, all...)

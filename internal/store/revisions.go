@@ -12,7 +12,10 @@ type Revisions struct{ table }
 // Insert adds a version; two of one number are ErrConflict.
 func (t Revisions) Insert(ctx context.Context, r *embraye.Revision) error {
 	notNull(&r.Wire)
-	return wrap(insert(ctx, t.table, r), "adding revision %d of %s", r.Number, r.UpdateID)
+	if err := insert(ctx, t.table, r); err != nil {
+		return wrap(err, "adding revision %d of %s", r.Number, r.UpdateID)
+	}
+	return Citations(t).ofOurs(ctx, r)
 }
 
 // List returns all versions of a constat, the first one first.
@@ -27,12 +30,15 @@ func (t Revisions) Take(ctx context.Context, updateID string, number int) (*embr
 	return r, wrap(err, "taking revision %d of %s", number, updateID)
 }
 
-// Erase removes what every version said, the bytes that were served and what hid
-// them in the public log; number, kind, date and hash stay as the proof that
+// Erase removes what every version said, the pages that it named, the bytes that were
+// served and what hid them in the public log; number, kind, date and hash stay as the proof that
 // there was one.
 func (t Revisions) Erase(ctx context.Context, updateID string) error {
 	err := t.db.WithContext(ctx).Model(new(embraye.Revision)).Where("update_id = ?", updateID).
 		Select("*").Omit("ID", "UpdateID", "Number", "Kind", "SHA256", "CreatedAt").
 		Updates(&embraye.Revision{Wire: []byte{}, Salt: []byte{}}).Error
-	return wrap(err, "erasing the revisions of %s", updateID)
+	if err != nil {
+		return wrap(err, "erasing the revisions of %s", updateID)
+	}
+	return Citations(t).forget(ctx, []string{updateID})
 }

@@ -69,6 +69,7 @@ type Tables struct {
 
 	Log            Log
 	EvidenceCopies EvidenceCopies
+	Citations      Citations
 	Witness        Witness
 
 	table table
@@ -107,7 +108,7 @@ func newTables(t table) Tables {
 		Drafts{t}, Sessions{t}, Links{t}, Attempts{t}, EvidenceFiles{t}, LinkChecks{t}, UnreadUpdates{t}, Mails{t}, Chores{t}, BoostedPosts{t},
 		Standings{t}, Divergences{t}, Speakers{t}, Backfills{t}, Factors{t}, Tickets{t},
 		Reviews{t}, ReviewRevisions{t}, PeerReviews{t}, ReviewResponses{t},
-		Subscribers{t}, Letters{t}, Log{t}, EvidenceCopies{t}, Witness{t}, t,
+		Subscribers{t}, Letters{t}, Log{t}, EvidenceCopies{t}, Citations{t}, Witness{t}, t,
 	}
 }
 

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"cmp"
 	"database/sql"
 	"errors"
 	"fmt"
@@ -217,4 +218,56 @@ func TestFT05AnUpgradeThatIsKilled(t *testing.T) {
 	_, err = s.Migrate(t.Context())
 	must(t, err)
 	equal(t, "the shape", columns(t, s), columns(t, storetest.Open(t, storetest.Postgres)))
+}
+
+// An upgrade finds out which constats name which pages, of what was there before.
+func TestAnUpgradeFindsWhoNamesAPage(t *testing.T) {
+	for _, kind := range storetest.Kinds(t) {
+		t.Run(kind, func(t *testing.T) {
+			s := storetest.OpenURL(t, storetest.EmptyURL(t, kind), nil)
+			must(t, s.MigrateTo(t.Context(), 34))
+			fill(t, s, "updates", map[string]string{"id": "'01jz0000000000000000000001'"})
+			for i, evidence := range []string{`[{"href":"https://preuve.example/a","name":"nul \u0000\u0000 \\u0000"},{"href":"https://preuve.example/b"},{"href":"Courrier"}]`, `[{"href":"https://preuve.example/a"}]`, "null", "[]"} {
+				fill(t, s, "revisions", map[string]string{"update_id": "'01jz0000000000000000000001'", "kind": "'typo'", "number": fmt.Sprint(i + 1), "evidence": "'" + evidence + "'"})
+			}
+			for i, withdrawn := range []string{"NULL", "'2026-01-01 00:00:00+00:00'"} {
+				fill(t, s, "peer_updates", map[string]string{"uri": fmt.Sprintf("'https://pair.example/%d'", i), "organisation": "'https://pair.example/org'", "withdrawn_at": withdrawn, "evidence": `'[{"href":"https://preuve.example/a"}]'`})
+			}
+			_, err := s.Migrate(t.Context())
+			must(t, err)
+			rows, err := s.Pool().QueryContext(t.Context(), "SELECT href || ' ' || constat || ' ' || organisation FROM evidence_citations ORDER BY 1")
+			must(t, err)
+			defer rows.Close()
+			var got []string
+			for rows.Next() {
+				var row string
+				must(t, rows.Scan(&row))
+				got = append(got, strings.TrimSpace(row))
+			}
+			must(t, rows.Err())
+			equal(t, "who names what", strings.Join(got, "\n"), "https://preuve.example/a 01jz0000000000000000000001\n"+
+				"https://preuve.example/a https://pair.example/0 https://pair.example/org\nhttps://preuve.example/b 01jz0000000000000000000001")
+		})
+	}
+}
+
+// fill adds a row with something in every column that wants it.
+func fill(t *testing.T, s *store.Store, table string, values map[string]string) {
+	t.Helper()
+	rows, err := s.Pool().QueryContext(t.Context(), "SELECT * FROM "+table+" LIMIT 0")
+	must(t, err)
+	types, err := rows.ColumnTypes()
+	must(t, errors.Join(err, rows.Close()))
+	var names, row []string
+	for _, c := range types {
+		value, given := values[c.Name()]
+		if !given {
+			value = map[string]string{"INTEGER": "0", "INT4": "0", "INT8": "0", "BOOLEAN": "false", "BOOL": "false", "DATETIME": "'2026-01-01 00:00:00+00:00'", "TIMESTAMPTZ": "'2026-01-01 00:00:00+00:00'"}[strings.ToUpper(c.DatabaseTypeName())]
+		}
+		if c.Name() == "id" && !given {
+			continue
+		}
+		names, row = append(names, c.Name()), append(row, cmp.Or(value, "''"))
+	}
+	run(t, s, "INSERT INTO "+table+" ("+strings.Join(names, ", ")+") VALUES ("+strings.Join(row, ", ")+")")
 }

@@ -37,7 +37,7 @@ func (ev *Evidence) Ask(ctx context.Context, by embraye.Acting, href string) (*e
 				return nil
 			}
 		}
-		if c, err = ev.begin(ctx, t, href, "", by.PersonID()); err != nil {
+		if c, err = ev.begin(ctx, t, href, by.PersonID()); err != nil {
 			return err
 		}
 		return ev.desk.Record(ctx, t, by, "evidence.ask", ev.address(c.ID), "", false)

@@ -105,8 +105,8 @@ func (ev *Evidence) queue(ctx context.Context, t store.Tables, c *embraye.Eviden
 }
 
 // begin adds a copy of a page.
-func (ev *Evidence) begin(ctx context.Context, t store.Tables, href, updateID string, person int64) (*embraye.EvidenceCopy, error) {
-	c, err := ev.newCopy(href, updateID, person)
+func (ev *Evidence) begin(ctx context.Context, t store.Tables, href string, person int64) (*embraye.EvidenceCopy, error) {
+	c, err := ev.newCopy(href, person)
 	if err != nil {
 		return nil, err
 	}
@@ -116,8 +116,8 @@ func (ev *Evidence) begin(ctx context.Context, t store.Tables, href, updateID st
 	return c, ev.queue(ctx, t, c, ev.desk.Now())
 }
 
-func (ev *Evidence) newCopy(href, updateID string, person int64) (*embraye.EvidenceCopy, error) {
+func (ev *Evidence) newCopy(href string, person int64) (*embraye.EvidenceCopy, error) {
 	id, err := ev.desk.NewID()
-	return &embraye.EvidenceCopy{ID: id, Href: href, UpdateID: updateID, PersonID: person, Origin: embraye.CopyOurs,
+	return &embraye.EvidenceCopy{ID: id, Href: href, PersonID: person, Origin: embraye.CopyOurs,
 		State: embraye.CopyWaiting, AskedAt: ev.desk.Stamp(), Visibility: embraye.CopyEditors}, err
 }

@@ -47,7 +47,7 @@ func (ev *Evidence) HandIn(ctx context.Context, by embraye.Acting, href string, 
 		return nil, err
 	}
 	defer spool.Discard()
-	c, err := ev.newCopy(href, "", by.PersonID())
+	c, err := ev.newCopy(href, by.PersonID())
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +73,7 @@ func (ev *Evidence) takeIn(ctx context.Context, by embraye.Acting, c *embraye.Ev
 		}
 		describe(c, *words)
 		c.URL = words.URL
-		if err := ev.insert(ctx, c); err != nil {
+		if err := insert(ctx, ev, c); err != nil {
 			return err
 		}
 		return w.keep(ctx, c, spool)
@@ -84,7 +84,7 @@ func (ev *Evidence) takeIn(ctx context.Context, by embraye.Acting, c *embraye.Ev
 			return err
 		}
 	}
-	if err := ev.insert(ctx, c); err != nil {
+	if err := insert(ctx, ev, c); err != nil {
 		return err
 	}
 	return w.pack(ctx, c, archive.Capture{URL: c.Href, At: ev.desk.Stamp(), File: &archive.File{MediaType: c.MediaType, Body: spool, Size: spool.Size()}})
@@ -111,19 +111,7 @@ func page(c *embraye.EvidenceCopy, spool *files.Spool) error {
 	return nil
 }
 
-// insert adds the row of a copy that is about to be kept, with a constat that
-// names its page, if there is one.
-func (ev *Evidence) insert(ctx context.Context, c *embraye.EvidenceCopy) error {
-	return ev.desk.Store.InTx(ctx, func(t store.Tables) error {
-		before, err := t.EvidenceCopies.Of(ctx, []string{c.Href})
-		if err != nil {
-			return err
-		}
-		for _, other := range before {
-			if other.UpdateID != "" {
-				c.UpdateID = other.UpdateID
-			}
-		}
-		return t.EvidenceCopies.Insert(ctx, c)
-	})
+// insert adds the row of a copy that is about to be kept.
+func insert(ctx context.Context, ev *Evidence, c *embraye.EvidenceCopy) error {
+	return ev.desk.Store.InTx(ctx, func(t store.Tables) error { return t.EvidenceCopies.Insert(ctx, c) })
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
@@ -35,6 +36,10 @@ func (ev *Evidence) Do(ctx context.Context, subject string, finish Finish) (next
 	switch kind + "/" {
 	case embraye.CopyConstat:
 		return next, w.ofConstat(ctx, id)
+	case embraye.CopyPeer:
+		return next, w.ofPeer(ctx, embraye.IRI(id))
+	case embraye.CopyPeers:
+		return w.ofPeers(ctx)
 	case embraye.CopyOne:
 		return w.capture(ctx, id)
 	case embraye.CopyCompare:
@@ -54,38 +59,39 @@ func (w work) ofConstat(ctx context.Context, id string) error {
 	if err != nil {
 		return err
 	}
+	return w.ofThese(ctx, u.Evidence)
+}
+
+// ofThese asks for what is named, and ends the job.
+func (w work) ofThese(ctx context.Context, list []embraye.Evidence) error {
 	return w.desk.Store.InTx(ctx, func(t store.Tables) error {
-		if _, err := w.askFor(ctx, t, u, batch); err != nil {
+		if err := w.askFor(ctx, t, w.copyable(list)); err != nil {
 			return err
 		}
 		return w.finish(ctx, t)
 	})
 }
 
-// askFor begins copies of the pages of a constat that have none, at most so many.
-func (ev *Evidence) askFor(ctx context.Context, t store.Tables, u *embraye.Update, most int) (asked int, err error) {
-	hrefs := ev.copyable(u.Evidence)
+// askFor begins copies of pages that have none. One that was dropped because nothing
+// named its page leaves room for another; one that a person took away does not.
+func (ev *Evidence) askFor(ctx context.Context, t store.Tables, hrefs []string) error {
 	there, err := t.EvidenceCopies.Of(ctx, hrefs)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	known := map[string]bool{}
 	for _, c := range there {
-		known[c.Href] = true
-	}
-	if err := t.EvidenceCopies.Adopt(ctx, hrefs, u.ID); err != nil {
-		return 0, err
+		known[c.Href] = known[c.Href] || c.State != embraye.CopyDropped || c.Failure != "no_room"
 	}
 	for _, href := range hrefs {
-		if known[href] || asked == most {
+		if known[href] {
 			continue
 		}
-		if _, err := ev.begin(ctx, t, href, u.ID, 0); err != nil {
-			return asked, err
+		if _, err := ev.begin(ctx, t, href, 0); err != nil {
+			return err
 		}
-		asked++
 	}
-	return asked, nil
+	return nil
 }
 
 // turn asks for what an upgrade, a restored backup or a crash has left without a
@@ -108,34 +114,48 @@ func (ev *Evidence) turn(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(ev.missing(ctx), ev.sweep(ctx), ev.toCompare(ctx))
+	_, err = missing(ctx, ev)
+	return errors.Join(err, ev.sweep(ctx), ev.toCompare(ctx))
 }
 
-// missing begins copies for constats that stand and have none, the newest first.
-func (ev *Evidence) missing(ctx context.Context) error {
-	left, filter := batch, embraye.ConstatFilter{State: "published", Limit: 200}
-	for left > 0 {
-		list, err := ev.desk.Store.Tables().Updates.Page(ctx, filter)
-		if err != nil || len(list) == 0 {
-			return err
-		}
-		asked := 0
-		err = ev.desk.Store.InTx(ctx, func(t store.Tables) error {
-			asked = 0
-			for i := range list {
-				n, err := ev.askFor(ctx, t, &list[i], left-asked)
-				if err != nil {
-					return err
-				}
-				asked += n
-			}
-			return nil
-		})
-		if err != nil {
-			return err
-		}
-		left -= asked
-		filter.Before = list[len(list)-1].ID
+// ofPeer asks for what a peer's constat names, if the pages of that peer are copied.
+func (w work) ofPeer(ctx context.Context, uri embraye.IRI) error {
+	t := w.desk.Store.Tables()
+	u, err := t.PeerUpdates.ByURI(ctx, uri)
+	var peer *embraye.Peer
+	if err == nil {
+		peer, err = t.Peers.ByOrganisation(ctx, u.Organisation)
 	}
-	return nil
+	if errors.Is(err, embraye.ErrNotFound) || err == nil && (u.WithdrawnAt != nil || !peer.Copies) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	return w.ofThese(ctx, u.Evidence)
+}
+
+// ofPeers begins copies of what peers' constats name, a few at a time.
+func (w work) ofPeers(ctx context.Context) (next time.Time, err error) {
+	begun, err := missing(ctx, w.Evidence)
+	if err != nil {
+		return next, err
+	}
+	if begun == batch {
+		return w.desk.Now().Add(time.Minute), nil
+	}
+	return next, w.desk.Store.InTx(ctx, func(t store.Tables) error { return w.finish(ctx, t) })
+}
+
+// missing begins copies of pages that constats name and that have none.
+func missing(ctx context.Context, ev *Evidence) (begun int, err error) {
+	own := ""
+	if ev.desk.Copies.Own != nil {
+		own = ev.desk.Site.Base + app.MemoirePath
+	}
+	hrefs, err := ev.desk.Store.Tables().Citations.Uncopied(ctx, ev.desk.Site.Base, own, batch)
+	if err != nil || len(hrefs) == 0 {
+		return 0, err
+	}
+	return len(hrefs), ev.desk.Store.InTx(ctx, func(t store.Tables) error { return ev.askFor(ctx, t, hrefs) })
 }

@@ -21,18 +21,18 @@ func (ev *Evidence) makeRoom(ctx context.Context) (full bool, err error) {
 	if err != nil || u.Bytes < limit {
 		return false, err
 	}
-	named, err := t.EvidenceCopies.Named(ctx)
+	drafted, err := t.EvidenceCopies.Drafted(ctx)
 	if err != nil {
 		return true, err
 	}
 	for after := ""; u.Bytes >= limit; {
-		old, err := t.EvidenceCopies.Oldest(ctx, after, batch)
+		old, err := t.EvidenceCopies.OldestUncited(ctx, after, batch)
 		if err != nil || len(old) == 0 {
 			return true, err
 		}
 		for i := range old {
 			c := &old[i]
-			if after = c.ID; named[c.Href] || u.Bytes < limit {
+			if after = c.ID; drafted[c.Href] || u.Bytes < limit {
 				continue
 			}
 			if err := ev.desk.InTx(ctx, func(t store.Tables) error { return ev.empty(ctx, t, c.ID, "no_room", "") }); err != nil {

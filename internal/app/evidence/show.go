@@ -2,17 +2,24 @@ package evidence
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"embraye/internal/embraye"
 	"embraye/internal/files"
 )
 
+// PublicCopy is a copy as everybody may see it, and the constats of ours that stand
+// and name its page.
+type PublicCopy struct {
+	embraye.EvidenceCopy
+	CitedBy []embraye.Citation
+}
+
 // Public is what everybody may see of a copy: of one that only editors see, its
-// hash and its dates; nothing if no constat that stands was ever published with it.
-func (ev *Evidence) Public(ctx context.Context, id string) (*embraye.EvidenceCopy, error) {
+// hash and its dates; nothing if no constat that stands names its page.
+func (ev *Evidence) Public(ctx context.Context, id string) (*PublicCopy, error) {
 	c, err := ev.take(ctx, id)
 	if err == nil {
 		err = ev.published(ctx, c)
@@ -26,18 +33,25 @@ func (ev *Evidence) Public(ctx context.Context, id string) (*embraye.EvidenceCop
 	if c.Visibility == embraye.CopyEditors {
 		c.Title, c.Quotation, c.Licence = "", "", ""
 	}
-	return c, nil
+	cited, err := ev.desk.Store.Tables().Citations.Of(ctx, c.Href, embraye.MaxCitations)
+	ours := slices.DeleteFunc(cited, func(c embraye.Citation) bool { return c.Organisation != "" })
+	return &PublicCopy{*c, ours}, err
 }
 
-// published is ErrNotFound for what the public has nothing to do with.
-func (ev *Evidence) published(ctx context.Context, c *embraye.EvidenceCopy) error {
-	gone := fmt.Errorf("evidence: the copy %s is not public: %w", c.ID, embraye.ErrNotFound)
-	if c.MadeAt == nil || c.UpdateID == "" {
-		return gone
+// CitedBy lists the constats that stand and name the page of a copy.
+func (ev *Evidence) CitedBy(ctx context.Context, by embraye.Acting, c *embraye.EvidenceCopy) ([]embraye.Citation, error) {
+	if err := by.May(embraye.Reader); err != nil {
+		return nil, fmt.Errorf("evidence: who names a page: %w", err)
 	}
-	u, err := ev.desk.Store.Tables().Updates.Take(ctx, c.UpdateID)
-	if errors.Is(err, embraye.ErrNotFound) || err == nil && u.Withdrawn() && c.State != embraye.CopyDropped {
-		return gone
+	return ev.desk.Store.Tables().Citations.Of(ctx, c.Href, embraye.MaxCitations)
+}
+
+// published is ErrNotFound for what the public has nothing to do with. What was taken
+// away goes on saying so when the constat is withdrawn, but not when it is erased.
+func (ev *Evidence) published(ctx context.Context, c *embraye.EvidenceCopy) error {
+	ever, stands, err := ev.desk.Store.Tables().Citations.Public(ctx, c.Href)
+	if err == nil && (c.MadeAt == nil || !stands && !(ever && c.State == embraye.CopyDropped)) {
+		return fmt.Errorf("evidence: the copy %s is not public: %w", c.ID, embraye.ErrNotFound)
 	}
 	return err
 }

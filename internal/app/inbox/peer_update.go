@@ -45,6 +45,11 @@ func (o *posts) keepPeerPost(ctx context.Context, t store.Tables, m received, p 
 	if err != nil {
 		return err
 	}
+	if peer != nil && peer.Copies && o.desk.Copies.On {
+		if err := o.desk.Later(ctx, t, embraye.Job{Chore: embraye.ChoreEvidence, Subject: embraye.CopyPeer + string(p.ID), At: o.desk.Now()}); err != nil {
+			return err
+		}
+	}
 	if fresh && peer != nil && peer.Boost && !peer.Waits() {
 		if err := o.constats.BoostPeer(ctx, t, p, m.sender); err != nil {
 			return err

@@ -38,8 +38,15 @@ func (ps *Peers) Add(ctx context.Context, by embraye.Acting, address string, cho
 
 // possible refuses choices that contradict each other.
 func possible(choices embraye.PeerChoices) error {
+	var problems []embraye.Problem
 	if choices.Boost && !choices.Gather {
-		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "boost", Code: "wants_its_constats_gathered"}}}
+		problems = append(problems, embraye.Problem{Field: "boost", Code: "wants_its_constats_gathered"})
+	}
+	if choices.Copies && !choices.Gather {
+		problems = append(problems, embraye.Problem{Field: "copies", Code: "copies_want_its_constats_gathered"})
+	}
+	if len(problems) > 0 {
+		return &embraye.InvalidError{Problems: problems}
 	}
 	return nil
 }
@@ -103,15 +110,27 @@ func (ps *Peers) keep(ctx context.Context, t store.Tables, by embraye.Acting, f 
 	if fresh || changed {
 		t.Changed()
 	}
+	if err := copyPages(ctx, ps.desk, t, peer); err != nil {
+		return nil, err
+	}
 	if gathered && !choices.Gather {
 		return peer, ps.stopGathering(ctx, t, peer)
 	}
 	return peer, ps.followAll(ctx, t, by, peer, f, following{again: true, quietly: fresh})
 }
 
+// copyPages has the pages copied that the constats of a peer name, those that are
+// here already too.
+func copyPages(ctx context.Context, desk *app.App, t store.Tables, peer *embraye.Peer) error {
+	if !peer.Copies || !desk.Copies.On {
+		return nil
+	}
+	return desk.Later(ctx, t, embraye.Job{Chore: embraye.ChoreEvidence, Subject: embraye.CopyPeers, At: desk.Now()})
+}
+
 // said is the choices as "name=true".
 func said(c embraye.PeerChoices) string {
-	return fmt.Sprintf("gather=%t boost=%t trust_reviews=%t", c.Gather, c.Boost, c.TrustReviews)
+	return fmt.Sprintf("gather=%t boost=%t trust_reviews=%t copies=%t", c.Gather, c.Boost, c.TrustReviews, c.Copies)
 }
 
 // describe takes over what needs nobody's consent.
@@ -264,6 +283,6 @@ func (ps *Peers) Choose(ctx context.Context, by embraye.Acting, id int64, choice
 		if gathered && !choices.Gather {
 			return ps.stopGathering(ctx, t, peer)
 		}
-		return nil
+		return copyPages(ctx, ps.desk, t, peer)
 	})
 }

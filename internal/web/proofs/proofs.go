@@ -67,7 +67,7 @@ func Templates() fs.FS {
 
 // A copyContent is a copy as everybody may see it.
 type copyContent struct {
-	*embraye.EvidenceCopy
+	*evidence.PublicCopy
 	Name string // of the page
 }
 

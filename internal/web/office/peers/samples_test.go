@@ -15,7 +15,7 @@ func Samples() map[string][]any {
 	known := &embraye.PeerFacts{Reference: []string{"https://textes.example/1"}, Measures: []embraye.IRI{m1, m2}, Keys: map[embraye.IRI]string{org: "aa", m1: "bb"}}
 	changed := &embraye.PeerFacts{Reference: []string{"https://textes.example/2"}, Measures: []embraye.IRI{m1, org + "/3"}, Keys: map[embraye.IRI]string{org: "cc", m1: "bb"}}
 	full := embraye.KeptPeer{Peer: embraye.Peer{ID: 2, Organisation: org, Host: "pair.example", Handle: "organisation@pair.example", Name: "Pair", CreatedAt: now, Software: "embraye",
-		PeerChoices: embraye.PeerChoices{Gather: true, Boost: true, TrustReviews: true}, SoftwareVersion: "1.2", ApprovesFollows: true, ConstatCount: 12, Known: known, Changed: changed,
+		PeerChoices: embraye.PeerChoices{Gather: true, Boost: true, TrustReviews: true, Copies: true}, SoftwareVersion: "1.2", ApprovesFollows: true, ConstatCount: 12, Known: known, Changed: changed,
 		LastNewsAt: &now, LastReadAt: &now, SilentSince: &now},
 		Follows:   []embraye.Follow{{Target: org, State: embraye.FollowAccepted}, {Target: m1, State: embraye.FollowRejected}},
 		Backfills: []embraye.Backfill{{Actor: m1, Kept: 3, Pages: 1, Refused: 2, Reason: "not_understood", DoneAt: &now}}, Constats: 3}

@@ -50,7 +50,7 @@ func patiently(v *office.Visit) (context.Context, context.CancelFunc) {
 
 // choicesOf are the boxes of a form.
 func choicesOf(v *office.Visit) embraye.PeerChoices {
-	return embraye.PeerChoices{Gather: v.Form("gather") != "", Boost: v.Form("boost") != "", TrustReviews: v.Form("trust_reviews") != ""}
+	return embraye.PeerChoices{Gather: v.Form("gather") != "", Boost: v.Form("boost") != "", TrustReviews: v.Form("trust_reviews") != "", Copies: v.Form("copies") != ""}
 }
 
 // aboutField reports whether an error is about one field of a form.

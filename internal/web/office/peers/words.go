@@ -33,7 +33,7 @@ func chosen(p *office.Page, c embraye.PeerChoices) string {
 	for _, choice := range []struct {
 		on  bool
 		key string
-	}{{c.Gather, "gather"}, {c.Boost, "boost"}, {c.TrustReviews, "trust_reviews"}} {
+	}{{c.Gather, "gather"}, {c.Boost, "boost"}, {c.TrustReviews, "trust_reviews"}, {c.Copies, "copies"}} {
 		if choice.on {
 			list = append(list, p.T("office.peers.chosen."+choice.key))
 		}

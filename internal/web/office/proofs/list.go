@@ -95,18 +95,37 @@ func handIn(v *office.Visit) error {
 	return v.Said("/office/preuves/"+c.ID, "office.said.copy_kept")
 }
 
-// one is a copy with all that is known of it.
-func one(v *office.Visit) error {
+// A onePage is a copy with all that is known of it.
+type onePage struct {
+	*embraye.EvidenceCopy
+	CitedBy []embraye.Citation
+}
+
+// Public reports whether everybody may see the page of the copy.
+func (p *onePage) Public() bool {
+	return slices.ContainsFunc(p.CitedBy, func(c embraye.Citation) bool { return c.Organisation == "" })
+}
+
+func readOne(v *office.Visit) (*onePage, error) {
 	c, err := v.Rooms.Evidence.One(v.Context(), v.By, v.Param("id"))
+	if err != nil {
+		return nil, err
+	}
+	cited, err := v.Rooms.Evidence.CitedBy(v.Context(), v.By, c)
+	return &onePage{c, cited}, err
+}
+
+func one(v *office.Visit) error {
+	page, err := readOne(v)
 	if err != nil {
 		return err
 	}
-	return v.Show("copy_one", "office.copies.one", c)
+	return v.Show("copy_one", "office.copies.one", page)
 }
 
 // change does what the button says.
 func change(v *office.Visit) error {
-	c, err := v.Rooms.Evidence.One(v.Context(), v.By, v.Param("id"))
+	c, err := readOne(v)
 	if err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 // template.
 func Samples() map[string][]any {
 	day := time.Date(2026, 5, 1, 10, 0, 0, 0, time.UTC)
-	kept := embraye.EvidenceCopy{ID: "01hx0000000000000000000000", Href: "https://preuve.example/", UpdateID: "01hx0000000000000000000001", Origin: embraye.CopyOurs, State: embraye.CopyKept, AskedAt: day, MadeAt: &day,
+	kept := embraye.EvidenceCopy{ID: "01hx0000000000000000000000", Href: "https://preuve.example/", Origin: embraye.CopyOurs, State: embraye.CopyKept, AskedAt: day, MadeAt: &day,
 		File: "00.wacz", Size: 4000, Damaged: true, URL: "https://preuve.example/ici", MediaType: "text/html", Title: "Un appel", Language: "fr", Text: "Un appel est ouvert.", Cut: "length", NoArchive: true, Thin: true,
 		Visibility: embraye.CopyQuotation, Licence: "CC-BY-4.0", Quotation: "Un appel", Look: embraye.PageMoved, LookedAt: &day, MovedTo: "https://ailleurs.example/", Outside: embraye.OutsideDone, ArchivedAt: "https://web.archive.org/web/1/x"}
 	handed, waits, failed, dropped := kept, kept, kept, kept
@@ -23,7 +23,8 @@ func Samples() map[string][]any {
 	full := &listPage{On: true, Usage: embraye.CopyUsage{Bytes: 100, Limit: 100}}
 	pages := []any{}
 	for i := range all {
-		pages = append(pages, &all[i])
+		pages = append(pages, &onePage{EvidenceCopy: &all[i]})
 	}
+	pages[0].(*onePage).CitedBy = []embraye.Citation{{ID: kept.ID, Title: "Un appel à communs", Language: "fr"}, {Organisation: "https://voisine.example/actors/organisation", ID: kept.ID, Title: "Galv", Language: "br"}}
 	return map[string][]any{"copies": {&listPage{}, list, full}, "copy_new": {nil}, "copy_one": pages}
 }

@@ -1,0 +1,192 @@
+package evidence_test
+
+import (
+	"slices"
+	"testing"
+
+	"embraye/internal/app/constats"
+	"embraye/internal/app/evidence"
+	"embraye/internal/apptest"
+	"embraye/internal/embraye"
+	"embraye/internal/store"
+)
+
+// A copy is of a page: it is public while any constat that stands names the page,
+// whichever named it first, and nobody's when none does.
+func TestACopyIsOfAPage(t *testing.T) {
+	apptest.EachHouse(t, func(h *apptest.House) {
+		opened(h)
+		ctx, tables, editor := h.Context(), h.Store.Tables(), h.Who["editor"]
+		first, second := h.Linked(host+"/page", host+"/app"), h.Linked(host+"/page")
+		_, err := h.Evidence.Do(ctx, embraye.CopyConstat+first.Update.ID, finish)
+		h.Must(err)
+		do(h)
+		page, app := copies(h)["/page"], copies(h)["/app"]
+		cited := func(c embraye.EvidenceCopy) (ids []string) {
+			h.T.Helper()
+			list, err := h.Evidence.CitedBy(ctx, h.Who["reader"], &c)
+			h.Must(err)
+			for _, one := range list {
+				ids = append(ids, one.ID)
+			}
+			return ids
+		}
+		public := func(c embraye.EvidenceCopy, want ...string) {
+			h.T.Helper()
+			got, err := h.Evidence.Public(ctx, c.ID)
+			if len(want) == 0 {
+				h.WantErr(err, embraye.ErrNotFound)
+				return
+			}
+			h.Must(err)
+			slices.Sort(want)
+			if len(got.CitedBy) != len(want) || !slices.Equal(cited(c), want) {
+				t.Errorf("%s: named by %+v, want %v", c.Href, got.CitedBy, want)
+			}
+		}
+		withdraw := func(out *constats.Published, erase bool) {
+			h.T.Helper()
+			h.Must(h.Constats.Withdraw(ctx, editor, out.Update.ID, constats.WithdrawInput{Reason: "Faux", Erase: erase}))
+		}
+		public(page, first.Update.ID, second.Update.ID)
+
+		t.Log("a correction drops the link: the version before it stays, and so does what it names")
+		content := first.Update.Content
+		content.Evidence = []embraye.Evidence{{Href: host + "/page", Name: "Un appel", Consulted: "2026-01-01"}}
+		_, err = h.Constats.Revise(ctx, editor, first.Update.ID, constats.ReviseInput{Kind: embraye.Substance, Reason: "Lien retiré", Content: content})
+		h.Must(err)
+		public(app, first.Update.ID)
+
+		t.Log("the first is withdrawn: the other one still names the page")
+		h.Must(h.Evidence.Show(ctx, editor, page.ID, evidence.Shown{Visibility: embraye.CopyPublic, Licence: "CC-BY-4.0"}))
+		withdraw(first, false)
+		public(page, second.Update.ID)
+		public(app)
+		f, _, err := h.Evidence.Open(ctx, embraye.Acting{}, page.ID)
+		h.Must(err)
+		h.Must(f.Close())
+
+		t.Log("what was taken away says so after a withdrawal, and is forgotten with an erased constat")
+		h.Must(h.Evidence.Drop(ctx, h.Who["reviewer"], page.ID, "Demande"))
+		withdraw(second, true)
+		gone, err := h.Evidence.Public(ctx, page.ID)
+		h.Must(err)
+		if gone.State != embraye.CopyDropped || len(gone.CitedBy) != 0 {
+			t.Errorf("%+v", gone)
+		}
+		ever, stands, err := tables.Citations.Public(ctx, host+"/page")
+		if h.Must(err); !ever || stands {
+			t.Errorf("named %t, by one that stands %t", ever, stands)
+		}
+		third := h.Linked(host + "/long")
+		withdraw(third, true)
+		if ever, _, err = tables.Citations.Public(ctx, host+"/long"); err != nil || ever {
+			t.Errorf("an erased constat names a page: %t, %v", ever, err)
+		}
+	})
+}
+
+// What only a draft names is nobody else's, and is not dropped; what nothing names
+// goes, and is copied again when something does.
+func TestWhatNothingNamesGoesAndComesBack(t *testing.T) {
+	house(t, func(h *apptest.House) {
+		opened(h)
+		ctx, editor := h.Context(), h.Who["editor"]
+		in := apptest.Complete()
+		in.Evidence = []embraye.Evidence{{Href: host + "/page"}}
+		h.Draft("editor", in)
+		for _, path := range []string{"/page", "/app"} {
+			_, err := h.Evidence.Ask(ctx, editor, host+path)
+			h.Must(err)
+		}
+		do(h)
+		_, err := h.Evidence.Public(ctx, copies(h)["/page"].ID)
+		h.WantErr(err, embraye.ErrNotFound)
+		limit := h.App.Copies.Limit
+		h.App.Copies.Limit = 100
+		_, err = h.Evidence.Ask(ctx, editor, host+"/long")
+		h.Must(err)
+		long := copies(h)["/long"]
+		h.Clock.Advance(max(0, long.NextAt.Sub(h.Clock.Now())))
+		_, err = h.Evidence.Do(ctx, embraye.CopyOne+long.ID, finish)
+		h.Must(err)
+		if got := copies(h); got["/page"].State != embraye.CopyKept || got["/app"].Failure != "no_room" {
+			t.Errorf("page %+v\napp %+v", got["/page"], got["/app"])
+		}
+		h.App.Copies.Limit = limit
+		h.Linked(host+"/app", host+"/private", "https://ours.example/")
+		_, err = h.Evidence.Do(ctx, "", finish) // the job of the constat was lost
+		h.Must(err)
+		do(h)
+		if got := copies(h); got["/app"].State != embraye.CopyKept || got["/private"].State != embraye.CopyKept || len(got) != 4 { // page, app, long, private
+			t.Errorf("%+v", got)
+		}
+		h.Must(h.Evidence.Drop(ctx, h.Who["reviewer"], copies(h)["/private"].ID, "Demande"))
+		_, err = h.Evidence.Do(ctx, "", finish)
+		h.Must(err)
+		if got := copies(h)["/private"]; got.State != embraye.CopyDropped {
+			t.Errorf("what a person took away is copied again: %+v", got)
+		}
+	})
+}
+
+// A page that a peer names is copied only if an admin chose so for that peer; it is
+// named while the constat stands here.
+func TestPagesOfPeersAreCopiedByChoice(t *testing.T) {
+	apptest.EachHouse(t, func(h *apptest.House) {
+		opened(h)
+		ctx := h.Context()
+		org := embraye.IRI("https://pair.example/actors/organisation")
+		peer := &embraye.Peer{Organisation: org, Host: "pair.example", Handle: "organisation@pair.example", Name: "Pair", CreatedAt: h.Clock.Now(), PeerChoices: embraye.PeerChoices{Gather: true}}
+		u := &embraye.PeerUpdate{URI: "https://pair.example/constats/1", Actor: org, Organisation: org, PublishedAt: h.Clock.Now(), ReceivedAt: h.Clock.Now()}
+		u.Title, u.Evidence = "Galv", []embraye.Evidence{{Href: host + "/page"}, {Href: "https://ours.example/constats/1"}, {Href: "preuve"}}
+		in := func(do func(store.Tables) error) { h.T.Helper(); h.Must(h.Store.InTx(ctx, do)) }
+		uncopied := func(want ...string) {
+			h.T.Helper()
+			got, err := h.Store.Tables().Citations.Uncopied(ctx, "https://ours.example", "", 10)
+			if h.Must(err); !slices.Equal(got, want) {
+				t.Errorf("to copy: %v, want %v", got, want)
+			}
+		}
+		in(func(t store.Tables) error { return t.Peers.Insert(ctx, peer) })
+		in(func(t store.Tables) error { return t.PeerUpdates.Upsert(ctx, u) })
+		uncopied()
+		peer.Copies = true
+		in(func(t store.Tables) error { return t.Peers.Save(ctx, peer) })
+		uncopied(host + "/page")
+		_, err := h.Evidence.Do(ctx, "", finish)
+		h.Must(err)
+		do(h)
+		uncopied()
+		page := copies(h)["/page"]
+		if page.State != embraye.CopyKept || page.Visibility != embraye.CopyEditors {
+			t.Errorf("%+v", page)
+		}
+		_, err = h.Evidence.Public(ctx, page.ID)
+		h.WantErr(err, embraye.ErrNotFound)
+		cited, err := h.Evidence.CitedBy(ctx, h.Who["reader"], &page)
+		if h.Must(err); len(cited) != 1 || cited[0].Organisation != org || cited[0].ID != u.CopyID || cited[0].Title != "Galv" {
+			t.Errorf("named by %+v", cited)
+		}
+		uncited := func(want int) {
+			h.T.Helper()
+			old, err := h.Store.Tables().EvidenceCopies.OldestUncited(ctx, "", 10)
+			if h.Must(err); len(old) != want {
+				t.Errorf("%d copies of pages that nothing names, want %d", len(old), want)
+			}
+		}
+		uncited(0)
+		u.Evidence = []embraye.Evidence{{Href: host + "/app"}}
+		in(func(t store.Tables) error { return t.PeerUpdates.Upsert(ctx, u) })
+		uncited(1)
+		uncopied(host + "/app")
+		u.Evidence = []embraye.Evidence{{Href: host + "/page"}}
+		in(func(t store.Tables) error { return t.PeerUpdates.Upsert(ctx, u) })
+		uncited(0)
+		in(func(t store.Tables) error {
+			_, err := t.PeerUpdates.Withdraw(ctx, u.URI, h.Clock.Now())
+			return err
+		})
+		uncited(1)
+	})
+}

@@ -1,0 +1,28 @@
+-- +goose Up
+
+-- Which constats name which pages as evidence: a copy is of a page, and belongs to
+-- no constat. Of ours every version counts (constat: its ULID, organisation empty),
+-- of peers' the one that stands (constat: its address).
+CREATE TABLE evidence_citations (
+    href         TEXT NOT NULL CHECK (href <> ''),
+    constat      TEXT NOT NULL CHECK (constat <> ''),
+    organisation TEXT NOT NULL,
+    PRIMARY KEY (href, constat)
+) WITHOUT ROWID;
+CREATE INDEX evidence_citations_constat ON evidence_citations (constat);
+INSERT INTO evidence_citations (href, constat, organisation)
+    SELECT DISTINCT json_extract(e.value, '$.href'), r.update_id, '' FROM revisions AS r, json_each(r.evidence) AS e
+    WHERE e.type = 'object' AND json_extract(e.value, '$.href') LIKE 'http%://%';
+INSERT INTO evidence_citations (href, constat, organisation)
+    SELECT DISTINCT json_extract(e.value, '$.href'), p.uri, p.organisation FROM peer_updates AS p, json_each(p.evidence) AS e
+    WHERE p.withdrawn_at IS NULL AND e.type = 'object' AND json_extract(e.value, '$.href') LIKE 'http%://%';
+ALTER TABLE evidence_copies DROP COLUMN update_id;
+
+-- Whether the pages that a peer's constats name are copied here too.
+ALTER TABLE peers ADD COLUMN copies BOOLEAN NOT NULL DEFAULT false;
+
+-- +goose Down
+ALTER TABLE peers DROP COLUMN copies;
+ALTER TABLE evidence_copies ADD COLUMN update_id TEXT NOT NULL DEFAULT '';
+UPDATE evidence_copies SET update_id = COALESCE((SELECT max(constat) FROM evidence_citations WHERE href = evidence_copies.href AND organisation = ''), '');
+DROP TABLE evidence_citations;
