@@ -49,8 +49,9 @@ const runAxe = `(async (colours) => {
     (v.nodes.length > 3 ? '; and ' + (v.nodes.length - 3) + ' more' : ''));
 })(%v)`
 
-// Look lists what is wrong with the page that a tab shows, in both themes.
-func (j *Judge) Look(tab context.Context) ([]string, error) {
+// Look lists what is wrong with the page that a tab shows, in the light theme and,
+// unless another page has the same colours, in the dark one.
+func (j *Judge) Look(tab context.Context, dark bool) ([]string, error) {
 	if err := chromedp.Do(tab, Scheme("light")); err != nil {
 		return nil, err
 	}
@@ -62,6 +63,9 @@ func (j *Judge) Look(tab context.Context) ([]string, error) {
 		return nil, fmt.Errorf("loading axe: %w", err)
 	}
 	for _, theme := range []string{"light", "dark"} {
+		if theme == "dark" && !dark {
+			continue
+		}
 		script := fmt.Sprintf(runAxe, theme == "dark")
 		if err := chromedp.Do(tab, Scheme(theme)); err != nil {
 			return nil, err
@@ -99,7 +103,7 @@ func (j *Judge) bring(tab context.Context) error {
 func (j *Judge) Check(t testing.TB, tab context.Context) {
 	t.Helper()
 	at := Read(t, tab, chromedp.Location())
-	faults, err := j.Look(tab)
+	faults, err := j.Look(tab, true)
 	check(t, err)
 	for _, f := range faults {
 		t.Errorf("%s: %s", at, f)
