@@ -162,7 +162,11 @@ func (i *wired) lookAtRows(ctx context.Context) (list []check.Finding, err error
 	if err != nil {
 		return nil, err
 	}
-	list = append(list, check.Log(st, splits)...)
+	signed, err := t.Witness.Signed(ctx, st)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, check.Log(st, splits, signed)...)
 	return append(list, check.Peers(peers, now)...), nil
 }
 

@@ -1,10 +1,16 @@
 package check
 
-import "embraye/internal/embraye"
+import (
+	"time"
 
-// Log looks whether the public log takes leaves, and whether anybody wrote two
-// histories.
-func Log(st *embraye.LogState, splits []embraye.LogSplit) (list []Finding) {
+	"embraye/internal/embraye"
+)
+
+// Log looks whether the public log takes leaves, whether anybody wrote two
+// histories, and whether witnesses signed in the order of its sizes; the longest
+// was signed first.
+func Log(st *embraye.LogState, splits []embraye.LogSplit, signed []embraye.LogSignature) (list []Finding) {
+	list = logClocks(signed)
 	for _, s := range splits {
 		f := found("log", "the log %s has two histories; both signed checkpoints are on /journal", s.Origin)
 		if s.Origin == st.Origin {
@@ -20,11 +26,30 @@ func Log(st *embraye.LogState, splits []embraye.LogSplit) (list []Finding) {
 		}
 	case embraye.LogBehind:
 		list = append(list, found("log", "witnesses have signed more of the log %s than is here; what is published waits to be entered", st.Origin).but(Error,
-			"a peer that has a copy gives it back by itself; if none has, `embraye journal restart --reason R`"))
+			"a peer that has a copy gives it back by itself; if none has, `embraye journal restart --reason R`; the log of the program names the witness, and one that is wrong about it is asked no more with `embraye witness remove`"))
 	case embraye.LogForked:
 		list = append(list, found("log", "the log %s does not go on from what was signed; nothing more is entered", st.Origin).but(Error, "`embraye journal restart --reason R` closes it and begins the next"))
 	default:
 		list = append(list, found("log", "the log %s waits until witnesses were asked (%s)", st.Origin, st.Frozen).but(Warning, "see that a server with the role worker runs, and that peers can be reached"))
+	}
+	return list
+}
+
+// clocksDiffer is what clocks may differ by from one day to the next.
+const clocksDiffer = time.Minute
+
+// logClocks looks for witnesses that signed a shorter log after a longer one: so
+// their clocks say, or somebody's key signs what it should not.
+func logClocks(signed []embraye.LogSignature) (list []Finding) {
+	longer := map[string]embraye.LogSignature{}
+	told := map[string]bool{}
+	for _, s := range signed {
+		if l, ok := longer[s.Witness]; ok && s.At.After(l.At.Add(clocksDiffer)) && !told[s.Witness] {
+			told[s.Witness] = true
+			list = append(list, found("log", "the witness %s signed %d acts at %s, and %d acts at %s: its clock is or was wrong", s.Witness,
+				s.Size, s.At.Format(time.RFC3339), l.Size, l.At.Format(time.RFC3339)).but(Warning, "tell who runs it; readers see these times, and nothing else depends on them"))
+		}
+		longer[s.Witness] = s
 	}
 	return list
 }

@@ -130,6 +130,7 @@ type ReviewRevision struct {
 	Wire             []byte
 	SHA256           string    `gorm:"column:sha256"` // hex, of Wire
 	Salt             []byte    // as of a Revision
+	Waits            bool      `gorm:"-"`
 	CreatedAt        time.Time `gorm:"autoCreateTime:false"`
 }
 

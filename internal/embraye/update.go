@@ -70,6 +70,7 @@ type Revision struct {
 	Wire      []byte
 	SHA256    string    `gorm:"column:sha256"` // hex, of Wire
 	Salt      []byte    // of Wire's commitment in the public log; nil: not in it yet, empty: destroyed
+	Waits     bool      `gorm:"-"` // until the log takes leaves again: there is no proof yet
 	CreatedAt time.Time `gorm:"autoCreateTime:false"`
 }
 

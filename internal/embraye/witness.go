@@ -36,6 +36,13 @@ type Witness struct {
 	Error      string
 }
 
+// A LogSignature is when a witness signed a size of our log, by its own clock.
+type LogSignature struct {
+	Witness string
+	Size    int64
+	At      time.Time
+}
+
 // A LogSplit is two signed checkpoints of one log that cannot both be true.
 type LogSplit struct {
 	Origin        string `gorm:"primaryKey"`

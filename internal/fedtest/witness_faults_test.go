@@ -3,7 +3,12 @@ package fedtest
 import (
 	"context"
 	"database/sql"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"embraye/internal/embraye"
 	"embraye/internal/translog"
@@ -24,6 +29,13 @@ func (w *witnesses) sql(in *Instance, query string, args ...any) {
 		_, err := tx.ExecContext(ctx, query, args...)
 		return err
 	})
+}
+
+// forget takes away what an instance copied of the logs of others.
+func (w *witnesses) forget(in *Instance) {
+	w.t.Helper()
+	w.sql(in, "UPDATE witnessed SET mirrored = 0, peaks = ?", []byte{})
+	w.sql(in, "DELETE FROM mirrored_leaves")
 }
 
 func (w *witnesses) signed(in *Instance, of *Instance) *embraye.Witnessed {
@@ -55,10 +67,15 @@ func TestLogsThatGoWrong(t *testing.T) {
 		t.Fatalf("b signed %d and copied %d of %d", copied.Size, copied.Mirrored, newer.Size)
 	}
 
-	t.Run("an older copy of the database is repaired from a mirror", func(t *testing.T) {
-		w.rollBack(a, older) // PostgreSQL fell over: the size went down
+	t.Run("C7 PostgreSQL falls back: repaired from the one mirror that there is", func(t *testing.T) {
+		w.forget(b)
+		w.rollBack(a, older) // the size went down under a process that lives
+		w.publish(a)
+		if st := w.state(a); st.Frozen != embraye.LogRestored || st.Checkpoint != older.Checkpoint {
+			t.Fatalf("signed before others were asked: %d leaves, frozen %q", st.Size, st.Frozen)
+		}
 		w.must(a.Witness.Check(t.Context()))
-		if st := w.state(a); st.Frozen != "" || st.Size < newer.Size {
+		if st := w.state(a); st.Frozen != "" || st.Size != newer.Size+1 {
 			t.Fatalf("%d leaves, frozen %q", st.Size, st.Frozen)
 		}
 		leaves, err := a.Store.Tables().Log.Leaves(t.Context(), w.state(a), 0, int(newer.Size))
@@ -75,7 +92,7 @@ func TestLogsThatGoWrong(t *testing.T) {
 			t.Errorf("b signed %d of %d", w.signed(b, a).Size, st.Size)
 		}
 	})
-	t.Run("a restored backup adds no leaf before others were asked", func(t *testing.T) {
+	t.Run("C7 restored backup: no leaf before others were asked", func(t *testing.T) {
 		newer = w.state(a)
 		w.rollBack(a, older)
 		w.sql(a, "UPDATE log_state SET frozen = 'restored'")
@@ -84,12 +101,42 @@ func TestLogsThatGoWrong(t *testing.T) {
 		if st := w.state(a); st.Size != older.Size {
 			t.Errorf("%d leaves, and %d before", st.Size, older.Size)
 		}
-		w.sql(b, "UPDATE witnessed SET mirrored = 0, peaks = ?", []byte{})
-		w.sql(b, "DELETE FROM mirrored_leaves")
-		w.sql(c, "UPDATE witnessed SET mirrored = 0, peaks = ?", []byte{})
-		w.sql(c, "DELETE FROM mirrored_leaves")
+		w.Wire.Remove(b.Host)
+		w.Wire.Remove(c.Host)
+		w.must(a.Witness.Check(t.Context()))
+		if st := w.state(a); st.Frozen != embraye.LogRestored {
+			t.Errorf("nobody answers: frozen %q", st.Frozen)
+		}
+		w.Wire.Serve(b.Host, b.Web)
+		w.Wire.Serve(c.Host, c.Web)
+		w.forget(b)
+		w.forget(c)
 		if err := a.Witness.Check(t.Context()); err == nil || w.state(a).Frozen != embraye.LogBehind || w.state(a).Size != older.Size {
 			t.Errorf("nobody has the leaves: %v, frozen %q", err, w.state(a).Frozen)
+		}
+	})
+	t.Run("C7 behind, and nobody has the entries: another log, by another key", func(t *testing.T) {
+		old := w.state(a).Origin
+		_, err := a.Organisation.RestartLog(t.Context(), embraye.Operator(), "le disque est perdu")
+		w.must(err)
+		w.turn(a)
+		w.Clock.Advance(25 * time.Hour)
+		w.must(b.Peers.ReadAgain(t.Context()))
+		w.turn(a)
+		if row := w.row(a, "b.example/temoin"); w.state(a).Frozen != "" || !strings.Contains(row.Error, "404") {
+			t.Errorf("nobody agreed to the new key: frozen %q, %+v", w.state(a).Frozen, row)
+		}
+		peers, err := b.Peers.List(t.Context())
+		w.must(err)
+		i := slices.IndexFunc(peers, func(p embraye.KeptPeer) bool { return p.Host == a.Host })
+		p := peers[i].Peer
+		if p.Changed == nil || p.Changed.Log.Origin != w.state(a).Origin || p.Known.Log.Origin != old {
+			t.Fatalf("the admin of b is shown %+v", p.Changed)
+		}
+		w.must(b.Peers.Accept(t.Context(), embraye.Operator(), p.ID, p.Changed.Fingerprint()))
+		w.turn(a)
+		if got := w.signed(b, a); got.Size != w.state(a).Size || w.row(a, "b.example/temoin").Error != "" {
+			t.Errorf("b agreed, and signed %d of %d", got.Size, w.state(a).Size)
 		}
 	})
 }
@@ -103,7 +150,7 @@ func TestALogThatIsWrittenAnew(t *testing.T) {
 	w.publish(a)
 	w.turn(a, b)
 
-	t.Run("a restored witness signs nothing before it knows what it signed", func(t *testing.T) {
+	t.Run("C7 witness restored: it signs nothing before it knows what it signed", func(t *testing.T) {
 		w.sql(b, "UPDATE witnessed SET stale = TRUE")
 		w.publish(a)
 		was := w.signed(b, a).Size
@@ -111,12 +158,15 @@ func TestALogThatIsWrittenAnew(t *testing.T) {
 		if now := w.signed(b, a); now.Size != was {
 			t.Errorf("signed %d, then %d", was, now.Size)
 		}
+		if status, _, said := w.post(b, fmt.Sprintf("old %d\n\n%s", was, w.state(a).Checkpoint)); status != http.StatusServiceUnavailable {
+			t.Errorf("it answers %d %q", status, said)
+		}
 		w.turn(b, a)
 		if now := w.signed(b, a); now.Size != w.state(a).Size || now.Stale {
 			t.Errorf("signed %d of %d, stale %t", now.Size, w.state(a).Size, now.Stale)
 		}
 	})
-	t.Run("another history", func(t *testing.T) {
+	t.Run("C7 split view: its own instance stops", func(t *testing.T) {
 		before := w.state(a).Size
 		w.rollBack(a, older)
 		w.Restart(a)

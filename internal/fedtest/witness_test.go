@@ -117,8 +117,16 @@ func TestOrganisationsWitnessEachOther(t *testing.T) {
 			t.Errorf("%s: %+v", in.Host, v)
 		}
 	}
-	t.Run("what is answered", func(t *testing.T) { w.answers(a, b) })
-	t.Run("a rewritten history", func(t *testing.T) {
+	resp := w.Get(a.Site.Base+"/journal", "text/html")
+	words, err := io.ReadAll(resp.Body)
+	resp.Body.Close()
+	said := w.Clock.Now().Format(time.RFC3339)
+	if page := string(words); err != nil || !strings.Contains(page, "<strong>3 organisations témoignent</strong> (dernière") || !strings.Contains(page, said) ||
+		strings.Contains(page, "%!") || strings.Index(page, "témoignent") > strings.Index(page, "<table") {
+		t.Errorf("the journal does not begin with who witnesses, last at %s (%v)\n%s", said, err, page)
+	}
+	t.Run("C8 what is answered", func(t *testing.T) { w.answers(a, b) })
+	t.Run("C7 split view: a rewritten history", func(t *testing.T) {
 		st := w.state(d)
 		lie := w.forged(d, st.Size)
 		for _, in := range []*Instance{b, c} {
@@ -140,7 +148,7 @@ func TestOrganisationsWitnessEachOther(t *testing.T) {
 			t.Errorf("a was shown nothing: %v", splits)
 		}
 	})
-	t.Run("nothing forks between commit and signature", func(t *testing.T) {
+	t.Run("C7 nothing forks between commit and signature", func(t *testing.T) {
 		w.publish(a)
 		w.Restart(a) // killed before anybody was asked
 		w.turn(a)

@@ -28,6 +28,9 @@ func (p Pages) ConstatPage(ctx context.Context, id string) (*embraye.ConstatPage
 	if page.Revisions, err = t.Revisions.List(ctx, id); err != nil {
 		return nil, err
 	}
+	if err = markWaiting(ctx, t.Log, id, page.Revisions); err != nil {
+		return nil, err
+	}
 	if page.Replies, err = t.shownReplies(ctx, update.ID); err != nil {
 		return nil, err
 	}
@@ -123,7 +126,11 @@ func (p Pages) VersionPage(ctx context.Context, id string, number int) (*embraye
 	if update.Withdrawn() {
 		return page, nil
 	}
-	page.Revision = *revision
+	waits, err := versionsWaiting(ctx, t.Log, id)
+	if err != nil {
+		return nil, err
+	}
+	page.Revision, page.Revision.Waits = *revision, waits[number]
 	if number > 1 {
 		if page.Before, err = t.Revisions.Take(ctx, id, number-1); err != nil {
 			return nil, err

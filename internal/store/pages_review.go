@@ -77,6 +77,13 @@ func (p Pages) ReviewPage(ctx context.Context, id string) (*embraye.ReviewPage, 
 	if page.Revisions, err = t.ReviewRevisions.List(ctx, id); err != nil {
 		return nil, err
 	}
+	waits, err := versionsWaiting(ctx, t.Log, id)
+	if err != nil {
+		return nil, err
+	}
+	for i := range page.Revisions {
+		page.Revisions[i].Waits = waits[page.Revisions[i].Number]
+	}
 	return page, t.aboutReview(ctx, page)
 }
 
@@ -124,7 +131,11 @@ func (p Pages) ReviewVersionPage(ctx context.Context, id string, number int) (*e
 	if review.Withdrawn() {
 		return page, nil
 	}
-	page.Revision = *revision
+	waits, err := versionsWaiting(ctx, t.Log, id)
+	if err != nil {
+		return nil, err
+	}
+	page.Revision, page.Revision.Waits = *revision, waits[number]
 	org, err := t.organisation(ctx)
 	if err == nil {
 		page.Organisation = *org

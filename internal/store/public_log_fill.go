@@ -1,10 +1,14 @@
 package store
 
 import (
+	"bytes"
 	"context"
+	"database/sql"
 	"slices"
+	"strings"
 
 	"embraye/internal/embraye"
+	"embraye/internal/translog"
 )
 
 // Unlogged lists acts that are not in the log, the oldest first. Their salt is
@@ -66,4 +70,30 @@ func (t Log) Salt(ctx context.Context, u embraye.Unlogged, salt []byte) error {
 func (t Log) Waiting(ctx context.Context) (n int, err error) {
 	err = t.scan(ctx, &n, "SELECT count(*) FROM log_pending")
 	return n, wrap(err, "counting leaves that wait")
+}
+
+// versionsWaiting are the numbers of those versions of a constat or a review whose
+// leaves wait. There are hardly ever any leaves that do.
+func versionsWaiting(ctx context.Context, t Log, id string) (map[int]bool, error) {
+	numbers := map[int]bool{}
+	err := t.query(ctx, func(rows *sql.Rows) error {
+		var b []byte
+		if err := rows.Scan(&b); err != nil || !bytes.Contains(b, []byte(id)) {
+			return err
+		}
+		l, err := translog.ParseLeaf(b)
+		if err == nil && (l.Kind == translog.Revision || l.Kind == translog.Review) && strings.HasSuffix(l.ID, "/"+id) {
+			numbers[l.N] = true
+		}
+		return err
+	}, "SELECT leaf FROM log_pending WHERE id > 0")
+	return numbers, wrap(err, "looking for versions of %s that wait", id)
+}
+
+func markWaiting(ctx context.Context, t Log, id string, revisions []embraye.Revision) error {
+	waits, err := versionsWaiting(ctx, t, id)
+	for i := range revisions {
+		revisions[i].Waits = waits[revisions[i].Number]
+	}
+	return err
 }

@@ -132,6 +132,22 @@ func (t Witness) Keep(ctx context.Context, w *embraye.Witness) error {
 	return wrap(t.upsert(ctx, w, "vkey"), "keeping the witness %s", w.Name)
 }
 
+// maxSigned bounds how far back signatures are looked at.
+const maxSigned = 500
+
+// Signed lists who signed a log last, and when, the longest first.
+func (t Witness) Signed(ctx context.Context, st *embraye.LogState) (all []embraye.LogSignature, err error) {
+	err = t.query(ctx, func(rows *sql.Rows) error {
+		var s embraye.LogSignature
+		var lines string
+		err := rows.Scan(&s.Witness, &s.Size, &lines)
+		s.At = translog.LineAt(lines)
+		all = append(all, s)
+		return err
+	}, "SELECT witness, size, line FROM log_cosigs WHERE epoch = ? ORDER BY size DESC, witness LIMIT ?", st.Epoch, maxSigned)
+	return all, wrap(err, "reading when witnesses signed")
+}
+
 // Remove forgets a witness; its signatures stay.
 func (t Witness) Remove(ctx context.Context, vkey string) error {
 	_, err := t.exec(ctx, "DELETE FROM witnesses WHERE vkey = ?", vkey)

@@ -121,6 +121,13 @@ func cosigned(at uint64, checkpoint []byte) []byte {
 	return fmt.Appendf(nil, "cosignature/v1\ntime %d\n%s", at, checkpoint)
 }
 
+// LineAt is when the first of the lines that a witness answered was signed; they
+// have been verified.
+func LineAt(lines string) time.Time {
+	first, _, _ := strings.Cut(lines, "\n")
+	return cosignedAt(note.Signature{Base64: first[strings.LastIndexByte(first, ' ')+1:]})
+}
+
 // cosignedAt is when a witness signed; the signature has been verified.
 func cosignedAt(s note.Signature) time.Time {
 	raw, err := base64.StdEncoding.DecodeString(s.Base64)

@@ -210,6 +210,10 @@ func (a *audit) compareData(ctx context.Context, tree translog.Checkpoint) error
 		if err != nil {
 			return err
 		}
+		if report.Why == Waits {
+			a.find(act.version(), Waits, translog.Unverifiable)
+			continue
+		}
 		if report.Index < tree.Size || report.Outcome == translog.Inconsistent || report.Outcome == translog.Unverifiable {
 			a.find(act.version(), Unlogged, translog.Inconsistent)
 		}

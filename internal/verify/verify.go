@@ -12,6 +12,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -26,6 +27,7 @@ const (
 	NoProof    = "no_proof"     // the text is not a proof
 	NoAnswer   = "no_answer"    // the server cannot be had
 	NoneThere  = "none_there"   // it has no proof of this
+	Waits      = "waits"        // it says that there is none yet
 	OwnWord    = "own_word"     // only the log itself says who it is
 	NoJournal  = "no_journal"   // the instance has no log that can be read
 	Behind     = "behind"       // a witness has seen a longer log
@@ -34,6 +36,10 @@ const (
 	Unlogged   = "not_logged"   // something public is not in the log
 	GoneObject = "object_gone"  // withdrawn: there is nothing to compare
 )
+
+// ErrWaits is the error of a Source where an act is public, and its leaf waits
+// until the log takes leaves again.
+var ErrWaits = errors.New("the act waits to be entered in the log")
 
 // A Source is where what is shown is read.
 type Source interface {
@@ -141,6 +147,8 @@ func trouble(ctx context.Context, a Act, err error) (*Report, error) {
 	switch {
 	case errors.Is(err, embraye.ErrUnavailable), ctx.Err() != nil:
 		return nil, fmt.Errorf("verify %s: %w", a.ID, errors.Join(err, ctx.Err()))
+	case errors.Is(err, ErrWaits):
+		return Unverifiable(a, Waits), nil
 	case errors.Is(err, embraye.ErrNotFound), errors.Is(err, embraye.ErrGone):
 		return Unverifiable(a, NoneThere), nil
 	}
@@ -165,9 +173,12 @@ func (w Web) Latest(ctx context.Context, a Act) (int, error) {
 	return said.Revision, nil
 }
 
-// Proof gets the text of a proof.
+// Proof gets the text of a proof. One that is said to come later waits.
 func (w Web) Proof(ctx context.Context, a Act) (string, error) {
 	text, err := w.Client.Text(ctx, embraye.IRI(a.version()+"/preuve.tlog-proof"), translog.MaxProof)
+	if answered, ok := errors.AsType[*remote.StatusError](err); ok && answered.Status == http.StatusNotFound && answered.RetryAfter != "" {
+		return "", ErrWaits
+	}
 	return string(text), err
 }
 

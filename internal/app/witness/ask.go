@@ -18,22 +18,30 @@ const maxAnswer = 64 << 10
 // Turn is the chore: our log is compared with what others know of it, signed by
 // whoever has not yet, and theirs are copied.
 func (r *Room) Turn(ctx context.Context) error {
-	r.turn.Lock()
-	defer r.turn.Unlock()
-	return errors.Join(r.Check(ctx), r.freshen(ctx), r.Ask(ctx), r.Mirror(ctx))
+	_, err := r.round(ctx)
+	return err
 }
 
 // Soon is a turn some seconds after acts, and tells whether there were more since.
 func (r *Room) Soon(ctx context.Context) (more bool, err error) {
-	was, err := r.desk.Store.Tables().Log.State(ctx)
-	if err == nil {
-		err = r.Turn(ctx)
-	}
+	was, err := r.round(ctx)
 	if err != nil {
 		return false, err
 	}
 	st, err := r.desk.Store.Tables().Log.State(ctx)
 	return err == nil && st.Frozen == "" && st.Epoch == was.Epoch && st.Size > was.Size, err
+}
+
+// round tells what the log was when witnesses began to be asked.
+func (r *Room) round(ctx context.Context) (was *embraye.LogState, err error) {
+	r.turn.Lock()
+	defer r.turn.Unlock()
+	err = errors.Join(r.Check(ctx), r.freshen(ctx))
+	was, bad := r.desk.Store.Tables().Log.State(ctx)
+	if bad != nil {
+		return nil, errors.Join(err, bad)
+	}
+	return was, errors.Join(err, r.Ask(ctx), r.Mirror(ctx))
 }
 
 // Ask has every witness sign our log as it is. One that cannot be had is asked

@@ -117,16 +117,16 @@ func (r *Room) Started(ctx context.Context) error {
 	return r.desk.InTx(ctx, func(t store.Tables) error {
 		st, err := t.Log.State(ctx)
 		if err == nil && !r.desk.Store.IsPostgres() {
-			err = r.serving(ctx, t, st, len(witnesses) > 0)
+			err = serving(ctx, t, st, len(witnesses) > 0)
 		}
 		if err != nil || st.Frozen == "" || st.Frozen == embraye.LogForked {
 			return err
 		}
-		return r.desk.Later(ctx, t, embraye.Job{Chore: embraye.ChoreWitness, Subject: embraye.WitnessSoon, Once: true})
+		return r.desk.Later(ctx, t, embraye.Job{Chore: embraye.ChoreWitness, Subject: embraye.WitnessSoon, At: r.desk.Now(), Once: true})
 	})
 }
 
-func (r *Room) serving(ctx context.Context, t store.Tables, st *embraye.LogState, witnessed bool) error {
+func serving(ctx context.Context, t store.Tables, st *embraye.LogState, witnessed bool) error {
 	_, unclean, err := t.Settings.Get(ctx, servingSetting)
 	if err == nil && unclean && st.Frozen == "" && witnessed {
 		st.Frozen = embraye.LogUnclean

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"net/http"
 
 	"embraye/internal/embraye"
 	"embraye/internal/translog"
@@ -18,6 +19,9 @@ func (h *Handler) constatProof(ctx context.Context, v *answer.View) (*answer.Ans
 	if err != nil {
 		return nil, err
 	}
+	if page.Revision.Waits {
+		return notYet(), nil
+	}
 	return h.proof(ctx, translog.Revision, h.Site.UpdateID(id), n, page.Revision.Salt)
 }
 
@@ -31,7 +35,17 @@ func (h *Handler) reviewProof(ctx context.Context, v *answer.View) (*answer.Answ
 	if err != nil {
 		return nil, err
 	}
+	if page.Revision.Waits {
+		return notYet(), nil
+	}
 	return h.proof(ctx, translog.Review, h.Site.ReviewID(id), n, page.Revision.Salt)
+}
+
+// notYet is the answer while the leaf waits: Retry-After tells it from what has
+// no proof at all.
+func notYet() *answer.Answer {
+	return answer.New(http.StatusNotFound, answer.TypeText, []byte("This version waits to be entered in the log: its proof comes afterwards.\n")).
+		Bare().With("Access-Control-Allow-Origin", "*").With("Retry-After", "300").KeptBriefly()
 }
 
 func version(v *answer.View) (id string, n int, err error) {

@@ -207,13 +207,20 @@ func (o Own) version(ctx context.Context, a verify.Act) (wire, salt []byte, err 
 		if err != nil {
 			return nil, nil, err
 		}
-		return p.Revision.Wire, p.Revision.Salt, nil
+		return p.Revision.Wire, p.Revision.Salt, waiting(p.Revision.Waits)
 	}
 	p, err := o.Pages.VersionPage(ctx, idOf(a), a.N)
 	if err != nil {
 		return nil, nil, err
 	}
-	return p.Revision.Wire, p.Revision.Salt, nil
+	return p.Revision.Wire, p.Revision.Salt, waiting(p.Revision.Waits)
+}
+
+func waiting(waits bool) error {
+	if waits {
+		return verify.ErrWaits
+	}
+	return nil
 }
 
 // Proof is the text of a proof.
