@@ -85,7 +85,9 @@ func (p *packer) warc(c Capture, random io.Reader) ([]indexed, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &records{out: &counter{w: out}, zip: gzip.NewWriter(nil), random: random}
+	z := compressors.Get().(*gzip.Writer)
+	defer compressors.Put(z)
+	w := &records{out: &counter{w: out}, zip: z, random: random}
 	if err := w.info(c); err != nil {
 		return nil, err
 	}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -20,10 +21,13 @@ const warcVersion = "WARC/1.1"
 // can begin anywhere.
 type records struct {
 	out    *counter
-	zip    *gzip.Writer // used for all: it is most of what packing takes
+	zip    *gzip.Writer
 	random io.Reader
 	index  []indexed
 }
+
+// compressors are used again: one is most of what packing takes.
+var compressors = sync.Pool{New: func() any { return gzip.NewWriter(nil) }}
 
 // counter knows where the next record begins.
 type counter struct {
@@ -199,6 +203,9 @@ func fields(b *bytes.Buffer, header map[string][]string, but ...string) {
 
 // oneLine keeps a value of a stranger from ending its header.
 func oneLine(s string) string {
+	if !strings.ContainsAny(s, "\r\n\x00") {
+		return s
+	}
 	return strings.NewReplacer("\r", " ", "\n", " ", "\x00", "").Replace(s)
 }
 

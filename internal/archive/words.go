@@ -178,15 +178,21 @@ func breakAt(a atom.Atom, text *bytes.Buffer) {
 func tidy(s string) string {
 	var b strings.Builder
 	for part := range strings.SplitSeq(embraye.Straight(s), "\n") {
-		part = strings.Join(strings.FieldsFunc(part, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }), " ")
-		if part == "" {
-			continue
+		empty := true
+		for word := range strings.FieldsFuncSeq(part, func(r rune) bool { return unicode.IsSpace(r) || unicode.IsControl(r) }) {
+			if b.Len()+len(word)+1 > MaxWords {
+				b.WriteString(strings.ToValidUTF8(word[:max(0, MaxWords-b.Len()-1)], ""))
+				return strings.TrimSpace(b.String())
+			}
+			if !empty {
+				b.WriteByte(' ')
+			}
+			b.WriteString(word)
+			empty = false
 		}
-		if b.Len()+len(part)+1 > MaxWords {
-			b.WriteString(strings.ToValidUTF8(part[:max(0, MaxWords-b.Len()-1)], ""))
-			break
+		if !empty {
+			b.WriteByte('\n')
 		}
-		b.WriteString(part + "\n")
 	}
 	return strings.TrimSpace(b.String())
 }
