@@ -118,6 +118,34 @@ func (c EvidenceCopy) SHA256() string {
 	return sum
 }
 
+// TellCopies writes beside each evidence the hash of the newest kept copy of its page,
+// and where a web archive has it, unless an editor named another place. The copies come
+// oldest first.
+func TellCopies(list []Evidence, copies []EvidenceCopy) {
+	for i := range list {
+		e := &list[i]
+		var newest *EvidenceCopy
+		ours := e.ArchivedAt == ""
+		for j := range copies {
+			c := &copies[j]
+			if c.Href != e.Href {
+				continue
+			}
+			ours = ours || c.ArchivedAt == e.ArchivedAt
+			if c.State == CopyKept {
+				newest = c
+			}
+		}
+		if newest == nil {
+			continue
+		}
+		e.SHA256 = newest.SHA256()
+		if ours && newest.ArchivedAt != "" {
+			e.ArchivedAt = newest.ArchivedAt
+		}
+	}
+}
+
 // A CopyFilter chooses copies for a list, newest first.
 type CopyFilter struct {
 	State  CopyState

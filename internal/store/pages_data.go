@@ -33,16 +33,45 @@ func (p Pages) DataPage(ctx context.Context, after string, limit int) (*embraye.
 	if err != nil || !last.Valid {
 		return page, wrap(err, "finding the end of a piece")
 	}
-	group, ctx := errgroup.WithContext(ctx) // reading and scanning versions costs as much as constats
+	group, reading := errgroup.WithContext(ctx) // reading and scanning versions costs as much as constats
 	group.Go(func() (err error) {
-		page.Updates, err = t.light(ctx, "id", 0, "id > ? AND id <= ?", after, last.String)
+		page.Updates, err = t.light(reading, "id", 0, "id > ? AND id <= ?", after, last.String)
 		return err
 	})
 	group.Go(func() error {
-		db := t.table.db.WithContext(ctx).Omit("Wire").Where("update_id > ? AND update_id <= ?", after, last.String)
+		db := t.table.db.WithContext(reading).Omit("Wire").Where("update_id > ? AND update_id <= ?", after, last.String)
 		return wrap(db.Order("update_id, number").Find(&page.Revisions).Error, "listing versions")
 	})
-	return page, group.Wait()
+	if err := group.Wait(); err != nil {
+		return page, err
+	}
+	return page, tellCopies(ctx, t, page.Revisions)
+}
+
+// tellCopies writes into versions what is known now of the copies of their evidence.
+// Their bytes say what was known when they were made.
+func tellCopies(ctx context.Context, t Tables, versions []embraye.Revision) error {
+	var hrefs []string
+	for i := range versions {
+		for _, e := range versions[i].Evidence {
+			hrefs = append(hrefs, e.Href)
+		}
+	}
+	copies, err := t.EvidenceCopies.Of(ctx, hrefs)
+	if err != nil || len(copies) == 0 {
+		return err
+	}
+	of := map[string][]embraye.EvidenceCopy{}
+	for _, c := range copies {
+		of[c.Href] = append(of[c.Href], c)
+	}
+	for i := range versions {
+		for j := range versions[i].Evidence {
+			one := versions[i].Evidence[j : j+1]
+			embraye.TellCopies(one, of[one[0].Href])
+		}
+	}
+	return nil
 }
 
 // DataCopies reads the constats after a row number that peers said, or the one

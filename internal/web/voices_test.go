@@ -25,7 +25,8 @@ func (s *site) hears(host, name string, stage embraye.Stage, title string) embra
 		PublishedAt: s.Clock.Now(), ReceivedAt: s.Clock.Now(), Wire: []byte("{}")}
 	u.Stage, u.Language, u.Licence, u.Confidence = stage, "fr", "CC-BY-4.0", "secondary"
 	u.ObservedDate, u.Text = embraye.MakeDate(s.Clock.Now()), "Une **preuve** <script>alert(1)</script> [ici](javascript:alert(1))"
-	u.Evidence = []embraye.Evidence{{Href: "https://preuves.example/" + host, Name: "Preuve de " + name}, {Href: "javascript:alert(1)", Name: "Autre"}}
+	u.Evidence = []embraye.Evidence{{Href: "https://preuves.example/" + host, Name: "Preuve de " + name, ArchivedAt: "https://web.archive.org/web/1/x", SHA256: strings.Repeat("ab", 32)},
+		{Href: "javascript:alert(1)", Name: "Autre", ArchivedAt: "javascript:alert(1)", SHA256: "mille"}}
 	err := s.Store.InTx(s.t.Context(), func(t store.Tables) error {
 		ctx := s.t.Context()
 		if _, err := t.Peers.ByOrganisation(ctx, org); err != nil {
@@ -70,6 +71,9 @@ func TestReadersHearAllOrganisations(t *testing.T) {
 	u := s.hears("pair.example", "La Paire <b>", embraye.NoSign, "Rien de tel")
 	href := "/copies/" + u.CopyID
 	said := []string{"Avis divergents", "La Paire &lt;b&gt;", "Rien de tel", href, ours, "Un appel à communs", "Preuve de La Paire", "Région Bretagne · Bretagne"}
+	if b := s.page(href, `href="https://web.archive.org/web/1/x"`, "<code>"+strings.Repeat("ab", 32)); strings.Contains(b, "mille") || strings.Contains(b, "javascript:") {
+		t.Error("what is no hash and no address is shown")
+	}
 	s.page("/divergences", said...)
 	s.page("/divergences?mesure=m2", said...)
 	if b := s.page("/divergences?mesure=m1"); strings.Contains(b, "Rien de tel") {

@@ -58,6 +58,9 @@ func (cs *Constats) PublishIn(ctx context.Context, t store.Tables, by embraye.Ac
 	if err := cs.settleFiles(ctx, t, &content); err != nil {
 		return nil, err
 	}
+	if err := tellCopies(ctx, t, &content); err != nil {
+		return nil, err
+	}
 	u, err := cs.newUpdate(scope, content, in.SignedBy, cmp.Or(in.Owner, by.PersonID()))
 	if err != nil {
 		return nil, err

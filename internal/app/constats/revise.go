@@ -54,6 +54,9 @@ func (cs *Constats) reviseIn(ctx context.Context, t store.Tables, by embraye.Act
 	if err := cs.settleFiles(ctx, t, &content); err != nil {
 		return nil, err
 	}
+	if err := tellCopies(ctx, t, &content); err != nil {
+		return nil, err
+	}
 	before := u.Content
 	u.Content, u.Revision = content, u.Revision+1
 	now := cs.desk.Stamp()

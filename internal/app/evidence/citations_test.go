@@ -151,18 +151,30 @@ func TestPagesOfPeersAreCopiedByChoice(t *testing.T) {
 		in(func(t store.Tables) error { return t.Peers.Insert(ctx, peer) })
 		in(func(t store.Tables) error { return t.PeerUpdates.Upsert(ctx, u) })
 		uncopied()
+		ask := func(subject string) {
+			h.T.Helper()
+			_, err := h.Evidence.Do(ctx, subject, finish)
+			h.Must(err)
+		}
+		ask(embraye.CopyPeer + string(u.URI))
 		peer.Copies = true
 		in(func(t store.Tables) error { return t.Peers.Save(ctx, peer) })
 		uncopied(host + "/page")
-		_, err := h.Evidence.Do(ctx, "", finish)
-		h.Must(err)
+		ask(embraye.CopyPeer + "https://pair.example/constats/unknown")
+		uncopied(host + "/page")
+		ask(embraye.CopyPeer + string(u.URI))
+		uncopied()
+		u2 := *u
+		u2.ID, u2.URI, u2.Evidence = 0, u.URI+"/2", []embraye.Evidence{{Href: host + "/long"}}
+		in(func(t store.Tables) error { return t.PeerUpdates.Upsert(ctx, &u2) })
+		ask(embraye.CopyPeers)
 		do(h)
 		uncopied()
 		page := copies(h)["/page"]
-		if page.State != embraye.CopyKept || page.Visibility != embraye.CopyEditors {
+		if page.State != embraye.CopyKept || copies(h)["/long"].State != embraye.CopyKept || page.Visibility != embraye.CopyEditors {
 			t.Errorf("%+v", page)
 		}
-		_, err = h.Evidence.Public(ctx, page.ID)
+		_, err := h.Evidence.Public(ctx, page.ID)
 		h.WantErr(err, embraye.ErrNotFound)
 		cited, err := h.Evidence.CitedBy(ctx, h.Who["reader"], &page)
 		if h.Must(err); len(cited) != 1 || cited[0].Organisation != org || cited[0].ID != u.CopyID || cited[0].Title != "Galv" {
@@ -188,5 +200,7 @@ func TestPagesOfPeersAreCopiedByChoice(t *testing.T) {
 			return err
 		})
 		uncited(1)
+		in(func(t store.Tables) error { return t.PeerUpdates.ForgetAllOf(ctx, org) })
+		uncited(2)
 	})
 }

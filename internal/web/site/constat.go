@@ -138,7 +138,6 @@ func newConstatContent(page *page.Page, u *embraye.Update, actor, org embraye.Ac
 			c.Related = append(c.Related, relation{r.Rel, r.Href})
 		}
 	}
-	c.collectCopies()
 	return c
 }
 
@@ -167,6 +166,9 @@ func (c *constatContent) addCopies(data *embraye.ConstatPage) {
 		for j := range data.Copies {
 			if data.Copies[j].Href == e.Evidence.Href {
 				e.Kept = &data.Copies[j]
+				if e.Copy == e.Kept.ArchivedAt {
+					e.Copy = "" // told beside our copy
+				}
 			}
 		}
 	}
@@ -182,7 +184,7 @@ func sizes(f *embraye.EvidenceFile) string {
 func (c *constatContent) collectCopies() {
 	c.Copies = nil
 	for _, e := range c.Evidence {
-		if e.Copy != "" && e.SHA256 != "" {
+		if e.File != nil && e.SHA256 != "" {
 			c.Copies = append(c.Copies, e)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"html/template"
 	"net/http"
+	"strings"
 	"time"
 
 	"embraye/internal/activitypub"
@@ -63,6 +64,12 @@ func (h *Handler) copy(ctx context.Context, v *answer.View) (*answer.Answer, err
 	for _, e := range u.Evidence {
 		if !embraye.WebAddress(e.Href) {
 			e.Href = ""
+		}
+		if !embraye.WebAddress(e.ArchivedAt) {
+			e.ArchivedAt = ""
+		}
+		if len(e.SHA256) != 64 || strings.Trim(strings.ToLower(e.SHA256), "0123456789abcdef") != "" {
+			e.SHA256 = ""
 		}
 		content.Evidence = append(content.Evidence, e)
 	}
