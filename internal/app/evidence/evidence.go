@@ -29,10 +29,17 @@ type Evidence struct {
 	// Words are read and copies packed one at a time: each takes some megabytes, and
 	// it is the servers that are waited for.
 	reading sync.Mutex
+	visits  chan struct{} // those that are under way
 }
 
+// atOnce is how many pages are visited at once: half of the jobs that a process does
+// at once, so that nothing that people wait for waits for servers that do not answer.
+const atOnce = 5
+
 // New opens it over a desk.
-func New(desk *app.App) *Evidence { return &Evidence{desk: desk} }
+func New(desk *app.App) *Evidence {
+	return &Evidence{desk: desk, visits: make(chan struct{}, atOnce)}
+}
 
 // List is a page of copies for the office, newest first.
 func (ev *Evidence) List(ctx context.Context, by embraye.Acting, f embraye.CopyFilter) ([]embraye.EvidenceCopy, error) {

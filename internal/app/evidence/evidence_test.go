@@ -486,6 +486,25 @@ func TestACrashLosesNoCopy(t *testing.T) {
 	})
 }
 
+// While as many pages are visited as may be at once, the next one is asked for later.
+func TestSlowServersHoldOnlySomeJobs(t *testing.T) {
+	house(t, func(h *apptest.House) {
+		p := opened(h)
+		c, err := h.Evidence.Ask(h.Context(), h.Who["editor"], host+"/page")
+		h.Must(err)
+		free := h.Evidence.Occupy()
+		next, err := h.Evidence.Do(h.Context(), embraye.CopyOne+c.ID, finish)
+		if h.Must(err); !next.After(h.Clock.Now()) || len(p.asked) > 0 {
+			t.Errorf("one page more was asked for (%v), the next time %s", p.asked, next)
+		}
+		free()
+		do(h)
+		if c := copies(h)["/page"]; c.State != embraye.CopyKept || c.Tries != 1 {
+			t.Errorf("the page after them: %s %s after %d tries", c.State, c.Failure, c.Tries)
+		}
+	})
+}
+
 // Of two tries at one page, as there are when a process was frozen for longer than
 // its lease, the later one is kept, whichever ends first.
 func TestATryThatIsOvertakenKeepsNothing(t *testing.T) {

@@ -40,14 +40,26 @@ func (ev *Evidence) Do(ctx context.Context, subject string, finish Finish) (next
 		return next, w.ofPeer(ctx, embraye.IRI(id))
 	case embraye.CopyPeers:
 		return w.ofPeers(ctx)
-	case embraye.CopyOne:
-		return w.capture(ctx, id)
-	case embraye.CopyCompare:
-		return next, w.compare(ctx, id)
+	case embraye.CopyOne, embraye.CopyCompare:
+		return w.goOut(ctx, kind+"/", id)
 	case embraye.CopyOutside:
 		return w.outside(ctx, id)
 	}
 	return next, ev.turn(ctx)
+}
+
+// goOut visits a page, unless enough are being visited.
+func (w work) goOut(ctx context.Context, kind, id string) (next time.Time, err error) {
+	select {
+	case w.visits <- struct{}{}:
+		defer func() { <-w.visits }()
+	default:
+		return w.desk.Now().Add(apart * time.Second), nil
+	}
+	if kind == embraye.CopyCompare {
+		return next, w.compare(ctx, id)
+	}
+	return w.capture(ctx, id)
 }
 
 // ofConstat asks for what a constat names and has no copy of.
