@@ -10,7 +10,9 @@ import (
 
 // How the public log stands, and the times at which witnesses signed (C7).
 func TestC7LogFindings(t *testing.T) {
-	at := func(minutes int) time.Time { return time.Date(2026, 5, 1, 10, minutes, 0, 0, time.UTC) }
+	signed := func(witness string, size int64, minutes int) embraye.LogSignature {
+		return embraye.LogSignature{Witness: witness, Size: size, At: time.Date(2026, 5, 1, 10, minutes, 0, 0, time.UTC)}
+	}
 	ours := embraye.LogState{Origin: "a.example/journal", Size: 9}
 	for name, c := range map[string]struct {
 		frozen string
@@ -19,9 +21,9 @@ func TestC7LogFindings(t *testing.T) {
 		state  State
 		words  string
 	}{
-		"well":          {"", nil, []embraye.LogSignature{{"b", 9, at(5)}, {"c", 9, at(3)}, {"b", 8, at(4)}}, OK, "takes leaves: 9"},
-		"a small step":  {"", nil, []embraye.LogSignature{{"b", 9, at(5)}, {"b", 8, at(6)}}, OK, "takes leaves"},
-		"wrong clock":   {"", nil, []embraye.LogSignature{{"c", 9, at(5)}, {"b", 9, at(5)}, {"b", 8, at(7)}, {"b", 7, at(9)}}, Warning, "b signed 8 acts at 2026-05-01T10:07:00Z, and 9 acts at"},
+		"well":          {"", nil, []embraye.LogSignature{signed("b", 9, 5), signed("c", 9, 3), signed("b", 8, 4)}, OK, "takes leaves: 9"},
+		"a small step":  {"", nil, []embraye.LogSignature{signed("b", 9, 5), signed("b", 8, 6)}, OK, "takes leaves"},
+		"wrong clock":   {"", nil, []embraye.LogSignature{signed("c", 9, 5), signed("b", 9, 5), signed("b", 8, 7), signed("b", 7, 9)}, Warning, "b signed 8 acts at 2026-05-01T10:07:00Z, and 9 acts at"},
 		"behind":        {embraye.LogBehind, nil, nil, Error, "more of the log"},
 		"restored":      {embraye.LogRestored, nil, nil, Warning, "until witnesses were asked (restored)"},
 		"unclean stop":  {embraye.LogUnclean, nil, nil, Warning, "(unclean)"},

@@ -40,6 +40,7 @@ type Page struct {
 	Frame       embraye.FramePage
 	Hidden      bool   // not for search engines
 	ByMail      bool   // readers can follow by mail
+	Copies      bool   // pages that constats name are copied
 	Original    string // address of what this is a copy of
 	Content     any
 	Body        template.HTML // the page, filled with all this, for the layout

@@ -15,7 +15,7 @@ func (h *Frame) NewPage(v *answer.View, title string) *Page {
 	page := &Page{
 		Lang: v.Lang, Title: title, Canonical: h.site.Base + v.Path, Type: "website", SiteName: h.catalogue.T(v.Lang, "site.name"),
 		Home: h.site.Base + "/", Path: v.Path, Style: h.assets.byName["style.css"],
-		query: v.Query, Site: h.site, Catalogue: h.catalogue, Territories: h.app.Wire().Territories, Reference: h.app.Reference(), ByMail: h.app.Mails(),
+		query: v.Query, Site: h.site, Catalogue: h.catalogue, Territories: h.app.Wire().Territories, Reference: h.app.Reference(), ByMail: h.app.Mails(), Copies: h.app.Copies.On,
 	}
 	if v.Path == "" { // made by hand, without a cache key
 		page.Path, page.Canonical = v.Request.URL.Path, h.site.Base+v.Request.URL.Path
