@@ -134,7 +134,11 @@ func TestCertificatesAreRenewedInTime(t *testing.T) {
 	is(t, "nobody", TLS{Dial: nobody, Now: noon}.Certificate(t.Context(), "suivi.example", "443"), Error, "start the proxy")
 	plain := func(context.Context, string, string) (net.Conn, error) {
 		ours, theirs := net.Pipe()
-		go func() { theirs.Read(make([]byte, 1)); theirs.Write([]byte("HTTP/1.1 400 \r\n\r\n")); theirs.Close() }()
+		go func() {
+			theirs.Read(make([]byte, 1<<14))
+			theirs.Write([]byte("HTTP/1.1 400 \r\n\r\n"))
+			theirs.Close()
+		}()
 		return ours, nil
 	}
 	is(t, "no TLS", TLS{Dial: plain, Now: noon}.Certificate(t.Context(), "suivi.example", "443"), Error, "TLS 1.2 or 1.3")

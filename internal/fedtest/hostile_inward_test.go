@@ -20,7 +20,7 @@ func inwardRows() []row {
 		{number: "F116", name: "handles that steer the request", run: steeringHandles},
 		{number: "F117", name: "links of discovery that lead inward", elsewhere: "internal/remote"},
 		{number: "F119", name: "inboxes that resolve inward", elsewhere: "internal/remote"},
-		{number: "F119", name: "shared inbox on another host", run: foreignSharedInbox, out: 3, stores: append([]string{"updates", "revisions", "notes", "audit_entries", "log_leaves", "log_state", "search_rows", "river_job", "voices", "standings", "speakers"}, follows...)},
+		{number: "F119", name: "shared inbox on another host", run: foreignSharedInbox, out: 3, stores: append([]string{"updates", "revisions", "notes", "audit_entries", "log_leaves", "log_state", "evidence_citations", "search_rows", "river_job", "voices", "standings", "speakers"}, follows...)},
 		{number: "F119", name: "inbox on another host", run: foreignInbox, out: 1},
 		{number: "F120", name: "proxy in the environment", elsewhere: "internal/remote"},
 		{number: "F122", name: "line breaks on the wire", elsewhere: "internal/remote"},
