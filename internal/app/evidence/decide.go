@@ -18,15 +18,15 @@ func (ev *Evidence) Ask(ctx context.Context, by embraye.Acting, href string) (*e
 	if err := by.May(embraye.Editor); err != nil {
 		return nil, fmt.Errorf("evidence: copy: %w", err)
 	}
-	href = embraye.WithScheme(embraye.Address(href))
-	if len(ev.copyable([]embraye.Evidence{{Href: href}})) == 0 {
-		return nil, app.OneProblem("href", "bad_url", href)
+	href, err := ev.named(href)
+	if err != nil {
+		return nil, err
 	}
 	if err := ev.needed(); err != nil {
 		return nil, err
 	}
 	var c *embraye.EvidenceCopy
-	err := ev.desk.InTx(ctx, func(t store.Tables) error {
+	err = ev.desk.InTx(ctx, func(t store.Tables) error {
 		there, err := t.EvidenceCopies.Of(ctx, []string{href})
 		if err != nil {
 			return err

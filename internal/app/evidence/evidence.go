@@ -96,6 +96,18 @@ func (ev *Evidence) copyable(list []embraye.Evidence) (hrefs []string) {
 	return hrefs
 }
 
+// named is the page that a person names, unless there is no copy to have of it.
+func (ev *Evidence) named(href string) (string, error) {
+	href = embraye.WithScheme(embraye.Address(href))
+	if !embraye.WebAddress(href) {
+		return "", app.OneProblem("href", "bad_url", href)
+	}
+	if len(ev.copyable([]embraye.Evidence{{Href: href}})) == 0 {
+		return "", app.OneProblem("href", "is_our_own_page", href)
+	}
+	return href, nil
+}
+
 const apart = 10 // seconds between two pages of a host
 
 // queue writes a copy that waits for its turn, and asks for its job.

@@ -505,6 +505,24 @@ func TestSlowServersHoldOnlySomeJobs(t *testing.T) {
 	})
 }
 
+// What cannot be copied on demand is told by what it is: no address, or a page of ours.
+func TestWhatHasNoCopyToAskFor(t *testing.T) {
+	house(t, func(h *apptest.House) {
+		opened(h)
+		h.App.Copies.Own = nil // as for a command
+		for href, want := range map[string]string{"ftp://preuve.example/": "bad_url", "https://ours.example/@mesure2": "is_our_own_page", "https://ours.example/comprendre/memoire": "is_our_own_page"} {
+			_, asked := h.Evidence.Ask(h.Context(), h.Who["editor"], href)
+			_, handedIn := h.Evidence.HandIn(h.Context(), h.Who["editor"], href, strings.NewReader("%PDF-1.4"), "page.pdf")
+			for _, err := range []error{asked, handedIn} {
+				var wrong *embraye.InvalidError
+				if !errors.As(err, &wrong) || wrong.Problems[0].Code != want {
+					t.Errorf("%s: %v, want %s", href, err, want)
+				}
+			}
+		}
+	})
+}
+
 // Of two tries at one page, as there are when a process was frozen for longer than
 // its lease, the later one is kept, whichever ends first.
 func TestATryThatIsOvertakenKeepsNothing(t *testing.T) {

@@ -32,9 +32,9 @@ func (ev *Evidence) HandIn(ctx context.Context, by embraye.Acting, href string, 
 	if err := ev.needed(); err != nil {
 		return nil, err
 	}
-	href = embraye.WithScheme(embraye.Address(href))
-	if len(ev.copyable([]embraye.Evidence{{Href: href}})) == 0 {
-		return nil, app.OneProblem("href", "bad_url", href)
+	href, err := ev.named(href)
+	if err != nil {
+		return nil, err
 	}
 	if err := ev.desk.Pace(ctx, handWindow, app.LimitOf("uploads of", by, handPerPerson)...); err != nil {
 		return nil, err

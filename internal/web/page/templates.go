@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"html/template"
 	"io/fs"
+	"maps"
 	"path"
 )
 
@@ -24,9 +25,7 @@ type Templates struct {
 func NewTemplates(funcs ...template.FuncMap) *Templates {
 	t := &Templates{set: template.New(""), funcs: template.FuncMap{}}
 	for _, some := range funcs {
-		for name, f := range some {
-			t.funcs[name] = f
-		}
+		maps.Copy(t.funcs, some)
 	}
 	t.set.Funcs(t.funcs)
 	return t
