@@ -124,10 +124,10 @@ func (p *program) dispatch(ctx context.Context, args []string) error {
 		p.help(p.stderr)
 		return usagef("no command given")
 	}
-	switch args[0] {
-	case "help", "-h", "-help", "--help":
+	switch {
+	case slices.Contains(helpWords, args[0]):
 		return p.helpOn(args[1:])
-	case "-version", "--version":
+	case args[0] == "-version", args[0] == "--version":
 		args = []string{"version"}
 	}
 	for _, c := range commands() {
@@ -136,8 +136,13 @@ func (p *program) dispatch(ctx context.Context, args []string) error {
 			return c.run(ctx, p.newCall(c, args[len(words):], config))
 		}
 	}
+	if slices.Contains(helpWords, args[len(args)-1]) { // of several commands: `peer --help`
+		return p.helpOn(args[:len(args)-1])
+	}
 	return unknownCommand(args)
 }
+
+var helpWords = []string{"help", "-h", "-help", "--help"}
 
 // leadingConfig allows --config before the command too.
 func leadingConfig(args []string) (file string, rest []string, err error) {
@@ -168,11 +173,11 @@ func unknownCommand(args []string) error {
 		}
 	}
 	if len(under) > 0 {
-		word := "nothing"
-		if len(args) > 1 {
-			word = fmt.Sprintf("%q", args[1])
+		allowed := strings.Join(under, ", ")
+		if len(args) == 1 {
+			return usagef("%s wants one of its commands: %s", args[0], allowed)
 		}
-		return usagef("%s: %s is not one of its commands; allowed: %s", args[0], word, strings.Join(under, ", "))
+		return usagef("%s: %q is not one of its commands; allowed: %s", args[0], args[1], allowed)
 	}
 	return usagef("unknown command %q; allowed: %s, help", args[0], strings.Join(first, ", "))
 }

@@ -122,9 +122,7 @@ func (ps *Peers) FetchList(ctx context.Context, by embraye.Acting, address strin
 func markKnown(lines []Line, known []embraye.Peer) {
 	for i := range lines {
 		l := &lines[i]
-		is := func(p embraye.Peer) bool {
-			return sameName(p.Handle) == sameName(l.Address) || string(p.Organisation) == l.Address
-		}
+		is := func(p embraye.Peer) bool { return names(l.Address, &p) }
 		if l.Verdict == Unseen && slices.ContainsFunc(known, is) {
 			l.Verdict = Already
 		}

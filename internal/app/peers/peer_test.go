@@ -1,6 +1,7 @@
 package peers_test
 
 import (
+	"errors"
 	"net/http"
 	"testing"
 
@@ -38,6 +39,25 @@ func TestT08SyncWritesOnlyWhatChanged(t *testing.T) {
 		p.W.Settle()
 		if sent := apptest.Messages(p.Home.Take(), "Follow"); len(sent) != 1 || p.Journal("peer.measure") != 1 || p.Journal("peer.add") != 1 || peers[0].Name != "Autre nom" {
 			p.Errorf("a new measure: %d Follows, %d events, name %q", len(sent), p.Journal("peer.measure"), peers[0].Name)
+		}
+	})
+}
+
+// A peer that was added by the address of its instance or of its page is shown,
+// accepted and removed by the same.
+func TestAPeerIsFoundByWhateverItWasAddedBy(t *testing.T) {
+	apptest.EachPair(t, func(p *apptest.Pair) {
+		p.Follow()
+		base := p.Home.Base
+		for _, address := range []string{"@organisation@pair.example", "Organisation@PAIR.example", p.Org.ID, base, base + "/", base + "/@organisation", " <" + base + "> "} {
+			if peer, err := p.In.Peers.Find(p.Context(), address); err != nil || peer.Organisation != embraye.IRI(p.Org.ID) {
+				p.Errorf("%q: %v", address, err)
+			}
+		}
+		for _, address := range []string{"", "pair.example", base + "/@other", "https://other.example", "@other@pair.example"} {
+			if _, err := p.In.Peers.Find(p.Context(), address); !errors.Is(err, embraye.ErrNotFound) {
+				p.Errorf("%q: %v", address, err)
+			}
 		}
 	})
 }

@@ -98,20 +98,28 @@ func fill(ctx context.Context, t store.Tables, peers []embraye.Peer) ([]embraye.
 	return pages, nil
 }
 
-// Find finds a peer by its handle or by the address of its account.
+// Find finds a peer by any address that adding it would have taken.
 func (ps *Peers) Find(ctx context.Context, address string) (*embraye.Peer, error) {
-	wanted := strings.TrimPrefix(embraye.Address(address), "@")
 	peers, err := ps.desk.Store.Tables().Peers.List(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for i := range peers {
-		p := &peers[i]
-		if strings.EqualFold(p.Handle, wanted) || string(p.Organisation) == wanted {
-			return p, nil
+		if names(embraye.Address(address), &peers[i]) {
+			return &peers[i], nil
 		}
 	}
 	return nil, fmt.Errorf("no peer %s here: %w", address, embraye.ErrNotFound)
+}
+
+// names says whether an address is a peer's: its handle, its account, its page,
+// or where its instance is. Nobody is asked.
+func names(address string, p *embraye.Peer) bool {
+	name, _, _ := strings.Cut(p.Handle, "@")
+	home := p.Organisation.Origin()
+	return slices.ContainsFunc([]string{p.Handle, string(p.Organisation), home, home + "/@" + name}, func(own string) bool {
+		return sameName(own) == sameName(address)
+	})
 }
 
 // roomSize is how many peers a page of the office lists.
