@@ -31,6 +31,7 @@ type peer struct {
 	LastNews        string     `json:"lastNews,omitempty"`
 	LastRead        string     `json:"lastRead,omitempty"`
 	SilentSince     string     `json:"silentSince,omitempty"`
+	MovedTo         string     `json:"movedTo,omitempty"`
 	Skipped         []string   `json:"skipped,omitempty"` // measures that could not be read now
 }
 
@@ -77,7 +78,7 @@ func (i *wired) shownPeer(p *embraye.KeptPeer) peer {
 		choices: choices{p.Gather, p.Boost, p.TrustReviews, p.Copies}, Software: p.Software, SoftwareVersion: p.SoftwareVersion,
 		ApprovesFollows: p.ApprovesFollows, Reference: []string{}, OtherText: p.Known.OtherText(i.App.Reference().TextIRI()), States: p.ConstatCount,
 		Constats: p.Constats, Follows: []follow{}, Changes: []change{}, Backfill: []backfill{},
-		LastNews: second(p.LastNewsAt), LastRead: second(p.LastReadAt), SilentSince: second(p.SilentSince)}
+		LastNews: second(p.LastNewsAt), LastRead: second(p.LastReadAt), SilentSince: second(p.SilentSince), MovedTo: string(p.MovedTo)}
 	if p.Known != nil {
 		out.Reference = append(out.Reference, p.Known.Reference...)
 	}
@@ -103,15 +104,23 @@ func (p peer) accepted() int {
 	return n
 }
 
-// remarks are what an operator should see at once.
-func (p peer) remarks() string {
-	var list []string
+// facts are what an operator should know of it.
+func (p peer) facts() (list []string) {
 	if p.OtherText {
 		list = append(list, "follows another reference text")
 	}
-	if p.SilentSince != "" {
-		list = append(list, "silent since "+p.SilentSince)
+	if p.MovedTo != "" {
+		list = append(list, fmt.Sprintf("has moved to %s: `embraye peer add %s`", p.MovedTo, p.MovedTo))
 	}
+	if p.SilentSince != "" {
+		list = append(list, "is silent since "+p.SilentSince)
+	}
+	return list
+}
+
+// remarks are what they should see at once.
+func (p peer) remarks() string {
+	list := p.facts()
 	if n := len(p.Changes); n > 0 {
 		list = append(list, fmt.Sprintf("%d changes wait: `embraye peer show %s`", n, p.Handle))
 	}
@@ -195,11 +204,14 @@ func peerShow(ctx context.Context, c *call) error {
 		var text strings.Builder
 		fmt.Fprintf(&text, "%s (%s): %s %s, %s\n", shown.Name, shown.Organisation, shown.Software, shown.SoftwareVersion, shown.State)
 		fmt.Fprintf(&text, "gather %t, boost %t, trust reviews %t, copies %t; %d constats here of %d\n", shown.Gather, shown.Boost, shown.TrustReviews, shown.Copies, shown.Constats, shown.States)
+		for _, fact := range shown.facts() {
+			fmt.Fprintf(&text, "it %s\n", fact)
+		}
 		if kept := page.Gathering().Kept; kept > 0 {
 			fmt.Fprintf(&text, "%d constats came from its past\n", kept)
 		}
 		for _, b := range shown.Backfill {
-			fmt.Fprintf(&text, "past of %s: %d pages, %d constats kept, %d items refused %s%s\n", b.Actor, b.Pages, b.Kept, b.Refused, b.Reason, over(b))
+			fmt.Fprintf(&text, "past of %s: %d pages, %d constats kept, %d items refused%s\n", b.Actor, b.Pages, b.Kept, b.Refused, over(b))
 		}
 		for _, ch := range shown.Changes {
 			fmt.Fprintf(&text, "changed: %s %s\n", strings.ReplaceAll(ch.What, "_", " "), ch.About)
@@ -209,10 +221,14 @@ func peerShow(ctx context.Context, c *call) error {
 }
 
 func over(b backfill) string {
-	if b.Done != "" {
-		return "; over " + b.Done
+	text := ""
+	if b.Reason != "" {
+		text = " (" + b.Reason + ")"
 	}
-	return "; goes on " + b.Next
+	if b.Done != "" {
+		return text + "; over " + b.Done
+	}
+	return text + "; goes on " + b.Next
 }
 
 // onPeer does something with one peer that is named.

@@ -188,6 +188,7 @@ type KeptPeer struct {
 	Follows   []Follow
 	Backfills []Backfill
 	Constats  int // of it, here
+	MovedTo   IRI // where its account is now, as it says itself
 }
 
 // State is how far our asking to follow it has come: refused if anybody of it

@@ -96,6 +96,9 @@ func (s Site) PermissionID(q *Quote) IRI {
 // Mention is @handle@domain.
 func (s Site) Mention(handle string) string { return "@" + handle + "@" + s.HandleDomain }
 
+// Names reports whether handles at a host are those of this instance.
+func (s Site) Names(host string) bool { return host == s.HandleDomain || host == IRI(s.Base).Host() }
+
 // Ours reports whether an address is on this instance.
 func (s Site) Ours(i IRI) bool { return i.Origin() == s.Base }
 

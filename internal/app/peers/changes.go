@@ -154,7 +154,10 @@ func (ps *Peers) Accept(ctx context.Context, by embraye.Acting, id int64, shown 
 		}
 		ps.describe(peer, f)
 		compare(peer, f)
-		if peer.Changed.Fingerprint() != shown || !peer.Waits() {
+		if !peer.Waits() {
+			return nothingWaits(peer)
+		}
+		if peer.Changed.Fingerprint() != shown {
 			return fmt.Errorf("%s says something else by now: %w", peer.Handle, embraye.ErrConflict)
 		}
 		gone := slices.DeleteFunc(slices.Clone(peer.Known.Measures), func(m embraye.IRI) bool { return slices.Contains(peer.Changed.Measures, m) })
@@ -197,6 +200,10 @@ func (ps *Peers) leave(ctx context.Context, t store.Tables, measures []embraye.I
 	return nil
 }
 
+func nothingWaits(peer *embraye.Peer) error {
+	return fmt.Errorf("nothing that %s says of itself waits: %w", peer.Handle, embraye.ErrConflict)
+}
+
 // Decline leaves everything as it is; the same change is not asked again.
 func (ps *Peers) Decline(ctx context.Context, by embraye.Acting, id int64, shown string) error {
 	if err := by.May(embraye.Admin); err != nil {
@@ -207,7 +214,10 @@ func (ps *Peers) Decline(ctx context.Context, by embraye.Acting, id int64, shown
 		if err != nil {
 			return err
 		}
-		if !peer.Waits() || peer.Changed.Fingerprint() != shown {
+		if !peer.Waits() {
+			return nothingWaits(peer)
+		}
+		if peer.Changed.Fingerprint() != shown {
 			return fmt.Errorf("%s says something else by now: %w", peer.Handle, embraye.ErrConflict)
 		}
 		peer.Declined, peer.Changed = peer.Changed, nil

@@ -131,6 +131,10 @@ func (sc *scout) resolve(ctx context.Context, address string) (embraye.IRI, erro
 	if sc.desk.Site.Ours(embraye.IRI(address)) {
 		return "", problem("is_this_instance", address)
 	}
+	if name, ok := strings.CutPrefix(address, embraye.IRI(address).Origin()+"/@"); ok && strings.Contains(address, "://") {
+		name, _, _ = strings.Cut(name, "/") // a page, as browsers show it, is the account's that it is of
+		address = "@" + name + "@" + embraye.IRI(address).Host()
+	}
 	if origin := strings.TrimSuffix(address, "/"); strings.Contains(address, "://") && embraye.IRI(address).Origin() == origin {
 		info, err := sc.desk.Remote.NodeInfo(ctx, origin)
 		if err != nil {
@@ -141,12 +145,15 @@ func (sc *scout) resolve(ctx context.Context, address string) (embraye.IRI, erro
 		}
 		address = info.Embraye.Organisation
 	}
-	_, err := embraye.ParseHandle(address)
+	handle, err := embraye.ParseHandle(address)
 	if strings.Contains(address, "://") {
 		_, err = embraye.ParseIRI(address, sc.desk.AllowHTTP)
 	}
 	if err != nil {
 		return "", problem("is_no_address", address)
+	}
+	if handle.Host != "" && sc.desk.Site.Names(handle.Host) {
+		return "", problem("is_this_instance", address)
 	}
 	return sc.directory.Resolve(ctx, address)
 }

@@ -1,8 +1,10 @@
 package peers_test
 
 import (
+	"context"
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 
 	"embraye/internal/apptest"
@@ -54,10 +56,29 @@ func TestAPeerIsFoundByWhateverItWasAddedBy(t *testing.T) {
 				p.Errorf("%q: %v", address, err)
 			}
 		}
+		for _, decide := range []func(context.Context, embraye.Acting, int64, string) error{p.In.Peers.Accept, p.In.Peers.Decline} {
+			if err := decide(p.Context(), embraye.Operator(), only(p).ID, ""); !errors.Is(err, embraye.ErrConflict) || !strings.HasPrefix(err.Error(), "nothing that organisation@pair.example says") {
+				p.Errorf("deciding about nothing: %v", err)
+			}
+		}
 		for _, address := range []string{"", "pair.example", base + "/@other", "https://other.example", "@other@pair.example"} {
 			if _, err := p.In.Peers.Find(p.Context(), address); !errors.Is(err, embraye.ErrNotFound) {
 				p.Errorf("%q: %v", address, err)
 			}
+		}
+	})
+}
+
+// Who has moved is shown with where, and nothing of there is followed by itself.
+func TestAPeerThatMovedSaysWhere(t *testing.T) {
+	apptest.EachPair(t, func(p *apptest.Pair) {
+		p.Follow()
+		p.Org.Doc["movedTo"] = "https://new.example/actors/organisation"
+		p.Org.Publish()
+		_, err := p.In.Peers.Sync(p.Context(), embraye.Operator())
+		p.Must(err)
+		if peer := only(p); peer.MovedTo != "https://new.example/actors/organisation" || peer.Waits() || len(peer.Follows) != 4 {
+			p.Errorf("a peer that moved: %+v", peer)
 		}
 	})
 }

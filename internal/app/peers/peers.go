@@ -81,9 +81,13 @@ func fill(ctx context.Context, t store.Tables, peers []embraye.Peer) ([]embraye.
 	if err != nil {
 		return nil, err
 	}
+	accounts, err := t.RemoteActors.Among(ctx, names)
+	if err != nil {
+		return nil, err
+	}
 	pages := make([]embraye.KeptPeer, len(peers))
 	for i, p := range peers {
-		pages[i] = embraye.KeptPeer{Peer: p, Constats: counts[p.Organisation]}
+		pages[i] = embraye.KeptPeer{Peer: p, Constats: counts[p.Organisation], MovedTo: embraye.IRI(accounts[p.Organisation].MovedTo)}
 		for _, f := range follows {
 			if f.PeerID == p.ID {
 				pages[i].Follows = append(pages[i].Follows, f)

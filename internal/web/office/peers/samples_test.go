@@ -18,7 +18,7 @@ func Samples() map[string][]any {
 		PeerChoices: embraye.PeerChoices{Gather: true, Boost: true, TrustReviews: true, Copies: true}, SoftwareVersion: "1.2", ApprovesFollows: true, ConstatCount: 12, Known: known, Changed: changed,
 		LastNewsAt: &now, LastReadAt: &now, SilentSince: &now},
 		Follows:   []embraye.Follow{{Target: org, State: embraye.FollowAccepted}, {Target: m1, State: embraye.FollowRejected}},
-		Backfills: []embraye.Backfill{{Actor: m1, Kept: 3, Pages: 1, Refused: 2, Reason: "not_understood", DoneAt: &now}}, Constats: 3}
+		Backfills: []embraye.Backfill{{Actor: m1, Kept: 3, Pages: 1, Refused: 2, Reason: "not_understood", DoneAt: &now}}, Constats: 3, MovedTo: "https://new.example/actors/organisation"}
 	reading := full
 	reading.Changed, reading.SilentSince, reading.LastNewsAt = nil, nil, nil
 	reading.Backfills = []embraye.Backfill{{Actor: m1, Kept: 1, Pages: 1, NextAt: &now, Reason: "other"}}
