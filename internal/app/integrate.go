@@ -90,8 +90,10 @@ func rewireReview(ctx context.Context, a *App, t store.Tables, id string, actor,
 }
 
 // CheckIntegrates wants that a constat of ours takes up only reviews of itself
-// that are shown.
-func CheckIntegrates(ctx context.Context, t store.Tables, object embraye.IRI, reviews []embraye.IRI) error {
+// that are shown. What it has taken up before stays, whatever became of it: who
+// changes or withdraws their review keeps nobody from correcting a constat.
+func CheckIntegrates(ctx context.Context, t store.Tables, object embraye.IRI, before, reviews []embraye.IRI) error {
+	reviews = slices.DeleteFunc(slices.Clone(reviews), func(r embraye.IRI) bool { return slices.Contains(before, r) })
 	if len(reviews) == 0 {
 		return nil
 	}

@@ -106,7 +106,7 @@ func (s Source) Organisations(ctx context.Context, pages OrganisationPages) ([]O
 	ours := data.Organisation
 	rows := []Organisation{{Account: string(s.Site.ActorID(ours.Handle)), Name: ours.Name, Host: embraye.IRI(s.Site.Base).Host(),
 		Page: s.Site.ActorPage(ours.Handle), Here: true, Constats: data.Count, Gathered: true, Software: "embraye", Version: s.Version,
-		Reference: []string{s.Reference.IRI}, Since: moment(ours.CreatedAt), Signatory: data.Signatory.State(), Proof: data.Signatory.Proof()}}
+		Reference: []string{s.Reference.TextIRI()}, Since: moment(ours.CreatedAt), Signatory: data.Signatory.State(), Proof: data.Signatory.Proof()}}
 	for _, p := range data.Peers {
 		row := Organisation{Account: string(p.Peer.Organisation), Name: p.Peer.Name, Host: p.Peer.Host, Page: s.Site.Base + "/organisations/" + p.Peer.Host,
 			Constats: p.Constats, Gathered: p.Peer.Gather, Software: p.Peer.Software, Version: p.Peer.SoftwareVersion, Reference: []string{},

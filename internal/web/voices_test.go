@@ -252,7 +252,7 @@ func TestOrganisationsAreOpenData(t *testing.T) {
 	s.hears("pair.example", "=LIEN()", embraye.NoSign, "Rien de tel")
 	s.Web.Invalidate()
 	rows, err := csv.NewReader(s.get("/donnees/organisations.csv", "").Body).ReadAll()
-	if err != nil || len(rows) != 3 || rows[2][1] != "'=LIEN()" || rows[1][4] != "true" || rows[2][5] != "1" {
+	if err != nil || len(rows) != 3 || rows[2][1] != "'=LIEN()" || rows[1][4] != "true" || rows[2][5] != "1" || rows[1][9] != "https://w3id.org/embraye/ref/memoire-covid19/2020-04-29" {
 		t.Fatalf("%q, %v", rows, err)
 	}
 	var list []map[string]any

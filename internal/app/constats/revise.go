@@ -48,7 +48,7 @@ func (cs *Constats) reviseIn(ctx context.Context, t store.Tables, by embraye.Act
 		return nil, err
 	}
 	object := cs.desk.Site.UpdateID(u.ID)
-	if err := app.CheckIntegrates(ctx, t, object, content.Integrates()); err != nil {
+	if err := app.CheckIntegrates(ctx, t, object, u.Integrates(), content.Integrates()); err != nil {
 		return nil, err
 	}
 	if err := cs.settleFiles(ctx, t, &content); err != nil {

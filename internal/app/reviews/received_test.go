@@ -147,6 +147,10 @@ func TestAContestedOrganisationCannotHideAReview(t *testing.T) {
 				s.Errorf("%s goes on showing what B withdrew: %+v", name, r)
 			}
 		}
+		content.Title = "Un appel est ouvert."
+		if _, err := a.Constats.Revise(s.Context(), embraye.Operator(), update.ID, constats.ReviseInput{Kind: embraye.Typo, Reason: "Point.", Content: content}); err != nil {
+			s.Errorf("A cannot correct a constat since B withdrew what it took up: %v", err)
+		}
 	})
 }
 
