@@ -29,9 +29,9 @@ type Step = chromedp.Action[chromedp.Void]
 // of its first tab. It ends with the test.
 func Browser(t testing.TB) context.Context {
 	t.Helper()
-	path, err := exec.LookPath("chromium")
+	path, err := program()
 	if err != nil {
-		storetest.Require(t, "chromium", "install chromium")
+		storetest.Require(t, "chromium", "install chromium-headless-shell or chromium")
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path), chromedp.UserDataDir(t.TempDir()), chromedp.Flag("headless", "new"), chromedp.NoSandbox,
@@ -53,6 +53,17 @@ func Browser(t testing.TB) context.Context {
 	})
 	begin(t, tab)
 	return tab
+}
+
+// program finds Chromium. The one without a window shows the same pages, and takes
+// a quarter of the processor's time to start and half of it to be used.
+func program() (path string, err error) {
+	for _, name := range []string{"chromium-headless-shell", "chromium"} {
+		if path, err = exec.LookPath(name); err == nil {
+			break
+		}
+	}
+	return path, err
 }
 
 // Tab opens another tab of a browser, with the same cookies.

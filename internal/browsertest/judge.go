@@ -39,19 +39,21 @@ var axe = func() func(path string) (string, error) {
 	}
 }()
 
-// runAxe gives one sentence for each rule that is broken. The second theme
-// changes nothing but colours.
-const runAxe = `(async (colours) => {
-  const options = colours ? { runOnly: { type: 'rule', values: ['color-contrast', 'link-in-text-block'] } } : {};
+// runAxe gives one sentence for each rule that is broken: of all rules, of those
+// about colours, which are most of its work, or of the others.
+const runAxe = `(async (rules) => {
+  const colours = ['color-contrast', 'link-in-text-block'];
+  const options = { all: {}, colours: { runOnly: { type: 'rule', values: colours } },
+    others: { rules: Object.fromEntries(colours.map((c) => [c, { enabled: false }])) } }[rules];
   const result = await axe.run(document, { ...options, resultTypes: ['violations'], iframes: false, preload: false });
   return result.violations.map((v) => v.id + ': ' + v.help + ': ' +
     v.nodes.slice(0, 3).map((n) => n.target.join(' ') + ' ' + n.html.slice(0, 100) + ' (' + (n.any[0]?.message ?? '') + ')').join('; ') +
     (v.nodes.length > 3 ? '; and ' + (v.nodes.length - 3) + ' more' : ''));
-})(%v)`
+})(%q)`
 
-// Look lists what is wrong with the page that a tab shows, in the light theme and,
-// unless another page has the same colours, in the dark one.
-func (j *Judge) Look(tab context.Context, dark bool) ([]string, error) {
+// Look lists what is wrong with the page that a tab shows, in the light theme. Unless
+// another page has the same colours, these are judged too, in both themes.
+func (j *Judge) Look(tab context.Context, colours bool) ([]string, error) {
 	if err := chromedp.Do(tab, Scheme("light")); err != nil {
 		return nil, err
 	}
@@ -62,15 +64,16 @@ func (j *Judge) Look(tab context.Context, dark bool) ([]string, error) {
 	if err := j.bring(tab); err != nil {
 		return nil, fmt.Errorf("loading axe: %w", err)
 	}
-	for _, theme := range []string{"light", "dark"} {
-		if theme == "dark" && !dark {
-			continue
-		}
-		script := fmt.Sprintf(runAxe, theme == "dark")
+	looks := []struct{ theme, rules string }{{"light", "others"}}
+	if colours { // the second theme changes nothing else
+		looks = []struct{ theme, rules string }{{"light", "all"}, {"dark", "colours"}}
+	}
+	for _, look := range looks {
+		theme := look.theme
 		if err := chromedp.Do(tab, Scheme(theme)); err != nil {
 			return nil, err
 		}
-		broken, err := chromedp.Run(tab, chromedp.Evaluate[[]string](script, chromedp.EvalAwaitPromise))
+		broken, err := chromedp.Run(tab, chromedp.Evaluate[[]string](fmt.Sprintf(runAxe, look.rules), chromedp.EvalAwaitPromise))
 		if err != nil {
 			return nil, fmt.Errorf("asking axe about the %s theme: %w", theme, err)
 		}

@@ -28,9 +28,10 @@ import (
 	"embraye/internal/store"
 )
 
-// Every page of the router's own list, empty and filled, in both languages and
-// (in French) both themes, as a stranger and as an admin, is one that axe-core and
-// html-validate find nothing wrong with, and has what judge.js asks for.
+// Every page of the router's own list, empty and filled, in both languages, as a
+// stranger and as an admin, is one that axe-core and html-validate find nothing wrong
+// with, and has what judge.js asks for. Colours are judged in French, in both themes:
+// no style depends on a language.
 func TestEveryPage(t *testing.T) {
 	if testing.Short() {
 		t.Skip("looks at every page in a browser")
@@ -325,7 +326,7 @@ func (v *visitor) lookAt(tab context.Context, address string) error {
 	if err := chromedp.Do(tab, chromedp.Navigate(v.in.URL+address)); err != nil {
 		return fmt.Errorf("loading: %w", err)
 	}
-	faults, err := v.judge.Look(tab, strings.HasSuffix(address, "lang=fr")) // a language has no colours of its own
+	faults, err := v.judge.Look(tab, strings.HasSuffix(address, "lang=fr"))
 	for _, f := range faults {
 		v.t.Errorf("%s: %s", address, f)
 	}
