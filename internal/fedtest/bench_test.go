@@ -124,6 +124,19 @@ func (x *inboxBench) signed(n int, activity func(i int) (*Actor, map[string]any)
 	return out
 }
 
+// measure sends the first tenth of the requests before the clock starts, so that
+// PostgreSQL, whose tests run without autovacuum, knows its tables as a server
+// knows them that has run for a minute: plans made for empty ones read them whole.
+func (x *inboxBench) measure(requests [][]byte) (before, accepted int64, took time.Duration) {
+	first := len(requests) / 10
+	before, _ = x.fire(requests[:first])
+	if _, err := x.in.Store.Pool().Exec("ANALYZE"); err != nil {
+		x.b.Fatal(err)
+	}
+	accepted, took = x.fire(requests[first:])
+	return before, accepted, took
+}
+
 // fire sends the requests over keep-alive connections and returns how many
 // were answered 202 and how long it took.
 func (x *inboxBench) fire(requests [][]byte) (accepted int64, took time.Duration) {
@@ -229,9 +242,9 @@ func BenchmarkInboxLikes(b *testing.B) {
 			a := x.actors[i%benchActors]
 			return a, map[string]any{"id": fmt.Sprintf("%s#likes/%d", a.ID, i), "type": "Like", "object": x.updates[i/benchActors]}
 		})
-		accepted, took := x.fire(requests)
-		if rows := x.count("interactions"); rows != accepted {
-			b.Errorf("%d rows of %d accepted", rows, accepted)
+		before, accepted, took := x.measure(requests)
+		if rows := x.count("interactions"); rows != before+accepted {
+			b.Errorf("%d rows of %d accepted", rows, before+accepted)
 		}
 		x.report(accepted, took)
 	})
@@ -257,9 +270,9 @@ func BenchmarkInboxMixed(b *testing.B) {
 			}
 			return a, map[string]any{"id": id, "type": kinds[k%4], "object": object}
 		})
-		accepted, took := x.fire(requests)
-		if rows := x.count("interactions") + x.count("replies") + x.count("followers"); rows != accepted {
-			b.Errorf("%d rows of %d accepted", rows, accepted)
+		before, accepted, took := x.measure(requests)
+		if rows := x.count("interactions") + x.count("replies") + x.count("followers"); rows != before+accepted {
+			b.Errorf("%d rows of %d accepted", rows, before+accepted)
 		}
 		x.report(accepted, took)
 	})
@@ -283,9 +296,9 @@ func BenchmarkInboxConstats(b *testing.B) {
 				"to": note["to"], "published": note["published"], "object": a.Proved(keys[a.ID], note)}
 			return a, a.Proved(keys[a.ID], act)
 		})
-		accepted, took := x.fire(requests)
-		if rows := x.count("peer_updates"); rows != accepted {
-			b.Errorf("%d rows of %d accepted", rows, accepted)
+		before, accepted, took := x.measure(requests)
+		if rows := x.count("peer_updates"); rows != before+accepted {
+			b.Errorf("%d rows of %d accepted", rows, before+accepted)
 		}
 		x.report(accepted, took)
 	})

@@ -4,8 +4,6 @@ import (
 	"context"
 
 	"embraye/internal/embraye"
-
-	"gorm.io/gorm/clause"
 )
 
 // BoostedPosts are what posts and videos of others that we boost are called.
@@ -13,7 +11,7 @@ type BoostedPosts struct{ table }
 
 // Keep remembers one as it was read last.
 func (t BoostedPosts) Keep(ctx context.Context, p *embraye.BoostedPost) error {
-	err := t.db.WithContext(ctx).Clauses(clause.OnConflict{Columns: []clause.Column{{Name: "object"}}, UpdateAll: true}).Create(p).Error
+	err := t.upsert(ctx, p, "object")
 	return wrap(err, "keeping what %s is called", p.Object)
 }
 

@@ -49,7 +49,8 @@ func (t Citations) forget(ctx context.Context, constats []string) error {
 	if len(constats) == 0 {
 		return nil
 	}
-	err := t.later(ctx, "DELETE FROM evidence_citations WHERE "+t.amongFew("constat"), asJSON(constats))
+	where, arg := t.among("constat", constats)
+	err := t.later(ctx, "DELETE FROM evidence_citations WHERE "+where, arg)
 	return wrap(err, "forgetting what %d constats named", len(constats))
 }
 

@@ -19,8 +19,9 @@ func (t PeerRevisions) note(ctx context.Context, u *embraye.PeerUpdate) error {
 	row := &embraye.PeerRevision{URI: u.URI, Number: u.Revision, Reason: u.RevisionReason, Stage: u.Stage, Title: u.Title, Summary: u.Summary,
 		ReceivedAt: u.ReceivedAt, SHA256: hex.EncodeToString(sum[:]), Wire: u.Wire}
 	notNull(&row.Wire)
-	err := t.db.WithContext(ctx).Clauses(clause.OnConflict{DoNothing: true}).Create(row).Error
-	return wrap(err, "keeping version %d of %s", u.Revision, u.URI)
+	in := t.table
+	in.db = in.db.Clauses(clause.OnConflict{DoNothing: true})
+	return wrap(insertLater(ctx, in, row), "keeping version %d of %s", u.Revision, u.URI)
 }
 
 // forget drops the versions of constats that are gone.

@@ -11,19 +11,19 @@ import (
 // PeerUpdates are constats of peers as received.
 type PeerUpdates struct{ table }
 
-// Upsert writes the constat under its URI and sets its ID; a row that exists
-// keeps its own. Where scopes stand follows.
+// Upsert writes the constat under its URI; a row that exists keeps its ID. Where
+// scopes stand follows.
 func (t PeerUpdates) Upsert(ctx context.Context, u *embraye.PeerUpdate) error {
 	notNull(&u.Wire)
 	u.CopyID = embraye.CopyID(u.URI)
 	row := *u
 	row.ID = 0
 	in := t.table
-	in.db = in.db.Omit("ReviewsAsked") // what is known about a constat is no word of its author's
-	if err := in.upsert(ctx, &row, "uri"); err != nil {
+	// What is known about a constat is no word of its author's.
+	in.db = in.db.Omit("ReviewsAsked").Clauses(over("uri"))
+	if err := insertLater(ctx, in, &row); err != nil {
 		return wrap(err, "keeping the peer's constat %s", u.URI)
 	}
-	u.ID = row.ID
 	if err := PeerRevisions(t).note(ctx, u); err != nil {
 		return err
 	}

@@ -59,8 +59,13 @@ func (t RemoteActors) Upsert(ctx context.Context, a *embraye.RemoteActor) error 
 
 // upsert writes a row under a unique column; an existing row keeps its ID.
 func (t table) upsert(ctx context.Context, row any, unique string) error {
-	conflict := clause.OnConflict{Columns: []clause.Column{{Name: unique}}, UpdateAll: true}
-	return t.db.WithContext(ctx).Clauses(conflict).Create(row).Error
+	return t.db.WithContext(ctx).Clauses(over(unique)).Create(row).Error
+}
+
+// over is how a row takes the place of the one that has the same value in a
+// unique column.
+func over(unique string) clause.OnConflict {
+	return clause.OnConflict{Columns: []clause.Column{{Name: unique}}, UpdateAll: true}
 }
 
 // MarkFailed remembers that fetching the actor failed now; what is known of it

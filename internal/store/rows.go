@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 
 	"embraye/internal/embraye"
@@ -71,6 +72,20 @@ func insertLater(ctx context.Context, t table, row any) error {
 		return made.Error
 	}
 	return t.later(ctx, made.Statement.SQL.String(), made.Statement.Vars...)
+}
+
+// atOnce is how many rows one statement writes: more have more values than
+// SQLite takes.
+const atOnce = 500
+
+// insertMany is insertLater for rows whose number nobody knows.
+func insertMany[T any](ctx context.Context, t table, rows []T) error {
+	for some := range slices.Chunk(rows, atOnce) {
+		if err := insertLater(ctx, t, some); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // insertNew inserts unless a unique index holds the row already.
@@ -169,6 +184,17 @@ func (t table) amongFew(column string) string {
 		return column + " = ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(? AS jsonb))))"
 	}
 	return t.inJSON(column)
+}
+
+// among is the condition « column is one of the names », and its argument. One
+// name, which is most of the time, is asked for as such: of a list PostgreSQL
+// believes that it names so many rows that a table which was small when it looked
+// last is better read whole.
+func (t table) among(column string, names []string) (where string, arg any) {
+	if len(names) == 1 {
+		return column + " = ?", names[0]
+	}
+	return t.amongFew(column), asJSON(names)
 }
 
 // inColumn is the condition « column is in the JSON list of another column ».

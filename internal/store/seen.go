@@ -38,7 +38,7 @@ type Seen struct{ table }
 // same digest, PostgreSQL lets the second wait for the first.
 func (t Seen) Mark(ctx context.Context, digest []byte, host string) (fresh bool, err error) {
 	n, err := t.exec(ctx, `INSERT INTO seen_activities (digest, seen_at)
-		SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM domain_blocks WHERE `+suspended+" AND "+t.inJSON("domain")+`) ON CONFLICT DO NOTHING`,
+		SELECT ?, ? WHERE NOT EXISTS (SELECT 1 FROM domain_blocks WHERE `+suspended+" AND "+t.amongFew("domain")+`) ON CONFLICT DO NOTHING`,
 		digest, t.s.now().Unix(), asJSON(domainsOf(host)))
 	if err != nil || n == 1 {
 		return n == 1, wrap(err, "marking an activity as seen")

@@ -121,8 +121,10 @@ func (t Standings) replacements(ctx context.Context, organisation embraye.IRI, v
 	if len(voices) == 0 {
 		return nil, nil
 	}
-	names := asJSON(constatsOf(voices))
-	err = t.db.WithContext(ctx).Where("organisation = ? AND ("+t.inJSON("what")+" OR "+t.inJSON("constat")+")", organisation, names, names).Find(&said).Error
+	names := constatsOf(voices)
+	what, arg := t.among("what", names)
+	constat, _ := t.among("constat", names)
+	err = t.db.WithContext(ctx).Where("organisation = ? AND ("+what+" OR "+constat+")", organisation, arg, arg).Find(&said).Error
 	return said, wrap(err, "reading what replaces constats")
 }
 

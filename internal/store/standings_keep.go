@@ -48,10 +48,6 @@ type kept struct {
 	replaces []embraye.Replacement
 }
 
-// atOnce is how many rows one statement writes: more have more values than
-// SQLite takes.
-const atOnce = 500
-
 // keep brings what constats say to what they say now, and the scopes that
 // this touches: their own, those of before, and those of what they replace or
 // did. It belongs into the transaction that writes the constats.
@@ -67,21 +63,27 @@ func (t Standings) keep(ctx context.Context, all ...spoken) error {
 			said = append(said, embraye.Replacement{Organisation: s.organisation, What: what, Constat: s.constat})
 		}
 	}
-	for _, query := range []string{"DELETE FROM voices WHERE ", "DELETE FROM replacements WHERE "} {
-		if err := t.later(ctx, query+t.inJSON("constat"), asJSON(names)); err != nil {
+	if err := t.forget(ctx, names); err != nil {
+		return err
+	}
+	if err := insertMany(ctx, t.table, voices); err != nil {
+		return wrap(err, "keeping what constats say")
+	}
+	if err := insertMany(ctx, t.table, said); err != nil {
+		return wrap(err, "keeping what constats replace")
+	}
+	return t.renew(ctx, touched)
+}
+
+// forget drops what constats said.
+func (t Standings) forget(ctx context.Context, names []string) error {
+	where, arg := t.among("constat", names)
+	for _, table := range []string{"voices", "replacements"} {
+		if err := t.later(ctx, "DELETE FROM "+table+" WHERE "+where, arg); err != nil {
 			return wrap(err, "forgetting what constats said")
 		}
 	}
-	if len(voices) > 0 {
-		err = t.db.WithContext(ctx).CreateInBatches(&voices, atOnce).Error
-	}
-	if err == nil && len(said) > 0 {
-		err = t.db.WithContext(ctx).CreateInBatches(&said, atOnce).Error
-	}
-	if err != nil {
-		return wrap(err, "keeping what constats say")
-	}
-	return t.renew(ctx, touched)
+	return nil
 }
 
 // changed are the constats that say other than what is kept, and the scopes to
@@ -134,10 +136,10 @@ func (t Standings) kept(ctx context.Context, all []spoken) (map[string]*kept, er
 		voices []embraye.Voice
 		said   []embraye.Replacement
 	)
-	in := t.inJSON("constat")
-	err := t.db.WithContext(ctx).Where(in, asJSON(names)).Find(&voices).Error
+	where, arg := t.among("constat", names)
+	err := t.db.WithContext(ctx).Where(where, arg).Find(&voices).Error
 	if err == nil {
-		err = t.db.WithContext(ctx).Where(in, asJSON(names)).Order("what").Find(&said).Error
+		err = t.db.WithContext(ctx).Where(where, arg).Order("what").Find(&said).Error
 	}
 	for _, v := range voices {
 		before[v.Constat].voices = append(before[v.Constat].voices, v)
@@ -163,8 +165,9 @@ func (t Standings) scopesOf(ctx context.Context, organisation embraye.IRI, names
 		return nil
 	}
 	var voices []embraye.Voice
+	where, arg := t.among("constat", names)
 	err := t.db.WithContext(ctx).Select("measure", "scope_key", "organisation").
-		Where("organisation = ? AND "+t.inJSON("constat"), organisation, asJSON(names)).Find(&voices).Error
+		Where("organisation = ? AND "+where, organisation, arg).Find(&voices).Error
 	for _, v := range voices {
 		touched[scope{v.Measure, v.ScopeKey, v.Organisation}] = true
 	}
