@@ -34,6 +34,9 @@ func demo(ctx context.Context, c *call) error {
 			if err != nil {
 				return err
 			}
+			if err := i.Evidence.Sweep(ctx); err != nil {
+				return err
+			}
 			return c.print(demoDone{Removed: n, URL: url}, "removed the %d constats of the demonstration from %s\n", n, url)
 		}
 		n, err := i.Constats.LoadDemo(ctx, by, list)

@@ -1,6 +1,7 @@
 package embraye
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -9,7 +10,7 @@ import (
 // somebody asked for. It is of the page: which constats name it, Citations tell.
 type EvidenceCopy struct {
 	ID       string `gorm:"primaryKey"` // ULID
-	Href     string // the page, as the evidence names it
+	Href     string // the page (PageOf)
 	PersonID int64  // who asked, or handed it in; 0: the program
 	Origin   CopyOrigin
 	State    CopyState
@@ -74,6 +75,10 @@ const (
 // CopyStates lists them in the order of their life.
 func CopyStates() []CopyState { return []CopyState{CopyWaiting, CopyKept, CopyFailed, CopyDropped} }
 
+// DemoIsGone is the failure of a dropped copy of which nothing is to stay: what named
+// its page was the demonstration.
+const DemoIsGone = "demonstration"
+
 // CopyVisibility is who sees what of a copy.
 type CopyVisibility string
 
@@ -118,6 +123,30 @@ func (c EvidenceCopy) SHA256() string {
 	return sum
 }
 
+// PageOf is the address of the page that an address leads into, and what copies,
+// looks and who names a page go by: without its fragment, which no server is ever
+// asked for (RFC 3986 3.5), be it a passage, the page of a PDF or the words of a text
+// fragment. One that begins with / or ! stays: with it an application says which of its
+// pages one sees. What we fetch of those is the same bytes, but what somebody saved of
+// one of them and hands in is no copy of another.
+func PageOf(address string) string {
+	page, fragment, _ := strings.Cut(address, "#")
+	if strings.HasPrefix(fragment, "/") || strings.HasPrefix(fragment, "!") {
+		return address
+	}
+	return page
+}
+
+// Pages are the pages on the web that evidence names, each once, in its order.
+func Pages(list []Evidence) (pages []string) {
+	for _, e := range list {
+		if page := PageOf(e.Href); WebAddress(e.Href) && !slices.Contains(pages, page) {
+			pages = append(pages, page)
+		}
+	}
+	return pages
+}
+
 // TellCopies writes beside each evidence the hash of the newest kept copy of its page,
 // and where a web archive has it, unless an editor named another place. The copies come
 // oldest first.
@@ -125,10 +154,10 @@ func TellCopies(list []Evidence, copies []EvidenceCopy) {
 	for i := range list {
 		e := &list[i]
 		var newest *EvidenceCopy
-		ours := e.ArchivedAt == ""
+		page, ours := PageOf(e.Href), e.ArchivedAt == ""
 		for j := range copies {
 			c := &copies[j]
-			if c.Href != e.Href {
+			if c.Href != page {
 				continue
 			}
 			ours = ours || c.ArchivedAt == e.ArchivedAt
@@ -194,8 +223,7 @@ const (
 
 // LinkCheck is the last look at a page that a constat names as evidence.
 type LinkCheck struct {
-	Href      string `gorm:"primaryKey"`
-	UpdateID  string // ULID of a constat that names it
+	Href      string `gorm:"primaryKey"` // the page (PageOf)
 	Failures  int    // in a row
 	Reason    string // of the last failure: an HTTP status, or "unreachable"
 	CheckedAt time.Time
@@ -203,6 +231,12 @@ type LinkCheck struct {
 
 // Dead reports whether the page is given up.
 func (c LinkCheck) Dead() bool { return c.Failures >= DeadAfter }
+
+// A DeadLink is a page that is given up, and the newest constat of ours that names it.
+type DeadLink struct {
+	LinkCheck
+	UpdateID string // ULID
+}
 
 // DeadAfter is how many looks in a row must fail before a link counts as dead:
 // servers have bad days.

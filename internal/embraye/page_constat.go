@@ -11,7 +11,7 @@ type ConstatPage struct {
 	Replies      []ShownReply    // oldest first, at most MaxShownReplies
 	Files        []EvidenceFile  // ours that the evidence names
 	Copies       []EvidenceCopy  // the newest that is kept of each page, without its words
-	Dead         map[string]bool // pages that answer no more
+	Dead         map[string]bool // pages (PageOf) that answer no more
 }
 
 // MaxShownReplies is how many replies a page shows; the collection has all.

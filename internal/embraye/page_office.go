@@ -17,7 +17,7 @@ type OfficeStart struct {
 	Reports      int          // open
 	Reset        []AuditEntry // who asked for a new password lately; admins only
 	NotMailed    []AuditEntry // whose invitation could not be sent; admins only
-	DeadLinks    []LinkCheck
+	DeadLinks    []DeadLink
 	Changed      int            // pages that no longer say what their copy has
 	Moved        int            // pages that are elsewhere since their copy was made
 	Unread       []UnreadUpdate // constats of peers that were not understood; admins only

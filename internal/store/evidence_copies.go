@@ -65,6 +65,9 @@ func (t EvidenceCopies) Emptied(ctx context.Context, id string) error {
 // an older one was made is settled.
 const newest = "NOT EXISTS (SELECT 1 FROM evidence_copies AS newer WHERE newer.href = evidence_copies.href AND newer.id > evidence_copies.id AND newer.state = 'kept')"
 
+// named: a constat that copies are made and kept for names the page.
+const named = "EXISTS (SELECT 1 FROM evidence_citations AS c WHERE c.href = evidence_copies.href AND " + copiedFor + ")"
+
 // Page lists copies, newest first.
 func (t EvidenceCopies) Page(ctx context.Context, f embraye.CopyFilter) ([]embraye.EvidenceCopy, error) {
 	where, args := "id < ?", []any{"~"}
@@ -75,25 +78,25 @@ func (t EvidenceCopies) Page(ctx context.Context, f embraye.CopyFilter) ([]embra
 		where, args = where+" AND state = ?", append(args, f.State)
 	}
 	if f.Look != "" {
-		where, args = where+" AND look = ? AND "+newest, append(args, f.Look)
+		where, args = where+" AND look = ? AND "+newest+" AND "+named, append(args, f.Look)
 	}
 	all, err := t.lines(ctx, "id DESC", f.Limit, where, args...)
 	return all, wrap(err, "listing copies")
 }
 
 // Of lists the copies of pages, oldest first, without their words.
-func (t EvidenceCopies) Of(ctx context.Context, hrefs []string) ([]embraye.EvidenceCopy, error) {
-	if len(hrefs) == 0 {
+func (t EvidenceCopies) Of(ctx context.Context, pages []string) ([]embraye.EvidenceCopy, error) {
+	if len(pages) == 0 {
 		return nil, nil
 	}
-	all, err := t.lines(ctx, "id", -1, t.amongFew("href"), asJSON(hrefs))
-	return all, wrap(err, "listing the copies of %d pages", len(hrefs))
+	all, err := t.lines(ctx, "id", -1, t.amongFew("href"), asJSON(pages))
+	return all, wrap(err, "listing the copies of %d pages", len(pages))
 }
 
 // Newest returns the newest kept copy of a page.
-func (t EvidenceCopies) Newest(ctx context.Context, href string) (*embraye.EvidenceCopy, error) {
-	c, err := takeFirst[embraye.EvidenceCopy](ctx, t.table, "id DESC", "href = ? AND state = ?", href, embraye.CopyKept)
-	return c, wrap(err, "looking for a copy of %s", href)
+func (t EvidenceCopies) Newest(ctx context.Context, page string) (*embraye.EvidenceCopy, error) {
+	c, err := takeFirst[embraye.EvidenceCopy](ctx, t.table, "id DESC", "href = ? AND state = ?", page, embraye.CopyKept)
+	return c, wrap(err, "looking for a copy of %s", page)
 }
 
 // Usage tells how much room copies take.
@@ -118,20 +121,20 @@ func (t EvidenceCopies) Usage(ctx context.Context) (u embraye.CopyUsage, err err
 	return u, wrap(err, "counting copies")
 }
 
-// Drafted is the addresses of all pages that a draft names as evidence.
+// Drafted is all pages that a draft names as evidence.
 func (t EvidenceCopies) Drafted(ctx context.Context) (map[string]bool, error) {
 	named := map[string]bool{}
 	err := t.query(ctx, func(rows *sql.Rows) error {
 		var text []byte
-		var list []struct{ Href string }
+		var list []embraye.Evidence
 		if err := rows.Scan(&text); err != nil {
 			return err
 		}
 		if err := json.Unmarshal(text, &list); err != nil {
 			return err
 		}
-		for _, e := range list {
-			named[e.Href] = true
+		for _, page := range embraye.Pages(list) {
+			named[page] = true
 		}
 		return nil
 	}, "SELECT CAST(evidence AS text) FROM drafts WHERE state <> 'published' AND evidence IS NOT NULL")
@@ -141,19 +144,19 @@ func (t EvidenceCopies) Drafted(ctx context.Context) (map[string]bool, error) {
 // OldestUncited lists kept copies that only editors see, of pages that no constat
 // names, oldest first, without words.
 func (t EvidenceCopies) OldestUncited(ctx context.Context, after string, limit int) ([]embraye.EvidenceCopy, error) {
-	all, err := t.lines(ctx, "id", limit, "id > ? AND state = ? AND visibility = ? AND NOT EXISTS (SELECT 1 FROM evidence_citations AS c WHERE c.href = evidence_copies.href AND "+copiedFor+")",
+	all, err := t.lines(ctx, "id", limit, "id > ? AND state = ? AND visibility = ? AND NOT "+named,
 		after, embraye.CopyKept, embraye.CopyEditors)
 	return all, wrap(err, "listing old copies")
 }
 
-// ToLook lists the newest kept copy of each page that was not compared with its
-// page since a time, those that wait the longest first.
+// ToLook lists the newest kept copy of each page that is named and was not compared
+// with its copy since a time, those that wait the longest first.
 func (t EvidenceCopies) ToLook(ctx context.Context, before time.Time, limit int) ([]embraye.EvidenceCopy, error) {
-	all, err := t.lines(ctx, "COALESCE(looked_at, made_at), id", limit, "state = 'kept' AND origin = 'ours' AND COALESCE(looked_at, made_at) < ? AND "+newest, before.UTC())
+	all, err := t.lines(ctx, "COALESCE(looked_at, made_at), id", limit, "state = 'kept' AND origin = 'ours' AND COALESCE(looked_at, made_at) < ? AND "+newest+" AND "+named, before.UTC())
 	return all, wrap(err, "listing copies to compare")
 }
 
-// CountLooks counts the pages by how they compare with their newest copy.
+// CountLooks counts the pages that are named by how they compare with their newest copy.
 func (t EvidenceCopies) CountLooks(ctx context.Context) (map[embraye.CopyLook]int, error) {
 	counts := map[embraye.CopyLook]int{}
 	err := t.query(ctx, func(rows *sql.Rows) error {
@@ -164,7 +167,7 @@ func (t EvidenceCopies) CountLooks(ctx context.Context) (map[embraye.CopyLook]in
 		}
 		counts[look] = n
 		return nil
-	}, "SELECT look, count(*) FROM evidence_copies WHERE state = 'kept' AND look IN ('changed', 'moved') AND "+newest+" GROUP BY look")
+	}, "SELECT look, count(*) FROM evidence_copies WHERE state = 'kept' AND look IN ('changed', 'moved') AND "+newest+" AND "+named+" GROUP BY look")
 	return counts, wrap(err, "counting pages that are not what they were")
 }
 
@@ -206,9 +209,17 @@ func (t EvidenceCopies) Interrupt(ctx context.Context, before time.Time) error {
 	return wrap(err, "ending copies that were being handed in")
 }
 
-// Leftovers lists dropped copies whose files are still to be removed.
+// DropDemo drops what the program has copied by itself of some pages, but of those
+// that constats still name.
+func (t EvidenceCopies) DropDemo(ctx context.Context, pages []string) error {
+	_, err := t.exec(ctx, "UPDATE evidence_copies SET state = 'dropped', failure = ?, next_at = NULL WHERE "+t.amongFew("href")+" AND person_id = 0 AND origin = 'ours' AND NOT "+named,
+		embraye.DemoIsGone, asJSON(pages))
+	return wrap(err, "dropping the copies of %d pages", len(pages))
+}
+
+// Leftovers lists dropped copies of which something is still to be removed.
 func (t EvidenceCopies) Leftovers(ctx context.Context, limit int) ([]embraye.EvidenceCopy, error) {
-	all, err := t.lines(ctx, "id", limit, "state = 'dropped' AND size > 0")
+	all, err := t.lines(ctx, "id", limit, "state = 'dropped' AND (size > 0 OR failure = ?)", embraye.DemoIsGone)
 	return all, wrap(err, "listing files of dropped copies")
 }
 

@@ -6,7 +6,7 @@ import (
 	"embraye/internal/embraye"
 )
 
-// LinkChecks are the last looks at evidence on the web.
+// LinkChecks are the last looks at evidence on the web, one for each page.
 type LinkChecks struct{ table }
 
 // All returns every look.
@@ -15,19 +15,22 @@ func (t LinkChecks) All(ctx context.Context) ([]embraye.LinkCheck, error) {
 	return all, wrap(err, "listing looks at links")
 }
 
-// Dead lists links that failed too often, the longest dead first.
-func (t LinkChecks) Dead(ctx context.Context, limit int) ([]embraye.LinkCheck, error) {
-	all, err := list[embraye.LinkCheck](ctx, t.table, "failures DESC, href", limit, "failures >= ?", embraye.DeadAfter)
+// Dead lists pages that failed too often and that our constats still name, the
+// longest dead first.
+func (t LinkChecks) Dead(ctx context.Context, limit int) (all []embraye.DeadLink, err error) {
+	err = t.scan(ctx, &all, `SELECT * FROM (SELECT l.*, (SELECT max(u.id) FROM evidence_citations AS c JOIN updates AS u ON `+namedNow+` WHERE c.href = l.href) AS update_id
+			FROM link_checks AS l WHERE l.failures >= ?) AS dead
+		WHERE update_id IS NOT NULL ORDER BY failures DESC, href LIMIT ?`, embraye.DeadAfter, limit)
 	return all, wrap(err, "listing dead links")
 }
 
-// DeadAmong tells which of some links are dead.
-func (t LinkChecks) DeadAmong(ctx context.Context, hrefs []string) (map[string]bool, error) {
+// DeadAmong tells which of some pages are dead.
+func (t LinkChecks) DeadAmong(ctx context.Context, pages []string) (map[string]bool, error) {
 	dead := map[string]bool{}
-	if len(hrefs) == 0 {
+	if len(pages) == 0 {
 		return dead, nil
 	}
-	all, err := list[embraye.LinkCheck](ctx, t.table, "href", 0, t.amongFew("href")+" AND failures >= ?", asJSON(hrefs), embraye.DeadAfter)
+	all, err := list[embraye.LinkCheck](ctx, t.table, "href", 0, t.amongFew("href")+" AND failures >= ?", asJSON(pages), embraye.DeadAfter)
 	for _, c := range all {
 		dead[c.Href] = true
 	}
@@ -41,6 +44,12 @@ func (t LinkChecks) Put(ctx context.Context, c *embraye.LinkCheck) error {
 		err = save(ctx, t.table, c)
 	}
 	return wrap(err, "keeping the look at %s", c.Href)
+}
+
+// Forget forgets those of some pages that no constat names any more.
+func (t LinkChecks) Forget(ctx context.Context, pages []string) error {
+	_, err := t.exec(ctx, "DELETE FROM link_checks WHERE "+t.amongFew("href")+" AND NOT EXISTS (SELECT 1 FROM evidence_citations AS c JOIN updates AS u ON "+namedNow+" WHERE c.href = link_checks.href)", asJSON(pages))
+	return wrap(err, "forgetting the looks at %d pages", len(pages))
 }
 
 // Remove forgets a link that nothing names any more.

@@ -48,14 +48,11 @@ func (p Pages) ConstatPage(ctx context.Context, id string) (*embraye.ConstatPage
 
 // addEvidenceCopies adds what is known of the pages that a constat names.
 func addEvidenceCopies(ctx context.Context, t Tables, page *embraye.ConstatPage) (err error) {
-	var hrefs []string
-	for _, e := range page.Update.Evidence {
-		hrefs = append(hrefs, e.Href)
-	}
-	if page.Dead, err = t.LinkChecks.DeadAmong(ctx, hrefs); err != nil {
+	named := embraye.Pages(page.Update.Evidence)
+	if page.Dead, err = t.LinkChecks.DeadAmong(ctx, named); err != nil {
 		return err
 	}
-	all, err := t.EvidenceCopies.Of(ctx, hrefs)
+	all, err := t.EvidenceCopies.Of(ctx, named)
 	for i, c := range all {
 		newer := slices.ContainsFunc(all[i+1:], func(n embraye.EvidenceCopy) bool { return n.Href == c.Href && n.State == embraye.CopyKept })
 		if c.State == embraye.CopyKept && !newer {

@@ -51,13 +51,11 @@ func (p Pages) DataPage(ctx context.Context, after string, limit int) (*embraye.
 // tellCopies writes into versions what is known now of the copies of their evidence.
 // Their bytes say what was known when they were made.
 func tellCopies(ctx context.Context, t Tables, versions []embraye.Revision) error {
-	var hrefs []string
+	var pages []string
 	for i := range versions {
-		for _, e := range versions[i].Evidence {
-			hrefs = append(hrefs, e.Href)
-		}
+		pages = append(pages, embraye.Pages(versions[i].Evidence)...)
 	}
-	copies, err := t.EvidenceCopies.Of(ctx, hrefs)
+	copies, err := t.EvidenceCopies.Of(ctx, pages)
 	if err != nil || len(copies) == 0 {
 		return err
 	}
@@ -68,7 +66,7 @@ func tellCopies(ctx context.Context, t Tables, versions []embraye.Revision) erro
 	for i := range versions {
 		for j := range versions[i].Evidence {
 			one := versions[i].Evidence[j : j+1]
-			embraye.TellCopies(one, of[one[0].Href])
+			embraye.TellCopies(one, of[embraye.PageOf(one[0].Href)])
 		}
 	}
 	return nil

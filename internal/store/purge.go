@@ -24,6 +24,7 @@ func (t Tables) Purge(ctx context.Context, updateID string, objects []embraye.IR
 		{"DELETE FROM quotes WHERE " + in("object"), []any{list}},
 		{"DELETE FROM replies WHERE " + in("object") + " OR " + in("in_reply_to"), []any{list, list}},
 		{"DELETE FROM audit_entries WHERE " + in("object"), []any{list}},
+		{"DELETE FROM evidence_citations WHERE constat = ?", []any{updateID}},
 		{"DELETE FROM notes WHERE update_id = ?", []any{updateID}},
 		{"DELETE FROM revisions WHERE update_id = ?", []any{updateID}},
 		{"DELETE FROM updates WHERE id = ?", []any{updateID}},

@@ -235,20 +235,61 @@ func TestAnUpgradeFindsWhoNamesAPage(t *testing.T) {
 			}
 			_, err := s.Migrate(t.Context())
 			must(t, err)
-			rows, err := s.Pool().QueryContext(t.Context(), "SELECT href || ' ' || constat || ' ' || organisation FROM evidence_citations ORDER BY 1")
-			must(t, err)
-			defer rows.Close()
-			var got []string
-			for rows.Next() {
-				var row string
-				must(t, rows.Scan(&row))
-				got = append(got, strings.TrimSpace(row))
-			}
-			must(t, rows.Err())
-			equal(t, "who names what", strings.Join(got, "\n"), "https://preuve.example/a 01jz0000000000000000000001\n"+
+			equal(t, "who names what", lines(t, s, "SELECT href || ' ' || constat || ' ' || organisation FROM evidence_citations ORDER BY 1"), "https://preuve.example/a 01jz0000000000000000000001\n"+
 				"https://preuve.example/a https://pair.example/0 https://pair.example/org\nhttps://preuve.example/b 01jz0000000000000000000001")
 		})
 	}
+}
+
+// An upgrade joins what was made of the passages of a page: copies keep their ids, of
+// looks the newest counts, and citations tell the last version that names it.
+func TestAnUpgradeJoinsThePassagesOfAPage(t *testing.T) {
+	for _, kind := range storetest.Kinds(t) {
+		t.Run(kind, func(t *testing.T) {
+			s := storetest.OpenURL(t, storetest.EmptyURL(t, kind), nil)
+			must(t, s.MigrateTo(t.Context(), 35))
+			const page, constat = "https://preuve.example/a", "01jz0000000000000000000001"
+			fill(t, s, "updates", map[string]string{"id": "'" + constat + "'", "revision": "3"})
+			for n, evidence := range []string{`[{"href":"` + page + `#x"},{"href":"` + page + `#y"},{"href":"` + page + `#/one"}]`, `[{"href":"` + page + `"}]`, `[{"href":"https://preuve.example/b#"}]`} {
+				fill(t, s, "revisions", map[string]string{"update_id": "'" + constat + "'", "kind": "'typo'", "number": fmt.Sprint(n + 1), "evidence": "'" + evidence + "'"})
+			}
+			fill(t, s, "peer_updates", map[string]string{"uri": "'https://pair.example/1'", "organisation": "'https://pair.example/org'", "revision": "4", "withdrawn_at": "NULL", "evidence": `'[{"href":"` + page + `#:~:text=x"},{"href":"` + page + `"}]'`})
+			for n, href := range []string{page, page + "#x", page + "#y", page + "#!one", page + "#/one#two"} {
+				for table, values := range map[string]map[string]string{
+					"evidence_copies": {"id": fmt.Sprintf("'%d'", n), "url": "'" + page + "#y'", "origin": "'ours'", "state": "'kept'", "visibility": "'editors'", "next_at": "NULL"},
+					"link_checks":     {"failures": fmt.Sprint(n), "checked_at": fmt.Sprintf("'2026-01-0%d 00:00:00+00:00'", n%3+1)},
+				} {
+					values["href"] = "'" + href + "'"
+					fill(t, s, table, values)
+				}
+			}
+			_, err := s.Migrate(t.Context())
+			must(t, err)
+			for query, want := range map[string]string{
+				"SELECT id || ' ' || href || ' ' || url FROM evidence_copies ORDER BY 1":             "0 " + page + " " + page + "#y\n1 " + page + " " + page + "#y\n2 " + page + " " + page + "\n3 " + page + "#!one " + page + "#y\n4 " + page + "#/one#two " + page + "#y",
+				"SELECT href || ' ' || failures FROM link_checks ORDER BY 1":                         page + " 2\n" + page + "#!one 3\n" + page + "#/one#two 4",
+				"SELECT href || ' ' || constat || ' ' || version FROM evidence_citations ORDER BY 1": page + " " + constat + " 2\n" + page + " https://pair.example/1 4\n" + page + "#/one " + constat + " 1\nhttps://preuve.example/b " + constat + " 3",
+			} {
+				equal(t, query, lines(t, s, query), want)
+			}
+		})
+	}
+}
+
+// lines is what a query of one column says, a line for each row.
+func lines(t *testing.T, s *store.Store, query string) string {
+	t.Helper()
+	rows, err := s.Pool().QueryContext(t.Context(), query)
+	must(t, err)
+	defer rows.Close()
+	var got []string
+	for rows.Next() {
+		var row string
+		must(t, rows.Scan(&row))
+		got = append(got, strings.TrimSpace(row))
+	}
+	must(t, rows.Err())
+	return strings.Join(got, "\n")
 }
 
 // fill adds a row with something in every column that wants it.

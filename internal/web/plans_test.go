@@ -74,6 +74,7 @@ func scans() []scan {
 		{"fresh", "HAVING min(created_at)", "which is what they are called"},
 		{"evidence_copies", "SELECT state, count(*), CAST(COALESCE(sum(size)", "the office says how many copies there are and what they take; there is one for each link"},
 		{"link_checks", "ORDER BY href", "once an hour all looks are compared with all links"},
+		{"evidence_citations", "SELECT DISTINCT c.href FROM evidence_citations", "which are these"},
 	}
 }
 

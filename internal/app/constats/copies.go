@@ -11,11 +11,7 @@ import (
 // copy, for the bytes that are about to be made. Bytes that were made stay as they
 // are: a copy that is made later is told by the open data, and by the next version.
 func tellCopies(ctx context.Context, t store.Tables, c *embraye.Content) error {
-	var hrefs []string
-	for _, e := range c.Evidence {
-		hrefs = append(hrefs, e.Href)
-	}
-	copies, err := t.EvidenceCopies.Of(ctx, hrefs)
+	copies, err := t.EvidenceCopies.Of(ctx, embraye.Pages(c.Evidence))
 	if err == nil {
 		embraye.TellCopies(c.Evidence, copies)
 	}

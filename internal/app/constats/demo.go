@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"embraye/configs"
@@ -99,7 +100,8 @@ func (cs *Constats) loadDemoConstat(ctx context.Context, t store.Tables, by embr
 
 // RemoveDemo takes the constats of the demonstration away with all that came of
 // them, so that the instance is as empty as before; constats that were
-// published since stay. Whoever got something of it is told that it is gone.
+// published since stay. Whoever got something of it is told that it is gone. The log
+// keeps its leaves, and the files of copies go with the next sweep of the evidence.
 func (cs *Constats) RemoveDemo(ctx context.Context, by embraye.Acting) (n int, err error) {
 	if err := by.May(embraye.Admin); err != nil {
 		return 0, fmt.Errorf("constats: demonstration: %w", err)
@@ -113,10 +115,17 @@ func (cs *Constats) RemoveDemo(ctx context.Context, by embraye.Acting) (n int, e
 		if n == 0 {
 			return fmt.Errorf("there is no demonstration here: %w", embraye.ErrNotFound)
 		}
+		pages, err := t.Citations.By(ctx, strings.Fields(ids))
+		if err != nil {
+			return err
+		}
 		for id := range strings.FieldsSeq(ids) {
 			if err := cs.removeDemoConstat(ctx, t, by, id); err != nil {
 				return err
 			}
+		}
+		if err := forgetPages(ctx, t, pages); err != nil {
+			return err
 		}
 		if err := t.Settings.Remove(ctx, store.DemoSetting); err != nil {
 			return err
@@ -128,6 +137,19 @@ func (cs *Constats) RemoveDemo(ctx context.Context, by embraye.Acting) (n int, e
 		return 0, err
 	}
 	return n, nil
+}
+
+// forgetPages forgets the looks at pages, and drops their copies, unless a constat or
+// a draft still names them.
+func forgetPages(ctx context.Context, t store.Tables, pages []string) error {
+	if err := t.LinkChecks.Forget(ctx, pages); err != nil {
+		return err
+	}
+	drafted, err := t.EvidenceCopies.Drafted(ctx)
+	if err != nil {
+		return err
+	}
+	return t.EvidenceCopies.DropDemo(ctx, slices.DeleteFunc(pages, func(page string) bool { return drafted[page] }))
 }
 
 func (cs *Constats) removeDemoConstat(ctx context.Context, t store.Tables, by embraye.Acting, id string) error {

@@ -31,7 +31,7 @@ func countRows(t *testing.T, in *fedtest.Instance) map[string]int {
 	counts := map[string]int{}
 	err := in.Store.InTx(t.Context(), func(tables store.Tables) error {
 		for _, name := range []string{"settings", "updates", "revisions", "notes", "activities", "deliveries", "interactions", "quotes", "replies",
-			"tombstones", "drafts", "peer_updates", "evidence_files"} {
+			"tombstones", "drafts", "peer_updates", "evidence_files", "evidence_citations", "evidence_copies", "link_checks"} {
 			var n int
 			if err := tables.SQLTx().QueryRowContext(t.Context(), "SELECT count(*) FROM "+name).Scan(&n); err != nil {
 				return err

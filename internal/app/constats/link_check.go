@@ -36,13 +36,20 @@ func (cs *Constats) CheckLinks(ctx context.Context) error {
 
 // CheckNewLinks looks at what a constat names and nobody has looked at yet.
 func (cs *Constats) CheckNewLinks(ctx context.Context, updateID string) error {
+	u, err := cs.desk.Store.Tables().Updates.Take(ctx, updateID)
+	if errors.Is(err, embraye.ErrNotFound) {
+		return nil // of the demonstration that is gone
+	}
+	if err != nil {
+		return err
+	}
 	l, err := linksOf(ctx, cs)
 	if err != nil {
 		return err
 	}
-	others := []embraye.LinkCheck{}
+	others, named := []embraye.LinkCheck{}, embraye.Pages(u.Evidence)
 	mine := slices.DeleteFunc(slices.Clone(l.due), func(c embraye.LinkCheck) bool {
-		other := c.UpdateID != updateID || !c.CheckedAt.IsZero()
+		other := !c.CheckedAt.IsZero() || !slices.Contains(named, c.Href)
 		if other {
 			others = append(others, c)
 		}
@@ -126,26 +133,28 @@ func linksOf(ctx context.Context, cs *Constats) (links, error) {
 	if err != nil {
 		return l, err
 	}
+	pages, err := t.Citations.Now(ctx)
+	if err != nil {
+		return l, err
+	}
 	known, named := map[string]embraye.LinkCheck{}, map[string]bool{}
 	for _, c := range all {
 		known[c.Href] = c
 	}
-	err = eachStanding(ctx, t, func(u embraye.Update) {
-		for _, e := range u.Evidence {
-			if _, ours := cs.fileName(e.Href); ours || named[e.Href] {
-				continue
-			}
-			named[e.Href] = true
-			c, seen := known[e.Href]
-			wait := linkEvery
-			if c.Failures > 0 {
-				wait = linkAgain
-			}
-			if c.Href, c.UpdateID = e.Href, u.ID; !seen || now.Sub(c.CheckedAt) >= wait {
-				l.due = append(l.due, c)
-			}
+	for _, page := range pages {
+		if _, ours := cs.fileName(page); ours {
+			continue
 		}
-	})
+		named[page] = true
+		c, seen := known[page]
+		wait := linkEvery
+		if c.Failures > 0 {
+			wait = linkAgain
+		}
+		if c.Href = page; !seen || now.Sub(c.CheckedAt) >= wait {
+			l.due = append(l.due, c)
+		}
+	}
 	for _, c := range all {
 		switch {
 		case !named[c.Href]:
@@ -159,7 +168,7 @@ func linksOf(ctx context.Context, cs *Constats) (links, error) {
 	rand.Shuffle(len(l.due), func(i, j int) { l.due[i], l.due[j] = l.due[j], l.due[i] })
 	slices.SortStableFunc(l.due, func(a, b embraye.LinkCheck) int { return a.CheckedAt.Compare(b.CheckedAt) })
 	slices.SortFunc(l.answered, func(a, b embraye.LinkCheck) int { return b.CheckedAt.Compare(a.CheckedAt) })
-	return l, err
+	return l, nil
 }
 
 // online tells whether anybody answers us when a whole batch is silent. It asks
@@ -194,21 +203,6 @@ func (l links) online(ctx context.Context, silent []embraye.LinkCheck) (bool, er
 		}
 	}
 	return false, nil
-}
-
-// eachStanding calls f for every constat that is not withdrawn, newest first.
-func eachStanding(ctx context.Context, t store.Tables, f func(embraye.Update)) error {
-	filter := embraye.ConstatFilter{State: "published", Limit: 200}
-	for {
-		list, err := t.Updates.Page(ctx, filter)
-		if err != nil || len(list) == 0 {
-			return err
-		}
-		for _, u := range list {
-			f(u)
-		}
-		filter.Before = list[len(list)-1].ID
-	}
 }
 
 // look asks for one page and notes what came of it. A server that refuses us

@@ -3,6 +3,7 @@ package constats_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"testing"
 	"time"
 
@@ -68,6 +69,60 @@ func TestDeadLinks(t *testing.T) {
 		h.Must(h.Constats.CheckLinks(h.Context()))
 		if got := dead("reviewer"); len(got) != 0 {
 			t.Errorf("links of a withdrawn constat: %q", got)
+		}
+	})
+}
+
+// A look is of a page, whichever passages are named, and a task belongs to a constat
+// that stands and still names it.
+func TestADeadPageBelongsToAConstatThatNamesIt(t *testing.T) {
+	apptest.EachHouse(t, func(h *apptest.House) {
+		asked := map[string]int{}
+		h.World.Wire.Serve("preuve.example", http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			asked[r.URL.Path]++
+			w.WriteHeader(http.StatusNotFound)
+		}))
+		const page = "https://preuve.example/gone"
+		linked := func(hrefs ...string) *constats.Published { h.Clock.Advance(time.Second); return h.Linked(hrefs...) }
+		first, second, third := linked(page+"#a", page+"#b"), linked(page), linked(page+"#:~:text=c")
+		h.Must(h.Constats.CheckNewLinks(h.Context(), first.Update.ID))
+		h.Must(h.Constats.CheckNewLinks(h.Context(), second.Update.ID))
+		if asked["/gone"] != 1 {
+			t.Errorf("asked for %d times", asked["/gone"])
+		}
+		lookFor(h, embraye.DeadAfter)
+		if asked["/gone"] != 1+embraye.DeadAfter || len(failures(h)) != 1 {
+			t.Errorf("asked for %d times, %v", asked["/gone"], failures(h))
+		}
+		dead := func(want ...string) {
+			h.T.Helper()
+			start, err := h.Drafts.Start(h.Context(), h.Who["reviewer"])
+			h.Must(err)
+			var got []string
+			for _, l := range start.DeadLinks {
+				got = append(got, l.Href+" "+l.UpdateID)
+			}
+			if !slices.Equal(got, want) {
+				t.Errorf("tasks %q, want %q", got, want)
+			}
+		}
+		dead(page + " " + third.Update.ID)
+		h.Must(h.Constats.Withdraw(h.Context(), h.Who["reviewer"], third.Update.ID, constats.WithdrawInput{Reason: "Erreur"}))
+		dead(page + " " + second.Update.ID)
+		shown, err := h.Store.Pages().ConstatPage(h.Context(), first.Update.ID)
+		if h.Must(err); !shown.Dead[page] {
+			t.Errorf("the page of the constat says %v", shown.Dead)
+		}
+		content := second.Update.Content
+		content.Evidence = []embraye.Evidence{{Href: "https://preuve.example/other"}}
+		_, err = h.Constats.Revise(h.Context(), h.Who["reviewer"], second.Update.ID, constats.ReviseInput{Kind: embraye.Substance, Reason: "Lien mort", Content: content})
+		h.Must(err)
+		dead(page + " " + first.Update.ID)
+		h.Must(h.Constats.Withdraw(h.Context(), h.Who["reviewer"], first.Update.ID, constats.WithdrawInput{Reason: "Erreur"}))
+		dead()
+		lookFor(h, 1)
+		if _, known := failures(h)[page]; known {
+			t.Error("a page that no constat names is looked at")
 		}
 	})
 }

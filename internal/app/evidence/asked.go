@@ -3,6 +3,7 @@ package evidence
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"embraye/internal/embraye"
 )
@@ -24,8 +25,8 @@ func (ev *Evidence) Pages(ctx context.Context, by embraye.Acting, list []embraye
 	if err := by.May(embraye.Editor); err != nil {
 		return nil, fmt.Errorf("evidence: pages: %w", err)
 	}
-	hrefs := ev.copyable(list)
-	there, err := ev.desk.Store.Tables().EvidenceCopies.Of(ctx, hrefs)
+	named := ev.copyable(list)
+	there, err := ev.desk.Store.Tables().EvidenceCopies.Of(ctx, named)
 	if err != nil {
 		return nil, err
 	}
@@ -35,14 +36,10 @@ func (ev *Evidence) Pages(ctx context.Context, by embraye.Acting, list []embraye
 			newest[c.Href] = c
 		}
 	}
-	pages := make([]Page, len(hrefs))
-	for i, href := range hrefs {
-		for _, e := range list {
-			if e.Href == href {
-				pages[i] = Page{e, newest[href]}
-				break
-			}
-		}
+	pages := make([]Page, len(named))
+	for i, page := range named {
+		first := slices.IndexFunc(list, func(e embraye.Evidence) bool { return embraye.PageOf(e.Href) == page })
+		pages[i] = Page{list[first], newest[page]}
 	}
 	return pages, nil
 }

@@ -2,6 +2,7 @@ package evidence_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"embraye/internal/app/constats"
@@ -83,6 +84,94 @@ func TestACopyIsOfAPage(t *testing.T) {
 		if ever, _, err = tables.Citations.Public(ctx, host+"/long"); err != nil || ever {
 			t.Errorf("an erased constat names a page: %t, %v", ever, err)
 		}
+	})
+}
+
+// The passages of a page are one page: it is asked for once, kept once, and whoever
+// names any of them has the copy. An application whose fragment is its page has several.
+func TestPassagesOfAPageAreOnePage(t *testing.T) {
+	apptest.EachHouse(t, func(h *apptest.House) {
+		p := opened(h)
+		ctx, editor := h.Context(), h.Who["editor"]
+		first, second := h.Linked(host+"/page#a", host+"/page#:~:text=communs", host+"/app#/un", host+"/app#!deux"), h.Linked(host+"/page#b", host+"/page")
+		for _, out := range []*constats.Published{first, second} {
+			_, err := h.Evidence.Do(ctx, embraye.CopyConstat+out.Update.ID, finish)
+			h.Must(err)
+		}
+		_, err := h.Evidence.Do(ctx, "", finish)
+		h.Must(err)
+		asked, err := h.Evidence.Ask(ctx, editor, host+"/page#c")
+		h.Must(err)
+		do(h)
+		got := copies(h)
+		page, visits := got["/page"], 0
+		for _, path := range p.asked {
+			if path == "/page" {
+				visits++
+			}
+		}
+		if page.ID != asked.ID || page.State != embraye.CopyKept || visits != 1 || len(got) != 3 || got["/app#/un"].ID == "" || got["/app#!deux"].ID == "" {
+			t.Errorf("asked for %d times, kept %+v", visits, got)
+		}
+		public, err := h.Evidence.Public(ctx, page.ID)
+		h.Must(err)
+		if len(public.CitedBy) != 2 {
+			t.Errorf("named by %+v", public.CitedBy)
+		}
+		shown, err := h.Store.Pages().ConstatPage(ctx, second.Update.ID)
+		h.Must(err)
+		if e := shown.Update.Evidence; len(shown.Copies) != 1 || shown.Copies[0].ID != page.ID || e[0].Href != host+"/page#b" {
+			t.Errorf("%+v of %+v", shown.Copies, e)
+		}
+		data, err := h.Store.Pages().DataPage(ctx, "", 10)
+		h.Must(err)
+		for _, r := range data.Revisions {
+			if e := r.Evidence[0]; e.SHA256 != page.SHA256() || !strings.Contains(e.Href, "#") {
+				t.Errorf("the open data say %+v", e)
+			}
+		}
+		of, err := h.Evidence.Pages(ctx, editor, []embraye.Evidence{{Href: host + "/page#d"}, {Href: host + "/page#e"}})
+		h.Must(err)
+		if len(of) != 1 || of[0].Href != host+"/page#d" || of[0].Copy == nil || of[0].Copy.ID != page.ID {
+			t.Errorf("a draft that names two passages: %+v", of)
+		}
+		in := apptest.Complete()
+		in.Evidence = []embraye.Evidence{{Href: host + "/long#d"}}
+		h.Draft("editor", in)
+		drafted, err := h.Store.Tables().EvidenceCopies.Drafted(ctx)
+		if h.Must(err); !drafted[host+"/long"] {
+			t.Errorf("drafts name %v", drafted)
+		}
+	})
+}
+
+// A page that no constat names any more is compared no more, and is nobody's task.
+func TestAPageThatNothingNamesIsNoTask(t *testing.T) {
+	apptest.EachHouse(t, func(h *apptest.House) {
+		p := opened(h)
+		ctx, editor := h.Context(), h.Who["editor"]
+		out := h.Linked(host + "/page")
+		_, err := h.Evidence.Do(ctx, embraye.CopyConstat+out.Update.ID, finish)
+		h.Must(err)
+		do(h)
+		p.words = "Autre chose."
+		_, err = h.Evidence.Do(ctx, embraye.CopyCompare+copies(h)["/page"].ID, finish)
+		h.Must(err)
+		tasks := func(want int) {
+			h.T.Helper()
+			start, err := h.Drafts.Start(ctx, editor)
+			h.Must(err)
+			listed, err := h.Evidence.List(ctx, h.Who["reader"], embraye.CopyFilter{Look: embraye.PageChanged, Limit: 10})
+			h.Must(err)
+			later, err := h.Store.Tables().EvidenceCopies.ToLook(ctx, h.Clock.Now().AddDate(1, 0, 0), 10)
+			h.Must(err)
+			if start.Changed != want || len(listed) != want || len(later) != want {
+				t.Errorf("%d tasks, %d listed, %d to look at, want %d", start.Changed, len(listed), len(later), want)
+			}
+		}
+		tasks(1)
+		h.Must(h.Constats.Withdraw(ctx, editor, out.Update.ID, constats.WithdrawInput{Reason: "Faux"}))
+		tasks(0)
 	})
 }
 

@@ -18,7 +18,7 @@ func (ev *Evidence) Ask(ctx context.Context, by embraye.Acting, href string) (*e
 	if err := by.May(embraye.Editor); err != nil {
 		return nil, fmt.Errorf("evidence: copy: %w", err)
 	}
-	href, err := ev.named(href)
+	page, err := ev.named(href)
 	if err != nil {
 		return nil, err
 	}
@@ -27,7 +27,7 @@ func (ev *Evidence) Ask(ctx context.Context, by embraye.Acting, href string) (*e
 	}
 	var c *embraye.EvidenceCopy
 	err = ev.desk.InTx(ctx, func(t store.Tables) error {
-		there, err := t.EvidenceCopies.Of(ctx, []string{href})
+		there, err := t.EvidenceCopies.Of(ctx, []string{page})
 		if err != nil {
 			return err
 		}
@@ -37,7 +37,7 @@ func (ev *Evidence) Ask(ctx context.Context, by embraye.Acting, href string) (*e
 				return nil
 			}
 		}
-		if c, err = ev.begin(ctx, t, href, by.PersonID()); err != nil {
+		if c, err = ev.begin(ctx, t, page, by.PersonID()); err != nil {
 			return err
 		}
 		return ev.desk.Record(ctx, t, by, "evidence.ask", ev.address(c.ID), "", false)
@@ -91,7 +91,7 @@ func (ev *Evidence) Drop(ctx context.Context, by embraye.Acting, id, reason stri
 	if err != nil {
 		return err
 	}
-	return ev.sweep(ctx)
+	return ev.Sweep(ctx)
 }
 
 // address is the page of a copy.

@@ -87,25 +87,23 @@ func (ev *Evidence) needed() error {
 
 // copyable are the pages of evidence, each once, but those of ours that say what is
 // in the database, and our files.
-func (ev *Evidence) copyable(list []embraye.Evidence) (hrefs []string) {
-	for _, e := range list {
-		if embraye.WebAddress(e.Href) && (ev.own(e.Href) || !strings.HasPrefix(e.Href, ev.desk.Site.Base+"/")) && !slices.Contains(hrefs, e.Href) {
-			hrefs = append(hrefs, e.Href)
-		}
-	}
-	return hrefs
+func (ev *Evidence) copyable(list []embraye.Evidence) []string {
+	return slices.DeleteFunc(embraye.Pages(list), func(page string) bool {
+		return !ev.own(page) && strings.HasPrefix(page, ev.desk.Site.Base+"/")
+	})
 }
 
 // named is the page that a person names, unless there is no copy to have of it.
-func (ev *Evidence) named(href string) (string, error) {
+func (ev *Evidence) named(href string) (page string, err error) {
 	href = embraye.WithScheme(embraye.Address(href))
 	if !embraye.WebAddress(href) {
 		return "", app.OneProblem("href", "bad_url", href)
 	}
-	if len(ev.copyable([]embraye.Evidence{{Href: href}})) == 0 {
+	pages := ev.copyable([]embraye.Evidence{{Href: href}})
+	if len(pages) == 0 {
 		return "", app.OneProblem("href", "is_our_own_page", href)
 	}
-	return href, nil
+	return pages[0], nil
 }
 
 const apart = 10 // seconds between two pages of a host
@@ -124,8 +122,8 @@ func (ev *Evidence) queue(ctx context.Context, t store.Tables, c *embraye.Eviden
 }
 
 // begin adds a copy of a page.
-func (ev *Evidence) begin(ctx context.Context, t store.Tables, href string, person int64) (*embraye.EvidenceCopy, error) {
-	c, err := ev.newCopy(href, person)
+func (ev *Evidence) begin(ctx context.Context, t store.Tables, page string, person int64) (*embraye.EvidenceCopy, error) {
+	c, err := ev.newCopy(page, person)
 	if err != nil {
 		return nil, err
 	}
@@ -135,8 +133,8 @@ func (ev *Evidence) begin(ctx context.Context, t store.Tables, href string, pers
 	return c, ev.queue(ctx, t, c, ev.desk.Now())
 }
 
-func (ev *Evidence) newCopy(href string, person int64) (*embraye.EvidenceCopy, error) {
+func (ev *Evidence) newCopy(page string, person int64) (*embraye.EvidenceCopy, error) {
 	id, err := ev.desk.NewID()
-	return &embraye.EvidenceCopy{ID: id, Href: href, PersonID: person, Origin: embraye.CopyOurs,
+	return &embraye.EvidenceCopy{ID: id, Href: page, PersonID: person, Origin: embraye.CopyOurs,
 		State: embraye.CopyWaiting, AskedAt: ev.desk.Stamp(), Visibility: embraye.CopyEditors}, err
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -283,6 +282,7 @@ func TestAPageThatChangedIsATask(t *testing.T) {
 			return words() + "</p><p>La région y consacre deux millions " + mayor + "</p><p>Vue le " + day
 		}
 		p.words = said("3 mars", "par an.")
+		h.Linked(host + "/page")
 		first, err := h.Evidence.Ask(h.Context(), h.Who["editor"], host+"/page")
 		h.Must(err)
 		do(h)
@@ -329,8 +329,8 @@ func TestAPageThatChangedIsATask(t *testing.T) {
 	})
 }
 
-// Every constat of the demonstration has a copy of its evidence, the mémoire's own
-// page: what a reader gets at that address, with the words that the constat quotes.
+// The constats of the demonstration name passages of one page, the mémoire's own, and
+// each has its copy: what a reader gets at that address, with the words that the constat quotes.
 func TestTheDemonstrationHasItsCopies(t *testing.T) {
 	house(t, func(h *apptest.House) {
 		opened(h)
@@ -344,20 +344,20 @@ func TestTheDemonstrationHasItsCopies(t *testing.T) {
 		standing, err := h.Store.Tables().Updates.Page(h.Context(), embraye.ConstatFilter{State: "published", Limit: 200})
 		h.Must(err)
 		got := copies(h)
-		if len(standing) < 15 || len(got) < 15 {
-			t.Fatalf("%d constats, %d copies", len(standing), len(got))
+		const memoire = "https://ours.example/comprendre/memoire"
+		c := got[memoire]
+		if len(standing) < 15 || len(got) != 1 || c.State != embraye.CopyKept || c.Title == "" || c.Thin || c.URL != memoire || c.Language != "fr" {
+			t.Fatalf("%d constats, %d copies: %s %s %q at %s in %s", len(standing), len(got), c.State, c.Failure, c.Title, c.URL, c.Language)
 		}
+		wholeFile(h, c)
 		for _, u := range standing {
-			for _, e := range u.Evidence {
-				c := got[e.Href]
-				if c.State != embraye.CopyKept || c.Title == "" || c.Thin || c.URL != "https://ours.example/comprendre/memoire" || c.Language != "fr" {
-					t.Errorf("%s: %s %s %q at %s in %s", e.Href, c.State, c.Failure, c.Title, c.URL, c.Language)
-				}
-				wholeFile(h, c)
+			page, err := h.Store.Pages().ConstatPage(h.Context(), u.ID)
+			h.Must(err)
+			if len(page.Copies) != 1 || page.Copies[0].ID != c.ID || !strings.HasPrefix(u.Evidence[0].Href, memoire+"#p") {
+				t.Errorf("%s, of %s: %+v", u.Title, u.Evidence[0].Href, page.Copies)
 			}
 		}
 		for _, d := range list {
-			c := got["https://ours.example/comprendre/memoire#p"+strconv.Itoa(d.Paragraph)]
 			if d.Withdrawal == "" && !strings.Contains(strings.Join(strings.Fields(c.Text), " "), strings.Join(strings.Fields(d.Quote), " ")) {
 				t.Errorf("%s: the copy does not say %q", d.Key, d.Quote)
 			}
@@ -365,7 +365,63 @@ func TestTheDemonstrationHasItsCopies(t *testing.T) {
 		for _, d := range h.World.Wire.Dials("ours.example") {
 			t.Errorf("dialled %s for a page of ours", d.To)
 		}
+		goes(h, memoire)
 	})
+}
+
+// goes checks that nothing of the demonstration's copies stays but what a constat
+// names that was published since, and what somebody asked for; the log keeps its leaf.
+func goes(h *apptest.House, memoire string) {
+	h.T.Helper()
+	ctx, tables := h.Context(), h.Store.Tables()
+	remove := func(copies, looks int) {
+		h.T.Helper()
+		_, err := h.Constats.RemoveDemo(ctx, embraye.Operator())
+		h.Must(err)
+		h.Must(h.Evidence.Sweep(ctx))
+		all, err := tables.EvidenceCopies.Of(ctx, []string{memoire})
+		h.Must(err)
+		seen, err := tables.LinkChecks.All(ctx)
+		h.Must(err)
+		if len(all) != copies || len(stored(h)) != copies || len(seen) != looks {
+			h.T.Errorf("%d copies, %v, %d looks, want %d and %d", len(all), stored(h), len(seen), copies, looks)
+		}
+	}
+	looked := func() {
+		h.T.Helper()
+		h.Must(h.Store.InTx(ctx, func(t store.Tables) error {
+			return t.LinkChecks.Put(ctx, &embraye.LinkCheck{Href: memoire, CheckedAt: h.Clock.Now()})
+		}))
+	}
+	one := copies(h)[memoire]
+	looked()
+	log, err := tables.Log.State(ctx)
+	h.Must(err)
+	remove(0, 0)
+	if now, err := tables.Log.State(ctx); err != nil || now.Size < log.Size {
+		h.T.Errorf("the log of %d leaves has %d, %v", log.Size, now.Size, err)
+	}
+	_, err = h.Evidence.Do(ctx, embraye.CopyOne+one.ID, finish)
+	h.Must(err)
+	again := func() {
+		h.T.Helper()
+		list, err := configs.Demo()
+		h.Must(err)
+		_, err = h.Constats.LoadDemo(ctx, embraye.Operator(), list)
+		h.Must(err)
+		_, err = h.Evidence.Do(ctx, "", finish)
+		h.Must(err)
+		do(h)
+		looked()
+	}
+	again()
+	in := apptest.Complete()
+	in.Evidence = []embraye.Evidence{{Href: memoire + "#p1"}}
+	h.Draft("editor", in)
+	remove(1, 0)
+	again()
+	h.Linked(memoire + "#p2")
+	remove(1, 1)
 }
 
 // Whoever may not see a copy does not; what is shown obeys its author and its

@@ -92,6 +92,9 @@ func (ev *Evidence) forgetFile(ctx context.Context, name string) error {
 // happens when a process was frozen for longer than its lease, nor dropped the copy.
 func stillMine(ctx context.Context, t store.Tables, c *embraye.EvidenceCopy) (bool, error) {
 	now, err := t.EvidenceCopies.Take(ctx, c.ID)
+	if errors.Is(err, embraye.ErrNotFound) { // of the demonstration that is gone
+		return false, nil
+	}
 	return err == nil && now.State == embraye.CopyWaiting && now.Tries == c.Tries, err
 }
 

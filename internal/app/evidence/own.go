@@ -6,28 +6,24 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"strings"
 
 	"embraye/internal/app"
 	"embraye/internal/remote"
 )
 
-// own reports whether an address is that of a document that we publish ourselves.
-// Our other pages are made of what is in the database, and are no evidence of
-// anything else.
-func (ev *Evidence) own(href string) bool {
-	page, _, _ := strings.Cut(href, "#")
+// own reports whether a page is a document that we publish ourselves. Our other pages
+// are made of what is in the database, and are no evidence of anything else.
+func (ev *Evidence) own(page string) bool {
 	return ev.desk.Copies.Own != nil && page == ev.desk.Site.Base+app.MemoirePath
 }
 
 // visitOwn asks ourselves for a page, as a reader would get it. It does not go through
 // the network: our address may lead elsewhere from inside, and the client asks for
 // none of ours.
-func (ev *Evidence) visitOwn(ctx context.Context, href string, keep func(remote.Visited, io.Reader) error) error {
-	page, _, _ := strings.Cut(href, "#")
+func (ev *Evidence) visitOwn(ctx context.Context, page string, keep func(remote.Visited, io.Reader) error) error {
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, page, http.NoBody)
 	if err != nil {
-		return fmt.Errorf("evidence: asking for %s: %w", href, err)
+		return fmt.Errorf("evidence: asking for %s: %w", page, err)
 	}
 	r.Header = http.Header{"Accept": {"text/html"}, "User-Agent": {ev.desk.Copies.Agent}}
 	r.RemoteAddr = "127.0.0.1:0"

@@ -86,8 +86,8 @@ func (w work) ofThese(ctx context.Context, list []embraye.Evidence) error {
 
 // askFor begins copies of pages that have none. One that was dropped because nothing
 // named its page leaves room for another; one that a person took away does not.
-func (ev *Evidence) askFor(ctx context.Context, t store.Tables, hrefs []string) error {
-	there, err := t.EvidenceCopies.Of(ctx, hrefs)
+func (ev *Evidence) askFor(ctx context.Context, t store.Tables, pages []string) error {
+	there, err := t.EvidenceCopies.Of(ctx, pages)
 	if err != nil {
 		return err
 	}
@@ -95,11 +95,11 @@ func (ev *Evidence) askFor(ctx context.Context, t store.Tables, hrefs []string) 
 	for _, c := range there {
 		known[c.Href] = known[c.Href] || c.State != embraye.CopyDropped || c.Failure != "no_room"
 	}
-	for _, href := range hrefs {
-		if known[href] {
+	for _, page := range pages {
+		if known[page] {
 			continue
 		}
-		if _, err := ev.begin(ctx, t, href, 0); err != nil {
+		if _, err := ev.begin(ctx, t, page, 0); err != nil {
 			return err
 		}
 	}
@@ -127,7 +127,7 @@ func (ev *Evidence) turn(ctx context.Context) error {
 		return err
 	}
 	_, err = missing(ctx, ev)
-	return errors.Join(err, ev.sweep(ctx), ev.toCompare(ctx))
+	return errors.Join(err, ev.Sweep(ctx), ev.toCompare(ctx))
 }
 
 // ofPeer asks for what a peer's constat names, if the pages of that peer are copied.
@@ -165,9 +165,9 @@ func missing(ctx context.Context, ev *Evidence) (begun int, err error) {
 	if ev.desk.Copies.Own != nil {
 		own = ev.desk.Site.Base + app.MemoirePath
 	}
-	hrefs, err := ev.desk.Store.Tables().Citations.Uncopied(ctx, ev.desk.Site.Base, own, batch)
-	if err != nil || len(hrefs) == 0 {
+	pages, err := ev.desk.Store.Tables().Citations.Uncopied(ctx, ev.desk.Site.Base, own, batch)
+	if err != nil || len(pages) == 0 {
 		return 0, err
 	}
-	return len(hrefs), ev.desk.Store.InTx(ctx, func(t store.Tables) error { return ev.askFor(ctx, t, hrefs) })
+	return len(pages), ev.desk.Store.InTx(ctx, func(t store.Tables) error { return ev.askFor(ctx, t, pages) })
 }

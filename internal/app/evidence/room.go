@@ -41,11 +41,11 @@ func (ev *Evidence) makeRoom(ctx context.Context) (full bool, err error) {
 			u.Bytes -= c.Size
 		}
 	}
-	return false, ev.sweep(ctx)
+	return false, ev.Sweep(ctx)
 }
 
 // empty takes everything away from a copy but its hash, its dates and the reason;
-// its file is removed after the commit (sweep).
+// its file is removed after the commit (Sweep).
 func (ev *Evidence) empty(ctx context.Context, t store.Tables, id, failure, reason string) error {
 	c, err := t.EvidenceCopies.Take(ctx, id)
 	if err != nil {
@@ -66,15 +66,21 @@ func (ev *Evidence) empty(ctx context.Context, t store.Tables, id, failure, reas
 	return t.EvidenceCopies.Save(ctx, c)
 }
 
-// sweep removes the files of dropped copies. That they are still there is in the
-// database, so that a crash before this leaves none.
-func (ev *Evidence) sweep(ctx context.Context) error {
+// Sweep removes the files of dropped copies, and of those of the demonstration all.
+// That they are still there is in the database, so that a crash before this leaves none.
+func (ev *Evidence) Sweep(ctx context.Context) error {
 	list, err := ev.desk.Store.Tables().EvidenceCopies.Leftovers(ctx, batch)
 	for i := range list {
 		if err := ev.forgetFile(ctx, list[i].File); err != nil {
 			return err
 		}
-		if err := ev.desk.Store.InTx(ctx, func(t store.Tables) error { return t.EvidenceCopies.Emptied(ctx, list[i].ID) }); err != nil {
+		err := ev.desk.Store.InTx(ctx, func(t store.Tables) error {
+			if list[i].Failure == embraye.DemoIsGone {
+				return t.EvidenceCopies.Remove(ctx, list[i].ID)
+			}
+			return t.EvidenceCopies.Emptied(ctx, list[i].ID)
+		})
+		if err != nil {
 			return err
 		}
 	}

@@ -162,9 +162,10 @@ func (c *constatContent) addFiles(list []embraye.EvidenceFile) {
 func (c *constatContent) addCopies(data *embraye.ConstatPage) {
 	for i := range c.Evidence {
 		e := &c.Evidence[i]
-		e.Dead = data.Dead[e.Evidence.Href]
+		page := embraye.PageOf(e.Evidence.Href)
+		e.Dead = data.Dead[page]
 		for j := range data.Copies {
-			if data.Copies[j].Href == e.Evidence.Href {
+			if data.Copies[j].Href == page {
 				e.Kept = &data.Copies[j]
 				if e.Copy == e.Kept.ArchivedAt {
 					e.Copy = "" // told beside our copy
