@@ -80,6 +80,10 @@ func (i *wired) serve(ctx context.Context, restore func(), c *call) error {
 		if front, err = listen(i.settings.Listen, i.httpServer(handler)); err != nil {
 			return err
 		}
+	} else if i.settings.Worker && i.Evidence.On() { // which copies a page of ours, too
+		if _, err := i.Instance.Web(); err != nil {
+			return err
+		}
 	}
 	metrics, err := i.listenMetrics(engine, handler)
 	if err != nil {
