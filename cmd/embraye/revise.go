@@ -37,7 +37,10 @@ func revise(ctx context.Context, c *call) error {
 			return err
 		}
 		in.Content = u.Content
-		before := u.Integrates()
+		before, err := i.Constats.TakenUp(ctx, u, in.Kind)
+		if err != nil {
+			return err
+		}
 		if err := f.apply(c, &in.Content); err != nil {
 			return err
 		}

@@ -12,15 +12,13 @@ import (
 )
 
 // Integrate notes which reviews a version of a constat takes up: those that it
-// names now and did not name before, and no more those that it names no more.
+// names and that nothing has taken up, and no more those that it names no more.
 // Every instance that has both shows it.
 func Integrate(ctx context.Context, a *App, t store.Tables, object, actor embraye.IRI, revision int, before, after []embraye.IRI) error {
 	version := object + embraye.IRI(fmt.Sprintf("/versions/%d", revision))
 	for _, review := range after {
-		if !slices.Contains(before, review) {
-			if err := integrate(ctx, a, t, review, actor, version); err != nil {
-				return err
-			}
+		if err := integrate(ctx, a, t, review, actor, version); err != nil {
+			return err
 		}
 	}
 	for _, review := range before {
@@ -38,7 +36,11 @@ func integrate(ctx context.Context, a *App, t store.Tables, review, actor, versi
 	if errors.Is(err, embraye.ErrNotFound) {
 		r, err = &embraye.ReviewResponse{Review: review, Actor: actor}, nil
 	}
-	if err != nil {
+	if err != nil || version != "" && r.IntegratedBy != "" {
+		return err
+	}
+	reviewed, err := reviewedBy(ctx, a, t, review)
+	if err != nil || version != "" && !embraye.TakesUp(version, reviewed) {
 		return err
 	}
 	now := a.Stamp()
@@ -50,6 +52,48 @@ func integrate(ctx context.Context, a *App, t store.Tables, review, actor, versi
 	}
 	if id, ours := a.Site.LocalReview(review); ours {
 		return rewireReview(ctx, a, t, id, actor, version)
+	}
+	return nil
+}
+
+// reviewedBy is the version of a constat that a review is of; 0 if we do not have
+// the review.
+func reviewedBy(ctx context.Context, a *App, t store.Tables, review embraye.IRI) (int, error) {
+	if id, ours := a.Site.LocalReview(review); ours {
+		r, err := t.Reviews.Take(ctx, id)
+		if errors.Is(err, embraye.ErrNotFound) {
+			return 0, nil
+		}
+		if err != nil {
+			return 0, err
+		}
+		return r.ReviewedRevision, nil
+	}
+	r, err := t.PeerReviews.ByURI(ctx, review)
+	if errors.Is(err, embraye.ErrNotFound) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	return r.ReviewedRevision, nil
+}
+
+// ReadAnew notes that a review is of this version of its constat now: what took
+// it up until then does so no more, and it is open anew.
+func ReadAnew(ctx context.Context, t store.Tables, review embraye.IRI, reviewed int) error {
+	responses, err := t.ReviewResponses.To(ctx, []embraye.IRI{review})
+	if err != nil {
+		return err
+	}
+	for _, r := range responses {
+		if r.IntegratedBy == "" || embraye.TakesUp(r.IntegratedBy, reviewed) {
+			continue
+		}
+		r.IntegratedBy, r.IntegratedAt = "", nil
+		if err := t.ReviewResponses.Put(ctx, r); err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -4,7 +4,9 @@ import (
 	"cmp"
 	"crypto/sha256"
 	"encoding/hex"
+	"path"
 	"slices"
+	"strconv"
 	"time"
 )
 
@@ -212,6 +214,17 @@ func (r *ReviewResponse) State() ReviewState {
 	}
 	return ReviewAnswered
 }
+
+// TakesUp reports whether a version of a constat, by its address, can take up a
+// review of an earlier one. Who has read that version says something new.
+func TakesUp(version IRI, reviewed int) bool {
+	n, err := strconv.Atoi(path.Base(string(version)))
+	return err == nil && n > reviewed
+}
+
+// OpenAnew reports whether a constat names the review that this is about as
+// taken up, and the review is of a later version by now.
+func (r *ReviewResponse) OpenAnew() bool { return r != nil && r.IntegratedBy == "" }
 
 // DigestOf is under what the reviews of an object are found: the SHA-256 of its
 // id, in hex.

@@ -3,6 +3,7 @@ package constats
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"embraye/internal/app"
 	"embraye/internal/embraye"
@@ -82,9 +83,9 @@ func (cs *Constats) reviseIn(ctx context.Context, t store.Tables, by embraye.Act
 		if err := cs.sendCorrection(ctx, t, u, before.Stage, reason, in.Quiet, out); err != nil {
 			return nil, err
 		}
-	}
-	if err := app.Integrate(ctx, cs.desk, t, object, cs.desk.Site.ActorID(u.Actor), u.Revision, before.Integrates(), u.Integrates()); err != nil {
-		return nil, err
+		if err := app.Integrate(ctx, cs.desk, t, object, cs.desk.Site.ActorID(u.Actor), u.Revision, before.Integrates(), u.Integrates()); err != nil {
+			return nil, err
+		}
 	}
 	if err := cs.desk.RefreshStates(ctx, t, u, before); err != nil {
 		return nil, err
@@ -94,6 +95,18 @@ func (cs *Constats) reviseIn(ctx context.Context, t store.Tables, by embraye.Act
 	}
 	t.Changed()
 	return out, cs.desk.Record(ctx, t, by, "update."+string(in.Kind), string(cs.desk.Site.UpdateID(u.ID)), reason, true)
+}
+
+// TakenUp are the reviews that a correction goes on naming as taken up: all that
+// the constat names, but one of substance not those that are open anew.
+func (cs *Constats) TakenUp(ctx context.Context, u *embraye.Update, kind embraye.RevisionKind) ([]embraye.IRI, error) {
+	named := u.Integrates()
+	if kind != embraye.Substance || len(named) == 0 {
+		return named, nil
+	}
+	responses, err := cs.desk.Store.Tables().ReviewResponses.To(ctx, named)
+	actor := cs.desk.Site.ActorID(u.Actor)
+	return slices.DeleteFunc(named, func(r embraye.IRI) bool { return responses[[2]embraye.IRI{r, actor}].OpenAnew() }), err
 }
 
 // judge checks a correction, and returns it as it is kept.

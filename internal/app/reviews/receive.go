@@ -126,8 +126,10 @@ func keepNew(ctx context.Context, rs *Reviews, t store.Tables, in Received, of *
 	if row.State == embraye.ReplyShown {
 		t.Changed()
 	}
-	_, err = t.PeerReviews.Insert(ctx, row)
-	return err
+	if _, err = t.PeerReviews.Insert(ctx, row); err != nil {
+		return err
+	}
+	return app.ReadAnew(ctx, t, row.URI, row.ReviewedRevision)
 }
 
 // keepChange keeps a newer version. What was shown waits again, since nobody
@@ -166,7 +168,10 @@ func keepChange(ctx context.Context, rs *Reviews, t store.Tables, in Received, r
 		r.UpdatedAt = &said
 	}
 	t.Changed()
-	return t.PeerReviews.Save(ctx, r)
+	if err := t.PeerReviews.Save(ctx, r); err != nil {
+		return err
+	}
+	return app.ReadAnew(ctx, t, r.URI, r.ReviewedRevision)
 }
 
 // unread is the state of a review that nobody of ours has read.

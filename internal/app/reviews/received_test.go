@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"embraye/internal/app/constats"
+	"embraye/internal/app/reviews"
 	"embraye/internal/apptest"
 	"embraye/internal/embraye"
 	"embraye/internal/fedtest"
@@ -151,6 +152,64 @@ func TestAContestedOrganisationCannotHideAReview(t *testing.T) {
 		if _, err := a.Constats.Revise(s.Context(), embraye.Operator(), update.ID, constats.ReviseInput{Kind: embraye.Typo, Reason: "Point.", Content: content}); err != nil {
 			s.Errorf("A cannot correct a constat since B withdrew what it took up: %v", err)
 		}
+	})
+}
+
+// Who reads the version that took up their review and still contests it is not
+// taken up by it: the review is open anew everywhere, until a later version names
+// it.
+func TestAReviewOfTheVersionThatTookItUpIsOpenAnew(t *testing.T) {
+	each(t, []string{"a.example", "b.example"}, func(s *stage) {
+		a, b := s.Instances[0], s.Instances[1]
+		s.follow(b, a)
+		s.follow(a, b)
+		s.trust(a, b)
+		update, constat := s.constat(a)
+		review, id := s.review(b, constat)
+		want := func(when string, integratedBy embraye.IRI, open bool) {
+			s.Helper()
+			s.Settle()
+			for name, in := range map[string]*fedtest.Instance{"A": a, "B": b} {
+				got, err := in.Store.Tables().ReviewResponses.Take(s.Context(), id, a.Site.ActorID("mesure2"))
+				if err != nil || got.IntegratedBy != integratedBy {
+					s.Errorf("%s, at %s: %+v %v", when, name, got, err)
+				}
+				page, err := in.Store.Pages().ContestedPage(s.Context(), "", nil, 10)
+				if err != nil || len(page.Lines) == 1 != open {
+					s.Errorf("%s, at %s: %d open contestations, %v", when, name, len(page.Lines), err)
+				}
+			}
+			if _, body := s.read(id, fedtest.ActivityType); strings.Contains(body, `"embraye:integratedBy":"`) == open {
+				s.Errorf("%s: B's review says wrongly whether it was taken up", when)
+			}
+		}
+		correct := func(kind embraye.RevisionKind, summary string, takes ...string) {
+			s.Helper()
+			s.Clock.Advance(time.Hour)
+			u, err := a.Store.Tables().Updates.Take(s.Context(), update.ID)
+			s.must(err)
+			before, err := a.Constats.TakenUp(s.Context(), u, kind)
+			s.must(err)
+			content := u.Content.WithIntegrated(before, takes)
+			content.Summary = summary
+			_, err = a.Constats.Revise(s.Context(), embraye.Operator(), update.ID, constats.ReviseInput{Kind: kind, Reason: "Avis de B.", Content: content})
+			s.must(err)
+		}
+		correct(embraye.Substance, "L'appel a ouvert tard.", string(id))
+		want("taken up", constat+"/versions/2", false)
+
+		s.Clock.Advance(time.Hour)
+		said := review.ReviewContent
+		said.Reason = "Non, il est toujours fermé."
+		_, err := b.Reviews.Revise(s.Context(), embraye.Operator(), review.ID, reviews.ReviseInput{Kind: embraye.Substance, Change: "Relu.", ReviewContent: said})
+		s.must(err)
+		want("contested again", "", true)
+		correct(embraye.Typo, "L'appel a ouvert tard !")
+		want("after a typo", "", true)
+		correct(embraye.Substance, "L'appel ouvrira.")
+		want("after a correction that says nothing of it", "", true)
+		correct(embraye.Substance, "L'appel est fermé.", string(id))
+		want("taken up again", constat+"/versions/5", false)
 	})
 }
 

@@ -117,7 +117,8 @@ func (rs *Reviews) reviseIn(ctx context.Context, t store.Tables, by embraye.Acti
 	return out, rs.desk.Record(ctx, t, by, "review."+string(in.Kind), string(rs.desk.Site.ReviewID(r.ID)), change, true)
 }
 
-// lookAgain measures a review against the constat as it is now, if it still is.
+// lookAgain measures a review against the constat as it is now, if it still is:
+// what the version that it is of had taken up is said again.
 func lookAgain(ctx context.Context, rs *Reviews, t store.Tables, r *embraye.Review) error {
 	of, err := t.PeerUpdates.ByURI(ctx, r.Object)
 	if errors.Is(err, embraye.ErrNotFound) || err == nil && of.WithdrawnAt != nil {
@@ -125,6 +126,10 @@ func lookAgain(ctx context.Context, rs *Reviews, t store.Tables, r *embraye.Revi
 	}
 	if err == nil {
 		r.ReviewedRevision, r.ObjectTitle, r.ObjectPage = of.Revision, of.Title, of.URL
+		if r.IntegratedBy != "" && !embraye.TakesUp(r.IntegratedBy, r.ReviewedRevision) {
+			r.IntegratedBy = ""
+		}
+		err = app.ReadAnew(ctx, t, rs.desk.Site.ReviewID(r.ID), r.ReviewedRevision)
 	}
 	return err
 }

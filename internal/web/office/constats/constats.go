@@ -156,7 +156,9 @@ func correctForm(v *office.Visit) error {
 	page := &correctPage{Constat: c, Draft: draft, Kind: "typo"}
 	if values, ok := v.TypedBefore(); ok {
 		v.R.PostForm = values
-		page.Draft.Content = corrected(v, c.Update)
+		if page.Draft.Content, err = corrected(v, c.Update); err != nil {
+			return err
+		}
 		page.Kind, page.Reason, page.Quiet = v.Form("kind"), v.Form("reason"), v.Form("quiet") != ""
 	}
 	return showCorrect(v, http.StatusOK, page, nil)
@@ -180,10 +182,11 @@ func showCorrect(v *office.Visit, status int, page *correctPage, problems []embr
 }
 
 // corrected is the content as typed; what the form does not show stays.
-func corrected(v *office.Visit, u embraye.Update) embraye.Content {
+func corrected(v *office.Visit, u embraye.Update) (embraye.Content, error) {
 	in := draftInput(v).Content
 	in.Language = u.Language
-	in = in.WithIntegrated(u.Integrates(), v.R.PostForm["integrates"])
+	before, err := v.Rooms.Constats.TakenUp(v.Context(), &u, embraye.RevisionKind(v.Form("kind")))
+	in = in.WithIntegrated(before, v.R.PostForm["integrates"])
 	for i := range in.Evidence {
 		for _, old := range u.Evidence {
 			if old.Href == in.Evidence[i].Href { // the copy, and the day it was read, belong to the address
@@ -194,7 +197,7 @@ func corrected(v *office.Visit, u embraye.Update) embraye.Content {
 			}
 		}
 	}
-	return in
+	return in, err
 }
 
 func correct(v *office.Visit) error {
@@ -209,7 +212,10 @@ func correct(v *office.Visit) error {
 	if !c.MayCorrect && !c.Update.Withdrawn() {
 		return embraye.ErrForbidden
 	}
-	content := corrected(v, c.Update)
+	content, err := corrected(v, c.Update)
+	if err != nil {
+		return err
+	}
 	input := constats.ReviseInput{Kind: embraye.RevisionKind(v.Form("kind")), Reason: v.Form("reason"), Quiet: v.Form("quiet") != "", Content: content}
 	page := &correctPage{Constat: c, Draft: &embraye.Draft{Scope: c.Update.Scope, Content: content}, Kind: v.Form("kind"), Reason: input.Reason, Quiet: input.Quiet}
 	if len(problems) > 0 {

@@ -107,7 +107,7 @@ func takeUps(p *office.Page, c *correctPage) (list []takeUp) {
 	already := c.Constat.Update.Integrates()
 	for i, r := range c.Reviews {
 		list = append(list, takeUp{N: i, URI: string(r.URI), Page: r.Page, Said: p.Capital(p.T("review.act." + string(r.Verdict))),
-			Who: cmp.Or(page.PlainName(r.Author.Name), page.PlainName(r.Author.Username), r.Author.Host), Ticked: slices.Contains(c.TakenUp, string(r.URI)), Already: slices.Contains(already, r.URI)})
+			Who: cmp.Or(page.PlainName(r.Author.Name), page.PlainName(r.Author.Username), r.Author.Host), Ticked: slices.Contains(c.TakenUp, string(r.URI)), Already: slices.Contains(already, r.URI) && !r.Response.OpenAnew()})
 	}
 	return list
 }
