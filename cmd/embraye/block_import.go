@@ -69,7 +69,13 @@ func blockImport(ctx context.Context, c *call) error {
 		if err != nil {
 			return err
 		}
-		return c.printBlocks(lines, dry)
+		if err := c.printBlocks(lines, dry); err != nil || !dry {
+			return err
+		}
+		if err := broken(list); err != nil {
+			return fmt.Errorf("nothing would be imported before this is mended: %w", err)
+		}
+		return nil
 	})
 }
 
