@@ -193,7 +193,7 @@ func MarkDamaged(rows []Row, files []string) {
 	for i := range rows {
 		row := &rows[i]
 		for _, e := range row.Evidence {
-			if slices.ContainsFunc(files, func(name string) bool { return strings.HasSuffix(e.Address, "/fichiers/"+name) }) {
+			if slices.ContainsFunc(files, func(name string) bool { return strings.HasSuffix(embraye.PageOf(e.Address), "/fichiers/"+name) }) {
 				row.EvidenceDamaged = append(row.EvidenceDamaged, e.Address)
 			}
 		}

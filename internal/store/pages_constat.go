@@ -97,7 +97,7 @@ func (t Tables) shownReplies(ctx context.Context, id string) ([]embraye.ShownRep
 func (t Tables) evidenceFiles(ctx context.Context, evidence []embraye.Evidence) ([]embraye.EvidenceFile, error) {
 	var names []string
 	for _, e := range evidence {
-		if _, name, ok := strings.Cut(e.Href, "/fichiers/"); ok {
+		if _, name, ok := strings.Cut(embraye.PageOf(e.Href), "/fichiers/"); ok {
 			names = append(names, name)
 		}
 	}

@@ -77,12 +77,13 @@ func (cs *Constats) OpenFile(ctx context.Context, by embraye.Acting, name string
 	return content, info, row, nil
 }
 
-// fileName is the name of one of our files, if an address is that of one.
+// fileName is the name of one of our files, if an address is that of one, or of a
+// page in one (document.pdf#page=3).
 func (cs *Constats) fileName(href string) (string, bool) {
-	return strings.CutPrefix(href, cs.desk.Site.Base+"/fichiers/")
+	return strings.CutPrefix(embraye.PageOf(href), cs.desk.Site.Base+"/fichiers/")
 }
 
-// FilesOf finds the files of ours among evidence, by address; only editors see
+// FilesOf finds the files of ours among evidence, by address (embraye.PageOf); only editors see
 // what is not public.
 func (cs *Constats) FilesOf(ctx context.Context, by embraye.Acting, list []embraye.Evidence) (map[string]embraye.EvidenceFile, error) {
 	var names []string

@@ -60,6 +60,35 @@ func TestFileThatTwoConstatsShow(t *testing.T) {
 	})
 }
 
+// A document of ours may be cited at a page of it: it is the same file.
+func TestAFileMayBeCitedAtOneOfItsPages(t *testing.T) {
+	apptest.EachHouse(t, func(h *apptest.House) {
+		f := h.Upload("editor", 5)
+		in := h.WithFile(f)
+		address := in.Evidence[1].Href
+		in.Evidence[1].Href += "#page=3"
+		d := h.Draft("editor", in)
+		out, err := h.Drafts.Publish(h.Context(), h.Who["editor"], d.ID, d.Version)
+		h.Must(err)
+		h.Must(h.Public(f.Name))
+		if e := out.Update.Evidence[1]; e.Href != address+"#page=3" || e.Type != "Document" || !strings.HasPrefix(f.Name, e.SHA256) || e.SHA256 == "" {
+			t.Errorf("%+v", e)
+		}
+		page, err := h.Store.Pages().ConstatPage(h.Context(), out.Update.ID)
+		h.Must(err)
+		if len(page.Files) != 1 || page.Files[0].Name != f.Name {
+			t.Errorf("files of the page: %+v", page.Files)
+		}
+		found, err := h.Constats.FilesOf(h.Context(), h.Who["editor"], out.Update.Evidence)
+		h.Must(err)
+		if found[address].Name != f.Name {
+			t.Errorf("files of the draft: %+v", found)
+		}
+		h.Must(h.Constats.Withdraw(h.Context(), h.Who["reviewer"], out.Update.ID, constats.WithdrawInput{Reason: "Erreur"}))
+		h.WantErr(h.Public(f.Name), embraye.ErrNotFound)
+	})
+}
+
 func TestFilesThatAreRefused(t *testing.T) {
 	apptest.EachHouse(t, func(h *apptest.House) {
 		_, err := h.Constats.AddFile(h.Context(), h.Who["reader"], bytes.NewReader(apptest.Picture(t, 2)), "a.png", "")

@@ -147,7 +147,7 @@ func (c *constatContent) addFiles(list []embraye.EvidenceFile) {
 		e := &c.Evidence[i]
 		for j := range list {
 			kept := &list[j]
-			if !strings.HasSuffix(e.Href, "/fichiers/"+kept.Name) {
+			if !strings.HasSuffix(embraye.PageOf(e.Href), "/fichiers/"+kept.Name) {
 				continue
 			}
 			e.File, e.Copy = kept, e.Href

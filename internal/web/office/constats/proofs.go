@@ -39,7 +39,7 @@ func readProofs(v *office.Visit, list []embraye.Evidence) ([]proof, error) {
 	cards := make([]proof, 0, len(list)+1)
 	for _, e := range list {
 		card := proof{Evidence: e}
-		if f, ours := files[e.Href]; ours {
+		if f, ours := files[embraye.PageOf(e.Href)]; ours {
 			card.File = &f
 		}
 		cards = append(cards, card)
