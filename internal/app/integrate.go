@@ -39,9 +39,10 @@ func integrate(ctx context.Context, a *App, t store.Tables, review, actor, versi
 	if err != nil || version != "" && r.IntegratedBy != "" {
 		return err
 	}
-	reviewed, err := reviewedBy(ctx, a, t, review)
-	if err != nil || version != "" && !embraye.TakesUp(version, reviewed) {
-		return err
+	if version != "" {
+		if reviewed, err := reviewedBy(ctx, a, t, review); err != nil || !embraye.TakesUp(version, reviewed) {
+			return err
+		}
 	}
 	now := a.Stamp()
 	if r.IntegratedBy, r.IntegratedAt = version, &now; version == "" {
@@ -58,25 +59,22 @@ func integrate(ctx context.Context, a *App, t store.Tables, review, actor, versi
 
 // reviewedBy is the version of a constat that a review is of; 0 if we do not have
 // the review.
-func reviewedBy(ctx context.Context, a *App, t store.Tables, review embraye.IRI) (int, error) {
+func reviewedBy(ctx context.Context, a *App, t store.Tables, review embraye.IRI) (reviewed int, err error) {
 	if id, ours := a.Site.LocalReview(review); ours {
-		r, err := t.Reviews.Take(ctx, id)
-		if errors.Is(err, embraye.ErrNotFound) {
-			return 0, nil
+		r, taken := t.Reviews.Take(ctx, id)
+		if err = taken; err == nil {
+			reviewed = r.ReviewedRevision
 		}
-		if err != nil {
-			return 0, err
+	} else {
+		r, taken := t.PeerReviews.ByURI(ctx, review)
+		if err = taken; err == nil {
+			reviewed = r.ReviewedRevision
 		}
-		return r.ReviewedRevision, nil
 	}
-	r, err := t.PeerReviews.ByURI(ctx, review)
 	if errors.Is(err, embraye.ErrNotFound) {
-		return 0, nil
+		err = nil
 	}
-	if err != nil {
-		return 0, err
-	}
-	return r.ReviewedRevision, nil
+	return reviewed, err
 }
 
 // ReadAnew notes that a review is of this version of its constat now: what took

@@ -78,8 +78,8 @@ func (t Standings) keep(ctx context.Context, all ...spoken) error {
 // forget drops what constats said.
 func (t Standings) forget(ctx context.Context, names []string) error {
 	where, arg := t.among("constat", names)
-	for _, table := range []string{"voices", "replacements"} {
-		if err := t.later(ctx, "DELETE FROM "+table+" WHERE "+where, arg); err != nil {
+	for _, name := range []string{"voices", "replacements"} {
+		if err := t.later(ctx, "DELETE FROM "+name+" WHERE "+where, arg); err != nil {
 			return wrap(err, "forgetting what constats said")
 		}
 	}
