@@ -25,6 +25,9 @@ const (
 // actorTypes are the five types of ActivityStreams.
 var actorTypes = map[string]bool{"Person": true, "Group": true, "Organization": true, "Application": true, "Service": true}
 
+// ErrNoActor is the ErrInvalid of a document that is something else than an actor.
+var ErrNoActor = fmt.Errorf("not an actor: %w", embraye.ErrInvalid)
+
 // ReadActor reads a fetched actor document. What identifies it must be right:
 // id, inbox on the same host, key owned by it; what only decorates is cut or
 // left out. FetchedAt is the caller's to set.
@@ -32,7 +35,7 @@ func ReadActor(obj map[string]any) (a *embraye.RemoteActor, err error) {
 	defer guard(&err)
 	a = &embraye.RemoteActor{Type: firstString(obj["type"])}
 	if !actorTypes[a.Type] {
-		return nil, invalid(fmt.Errorf("a %.60q is not an actor", a.Type))
+		return nil, fmt.Errorf("a %.60q is %w", a.Type, ErrNoActor)
 	}
 	id, _ := obj["id"].(string)
 	if a.URI, err = embraye.ParseIRI(id, true); err != nil {

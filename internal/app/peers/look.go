@@ -98,6 +98,12 @@ func (sc *scout) look(ctx context.Context, address string) (*found, error) {
 	}
 	f := &found{}
 	claims, err := sc.lookAtAccount(ctx, f, uri)
+	if errors.Is(err, activitypub.ErrNoActor) || errors.Is(err, remote.ErrRefused) { // a constat, a review, a page: who gives it means whose it is
+		if home, homeErr := sc.home(ctx, uri.Origin()); homeErr == nil {
+			uri = home
+			claims, err = sc.lookAtAccount(ctx, f, uri)
+		}
+	}
 	if err != nil {
 		return nil, why(err, uri.Host())
 	}
@@ -136,14 +142,7 @@ func (sc *scout) resolve(ctx context.Context, address string) (embraye.IRI, erro
 		address = "@" + name + "@" + embraye.IRI(address).Host()
 	}
 	if origin := strings.TrimSuffix(address, "/"); strings.Contains(address, "://") && embraye.IRI(address).Origin() == origin {
-		info, err := sc.desk.Remote.NodeInfo(ctx, origin)
-		if err != nil {
-			return "", err
-		}
-		if info.Embraye == nil {
-			return "", problem("is_not_an_embraye_organisation", address)
-		}
-		address = info.Embraye.Organisation
+		return sc.home(ctx, origin)
 	}
 	handle, err := embraye.ParseHandle(address)
 	if strings.Contains(address, "://") {
@@ -156,6 +155,22 @@ func (sc *scout) resolve(ctx context.Context, address string) (embraye.IRI, erro
 		return "", problem("is_this_instance", address)
 	}
 	return sc.directory.Resolve(ctx, address)
+}
+
+// home is the account of the organisation that a server says it is of.
+func (sc *scout) home(ctx context.Context, origin string) (embraye.IRI, error) {
+	info, err := sc.desk.Remote.NodeInfo(ctx, origin)
+	if err != nil {
+		return "", err
+	}
+	if info.Embraye == nil {
+		return "", problem("is_not_an_embraye_organisation", origin)
+	}
+	uri, err := embraye.ParseIRI(info.Embraye.Organisation, sc.desk.AllowHTTP)
+	if err != nil {
+		return "", problem("is_no_address", info.Embraye.Organisation)
+	}
+	return uri, nil
 }
 
 // lookAtAccount reads the organisation's account, also if a measure of it was
@@ -236,7 +251,7 @@ func why(err error, host string) error {
 		return problem("has_no_such_account", host)
 	case status != nil, errors.Is(err, remote.ErrUnreachable), errors.Is(err, context.DeadlineExceeded):
 		return problem("does_not_answer", host)
-	case errors.Is(err, remote.ErrRefused):
+	case errors.Is(err, remote.ErrRefused), errors.Is(err, activitypub.ErrNoActor):
 		return problem("is_not_an_embraye_organisation", host)
 	case errors.Is(err, embraye.ErrNotFound):
 		return problem("has_no_such_account", host)

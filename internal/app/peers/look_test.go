@@ -34,8 +34,11 @@ func TestALookSaysWhoItIsAndKeepsNothing(t *testing.T) {
 		p.Org.Doc["manuallyApprovesFollowers"] = true
 		p.Org.Publish()
 		node(p, told(p, ours))
+		p.Home.PutJSON("/constats/1", map[string]any{"id": p.Home.Base + "/constats/1", "type": "Note", "attributedTo": p.Measures[0].ID})
+		p.Home.Put("/divergences", "text/html", http.StatusOK, []byte("<p>Une page."))
 		for _, address := range []string{"@organisation@pair.example", p.Org.ID, p.Measures[0].ID, p.Home.Base, p.Home.Base + "/",
-			p.Home.Base + "/@organisation", p.Home.Base + "/@organisation/FR-BRE"} { // and as a browser shows it
+			p.Home.Base + "/@organisation", p.Home.Base + "/@organisation/FR-BRE", // and as a browser shows it
+			p.Home.Base + "/constats/1", p.Home.Base + "/divergences"} { // what is no account is its organisation's
 			l, err := p.In.Peers.Look(p.Context(), embraye.Operator(), address)
 			p.Must(err)
 			if l.Software != "embraye" || l.Version != "9.1" || l.OtherText || len(l.Measures) != 3 || l.Constats != 12 || !l.ApprovesFollows || l.Peer != nil || string(l.Organisation) != p.Org.ID {
@@ -90,8 +93,9 @@ func TestWhoCannotBeAPeer(t *testing.T) {
 		})
 	}
 	p := apptest.NewPair(t, "sqlite")
+	p.Home.PutJSON("/notes/1", map[string]any{"id": p.Home.Base + "/notes/1", "type": "Note"}) // a server that does not say it is an Embraye
 	for address, code := range map[string]string{"http://pair.example/users/organisation": "is_on_http", "@organisation@nowhere.example": "does_not_answer",
-		"@nobody@pair.example": "has_no_such_account", "what": "is_no_address", string(p.In.Site.ActorID("organisation")): "is_this_instance",
+		"@nobody@pair.example": "has_no_such_account", "what": "is_no_address", p.Home.Base + "/notes/1": "is_not_an_embraye_organisation", string(p.In.Site.ActorID("organisation")): "is_this_instance",
 		p.In.Site.Base: "is_this_instance", p.In.Site.Base + "/": "is_this_instance", p.In.Site.Mention("organisation"): "is_this_instance",
 		strings.ToUpper(p.In.Site.Mention("mesure1")): "is_this_instance", p.In.Site.Base + "/@mesure1": "is_this_instance"} {
 		wantProblem(t, p, address, code)
