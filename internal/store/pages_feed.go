@@ -167,12 +167,18 @@ func (c *choice) gathered(by string) {
 
 // copies reads constats of peers without their bytes, and who said them.
 func (t Tables) copies(ctx context.Context, order string, limit int, c choice) ([]embraye.PeerCopy, error) {
-	var updates []embraye.PeerUpdate
+	updates := make([]embraye.PeerUpdate, 0, limit)
 	err := t.table.db.WithContext(ctx).Omit("Wire").Where(c.String(), c.args...).Order(order).Limit(limit).Find(&updates).Error
-	if err != nil {
+	if err != nil || len(updates) == 0 {
 		return nil, wrap(err, "listing the constats of peers")
 	}
-	peers, err := list[embraye.Peer](ctx, t.table, "id", 0, "gather")
+	var speakers []embraye.IRI
+	for _, u := range updates {
+		if !slices.Contains(speakers, u.Organisation) {
+			speakers = append(speakers, u.Organisation)
+		}
+	}
+	peers, err := list[embraye.Peer](ctx, t.table, "id", 0, "gather AND "+t.table.inJSON("organisation"), asJSON(speakers))
 	if err != nil {
 		return nil, wrap(err, "listing peers")
 	}
