@@ -78,7 +78,7 @@ func (c *call) backUpTo(ctx context.Context, s settings.Settings, d backup.Desti
 		return err
 	}
 	if secret == nil {
-		return errSecretMissing(s.SecretFile)
+		return withoutSecret(ctx, s)
 	}
 	a, err := c.openArchives(ctx, s, secret)
 	if err != nil {

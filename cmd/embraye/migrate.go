@@ -42,7 +42,7 @@ func (c *call) migrateWith(ctx context.Context, s settings.Settings, log *slog.L
 	}
 	applied, err := c.apply(ctx, s, db)
 	if err != nil {
-		return fmt.Errorf("migrating the database: %w", err)
+		return wrongAddress(fmt.Errorf("migrating the database: %w", err))
 	}
 	if applied == 0 {
 		return c.print(map[string]int{"applied": 0}, "the database is up to date\n")

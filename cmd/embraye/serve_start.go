@@ -49,7 +49,7 @@ func (i *wired) prepare(ctx context.Context, c *call) error {
 	}
 	applied, err := i.Store.Migrate(ctx)
 	if err != nil {
-		return fmt.Errorf("migrating the database: %w", err)
+		return wrongAddress(fmt.Errorf("migrating the database: %w", err))
 	}
 	if applied > 0 {
 		i.Log.Info("database migrated", "migrations", applied)

@@ -3,6 +3,7 @@ package main
 import (
 	"database/sql"
 	"fmt"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
@@ -286,5 +287,35 @@ func TestH07ErrorsOfTheFileSayWhatToDo(t *testing.T) {
 	})
 	t.Run("H07 no folder", func(t *testing.T) {
 		wantRefused(t, 1, onDir(t.TempDir(), "EMBRAYE_DATABASE_URL=sqlite:/nowhere/at/all.db"), serveOnly, "the folder /nowhere/at of the database does not exist: make it")
+	})
+}
+
+// So does one of PostgreSQL, for a server that never started too: the secret that is
+// not there yet is not what is wrong.
+func TestH07ErrorsOfPostgreSQLSayWhatToDo(t *testing.T) {
+	empty := storetest.EmptyURL(t, storetest.Postgres)
+	where := func(change func(*url.URL)) string {
+		u, err := url.Parse(empty)
+		if err != nil {
+			t.Fatal(err)
+		}
+		change(u)
+		return "EMBRAYE_DATABASE_URL=" + u.String()
+	}
+	for name, c := range map[string]struct{ setting, words string }{
+		"H07 no database": {where(func(u *url.URL) { u.Path = "/nowhere" }), "has no database nowhere: make it (`createdb"},
+		"H07 nobody":      {where(func(u *url.URL) { u.User = url.UserPassword("nobody_here", "x") }), "does not let the user nobody_here in: correct user and password"},
+		"H07 no server":   {"EMBRAYE_DATABASE_URL=postgres://u:x@127.0.0.1:1/d", "at 127.0.0.1, port 1, cannot be reached: see that it runs"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			for _, args := range [][]string{serveOnly, {"user", "list"}, {"migrate"}, {"backup", "-"}} {
+				wantRefused(t, 1, onDir(t.TempDir(), c.setting), args, c.words)
+			}
+		})
+	}
+	t.Run("H07 never started", func(t *testing.T) {
+		for _, args := range [][]string{{"user", "setup-link"}, {"backup", "-"}} {
+			wantRefused(t, 1, onDir(t.TempDir(), "EMBRAYE_DATABASE_URL="+empty), args, "has no organisation yet: run `embraye serve` once")
+		}
 	})
 }

@@ -65,7 +65,7 @@ func (c *call) openWith(ctx context.Context, s settings.Settings, log *slog.Logg
 		return nil, err
 	}
 	if secret == nil {
-		return nil, errSecretMissing(s.SecretFile)
+		return nil, withoutSecret(ctx, s)
 	}
 	i, err := c.wire(ctx, s, log, secret)
 	if err != nil {
@@ -83,6 +83,27 @@ func (c *call) openWith(ctx context.Context, s settings.Settings, log *slog.Logg
 	}
 	return i, nil
 }
+
+// withoutSecret says what is wrong where there is none: the database may be away,
+// or have no instance yet.
+func withoutSecret(ctx context.Context, s settings.Settings) error {
+	database, err := store.Open(ctx, store.Options{URL: s.DatabaseURL})
+	if err != nil {
+		return wrongAddress(fmt.Errorf("opening the database: %w", err))
+	}
+	started, err := database.Started(ctx)
+	switch {
+	case err != nil:
+	case started:
+		err = errSecretMissing(s.SecretFile)
+	default:
+		err = errNotStarted
+	}
+	return errors.Join(err, database.Close())
+}
+
+// errNotStarted is for a command that comes before the first start.
+var errNotStarted = errors.New("this database has no organisation yet: run `embraye serve` once")
 
 // wire opens the files and the database and joins the instance; its use cases
 // come with Open, once the database has what they need.
@@ -170,7 +191,7 @@ func (i *wired) sameInstance(ctx context.Context) error {
 	if _, ok, err := i.Store.Tables().Settings.Get(ctx, "base_url"); err != nil {
 		return err
 	} else if !ok {
-		return errors.New("this database has no organisation yet: run `embraye serve` once")
+		return errNotStarted
 	}
 	_, err := i.FirstStart(ctx, organisation.First{}) // compares, as the first start is over
 	return err

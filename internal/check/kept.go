@@ -115,20 +115,25 @@ func unanswered(err error) Finding {
 	return found("database", "the database does not answer: %v", err).but(Error, "see that it runs and that EMBRAYE_DATABASE_URL or EMBRAYE_DATA_DIR leads to it")
 }
 
-// Postgres looks at the server's version and at its clock.
+// Postgres looks at the server's version, at what texts it can keep and at its clock.
 func Postgres(ctx context.Context, db *sql.DB, now func() time.Time) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	var number int
-	var version string
+	var version, encoding string
 	var theirs time.Time
-	err := db.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int, current_setting('server_version'), clock_timestamp()").Scan(&number, &version, &theirs)
+	err := db.QueryRowContext(ctx, "SELECT current_setting('server_version_num')::int, current_setting('server_version'), current_setting('server_encoding'), clock_timestamp()").
+		Scan(&number, &version, &encoding, &theirs)
 	if err != nil {
 		return []Finding{unanswered(err)}
 	}
 	f := found("database", "PostgreSQL %s", version)
 	if number < leastPostgres {
 		f = f.but(Warning, "Embraye is tried with PostgreSQL 15 and later")
+	}
+	if encoding != "UTF8" {
+		f.Sentence += ", which keeps texts as " + encoding
+		f = f.but(Error, "not every text can be kept or found: make a backup, stop the server, restore it into a database made with `createdb --encoding=UTF8 --template=template0`")
 	}
 	return []Finding{f, Clock("the database", now(), theirs)}
 }

@@ -162,6 +162,22 @@ func TestMailSettings(t *testing.T) {
 	}
 }
 
+// A password that is no part of an address is told as that, whichever letter it is.
+func TestPasswordsInTheAddressOfADatabase(t *testing.T) {
+	for value, good := range map[string]bool{
+		"postgres://u:p%40w%2F%25@h/d": true, "postgres:///d?host=/run/postgresql&user=u": true, "postgres://h/d?application_name=a@b": true,
+		"postgres://u:hidd@en@h/d": false, "postgres://u:hidd/en@h/d": false, "postgres://u:hidd#en@h/d": false, "postgres://u:hidd%en@h/d": false,
+	} {
+		_, err := Load([]string{"EMBRAYE_DATABASE_URL=" + value}, "")
+		if (err == nil) != good {
+			t.Errorf("%s: %v", value, err)
+		}
+		if err != nil && (!strings.Contains(err.Error(), "%XX (%40 for @)") || strings.Contains(err.Error(), "hidd")) {
+			t.Errorf("%s: %v", value, err)
+		}
+	}
+}
+
 func slicesContain(list []string, part string) bool {
 	return strings.Contains(strings.Join(list, "\n"), part)
 }

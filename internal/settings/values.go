@@ -120,11 +120,13 @@ func checkListen(value string) error {
 
 func setDatabaseURL(s *Settings, value string) error {
 	path, sqlite := strings.CutPrefix(value, "sqlite:")
+	_, authority, _ := strings.Cut(value, "://")
+	authority, _, _ = strings.Cut(authority, "/")
 	switch u, err := url.Parse(value); {
 	case sqlite && path != "" && !strings.ContainsAny(path, "?#"):
-	case !sqlite && err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql") && u.Path != "":
+	case !sqlite && err == nil && (u.Scheme == "postgres" || u.Scheme == "postgresql") && u.Path != "" && strings.Count(authority, "@") < 2:
 	default:
-		return errors.New("should be sqlite:PATH or postgres://user:password@host/database")
+		return errors.New("should be sqlite:PATH or postgres://user:password@host/database; what is not a letter or a digit in the password is written as %XX (%40 for @), or left to PGPASSWORD")
 	}
 	s.DatabaseURL = value
 	return nil

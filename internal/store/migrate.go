@@ -30,6 +30,9 @@ func (s *Store) Migrate(ctx context.Context) (applied int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	if err := refuseEncoding(ctx, s); err != nil {
+		return 0, err
+	}
 	if err := s.keepBefore(ctx); err != nil {
 		return 0, err
 	}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"embraye/internal/embraye"
 	"embraye/migrations"
 )
 
@@ -61,6 +62,25 @@ func (s *Store) Started(ctx context.Context) (bool, error) {
 	}
 	_, started, err := s.Tables().Settings.Get(ctx, "base_url")
 	return started, err
+}
+
+// refuseEncoding refuses to begin in a database of PostgreSQL that cannot hold
+// every text: where the system had no locale, it makes SQL_ASCII, in which no
+// letter with an accent is one.
+func refuseEncoding(ctx context.Context, s *Store) error {
+	if !s.postgres {
+		return nil
+	}
+	if begun, err := s.hasTable(ctx, "settings"); err != nil || begun {
+		return wrap(err, "looking for an instance")
+	}
+	var encoding, name, owner string
+	err := s.reader.QueryRowContext(ctx, "SELECT current_setting('server_encoding'), current_database(), current_user").Scan(&encoding, &name, &owner)
+	if err != nil || encoding == "UTF8" {
+		return wrap(err, "asking for the encoding")
+	}
+	return fmt.Errorf("the database %s keeps texts as %s, and has to keep them as UTF8: if nothing of yours is in it, make it anew (`dropdb %s`, then `createdb --owner=%s --encoding=UTF8 --template=template0 %s`): %w",
+		name, encoding, name, owner, name, embraye.ErrInvalid)
 }
 
 func (s *Store) hasTable(ctx context.Context, name string) (bool, error) {

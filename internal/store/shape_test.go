@@ -1,7 +1,11 @@
 package store_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"maps"
+	"net/url"
 	"slices"
 	"strings"
 	"sync"
@@ -11,6 +15,7 @@ import (
 	"embraye/internal/store"
 	"embraye/internal/storetest"
 
+	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/gorm/schema"
 )
 
@@ -117,6 +122,55 @@ func TestMigrating(t *testing.T) {
 			}
 			if n, err := s.PublicRevision(ctx); n != 1 || err != nil {
 				t.Errorf("public revision = %d, %v", n, err)
+			}
+		})
+	}
+}
+
+// Where the system had no locale, PostgreSQL makes databases that cannot hold
+// every text. None of ours begins in one.
+func TestH07ADatabaseOfAnotherEncodingIsRefused(t *testing.T) {
+	for encoding, refused := range map[string]bool{"SQL_ASCII": true, "LATIN1": true, "UTF8": false} {
+		t.Run("H07 "+encoding, func(t *testing.T) {
+			where, err := url.Parse(storetest.EmptyURL(t, storetest.Postgres))
+			must(t, err)
+			other := storetest.Open(t, storetest.Postgres).Pool()
+			name := strings.Trim(where.Path, "/") + "_" + strings.ToLower(encoding)
+			_, err = other.ExecContext(t.Context(), "CREATE DATABASE "+name+" ENCODING '"+encoding+"' LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
+			must(t, err)
+			t.Cleanup(func() {
+				_, err := other.ExecContext(context.Background(), "DROP DATABASE "+name+" WITH (FORCE)")
+				must(t, err)
+			})
+			where.Path = "/" + name
+			s, err := store.Open(t.Context(), store.Options{URL: where.String()})
+			must(t, err)
+			defer s.Close()
+			applied, err := s.Migrate(t.Context())
+			if !refused {
+				must(t, err)
+			} else if !errors.Is(err, embraye.ErrInvalid) || applied > 0 || !strings.Contains(err.Error(), "--encoding=UTF8 --template=template0 "+name) {
+				t.Errorf("%d migrations, %v", applied, err)
+			}
+		})
+	}
+}
+
+// What PostgreSQL refuses is said with what helps, and its own words after it.
+func TestH07TroubleOfPostgreSQLSaysWhatToDo(t *testing.T) {
+	for code, want := range map[string]string{
+		"28P01": "does not let the user u in", "28000": "does not let the user u in", "3D000": "createdb --owner=u --encoding=UTF8 --template=template0 d",
+		"42501": "ALTER DATABASE d OWNER TO u", "53300": "raise max_connections", "53100": "disk of PostgreSQL is full", "25006": "only reads", "57P03": "try again",
+		"42P01": "",
+	} {
+		t.Run("H07 "+code, func(t *testing.T) {
+			raw := fmt.Errorf("asking: %w", &pgconn.PgError{Code: code, Message: "its words"})
+			err := store.Trouble("postgres://u:hidden@db.example/d", raw)
+			if !errors.Is(err, raw) || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), "its words") || strings.Contains(err.Error(), "hidden") {
+				t.Errorf("%v", err)
+			}
+			if (err == raw) != (want == "") {
+				t.Errorf("advice of nothing to advise: %v", err)
 			}
 		})
 	}

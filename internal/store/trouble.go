@@ -11,34 +11,74 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// Trouble adds to an error of SQLite what an operator can do about it: which
-// file it is, whose, and what helps. Other errors come back as they are.
+// Trouble adds to an error of the database what an operator can do about it:
+// which file of SQLite it is, whose, and what helps; for PostgreSQL what to ask of
+// it, or which setting is wrong. Other errors come back as they are.
 func Trouble(url string, err error) error {
-	path, isFile := strings.CutPrefix(url, "sqlite:")
-	e, ok := errors.AsType[*sqlite.Error](err)
-	if !isFile || !ok {
-		return err
-	}
 	advice := ""
-	switch e.Code() & 0xff {
-	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
-		advice = Unopenable(path)
-	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
-		advice = fmt.Sprintf("the file %s (%s) is damaged or no SQLite database: stop the program, keep a copy of the file, and put a backup in its place "+
-			"(`sqlite3 %s .recover` saves what can still be read)", path, owner(path), path)
-	case sqlite3.SQLITE_FULL:
-		advice = fmt.Sprintf("the disk of %s is full: make room, then start again", path)
-	case sqlite3.SQLITE_IOERR:
-		advice = fmt.Sprintf("the disk of %s (%s) failed to read or write: look at the system's log", path, owner(path))
+	if path, isFile := strings.CutPrefix(url, "sqlite:"); isFile {
+		advice = sqliteAdvice(path, err)
+	} else if config, wrong := pgx.ParseConfig(url); wrong == nil {
+		advice = postgresAdvice(config, err)
 	}
 	if advice == "" {
 		return err
 	}
 	return fmt.Errorf("%s [%w]", advice, err)
+}
+
+func sqliteAdvice(path string, err error) string {
+	e, ok := errors.AsType[*sqlite.Error](err)
+	if !ok {
+		return ""
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_PERM:
+		return Unopenable(path)
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB:
+		return fmt.Sprintf("the file %s (%s) is damaged or no SQLite database: stop the program, keep a copy of the file, and put a backup in its place "+
+			"(`sqlite3 %s .recover` saves what can still be read)", path, owner(path), path)
+	case sqlite3.SQLITE_FULL:
+		return fmt.Sprintf("the disk of %s is full: make room, then start again", path)
+	case sqlite3.SQLITE_IOERR:
+		return fmt.Sprintf("the disk of %s (%s) failed to read or write: look at the system's log", path, owner(path))
+	}
+	return ""
+}
+
+// postgresAdvice reads SQLSTATE (PostgreSQL's appendix A); who was not even
+// answered has none.
+func postgresAdvice(c *pgx.ConnConfig, err error) string {
+	e, answered := errors.AsType[*pgconn.PgError](err)
+	if _, unconnected := errors.AsType[*pgconn.ConnectError](err); !answered && unconnected {
+		return fmt.Sprintf("PostgreSQL at %s, port %d, cannot be reached: see that it runs and listens there, or correct EMBRAYE_DATABASE_URL (sslmode=disable in it where PostgreSQL has no TLS)", c.Host, c.Port)
+	}
+	if !answered {
+		return ""
+	}
+	switch e.Code {
+	case "28P01", "28000":
+		return fmt.Sprintf("PostgreSQL does not let the user %s in: correct user and password of EMBRAYE_DATABASE_URL (or PGPASSWORD, PGPASSFILE), or what pg_hba.conf of PostgreSQL says of this user", c.User)
+	case "3D000":
+		return fmt.Sprintf("PostgreSQL has no database %s: make it (`createdb --owner=%s --encoding=UTF8 --template=template0 %s`), or correct EMBRAYE_DATABASE_URL", c.Database, c.User, c.Database)
+	case "42501":
+		return fmt.Sprintf("the user %s may not do this in the database %s: let it be the owner (`ALTER DATABASE %s OWNER TO %s`), and of the tables in it", c.User, c.Database, c.Database, c.User)
+	case "53300":
+		return fmt.Sprintf("PostgreSQL has no connection left: each program takes %d at most, a command too; raise max_connections", postgresConnections)
+	case "53100":
+		return "the disk of PostgreSQL is full: make room there"
+	case "25006":
+		return "this PostgreSQL only reads (a standby, or default_transaction_read_only): let EMBRAYE_DATABASE_URL lead to the one that is written to"
+	case "57P03":
+		return "PostgreSQL is starting or stopping: try again in a moment"
+	}
+	return ""
 }
 
 // Unopenable says which is the first file or folder of a database that this process
