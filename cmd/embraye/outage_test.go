@@ -126,6 +126,13 @@ func outage(t *testing.T, dir string, settings []string, away func(bool)) {
 	eventually(t, "the fan-out is under way", func() bool { return town.count() >= killHosts/2 })
 	away(true)
 	eventually(t, "somebody says that deliveries wait", func() bool { return strings.Contains(s.log.String(), "deliveries wait") })
+	for range 5 {
+		s.status("/")
+		s.status("/nowhere")
+	}
+	if said := s.log.String(); strings.Count(said, " path=/") > 1 {
+		t.Errorf("pages of an outage are told more than once:\n%s", said)
+	}
 	away(false)
 	eventually(t, "everybody has everything", func() bool { all, _, _ := town.served(t, activities); return all })
 	eventually(t, "the queue is empty", func() bool { return queueLength(t, dir, env) == 0 })

@@ -1,8 +1,10 @@
 package page
 
 import (
+	"errors"
 	"fmt"
 	"html/template"
+	"log/slog"
 	"net/http"
 
 	"embraye/internal/embraye"
@@ -71,7 +73,11 @@ func (h *Frame) ErrorPage(r *http.Request, status int) *answer.Answer {
 	}
 	page := h.NewPage(v, h.catalogue.T(v.Lang, key))
 	if page.Incomplete != nil {
-		h.log.Warn("an error page goes without the organisation's name", "path", answer.PathOf(r), "err", page.Incomplete)
+		level := slog.LevelWarn
+		if errors.Is(page.Incomplete, embraye.ErrUnavailable) {
+			level = slog.LevelDebug // an outage is told once, by whoever meets it first
+		}
+		h.log.Log(r.Context(), level, "an error page goes without the organisation's name", "path", answer.PathOf(r), "err", page.Incomplete)
 		page.Incomplete = nil
 	}
 	page.Canonical, page.Path, page.Hidden = page.Home, "", true
