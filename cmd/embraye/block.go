@@ -42,7 +42,7 @@ type told struct {
 
 func blockAdd(ctx context.Context, c *call) error {
 	b, severity, dry := embraye.DomainBlock{}, "", false
-	c.flags.StringVar(&severity, "severity", string(embraye.Suspend), "`SEVERITY`: suspend (nothing in or out) or silence (heard, and shown only where somebody decided so)")
+	c.flags.StringVar(&severity, "severity", "", "`SEVERITY`: suspend (nothing in or out; so it is if nothing else is said or stands) or silence (heard, and shown only where somebody decided so)")
 	c.flags.StringVar(&b.Comment, "comment", "", "`REASON` that stands in the public journal")
 	c.flags.StringVar(&b.PrivateComment, "private-comment", "", "`REASON` for the office alone")
 	c.flags.BoolVar(&b.RejectReports, "reject-reports", false, "ignore reports from a domain that is only limited")
@@ -56,7 +56,11 @@ func blockAdd(ctx context.Context, c *call) error {
 	}
 	b.Domain, b.Severity = args[0], embraye.Severity(severity)
 	return c.with(ctx, func(i *wired, by embraye.Acting) error {
-		b, e, err := i.Talk.BlockEffects(ctx, by, b)
+		old, err := i.Talk.BlockOf(ctx, by, b.Domain)
+		if err != nil {
+			return err
+		}
+		b, e, err := i.Talk.BlockEffects(ctx, by, blockOver(c, b, old))
 		if err == nil && !dry {
 			err = i.Talk.Block(ctx, by, b)
 		}
@@ -66,6 +70,23 @@ func blockAdd(ctx context.Context, c *call) error {
 		doc := told{listed(b), dry, e.Hosts, e.Peers, e.Followers, e.Follows, e.Replies, e.Reactions, e.Deliveries}
 		return c.print(doc, "%s", doc.sentences())
 	})
+}
+
+// blockOver is a block over the one that stands: a flag that is not given changes
+// nothing, and an empty one empties.
+func blockOver(c *call, b, old embraye.DomainBlock) embraye.DomainBlock {
+	over := b.Over(old)
+	for flag, put := range map[string]func(){
+		"comment":         func() { over.Comment = b.Comment },
+		"private-comment": func() { over.PrivateComment = b.PrivateComment },
+		"reject-reports":  func() { over.RejectReports = b.RejectReports },
+		"obfuscate":       func() { over.Obfuscate = b.Obfuscate },
+	} {
+		if c.given(flag) {
+			put()
+		}
+	}
+	return over
 }
 
 // sentences say it to people.

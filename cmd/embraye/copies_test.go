@@ -60,7 +60,13 @@ func TestPagesThatAPeerNamesAreCopied(t *testing.T) {
 	reader.command(nil, "peer", "add", "@organisation@"+author.address, "--copies")
 	eventually(t, "the page of what was here is copied", func() bool { return reader.kept()[pages[0]].SHA256 != "" })
 	says(pages[1])
+	reader.command(nil, "peer", "add", "@organisation@"+author.address) // added again, it keeps what was chosen
 	eventually(t, "the page of what came is copied", func() bool { return reader.kept()[pages[1]].SHA256 != "" })
+	var peers []peer
+	if reader.command(&peers, "peer", "list", "--json"); !peers[0].Copies {
+		t.Errorf("added again, nothing is copied any more: %+v", peers)
+	}
+	reader.quotes(reader.kept()[pages[0]].URL)
 	for n, page := range pages {
 		c := reader.kept()[page]
 		path := strings.TrimPrefix(c.URL, "http://"+reader.address)
@@ -68,6 +74,19 @@ func TestPagesThatAPeerNamesAreCopied(t *testing.T) {
 			t.Errorf("%s: everybody sees %d, visibility %s, asked for %d times", page, status, c.Visibility, visits[n].Load())
 		}
 	}
+}
+
+// quotes decides about a copy step by step, and in the end that editors alone see it:
+// what is not said again stays.
+func (s *signatory) quotes(copied string) {
+	s.t.Helper()
+	var c shownCopy
+	s.command(nil, "evidence", "show", copied, "--visibility", "quotation", "--quotation", "Un appel")
+	s.command(&c, "evidence", "show", copied, "--visibility", "public", "--licence", "CC0-1.0", "--json")
+	if c.Quotation != "Un appel" || c.Licence != "CC0-1.0" {
+		s.t.Errorf("shown anew, a copy is %+v", c)
+	}
+	s.command(nil, "evidence", "show", copied, "--visibility", "editors")
 }
 
 // A process that serves no pages copies a page of ours all the same.

@@ -25,6 +25,7 @@ type shownCopy struct {
 	Title      string                 `json:"title,omitempty"`
 	Visibility embraye.CopyVisibility `json:"visibility"`
 	Licence    string                 `json:"licence,omitempty"`
+	Quotation  string                 `json:"quotation,omitempty"`
 	Look       embraye.CopyLook       `json:"look,omitempty"`
 	Reason     string                 `json:"reason,omitempty"`
 	ArchivedAt string                 `json:"archivedAt,omitempty"`
@@ -32,7 +33,7 @@ type shownCopy struct {
 
 func (i *wired) shownCopy(c embraye.EvidenceCopy) shownCopy {
 	return shownCopy{ID: c.ID, URL: i.settings.BaseURL + "/preuves/" + c.ID, Of: c.Href, State: c.State, Failure: c.Failure, Made: second(c.MadeAt), SHA256: c.SHA256(), Bytes: c.Size,
-		Title: c.Title, Visibility: c.Visibility, Licence: c.Licence, Look: c.Look, Reason: c.Reason, ArchivedAt: c.ArchivedAt}
+		Title: c.Title, Visibility: c.Visibility, Licence: c.Licence, Quotation: c.Quotation, Look: c.Look, Reason: c.Reason, ArchivedAt: c.ArchivedAt}
 }
 
 // copyRows is what evidence list prints with --json.
@@ -110,6 +111,16 @@ func evidenceShow(ctx context.Context, c *call) error {
 	c.flags.StringVar(&s.Quotation, "quotation", "", "`WORDS` of the page, at most 500 characters")
 	return onCopy(ctx, c, "COPY", func(i *wired, by embraye.Acting, id string) (*embraye.EvidenceCopy, error) {
 		id = i.copyID(id)
+		old, err := i.Evidence.One(ctx, by, id)
+		if err != nil {
+			return nil, err
+		}
+		if !c.given("licence") { // deciding about one thing leaves the other as it is
+			s.Licence = old.Licence
+		}
+		if !c.given("quotation") {
+			s.Quotation = old.Quotation
+		}
 		if err := i.Evidence.Show(ctx, by, id, s); err != nil {
 			return nil, err
 		}

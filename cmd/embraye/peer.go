@@ -137,6 +137,22 @@ func (c *call) choiceFlags() *embraye.PeerChoices {
 	return chosen
 }
 
+// choicesOver is what is made of the choices that stand: a flag that is not given changes
+// none of them.
+func choicesOver(c *call, chosen, stands embraye.PeerChoices) embraye.PeerChoices {
+	for flag, keep := range map[string]func(){
+		"gather":        func() { chosen.Gather = stands.Gather },
+		"boost":         func() { chosen.Boost = stands.Boost },
+		"trust-reviews": func() { chosen.TrustReviews = stands.TrustReviews },
+		"copies":        func() { chosen.Copies = stands.Copies },
+	} {
+		if !c.given(flag) {
+			keep()
+		}
+	}
+	return chosen
+}
+
 func peerAdd(ctx context.Context, c *call) error {
 	c.asFlag()
 	c.jsonFlag()
@@ -146,7 +162,7 @@ func peerAdd(ctx context.Context, c *call) error {
 		return err
 	}
 	return c.with(ctx, func(i *wired, by embraye.Acting) error {
-		p, err := i.Peers.Add(ctx, by, args[0], *chosen)
+		p, err := i.Peers.AddOver(ctx, by, args[0], func(stands embraye.PeerChoices) embraye.PeerChoices { return choicesOver(c, *chosen, stands) })
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,7 @@
 package embraye
 
 import (
+	"cmp"
 	"strings"
 	"time"
 )
@@ -37,6 +38,18 @@ func (b DomainBlock) Asks(other DomainBlock) bool {
 func (b DomainBlock) Same(other DomainBlock) bool {
 	b.CreatedAt = other.CreatedAt
 	return b == other
+}
+
+// Over is a block over the one that stands of its domain, or over none: what it
+// leaves empty stays as it was. What follows from a refusal ends with it.
+func (b DomainBlock) Over(old DomainBlock) DomainBlock {
+	b.Severity = cmp.Or(b.Severity, old.Severity, Suspend)
+	b.Comment, b.PrivateComment = cmp.Or(b.Comment, old.Comment), cmp.Or(b.PrivateComment, old.PrivateComment)
+	b.Obfuscate = b.Obfuscate || old.Obfuscate
+	if old.Severity == Silence {
+		b.RejectMedia, b.RejectReports = b.RejectMedia || old.RejectMedia, b.RejectReports || old.RejectReports
+	}
+	return b
 }
 
 // PublicDomain is the name that the public sees: Mastodon hides the middle of one

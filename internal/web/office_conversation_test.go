@@ -246,6 +246,13 @@ func blockingDomains(c *conversation, admin *visitor) {
 		}
 		want(c.t, admin.get("/office/blocks"), 200, sentence)
 	}
+	bare := url.Values{"domain": {"far.example"}, "severity": {"silence"}, "action": {"look"}} // what is left empty stays
+	want(c.t, admin.post("/office/blocks", bare), 200, "déjà bloqué", `name="of" value="far.example"`, `name="comment" value="Trop"`, `name="private_comment" value="Vu avec Bea"`)
+	want(c.t, admin.get("/office/blocks?domain=far.example"), 200, `name="of" value="far.example"`, `value="Trop"`)
+	bare.Set("action", "block")
+	now(bare, "Vu avec Bea")
+	bare.Set("of", "far.example") // but not what a form that was filled leaves empty
+	now(bare, "!Vu avec Bea")
 	now(url.Values{"domain": {"far.example"}, "action": {"lift"}}, "Aucun domaine n’est bloqué")
 	form.Set("severity", "silence")
 	now(form, "motif interne")

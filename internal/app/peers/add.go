@@ -29,8 +29,29 @@ func (ps *Peers) Add(ctx context.Context, by embraye.Acting, address string, cho
 	if err := possible(choices); err != nil {
 		return nil, err
 	}
+	return ps.AddOver(ctx, by, address, func(embraye.PeerChoices) embraye.PeerChoices { return choices })
+}
+
+// AddOver is Add with what is made of the choices that stand: those of a peer, or for
+// somebody new that its constats are gathered.
+func (ps *Peers) AddOver(ctx context.Context, by embraye.Acting, address string, choose func(embraye.PeerChoices) embraye.PeerChoices) (*FollowedPeer, error) {
+	if err := by.May(embraye.Admin); err != nil {
+		return nil, fmt.Errorf("peers: add peer: %w", err)
+	}
 	found, err := ps.look(ctx, address)
 	if err != nil {
+		return nil, err
+	}
+	stands := embraye.PeerChoices{Gather: true}
+	old, err := ps.desk.Store.Tables().Peers.ByOrganisation(ctx, found.Organisation)
+	switch {
+	case err == nil:
+		stands = old.PeerChoices
+	case !errors.Is(err, embraye.ErrNotFound):
+		return nil, err
+	}
+	choices := choose(stands)
+	if err := possible(choices); err != nil {
 		return nil, err
 	}
 	return ps.take(ctx, by, found, choices)
@@ -194,8 +215,8 @@ const askAgainAfter = 24 * time.Hour
 
 // unanswered reports whether somebody may be asked again: who refused, or has
 // not answered for long.
-func (ps *Peers) unanswered(f *embraye.Follow) bool {
-	return f.State == embraye.FollowRejected || f.State == embraye.FollowPending && ps.desk.Now().Sub(f.CreatedAt) >= askAgainAfter
+func unanswered(f *embraye.Follow, now time.Time) bool {
+	return f.State == embraye.FollowRejected || f.State == embraye.FollowPending && now.Sub(f.CreatedAt) >= askAgainAfter
 }
 
 // follow asks to follow an actor in the organisation's name, to the actor's
@@ -207,7 +228,7 @@ func (ps *Peers) follow(ctx context.Context, t store.Tables, peerID int64, targe
 		return false, err
 	}
 	known := err == nil
-	if known && !(again && ps.unanswered(old)) {
+	if known && !(again && unanswered(old, ps.desk.Now())) {
 		if old.PeerID == peerID && old.Inbox == target.Inbox {
 			return false, nil
 		}

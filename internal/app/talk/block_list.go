@@ -83,7 +83,10 @@ func (k *Domains) judgeLine(l *ListLine, known map[string]*embraye.DomainBlock, 
 		l.Problem, l.Verdict = &invalid.Problems[0], Refused
 		return
 	}
-	l.Block, l.Old = b, known[b.Domain]
+	if l.Old = known[b.Domain]; l.Old != nil { // a list has no reasons, or not ours
+		b = b.Over(*l.Old)
+	}
+	l.Block = b
 	switch {
 	case seen[b.Domain]:
 		l.Verdict = Twice

@@ -84,6 +84,26 @@ func (k *Domains) UnblockDomain(ctx context.Context, by embraye.Acting, domain s
 	return err
 }
 
+// BlockOf is the block that stands of a domain as somebody writes it; one of nothing
+// if there is none.
+func (k *Domains) BlockOf(ctx context.Context, by embraye.Acting, domain string) (embraye.DomainBlock, error) {
+	if err := by.May(embraye.Admin); err != nil {
+		return embraye.DomainBlock{}, fmt.Errorf("talk: look at a block: %w", err)
+	}
+	host, err := blockable(k.desk.Site, domain)
+	if err != nil {
+		return embraye.DomainBlock{}, err
+	}
+	b, err := k.desk.Store.Tables().DomainBlocks.Take(ctx, host)
+	if errors.Is(err, embraye.ErrNotFound) {
+		return embraye.DomainBlock{}, nil
+	}
+	if err != nil {
+		return embraye.DomainBlock{}, err
+	}
+	return *b, nil
+}
+
 // BlockedDomains lists the domains that are refused or limited.
 func (k *Domains) BlockedDomains(ctx context.Context) ([]embraye.DomainBlock, error) {
 	return k.desk.Store.Tables().DomainBlocks.List(ctx)

@@ -20,6 +20,7 @@ type blocksPage struct {
 	Matters bool                    // the circle decides something
 	Next    string                  // where the list goes on; empty: nowhere
 	Draft   embraye.DomainBlock
+	Of      string                // the domain whose block fills the form; empty: none does
 	Effects *embraye.BlockEffects // of the draft; nil: nothing was asked
 }
 
@@ -31,6 +32,9 @@ func blocks(v *office.Visit) error {
 		return err
 	}
 	page.Draft = embraye.DomainBlock{Domain: v.R.URL.Query().Get("domain"), Severity: embraye.Suspend}
+	if old, err := v.Rooms.Talk.BlockOf(v.Context(), v.By, page.Draft.Domain); err == nil && old.Domain != "" {
+		page.Draft, page.Of = old, old.Domain
+	}
 	return v.Show("blocks", "office.blocks", page)
 }
 
@@ -69,6 +73,9 @@ func changeBlocks(v *office.Visit) error {
 	case "look":
 		return lookAtBlock(v, b)
 	case "block":
+		if b, _, err = overBlock(v, b); err != nil {
+			break
+		}
 		if err = v.Rooms.Talk.Block(v.Context(), v.By, b); errors.Is(err, embraye.ErrConflict) {
 			err = nil // a double click: it is as was asked
 		}
@@ -99,7 +106,21 @@ func typedBlock(v *office.Visit) embraye.DomainBlock {
 		PrivateComment: v.Form("private_comment"), RejectReports: v.Form("reject_reports") != "", Obfuscate: v.Form("obfuscate") != ""}
 }
 
+// overBlock is what the form says over the block that stands, and whose that is. A
+// form that was filled with it says all.
+func overBlock(v *office.Visit, b embraye.DomainBlock) (_ embraye.DomainBlock, of string, err error) {
+	old, err := v.Rooms.Talk.BlockOf(v.Context(), v.By, b.Domain)
+	if err == nil && v.Form("of") != old.Domain {
+		b = b.Over(old)
+	}
+	return b, old.Domain, err
+}
+
 func lookAtBlock(v *office.Visit, b embraye.DomainBlock) error {
+	b, of, err := overBlock(v, b)
+	if err != nil {
+		return blocksAgain(v, err, b)
+	}
 	draft, effects, err := v.Rooms.Talk.BlockEffects(v.Context(), v.By, b)
 	if err != nil {
 		return blocksAgain(v, err, b)
@@ -108,7 +129,7 @@ func lookAtBlock(v *office.Visit, b embraye.DomainBlock) error {
 	if err != nil {
 		return err
 	}
-	page.Draft, page.Effects = draft, &effects
+	page.Draft, page.Of, page.Effects = draft, of, &effects
 	return v.Render(http.StatusOK, "blocks", "office.blocks", page, v.R.PostForm, nil)
 }
 
@@ -117,7 +138,7 @@ func blocksAgain(v *office.Visit, err error, draft embraye.DomainBlock) error {
 	if pageErr != nil {
 		return pageErr
 	}
-	page.Draft = draft
+	page.Draft, page.Of = draft, v.Form("of")
 	return v.Again(err, "blocks", "office.blocks", page)
 }
 
