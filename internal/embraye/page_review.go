@@ -62,7 +62,7 @@ func (r *ShownReview) MovedAt() time.Time {
 type ReviewSubject struct {
 	Object   IRI
 	Actor    IRI    // the measure that wrote it
-	Path     string // of its page here
+	Path     string // of its page here; empty: readers do not find it
 	Title    string
 	Language string
 	Revision int // the last one of substance

@@ -69,13 +69,17 @@ func reviewLines(ctx context.Context, t Tables, site embraye.Site, shown []embra
 	}
 	list := make([]embraye.ReviewLine, len(shown))
 	for i, r := range shown {
-		list[i] = embraye.ReviewLine{ShownReview: r, Subject: subjects[r.Object]}
+		list[i] = embraye.ReviewLine{ShownReview: r}
+		if of := subjects[r.Object]; of != nil && of.Path != "" {
+			list[i].Subject = of
+		}
 	}
 	return list, nil
 }
 
-// reviewSubjects finds the constats that readers find here: ours, and those of
-// peers that we gather, as long as they stand.
+// reviewSubjects finds constats that are here, ours and those of others. Those that
+// readers find have a path: ours, and those of peers that we gather, as long as they
+// stand. What the author of another one made of its reviews is known all the same.
 func reviewSubjects(ctx context.Context, t Tables, site embraye.Site, objects []embraye.IRI) (map[embraye.IRI]*embraye.ReviewSubject, error) {
 	found := map[embraye.IRI]*embraye.ReviewSubject{}
 	var ids []string
@@ -85,20 +89,29 @@ func reviewSubjects(ctx context.Context, t Tables, site embraye.Site, objects []
 		}
 	}
 	if len(ids) > 0 {
-		updates, err := t.light(ctx, "id", 0, "withdrawn_at IS NULL AND "+t.table.amongFew("id"), asJSON(ids))
+		updates, err := t.light(ctx, "id", 0, t.table.amongFew("id"), asJSON(ids))
 		if err != nil {
 			return nil, err
 		}
 		for _, u := range updates {
 			object := site.UpdateID(u.ID)
-			found[object] = &embraye.ReviewSubject{Object: object, Actor: site.ActorID(u.Actor), Path: "/constats/" + u.ID, Title: u.Title, Language: u.Language, Revision: u.Substance}
+			found[object] = &embraye.ReviewSubject{Object: object, Actor: site.ActorID(u.Actor), Title: u.Title, Language: u.Language, Revision: u.Substance}
+			if u.WithdrawnAt == nil {
+				found[object].Path = "/constats/" + u.ID
+			}
 		}
 	}
-	var peers []embraye.PeerUpdate
-	err := t.table.scan(ctx, &peers, `SELECT uri, copy_id, actor, title, language, revision FROM peer_updates
-		WHERE withdrawn_at IS NULL AND organisation IN (`+gathered+`) AND `+t.table.amongFew("uri"), asJSON(objects))
+	var peers []struct {
+		embraye.PeerUpdate
+		Found bool
+	}
+	err := t.table.scan(ctx, &peers, `SELECT uri, copy_id, actor, title, language, revision, withdrawn_at IS NULL AND organisation IN (`+gathered+`) AS found FROM peer_updates
+		WHERE `+t.table.amongFew("uri"), asJSON(objects))
 	for _, u := range peers {
-		found[u.URI] = &embraye.ReviewSubject{Object: u.URI, Actor: u.Actor, Path: "/copies/" + u.CopyID, Title: u.Title, Language: u.Language, Revision: u.Revision}
+		found[u.URI] = &embraye.ReviewSubject{Object: u.URI, Actor: u.Actor, Title: u.Title, Language: u.Language, Revision: u.Revision}
+		if u.Found {
+			found[u.URI].Path = "/copies/" + u.CopyID
+		}
 	}
 	return found, wrap(err, "reading what reviews are about")
 }

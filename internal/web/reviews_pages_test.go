@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"embraye/internal/app/constats"
 	"embraye/internal/app/reviews"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
@@ -219,4 +220,44 @@ func TestReviewsAreOpenData(t *testing.T) {
 	if len(rows[0]) != len(list[0]) {
 		t.Errorf("%d columns, %d keys", len(rows[0]), len(list[0]))
 	}
+}
+
+// What the author of a constat made of a review is known as long as the constat is
+// here, whether readers still find it or not.
+func TestAnAnswerOutlivesThePeer(t *testing.T) {
+	s := newSite(t)
+	id, _ := s.publish("Un appel à communs")
+	u := s.hears("pair.example", "La Paire", embraye.NoSign, "Rien de tel")
+	own, r := s.review(u, embraye.Contests, "Nous l'avons vu."), s.judges("pair.example", s.Site.UpdateID(id), embraye.Contests, "Non.")
+	s.change(func(tx store.Tables) error {
+		at := s.Clock.Now()
+		return cmp.Or(tx.ReviewResponses.Put(t.Context(), &embraye.ReviewResponse{Review: s.Site.ReviewID(own.ID), Actor: u.Actor, Note: "https://pair.example/notes/1", AnsweredAt: &at}),
+			tx.ReviewResponses.Put(t.Context(), &embraye.ReviewResponse{Review: r.URI, Actor: s.Site.ActorID("mesure2"), Note: "https://ours.example/notes/1", Maintained: true, AnsweredAt: &at}))
+	})
+	states := func(page string, want ...string) {
+		t.Helper()
+		s.Web.Invalidate()
+		var list []struct {
+			State       string
+			ConstatPage string `json:"constat_page"`
+		}
+		if err := json.Unmarshal(s.get("/donnees/avis.json", "").Body.Bytes(), &list); err != nil || len(list) != 2 {
+			t.Fatalf("%v, %v", list, err)
+		}
+		if list[0].State != want[0] || list[1].State != want[1] || list[0].ConstatPage != page {
+			t.Errorf("%+v, want %s and the page %q", list, want, page)
+		}
+	}
+	states(s.Site.Base+"/copies/"+u.CopyID, "answered", "maintained")
+	peers, err := s.Peers.List(t.Context())
+	if err == nil {
+		err = s.Peers.Remove(t.Context(), embraye.Operator(), peers[0].ID, false)
+	}
+	if err == nil {
+		err = s.Constats.Withdraw(t.Context(), embraye.Operator(), id, constats.WithdrawInput{Reason: "Doublon."})
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	states("", "answered", "maintained")
 }
