@@ -73,7 +73,7 @@ func sqliteSentinel(code int) error {
 // postgresSentinel reads SQLSTATE classes: 08 connection, 53 resources, 57 an
 // operator or a shutdown, 58 the system under it, 40 conflicts between
 // transactions, which outlived our retries; 55P03 a lock that is held, 25006 a
-// standby that only reads.
+// standby that only reads, 25P03 and 25P04 a transaction that took too long.
 func postgresSentinel(state string) error {
 	switch state {
 	case "23505":
@@ -81,7 +81,7 @@ func postgresSentinel(state string) error {
 	case "53100": // disk_full
 		return embraye.ErrNoRoom
 	}
-	for _, class := range []string{"08", "53", "57", "58", "40", "55P03", "25006"} {
+	for _, class := range []string{"08", "53", "57", "58", "40", "55P03", "25006", "25P03", "25P04"} {
 		if strings.HasPrefix(state, class) {
 			return embraye.ErrUnavailable
 		}

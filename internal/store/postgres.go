@@ -25,6 +25,11 @@ func (s *Store) openPostgres(o Options) error {
 		return fmt.Errorf("reading the address: %w: %w", embraye.ErrInvalid, err)
 	}
 	s.postgres = true
+	settings := "SET jit = off"
+	if _, given := config.RuntimeParams["idle_in_transaction_session_timeout"]; !given {
+		settings += "; SET idle_in_transaction_session_timeout = '" + forsaken + "'"
+	}
+	prepare := func(ctx context.Context, conn *pgx.Conn) error { return prepare(ctx, conn, settings) }
 	raw := sql.OpenDB(batching{stdlib.GetConnector(*config, stdlib.OptionAfterConnect(prepare))})
 	raw.SetMaxOpenConns(postgresConnections)
 	raw.SetMaxIdleConns(postgresConnections)
@@ -38,13 +43,25 @@ func (s *Store) openPostgres(o Options) error {
 	return nil
 }
 
-// prepare makes dates come back as they come from SQLite, and switches the
-// just-in-time compiler off: what the queue asks looks dear to the planner and
-// touches a few rows, and compiling took a hundred times as long as answering.
-func prepare(ctx context.Context, conn *pgx.Conn) error {
+// forsaken is how long PostgreSQL waits for the next statement of a transaction
+// before it undoes it. A replica whose machine is frozen or gone would else keep the
+// rows that it changed from the others for as long as its connection seems open.
+// It is less than the lease of a delivery, and more than any work between two
+// statements; what waits for a file or a pipe is unhurried. The address of the
+// database may name another.
+const forsaken = "30s"
+
+// unhurried lets the transaction that is open wait as long as it likes.
+const unhurried = "SET LOCAL idle_in_transaction_session_timeout = 0"
+
+// prepare makes dates come back as they come from SQLite, and gives the session its
+// settings. The just-in-time compiler is off: what the queue asks looks dear to the
+// planner and touches a few rows, and compiling took a hundred times as long as
+// answering.
+func prepare(ctx context.Context, conn *pgx.Conn, settings string) error {
 	conn.TypeMap().RegisterType(&pgtype.Type{
 		Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
 	})
-	_, err := conn.Exec(ctx, "SET jit = off")
+	_, err := conn.Exec(ctx, settings)
 	return err
 }

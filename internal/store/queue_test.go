@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"slices"
 	"testing"
 	"time"
@@ -154,6 +155,45 @@ func TestAHostIsClaimedOnceAndItsLeaseEnds(t *testing.T) {
 		equal(t, "leased with new work", claim(t, s, now+999), nil)
 		equal(t, "after the lease", claim(t, s, now+1000), []string{"a.example"})
 	})
+}
+
+// A replica that is frozen in the middle of a transaction holds the rows that it
+// changed until PostgreSQL undoes it; then the others go on, and it is told when it
+// thaws, and works again.
+func TestAFrozenReplicaGivesItsRowsBack(t *testing.T) {
+	address := storetest.URL(t, storetest.Postgres)
+	soon, err := url.Parse(address)
+	must(t, err)
+	query := soon.Query()
+	query.Set("idle_in_transaction_session_timeout", "200ms")
+	soon.RawQuery = query.Encode()
+	clock := func() time.Time { return storetest.Start }
+	frozen, other := storetest.OpenURL(t, soon.String(), clock), storetest.OpenURL(t, address, clock)
+	send(t, other, storetest.Activity(1), store.Targets{Inboxes: inboxes("a.example")})
+	err = frozen.InTx(t.Context(), func(tables store.Tables) error {
+		_, err := tables.SQLTx().ExecContext(t.Context(), "UPDATE hosts SET failures = 9")
+		must(t, err)
+		equal(t, "while it is held", claim(t, other, now), nil)
+		for range 3000 {
+			if len(claim(t, other, now)) > 0 {
+				return nil
+			}
+			time.Sleep(10 * time.Millisecond) // half a minute in all; nothing depends on it
+		}
+		t.Error("nobody ended the transaction")
+		return nil
+	})
+	if !errors.Is(err, embraye.ErrUnavailable) {
+		t.Errorf("the one that thawed heard %v, want that the database was away", err)
+	}
+	equal(t, "it works again", claim(t, frozen, now+1000), []string{"a.example"})
+	var timeout string
+	must(t, other.InTx(t.Context(), func(tables store.Tables) error {
+		return tables.SQLTx().QueryRowContext(t.Context(), "SHOW idle_in_transaction_session_timeout").Scan(&timeout)
+	}))
+	if timeout != "30s" {
+		t.Errorf("a transaction may be idle for %s, want 30s: less than a delivery's lease", timeout)
+	}
 }
 
 func TestTwoClaimersShareNothing(t *testing.T) {

@@ -64,7 +64,7 @@ func (s *Store) migrateTo(ctx context.Context, version int64) error {
 func (r *Refill) inTx(ctx context.Context, fill func(*Refill) error) (err error) {
 	begin := "BEGIN IMMEDIATE"
 	if r.s.postgres {
-		begin = "BEGIN"
+		begin = "BEGIN; " + unhurried
 	}
 	if err := r.exec(ctx, begin); err != nil {
 		return err

@@ -100,7 +100,7 @@ func (s *Store) postgresSnapshot(ctx context.Context) (*Snapshot, error) {
 		_, err := conn.ExecContext(context.WithoutCancel(ctx), "ROLLBACK")
 		return errors.Join(err, conn.Close())
 	}
-	if _, err := conn.ExecContext(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"); err != nil {
+	if _, err := conn.ExecContext(ctx, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY; "+unhurried); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
 	return &Snapshot{conn: conn, end: end}, nil
