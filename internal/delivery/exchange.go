@@ -80,6 +80,9 @@ func (t *turn) exchange(ctx context.Context, job *row, scheme httpsig.Scheme, ke
 	answer, err := t.post(ctx, job, job.Body, scheme, keyID)
 	if err != nil {
 		t.e.judgeError(ctx, &a, err)
+		if a.verdict == failed && t.stoodStill() {
+			a.verdict = untried
+		}
 		return a
 	}
 	t.e.judge(&a, answer)

@@ -234,6 +234,31 @@ func TestT03LateResultLeavesTheNextLeaseAlone(t *testing.T) {
 	})
 }
 
+// A machine that was frozen during an exchange finds its time up. The host is no
+// worse for it: it is tried again at once, and by whoever has it by then.
+func TestAFreezeIsNoVerdictOnAHost(t *testing.T) {
+	for frozen, failures := range map[time.Duration]int{lease + time.Second: 0, turnBudget: 1} {
+		eachWorld(t, func(t *testing.T, w *world) {
+			w.withClient(func(o *remote.Options) {
+				var thawed atomic.Bool
+				o.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+					if !thawed.Swap(true) {
+						w.clock.add(frozen)
+						return nil, context.DeadlineExceeded
+					}
+					return w.dial(ctx, network, addr)
+				}
+			})
+			p := w.peer(always(http.StatusAccepted))
+			id := w.queue("a", p.inbox("inbox"))
+			w.batch()
+			if h, d := w.host(p.host()), w.delivery(id); failures == 0 && d.State != embraye.DeliverySent || h.Failures != failures || d.Attempts != 1 {
+				t.Errorf("after %s: %+v, %+v; want %d failures", frozen, h, d, failures)
+			}
+		})
+	}
+}
+
 // T19: a resolver that answers once with a private address has not said that
 // the host will never be reached.
 func TestT19PrivateAnswerOfAResolverIsTriedAgain(t *testing.T) {

@@ -229,6 +229,11 @@ func (t *turn) over() bool {
 	}
 }
 
+// stoodStill reports that the turn has outlived its lease, which it ends well
+// within. So it was us who stood still, a frozen machine say, and that time was
+// up for an exchange tells nothing about the host.
+func (t *turn) stoodStill() bool { return t.e.now().Sub(t.began) > lease }
+
 func (t *turn) at(d time.Duration) int64 { return t.e.millis() + d.Milliseconds() }
 
 // byActivity groups rows, which come oldest first, without changing the order.

@@ -49,7 +49,7 @@ func (s *Store) openPostgres(o Options) error {
 // It is less than the lease of a delivery, and more than any work between two
 // statements; what waits for a file or a pipe is unhurried. The address of the
 // database may name another.
-const forsaken = "30s"
+const forsaken = "15s"
 
 // unhurried lets the transaction that is open wait as long as it likes.
 const unhurried = "SET LOCAL idle_in_transaction_session_timeout = 0"

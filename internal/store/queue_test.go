@@ -191,8 +191,8 @@ func TestAFrozenReplicaGivesItsRowsBack(t *testing.T) {
 	must(t, other.InTx(t.Context(), func(tables store.Tables) error {
 		return tables.SQLTx().QueryRowContext(t.Context(), "SHOW idle_in_transaction_session_timeout").Scan(&timeout)
 	}))
-	if timeout != "30s" {
-		t.Errorf("a transaction may be idle for %s, want 30s: less than a delivery's lease", timeout)
+	if timeout != "15s" {
+		t.Errorf("a transaction may be idle for %s, want 15s: less than a delivery's lease", timeout)
 	}
 }
 
