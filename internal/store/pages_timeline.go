@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 
@@ -14,7 +15,8 @@ import (
 const factDate = "coalesce(nullif(effective_date, ''), observed_date)"
 
 // TimelinePage reads one page of the chronology. What strangers typed goes in
-// as values alone; the statement is made of our own words (W60).
+// as values alone; the statement is made of our own words (W60). A peer that we do
+// not gather is ErrNotFound.
 func (p Pages) TimelinePage(ctx context.Context, f embraye.TimelineFilter) (*embraye.TimelinePage, error) {
 	t := p.store.Tables()
 	peers, err := list[embraye.Peer](ctx, t.table, "name, id", 0, "gather")
@@ -22,6 +24,9 @@ func (p Pages) TimelinePage(ctx context.Context, f embraye.TimelineFilter) (*emb
 		return nil, wrap(err, "listing peers")
 	}
 	if f.By != "" {
+		if f.By != embraye.EveryOrganisation && !slices.ContainsFunc(peers, func(p embraye.Peer) bool { return p.Host == f.By }) {
+			return nil, fmt.Errorf("store: the chronology of %.60q: %w", f.By, embraye.ErrNotFound)
+		}
 		page, err := t.voicesTimeline(ctx, f)
 		if err == nil {
 			page.Peers = peers

@@ -65,7 +65,11 @@ func TestBudget(t *testing.T) {
 // its stylesheet, its icon and its pictures, its elements.
 func (s *site) weigh(t *testing.T, path, lang string) weight {
 	t.Helper()
-	w := s.request("GET", path+"?lang="+lang, "Accept: "+browser)
+	more := "?"
+	if strings.Contains(path, "?") {
+		more = "&"
+	}
+	w := s.request("GET", path+more+"lang="+lang, "Accept: "+browser)
 	if w.Code != 200 {
 		t.Fatalf("%s: %d", path, w.Code)
 	}

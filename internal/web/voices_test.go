@@ -92,12 +92,13 @@ func TestReadersHearAllOrganisations(t *testing.T) {
 	s.page("/chronologie?de=*", "Un appel à communs", ours, "Rien de tel", href)
 	s.page("/chronologie?de=pair.example&mesure=m2&territoire=FR-BRE&du=2026-01-01&au=2026-12-31", "Rien de tel", href)
 	s.page("/chronologie?de=*&q=tel", "Rien de tel")
-	for _, path := range []string{"/chronologie?de=pair.example&q=absent", "/chronologie?de=*&etape=done", "/chronologie?de=nobody.example"} {
+	for _, path := range []string{"/chronologie?de=pair.example&q=absent", "/chronologie?de=*&etape=done"} {
 		if b := s.page(path); strings.Contains(b, "Rien de tel") {
 			t.Errorf("%s lists what it does not ask for", path)
 		}
 	}
-	for _, path := range []string{"/organisations/nobody.example", "/organisations/PAIR.example", "/copies/" + strings.Repeat("0", 26), "/copies/x"} {
+	for _, path := range []string{"/organisations/nobody.example", "/organisations/PAIR.example", "/copies/" + strings.Repeat("0", 26), "/copies/x",
+		"/chronologie?de=nobody.example", "/chronologie?de=nobody.example&q=tel"} { // an empty list would say that it says nothing, under our name
 		if w := s.get(path, browser); w.Code != http.StatusNotFound {
 			t.Errorf("%s: %d", path, w.Code)
 		}
@@ -323,5 +324,18 @@ func TestPeersInFeedsAndData(t *testing.T) {
 		if w := s.get(path, browser); w.Code != code {
 			t.Errorf("%s: %d, want %d", path, w.Code, code)
 		}
+	}
+}
+
+// The form has who was chosen, even where it cannot list everybody.
+func TestWhoIsChosenIsListed(t *testing.T) {
+	s := newSite(t)
+	s.publish("Ce que nous disons")
+	for n := range 62 {
+		s.hears(fmt.Sprintf("pair%02d.example", n), fmt.Sprintf("Pair %02d", n), embraye.Done, "Ce que dit le pair")
+	}
+	s.page("/chronologie?de=pair61.example", `<option value="pair61.example" selected>Pair 61`)
+	if body := s.page("/chronologie?de=pair01.example", `<option value="pair01.example" selected>Pair 01`); strings.Contains(body, "pair61.example") {
+		t.Error("the form lists everybody")
 	}
 }

@@ -207,7 +207,7 @@ func feedOf(p *page.Page, f embraye.TimelineFilter) string {
 	return address
 }
 
-// maxPeersToChoose is how many peers the form lists; an address may name any.
+// maxPeersToChoose is how many peers the form lists, beside the one that an address names.
 const maxPeersToChoose = 60
 
 // addChoices fills the lists of the filter form. Departments are left out: the
@@ -216,7 +216,10 @@ func addChoices(p *page.Page, c *timelineContent) {
 	if len(c.Peers) > 0 {
 		c.By = []choiceOf{{"", p.Publisher(), c.Filter.By == ""}, {embraye.EveryOrganisation, p.T("timeline.every_organisation"), c.Filter.By == embraye.EveryOrganisation}}
 	}
-	for _, peer := range c.Peers[:min(len(c.Peers), maxPeersToChoose)] {
+	for i, peer := range c.Peers {
+		if i >= maxPeersToChoose && peer.Host != c.Filter.By {
+			continue
+		}
 		name, _ := p.Speaker(peer.Name, peer.Handle)
 		c.By = append(c.By, choiceOf{peer.Host, name, c.Filter.By == peer.Host})
 	}
