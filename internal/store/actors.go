@@ -9,10 +9,38 @@ import (
 // Actors are our own actors.
 type Actors struct{ table }
 
-// Take returns the actor of that handle, enabled or not.
+// Take returns the actor of that handle, enabled or not. A transaction reads it
+// once: whatever is said in it is said by one or two of them.
 func (t Actors) Take(ctx context.Context, handle string) (*embraye.Actor, error) {
+	if t.tx != nil {
+		if known, ok := t.tx.actors[handle]; ok {
+			return &known, nil
+		}
+	}
 	a, err := take[embraye.Actor](ctx, t.table, "handle = ?", handle)
+	if err == nil {
+		t.read(*a)
+	}
 	return a, wrap(err, "taking the actor %s", handle)
+}
+
+// read keeps what a transaction has read; written forgets it.
+func (t Actors) read(all ...embraye.Actor) {
+	if t.tx == nil {
+		return
+	}
+	if t.tx.actors == nil {
+		t.tx.actors = map[string]embraye.Actor{}
+	}
+	for _, a := range all {
+		t.tx.actors[a.Handle] = a
+	}
+}
+
+func (t Actors) written() {
+	if t.tx != nil {
+		t.tx.actors = nil
+	}
 }
 
 // List returns the organisation, the instance actor, then the measures by
@@ -20,6 +48,7 @@ func (t Actors) Take(ctx context.Context, handle string) (*embraye.Actor, error)
 func (t Actors) List(ctx context.Context) ([]embraye.Actor, error) {
 	const order = "CASE kind WHEN 'organisation' THEN 0 WHEN 'instance' THEN 1 ELSE 2 END, handle"
 	all, err := list[embraye.Actor](ctx, t.table, order, 0, "")
+	t.read(all...)
 	return all, wrap(err, "listing actors")
 }
 
@@ -30,6 +59,7 @@ func (t Actors) Insert(ctx context.Context, a *embraye.Actor) error {
 
 // Save writes every column.
 func (t Actors) Save(ctx context.Context, a *embraye.Actor) error {
+	t.written()
 	return wrap(save(ctx, t.table, a), "saving the actor %s", a.Handle)
 }
 
@@ -37,6 +67,7 @@ func (t Actors) Save(ctx context.Context, a *embraye.Actor) error {
 // what never changes; nobody may have heard of the old handle, for what was said
 // under it stays as it was.
 func (t Actors) Rename(ctx context.Context, from, to string) error {
+	t.written()
 	if _, err := Keys(t).Reseal(ctx, from); err != nil {
 		return err
 	}

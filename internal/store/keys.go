@@ -89,8 +89,8 @@ func (t Keys) Ed25519(ctx context.Context, id int64) (crypto.Signer, error) {
 	return t.half(ctx, half{key: id, second: true})
 }
 
-// half opens and parses half a key once per process. Inside a transaction
-// nothing is remembered: it may yet be rolled back and its number used again.
+// half opens and parses half a key once per process. What a transaction opens is
+// remembered once it is committed: rolled back, its number may be used again.
 func (t Keys) half(ctx context.Context, h half) (crypto.Signer, error) {
 	if signer, ok := t.s.keys.cached(h); ok {
 		return signer, nil
@@ -119,9 +119,7 @@ func (t Keys) half(ctx context.Context, h half) (crypto.Signer, error) {
 	if err != nil {
 		return nil, wrap(err, "opening the key %d of %s", h.key, row.Actor)
 	}
-	if t.tx == nil {
-		t.s.keys.remember(h, signer)
-	}
+	t.afterwards(func() { t.s.keys.remember(h, signer) })
 	return signer, nil
 }
 

@@ -52,7 +52,21 @@ type kept struct {
 // this touches: their own, those of before, and those of what they replace or
 // did. It belongs into the transaction that writes the constats.
 func (t Standings) keep(ctx context.Context, all ...spoken) error {
-	changed, touched, err := t.changed(ctx, all)
+	before, err := t.kept(ctx, all)
+	if err != nil {
+		return err
+	}
+	return t.replace(ctx, before, all)
+}
+
+// keepFirst is keep for a constat that said nothing before.
+func (t Standings) keepFirst(ctx context.Context, s spoken) error {
+	return t.replace(ctx, map[string]*kept{s.constat: {}}, []spoken{s})
+}
+
+// replace is keep where it is known what the tables hold.
+func (t Standings) replace(ctx context.Context, before map[string]*kept, all []spoken) error {
+	changed, touched, err := t.changed(ctx, before, all)
 	if err != nil || len(changed) == 0 {
 		return err
 	}
@@ -88,11 +102,7 @@ func (t Standings) forget(ctx context.Context, names []string) error {
 
 // changed are the constats that say other than what is kept, and the scopes to
 // decide about; the counts of organisations follow here.
-func (t Standings) changed(ctx context.Context, all []spoken) (changed []spoken, touched map[scope]bool, err error) {
-	before, err := t.kept(ctx, all)
-	if err != nil {
-		return nil, nil, err
-	}
+func (t Standings) changed(ctx context.Context, before map[string]*kept, all []spoken) (changed []spoken, touched map[scope]bool, err error) {
 	touched = map[scope]bool{}
 	counts, elsewhere := map[scope]int{}, map[embraye.IRI][]string{}
 	for _, s := range all {

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"strings"
 
+	"embraye/internal/embraye"
+
 	"gorm.io/gorm"
 )
 
@@ -86,7 +88,8 @@ type table struct {
 // txState is what one transaction remembers until its end.
 type txState struct {
 	changed   bool
-	leaves    []leafRow // public acts, for the log
+	leaves    []leafRow                // public acts, for the log
+	actors    map[string]embraye.Actor // of ours that were read, by handle
 	committed []func()
 }
 
@@ -128,8 +131,17 @@ func Recorded(t Tables) bool { return t.table.tx != nil && len(t.table.tx.leaves
 // OnCommit calls f once this transaction is committed, and never if it is not.
 func (t Tables) OnCommit(f func()) {
 	if t.table.tx != nil {
-		t.table.tx.committed = append(t.table.tx.committed, f)
+		t.table.afterwards(f)
 	}
+}
+
+// afterwards calls f once this transaction is committed, or at once outside any.
+func (t table) afterwards(f func()) {
+	if t.tx == nil {
+		f()
+		return
+	}
+	t.tx.committed = append(t.tx.committed, f)
 }
 
 // SQLTx is the transaction itself, for a queue that enqueues inside it; nil

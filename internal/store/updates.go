@@ -12,10 +12,10 @@ type Updates struct{ table }
 // Insert adds a constat, and where its scope stands follows.
 func (t Updates) Insert(ctx context.Context, u *embraye.Update) error {
 	notNull(&u.Wire)
-	if err := insert(ctx, t.table, u); err != nil {
+	if err := insertLater(ctx, t.table, u); err != nil {
 		return wrap(err, "adding the constat %s", u.ID)
 	}
-	return Standings(t).keep(ctx, spokenBy(u))
+	return Standings(t).keepFirst(ctx, spokenBy(u))
 }
 
 // Save writes every column but the counters, which only AddCounts moves. Where
