@@ -54,7 +54,10 @@ func evidenceList(ctx context.Context, c *call) error {
 		return err
 	}
 	if filter.State != "" && !slices.Contains(embraye.CopyStates(), filter.State) {
-		return usagef("--state is one of %v", embraye.CopyStates())
+		return usagef("--state: unknown value %q; allowed: %s", filter.State, join(embraye.CopyStates()))
+	}
+	if looks := []embraye.CopyLook{embraye.PageSame, embraye.PageChanged, embraye.PageMoved}; filter.Look != "" && !slices.Contains(looks, filter.Look) {
+		return usagef("--look: unknown value %q; allowed: %s", filter.Look, join(looks))
 	}
 	return c.with(ctx, func(i *wired, by embraye.Acting) error {
 		list, err := i.Evidence.List(ctx, by, filter)

@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"regexp"
 	"strings"
 	"syscall"
 	"time"
@@ -88,7 +89,7 @@ func (p *program) exitCode(err error) int {
 func sentence(err error) string {
 	var invalid *embraye.InvalidError
 	if !errors.As(err, &invalid) {
-		return strings.TrimSuffix(err.Error(), ": "+embraye.ErrInvalid.Error()) // the rest says how
+		return plainly(err)
 	}
 	lines := make([]string, len(invalid.Problems))
 	for i, p := range invalid.Problems {
@@ -98,4 +99,42 @@ func sentence(err error) string {
 		lines[i] = p.String()
 	}
 	return strings.Join(lines, "\nembraye: ")
+}
+
+// kinds are the errors that tell the program what happened, and how that is said to
+// somebody where nothing else says it.
+var kinds = []struct {
+	err   error
+	words string
+}{
+	{embraye.ErrNotFound, "there is none here"},
+	{embraye.ErrConflict, "it is there already"},
+	{embraye.ErrForbidden, "not permitted"},
+	{embraye.ErrGone, "it was withdrawn"},
+	{embraye.ErrInvalid, "cannot be understood"},
+}
+
+// inside is where an error goes on in the words of a package of ours.
+var inside = regexp.MustCompile(`(^|: )(app|constats|directory|drafts|evidence|inbox|jobs|letters|organisation|peers|people|reviews|store|talk|web|witness): `)
+
+// plainly ends an error without the word for its kind: with the sentence that stands
+// before it, or where only packages of ours spoke, with what it means.
+func plainly(err error) string {
+	text := err.Error()
+	for _, kind := range kinds {
+		at := strings.LastIndex(text+": ", ": "+kind.err.Error()+": ") // what a database says of it may come after
+		if !errors.Is(err, kind.err) || at < 0 {
+			continue
+		}
+		text = text[:at]
+		where := inside.FindStringIndex(text)
+		switch {
+		case where == nil:
+			return text
+		case where[0] > 0 && kind.err != embraye.ErrForbidden: // there the sentence says who, and the rest what
+			return text[:where[0]]
+		}
+		return inside.ReplaceAllString(text, "$1") + ": " + kind.words
+	}
+	return text
 }

@@ -37,7 +37,9 @@ func (c *Circle) Allow(ctx context.Context, by embraye.Acting, domain, comment s
 	}
 	return c.desk.InTx(ctx, func(t store.Tables) error {
 		a := embraye.AllowedDomain{Domain: host, Comment: app.Cut(embraye.OneLine(comment), embraye.MaxReason), CreatedAt: c.desk.Stamp()}
-		if err := t.AllowedDomains.Add(ctx, &a); err != nil {
+		if err := t.AllowedDomains.Add(ctx, &a); errors.Is(err, embraye.ErrConflict) {
+			return fmt.Errorf("%s is in the circle already: %w", host, err)
+		} else if err != nil {
 			return err
 		}
 		return c.desk.Record(ctx, t, by, "circle.add", host, a.Comment, false)
