@@ -31,6 +31,9 @@ func checkUp(ctx context.Context, c *call) error {
 	if _, err := c.parse(); err != nil {
 		return err
 	}
+	if _, ok := embraye.ParseEmail(to); to != "" && !ok {
+		return usagef("--mail wants an address such as you@example.org, not %q", to)
+	}
 	s, log, err := c.load()
 	if err != nil {
 		return err

@@ -171,6 +171,7 @@ func TestCheckOfWhatIsNotThere(t *testing.T) {
 	wantFindings(t, got, map[string]check.State{"database": check.Error, "tls": check.Error, "server": check.Error, "get": check.Error, "webfinger": check.Error, "mail": check.Error})
 	wantRefused(t, 2, onDir(t.TempDir(), "EMBRAYE_LANGUAGE=de"), []string{"check"}, "allowed: fr, en")
 	wantRefused(t, 2, onDir(t.TempDir()), []string{"check", "now"}, "unexpected argument")
+	wantRefused(t, 2, onDir(t.TempDir()), []string{"check", "--mail", "ana"}, "--mail wants an address such as you@example.org, not \"ana\"")
 }
 
 // A running server tells of itself what the command finds, but for the whole file

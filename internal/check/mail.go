@@ -2,6 +2,8 @@ package check
 
 import (
 	"context"
+	"crypto/tls"
+	"errors"
 
 	"embraye/internal/mail"
 )
@@ -18,7 +20,23 @@ func Mail(ctx context.Context, mailer *mail.Mailer, to string) Finding {
 	}
 	err := mailer.Send(ctx, mail.Message{To: to, Subject: "Embraye: a trial", Language: "en", Text: "This message was sent by `embraye check --mail`. Whoever reads it knows that mail goes out.\n"})
 	if err != nil {
-		return found("mail", "the message was not taken: %v", err).but(Error, "compare EMBRAYE_SMTP_URL and EMBRAYE_MAIL_FROM with what the mail server wants")
+		return found("mail", "the message was not taken: %v", err).but(Error, mailRemedy(err))
 	}
 	return ok("mail", "the mail server took a message for %s: see that it arrives, and not among the unwanted", to)
+}
+
+func mailRemedy(err error) string {
+	if _, ok := errors.AsType[*tls.CertificateVerificationError](err); ok {
+		return "write the name in EMBRAYE_SMTP_URL for which the mail server has a certificate; if its authority is your own, name that in SSL_CERT_FILE"
+	}
+	answer, answered := mail.AnswerOf(err)
+	switch {
+	case !answered:
+		return "see that a mail server answers where EMBRAYE_SMTP_URL leads: smtps:// is TLS from the first byte (port 465), smtp:// is not (587 or 25)"
+	case answer.Recipient:
+		return "see that the address is right, and that the mail server takes mail for it from here"
+	case answer.Code == 535 || answer.Code == 534: // RFC 4954
+		return "correct user and password of EMBRAYE_SMTP_URL (what is not a letter or a digit is written as %XX)"
+	}
+	return "compare EMBRAYE_SMTP_URL and EMBRAYE_MAIL_FROM with what the mail server wants"
 }

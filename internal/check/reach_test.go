@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -11,6 +12,7 @@ import (
 	"net/http/httptest"
 	"net/mail"
 	"net/netip"
+	"net/textproto"
 	"strings"
 	"testing"
 	"time"
@@ -155,5 +157,14 @@ func TestMailIsSentWhenAskedFor(t *testing.T) {
 	is(t, "no server", Mail(t.Context(), nil, ""), Skipped, "admins pass links on")
 	is(t, "no server, asked", Mail(t.Context(), nil, "b@ours.example"), Error, "EMBRAYE_SMTP_URL")
 	is(t, "not asked", Mail(t.Context(), refused, ""), Skipped, "--mail ADDRESS")
-	is(t, "refused", Mail(t.Context(), refused, "b@ours.example"), Error, "connection refused", "EMBRAYE_MAIL_FROM")
+	is(t, "refused", Mail(t.Context(), refused, "b@ours.example"), Error, "connection refused", "where EMBRAYE_SMTP_URL leads")
+	for err, want := range map[error]string{
+		&textproto.Error{Code: 535, Msg: "5.7.8 no"}:                      "user and password of EMBRAYE_SMTP_URL",
+		&textproto.Error{Code: 550, Msg: "5.7.1 not as this sender"}:      "EMBRAYE_MAIL_FROM",
+		&tls.CertificateVerificationError{Err: errors.New("of nobody's")}: "SSL_CERT_FILE",
+	} {
+		if got := mailRemedy(fmt.Errorf("sending: %w", err)); !strings.Contains(got, want) {
+			t.Errorf("%v: %s", err, got)
+		}
+	}
 }

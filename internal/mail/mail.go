@@ -115,7 +115,11 @@ func (m *Mailer) introduce(client *smtp.Client) error {
 		return err
 	}
 	if ok, _ := client.Extension("STARTTLS"); ok && !m.o.Server.TLS {
-		if err := client.StartTLS(m.tlsConfig()); err != nil {
+		config := m.tlsConfig()
+		// Debian's Postfix shows a certificate of nobody; nobody stands between us on
+		// this machine, where the password would be sent in clear too.
+		config.InsecureSkipVerify = m.o.Server.local()
+		if err := client.StartTLS(config); err != nil {
 			return fmt.Errorf("STARTTLS: %w", err)
 		}
 	}
