@@ -23,6 +23,10 @@ var (
 // is full, or it cannot be written to.
 var ErrNoRoom = fmt.Errorf("the disk is full or cannot be written to: %w", ErrUnavailable)
 
+// ErrFilesAway is an ErrUnavailable of the store of files alone: everything but
+// files is served meanwhile.
+var ErrFilesAway = fmt.Errorf("the store of files is %w", ErrUnavailable)
+
 // TooMany refuses what somebody does too often; it is answered 429 with
 // Retry-After.
 type TooMany struct{ RetryAfter time.Duration }

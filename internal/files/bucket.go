@@ -175,5 +175,5 @@ func (s *Store) Try(ctx context.Context) error {
 			return b.remove(ctx, probe.name)
 		}
 	}
-	return fmt.Errorf("what was put into the bucket %s was not found there again: %w", b.name, embraye.ErrUnavailable)
+	return fmt.Errorf("what was put into the bucket %s was not found there again: %w", b.name, embraye.ErrFilesAway)
 }

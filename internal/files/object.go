@@ -48,7 +48,7 @@ func (o *object) ask() (minio.ObjectInfo, error) {
 	o.body, o.here = body, o.at
 	if about.Size < 0 || o.at > 0 && !strings.HasPrefix(header.Get("Content-Range"), fmt.Sprintf("bytes %d-%d/%d", o.at, o.size-1, o.size)) {
 		o.drop()
-		return about, fmt.Errorf("reading the file %s: the store of files did not give the part that was asked for: %w", o.name, embraye.ErrUnavailable)
+		return about, fmt.Errorf("reading the file %s: the store of files did not give the part that was asked for: %w", o.name, embraye.ErrFilesAway)
 	}
 	return about, nil
 }
@@ -154,7 +154,7 @@ func (w *watch) said(doing string, err error) error {
 	if ok {
 		err = fmt.Errorf("it answers %d %s: %w", answer.StatusCode, answer.Code, err)
 	}
-	return fmt.Errorf("%s: the store of files is %w: %w", doing, embraye.ErrUnavailable, err)
+	return fmt.Errorf("%s: %w: %w", doing, embraye.ErrFilesAway, err)
 }
 
 // moving tells a watch that bytes are on their way.

@@ -7,11 +7,14 @@ import (
 	"errors"
 	"image"
 	"image/jpeg"
+	"log/slog"
+	"strings"
 
 	"embraye/internal/embraye"
 	"embraye/internal/fedtest"
 	"embraye/internal/s3test"
 	"embraye/internal/storetest"
+	"embraye/internal/web"
 )
 
 // Files of a bucket have the answers of those in a folder; while it is away they
@@ -75,5 +78,33 @@ func TestFilesOfABucketAreServedAsOthers(t *testing.T) {
 	}
 	if err := s.Constats.CheckFiles(t.Context()); err != nil {
 		t.Error(err)
+	}
+}
+
+// H10: a store of files that is away is told once, as what it is, although pages
+// are served meanwhile; so is its end.
+func TestH10ABucketThatIsAwayIsNoDatabase(t *testing.T) {
+	s3 := s3test.New(t)
+	w := fedtest.New(t, fedtest.Config{Kind: storetest.SQLite, Bucket: fedtest.Bucket(t, s3)}, "ours.example")
+	s := &site{w, w.Instances[0], t}
+	f := s.upload(pngBytes(t), "a.png")
+	s.exhibit(f)
+	var log bytes.Buffer
+	h := s.handler(web.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	asked := func() {
+		for range 3 {
+			serve(h, "GET", "/fichiers/"+f.Name, browser)
+			serve(h, "GET", "/", browser)
+		}
+	}
+	s3.Disturb(s3test.Away)
+	asked()
+	if said := log.String(); strings.Count(said, "level=ERROR") != 1 || strings.Contains(said, "again") || !strings.Contains(said, "the store of files is unavailable") {
+		t.Errorf("away:\n%s", said)
+	}
+	s3.Disturb(nil)
+	asked()
+	if said := log.String(); strings.Count(said, "level=") != 2 || strings.Count(said, "the store of files answers again") != 1 {
+		t.Errorf("back:\n%s", said)
 	}
 }

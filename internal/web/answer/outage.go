@@ -36,7 +36,9 @@ func (h *Server) LogFailure(r *http.Request, what string, err error, args ...any
 	level := slog.LevelError
 	if errors.Is(err, embraye.ErrUnavailable) {
 		o := &h.unwritten
-		if reads(r) {
+		if errors.Is(err, embraye.ErrFilesAway) {
+			o = &h.unfiled
+		} else if reads(r) {
 			o = &h.unread
 		}
 		if o.told.Swap(true) {
@@ -52,3 +54,6 @@ func (h *Server) written(r *http.Request, status int) {
 		h.unwritten.tell(h.log, "", "what is sent is kept again", nil)
 	}
 }
+
+// FileRead ends an outage of the store of files once one was opened.
+func (h *Server) FileRead() { h.unfiled.tell(h.log, "", "the store of files answers again", nil) }

@@ -67,6 +67,7 @@ type Server struct {
 	unready   outage // of what Ready asks
 	unread    outage // of what pages need
 	unwritten outage // of what forms and messages need
+	unfiled   outage // of where files lie, if that is not this machine
 	counts    counters
 	observers []func(Exchange)
 

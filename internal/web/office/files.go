@@ -48,6 +48,7 @@ func (o *Office) file(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer content.Close()
+	o.answers.FileRead()
 	h := w.Header()
 	h.Set("Content-Type", info.MediaType)
 	h.Set("Content-Security-Policy", filePolicy)

@@ -117,6 +117,7 @@ func (h *Handler) file(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer content.Close()
+	h.Answers.FileRead()
 	header := w.Header()
 	header.Set("Content-Type", info.MediaType)
 	header.Set("Content-Security-Policy", "sandbox; default-src 'none'")
