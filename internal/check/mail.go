@@ -20,7 +20,7 @@ func Mail(ctx context.Context, mailer *mail.Mailer, to string) Finding {
 	}
 	err := mailer.Send(ctx, mail.Message{To: to, Subject: "Embraye: a trial", Language: "en", Text: "This message was sent by `embraye check --mail`. Whoever reads it knows that mail goes out.\n"})
 	if err != nil {
-		return found("mail", "the message was not taken: %v", err).but(Error, mailRemedy(err))
+		return found("mail", "the message was not taken: %v", err).but(Error, "%s", mailRemedy(err))
 	}
 	return ok("mail", "the mail server took a message for %s: see that it arrives, and not among the unwanted", to)
 }
