@@ -83,6 +83,9 @@ type arriving struct {
 	done    brought
 }
 
+// errOwnExport is for who takes an export for a backup.
+var errOwnExport = errors.New("it was written by this instance, whose constats are here already; what was lost comes back with `embraye restore`, from a backup")
+
 // look reads everything and lists what is wrong, by file and line.
 func (a *arriving) look(ctx context.Context) error {
 	frame, err := a.App.FrameIn(ctx, a.Store.Tables())
@@ -90,7 +93,11 @@ func (a *arriving) look(ctx context.Context) error {
 		return err
 	}
 	if err := a.from.Constats(func(_ int, rows []export.Row) error {
-		a.comes[embraye.IRI(rows[0].ID)] = true
+		id := embraye.IRI(rows[0].ID)
+		if a.App.Site.Ours(id) {
+			return errOwnExport
+		}
+		a.comes[id] = true
 		return nil
 	}); err != nil {
 		return err

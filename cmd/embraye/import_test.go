@@ -274,7 +274,21 @@ func TestAnImportRefusesWhatIsWrong(t *testing.T) {
 		t.Errorf("afterwards: %+v, %v", said, err)
 	}
 	a.fresh = a.old
-	if _, err := a.run(false); err == nil || !strings.Contains(err.Error(), "constats.json line 1") {
+	if _, err := a.run(false); err == nil || !strings.Contains(err.Error(), "written by this instance") {
 		t.Errorf("into itself: %v", err)
+	}
+}
+
+// What is missing of a move is said with who has to say it first, and where.
+func TestAMoveThatIsRefusedSaysWhatComesFirst(t *testing.T) {
+	refused := &embraye.InvalidError{Problems: []embraye.Problem{
+		{Field: "move", Code: "does_not_name_us", Value: "https://new.example/actors/mesure1"}, {Field: "move", Code: "has_no_account_there", Value: "mesure2"}}}
+	want := "nothing was said to anybody:\n  https://new.example/actors/mesure1 does not name us\n  mesure2 has no account there\nfirst, on the new instance: embraye move --from https://old.example"
+	if got := sentence(unmoved("https://old.example", refused)); got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	refused.Problems = []embraye.Problem{{Field: "peer", Code: "does_not_answer", Value: "https://new.example"}}
+	if got := sentence(unmoved("https://old.example", refused)); got != "nothing was said to anybody:\n  https://new.example does not answer" {
+		t.Errorf("%q", got)
 	}
 }

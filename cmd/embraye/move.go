@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"embraye/internal/app/peers"
@@ -33,10 +35,27 @@ func move(ctx context.Context, c *call) error {
 			list, err = peers.MoveTo(ctx, i.Peers, by, to, dry)
 		}
 		if err != nil {
-			return fmt.Errorf("nothing was said to anybody:\n%w", err)
+			return unmoved(i.settings.BaseURL, err)
 		}
 		return printMoved(c, list, to != "", dry)
 	})
+}
+
+// unmoved names the accounts for which something is missing, and what is to be
+// done first where it is their word for ours.
+func unmoved(ours string, err error) error {
+	var invalid *embraye.InvalidError
+	if !errors.As(err, &invalid) {
+		return fmt.Errorf("nothing was said to anybody: %w", err)
+	}
+	text := "nothing was said to anybody:"
+	for _, p := range invalid.Problems {
+		text += fmt.Sprintf("\n  %s %s", p.Value, strings.ReplaceAll(p.Code, "_", " "))
+	}
+	if slices.ContainsFunc(invalid.Problems, func(p embraye.Problem) bool { return p.Code == "does_not_name_us" }) {
+		text += "\nfirst, on the new instance: embraye move --from " + ours
+	}
+	return errors.New(text)
 }
 
 func printMoved(c *call, list []peers.Moved, leaving, dry bool) error {
