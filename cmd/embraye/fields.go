@@ -121,12 +121,8 @@ func mergeEvidence(before []embraye.Evidence, given []string) []embraye.Evidence
 }
 
 func knownEvidence(before []embraye.Evidence, href, name string) embraye.Evidence {
-	e := embraye.Evidence{Href: href}
-	for _, known := range before {
-		if known.Href == href {
-			e = known
-		}
-	}
+	e := embraye.KnownEvidence(before, href)
+	e.Href = href
 	if name != "" {
 		e.Name = name
 	}

@@ -137,6 +137,20 @@ func PageOf(address string) string {
 	return page
 }
 
+// KnownEvidence is what a list knows of an address: of itself, else of another place
+// in its page; nothing if it does not name it.
+func KnownEvidence(list []Evidence, address string) (known Evidence) {
+	for _, e := range list {
+		if e.Href == address {
+			return e
+		}
+		if known.Href == "" && PageOf(e.Href) == PageOf(address) {
+			known = e
+		}
+	}
+	return known
+}
+
 // Pages are the pages on the web that evidence names, each once, in its order.
 func Pages(list []Evidence) (pages []string) {
 	for _, e := range list {

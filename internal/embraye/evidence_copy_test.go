@@ -12,3 +12,15 @@ func TestThePageOfAnAddress(t *testing.T) {
 		}
 	}
 }
+
+// What is known of a page is known of every place in it, of the place itself first.
+func TestKnownEvidenceIsOfThePage(t *testing.T) {
+	list := []Evidence{{Href: "https://a.example/1#p1", ArchivedAt: "https://w.example/1"}, {Href: "https://a.example/1#p2", ArchivedAt: "https://w.example/2"},
+		{Href: "https://app.example/#/one", ArchivedAt: "https://w.example/3"}}
+	for address, want := range map[string]string{"https://a.example/1": "1", "https://a.example/1#p2": "2", "https://a.example/1#p3": "1", "https://a.example/2": "",
+		"https://app.example/#/one": "3", "https://app.example/#/two": "", "": ""} {
+		if got := KnownEvidence(list, address).ArchivedAt; got != "" && got != "https://w.example/"+want || got == "" && want != "" {
+			t.Errorf("%s: %q, want %s", address, got, want)
+		}
+	}
+}

@@ -188,14 +188,9 @@ func corrected(v *office.Visit, u embraye.Update) (embraye.Content, error) {
 	before, err := v.Rooms.Constats.TakenUp(v.Context(), &u, embraye.RevisionKind(v.Form("kind")))
 	in = in.WithIntegrated(before, v.R.PostForm["integrates"])
 	for i := range in.Evidence {
-		for _, old := range u.Evidence {
-			if old.Href == in.Evidence[i].Href { // the copy, and the day it was read, belong to the address
-				in.Evidence[i].ArchivedAt = old.ArchivedAt
-				if in.Evidence[i].Consulted == "" {
-					in.Evidence[i].Consulted = old.Consulted
-				}
-			}
-		}
+		e := &in.Evidence[i]
+		old := embraye.KnownEvidence(u.Evidence, e.Href) // the copy, and the day it was read, belong to the page
+		e.ArchivedAt, e.Consulted = old.ArchivedAt, cmp.Or(e.Consulted, old.Consulted)
 	}
 	return in, err
 }
