@@ -19,11 +19,11 @@ var (
 	dayFirst   = regexp.MustCompile(`^(\d{1,2})([-/. ])(\d{1,2})([-/. ])(\d{4}|\d{2})$`)
 	monthYear  = regexp.MustCompile(`^(\d{1,2})[-/.](\d{4})$`)
 	timeOfDay  = regexp.MustCompile(`(?:[t ] ?|, ?| a )\d{1,2}(?::\d{2}(?::\d{2}(?:[.,]\d+)?)?|h(?:\d{2})?)(?: ?[ap]\.?m\.?)?(?: ?(?:z|utc|[+-]\d{2}:?\d{2}))?$`)
-	dayMonth   = regexp.MustCompile(`^(\d{1,2})(?:er|st|nd|rd|th)?[ ./-]*(?:of |de )?([\p{L}]+)[ .,/-]*(\d{4}|\d{2})$`)
-	monthDay   = regexp.MustCompile(`^([\p{L}]+)[ .]*(\d{1,2})(?:st|nd|rd|th)?(?:, ?| )(\d{4})$`)
-	monthWord  = regexp.MustCompile(`^([\p{L}]+)(?:[ ./-]|\. )*(\d{4})$`)
-	monthShort = regexp.MustCompile(`^([\p{L}]+)\.? ?[-/'’](\d{2})$`)
-	yearMonth  = regexp.MustCompile(`^(\d{4})[ .-]+([\p{L}]+)(?:[ .-]+(\d{1,2}))?$`)
+	dayMonth   = regexp.MustCompile(`^(\d{1,2})(?:er|st|nd|rd|th)?[ ./-]*(?:of |de )?([a-z]+)[ .,/-]*(\d{4}|\d{2})$`)
+	monthDay   = regexp.MustCompile(`^([a-z]+)[ .]*(\d{1,2})(?:st|nd|rd|th)?(?:, ?| )(\d{4})$`)
+	monthWord  = regexp.MustCompile(`^([a-z]+)(?:[ ./-]|\. )*(\d{4})$`)
+	monthShort = regexp.MustCompile(`^([a-z]+)\.? ?[-/'’](\d{2})$`)
+	yearMonth  = regexp.MustCompile(`^(\d{4})[ .-]+([a-z]+)(?:[ .-]+(\d{1,2}))?$`)
 )
 
 // ReadDate reads a date as people type it in French or English and as

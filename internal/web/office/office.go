@@ -77,7 +77,7 @@ type Office struct {
 	log       *slog.Logger
 
 	sessions  *scs.SessionManager
-	templates map[string]*page.Templates // of each page, by its file
+	templates *page.Templates
 }
 
 // New parses the templates of all wings.

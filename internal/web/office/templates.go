@@ -2,9 +2,8 @@ package office
 
 import (
 	"embed"
+	"fmt"
 	"html/template"
-	"io/fs"
-	"path"
 	"strings"
 
 	"embraye/internal/embraye"
@@ -24,31 +23,24 @@ func funcs() template.FuncMap {
 		"trouble": trouble, "accountOf": accountOf, "webAddress": webAddress[string], "browserOf": browserOf, "way": way, "draftSteps": draftSteps, "join": strings.Join}
 }
 
-// parseTemplates finds the templates of each page: those of its wing, with the
-// layout and the parts that all wings have.
-func parseTemplates(wings []Wing) (map[string]*page.Templates, error) {
-	all := map[string]*page.Templates{}
-	for _, wing := range append([]Wing{{Files: templateFiles}}, wings...) {
-		if err := wing.parse(all); err != nil {
+// parseTemplates makes one set of the layout, the parts that all wings have and
+// the pages of each wing: what they share is kept once. So a wing's functions
+// have names of their own.
+func parseTemplates(wings []Wing) (*page.Templates, error) {
+	all, named := append([]Wing{{Files: templateFiles, Funcs: funcs()}}, wings...), template.FuncMap{}
+	for _, wing := range all {
+		for name, f := range wing.Funcs {
+			if named[name] != nil {
+				return nil, fmt.Errorf("web: two functions of the office's templates are called %s", name)
+			}
+			named[name] = f
+		}
+	}
+	set := page.NewTemplates(named)
+	for _, wing := range all {
+		if err := set.Add(wing.Files, "templates/*.html"); err != nil {
 			return nil, err
 		}
 	}
-	return all, nil
-}
-
-func (w Wing) parse(all map[string]*page.Templates) error {
-	set := page.NewTemplates(funcs(), w.Funcs)
-	if err := set.Add(templateFiles, "templates/*.html"); err != nil {
-		return err
-	}
-	if w.Files != fs.FS(templateFiles) {
-		if err := set.Add(w.Files, "templates/*.html"); err != nil {
-			return err
-		}
-	}
-	names, err := fs.Glob(w.Files, "templates/*.html")
-	for _, name := range names {
-		all[path.Base(name)] = set
-	}
-	return err
+	return set, nil
 }

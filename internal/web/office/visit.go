@@ -111,11 +111,7 @@ func (v *Visit) Render(status int, name, title string, content any, values url.V
 
 // Part fills a template that a page has: one of its parts, say.
 func (v *Visit) Part(name, part string, page *Page) ([]byte, error) {
-	templates := v.office.templates[name+".html"]
-	if templates == nil {
-		return nil, fmt.Errorf("web: no office template %s", name)
-	}
-	filled, err := templates.Fill(part, page)
+	filled, err := v.office.templates.Fill(part, page)
 	if err != nil {
 		return nil, fmt.Errorf("web: office page %s: %w", name, err)
 	}

@@ -8,7 +8,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"io/fs"
-	"mime"
 	"net/http"
 	"path"
 	"strings"
@@ -34,6 +33,10 @@ type assets struct {
 	byName, byPath map[string]*Asset
 }
 
+// assetTypes are the media types of assets: the system's table is long, and
+// differs between systems.
+var assetTypes = map[string]string{".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+
 func loadAssets(source fs.FS) (*assets, error) {
 	all := &assets{map[string]*Asset{}, map[string]*Asset{}}
 	names, err := fs.Glob(source, "assets/*.*")
@@ -46,13 +49,7 @@ func loadAssets(source fs.FS) (*assets, error) {
 			return nil, err
 		}
 		base, ext := path.Base(name), path.Ext(name)
-		kind := mime.TypeByExtension(ext)
-		switch ext { // what the system's table says differs between systems
-		case ".css":
-			kind = "text/css; charset=utf-8"
-		case ".js":
-			kind = "text/javascript; charset=utf-8"
-		}
+		kind := assetTypes[ext]
 		if kind == "" {
 			return nil, fmt.Errorf("asset %s has no media type", base)
 		}

@@ -10,8 +10,8 @@ import (
 	"embraye/internal/web/office"
 )
 
-// act names a decision.
-func act(p *office.Page, action string) string {
+// deed names a decision.
+func deed(p *office.Page, action string) string {
 	if key := "office.act." + action; p.Catalogue.Has(key) {
 		return p.T(key)
 	}

@@ -35,9 +35,9 @@ func changeChatons(v *office.Visit) error {
 	return v.Said("/office/chatons", "office.said.done")
 }
 
-// chosen are the words of a key's choices; the values of the protocol stand
+// choices are the words of a key's choices; the values of the protocol stand
 // beside them, as its documentation speaks of nothing else.
-func chosen(p *office.Page, f chatons.Field) []office.Option {
+func choices(p *office.Page, f chatons.Field) []office.Option {
 	list := []office.Option{{Label: p.T("office.chatons.unsaid")}}
 	for _, c := range f.Choices {
 		list = append(list, office.Option{Value: c, Label: p.T(f.Name()+"."+c) + " (" + c + ")"})

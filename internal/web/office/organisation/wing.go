@@ -17,7 +17,7 @@ var templateFiles embed.FS
 
 // Wing has the pages of the subject.
 func Wing() office.Wing {
-	return office.Wing{Routes: routes, Files: templateFiles, Funcs: template.FuncMap{"act": act, "decided": decided, "why": why, "more": more, "doer": doer, "legalKind": legalKind, "findings": findings, "chosen": chosen, "separators": separators}}
+	return office.Wing{Routes: routes, Files: templateFiles, Funcs: template.FuncMap{"deed": deed, "decided": decided, "why": why, "more": more, "doer": doer, "legalKind": legalKind, "findings": findings, "choices": choices, "separators": separators}}
 }
 
 func routes(p office.Plan) {

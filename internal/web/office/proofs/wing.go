@@ -17,7 +17,7 @@ var templateFiles embed.FS
 
 // Wing has the pages of the subject.
 func Wing() office.Wing {
-	return office.Wing{Routes: routes, Files: templateFiles, Funcs: template.FuncMap{"copyStates": copyStates, "copyLooks": copyLooks, "visibilities": visibilities, "licences": licences}}
+	return office.Wing{Routes: routes, Files: templateFiles, Funcs: template.FuncMap{"copyStates": copyStates, "copyLooks": copyLooks, "visibilities": visibilities, "copyLicences": copyLicences}}
 }
 
 func routes(p office.Plan) {

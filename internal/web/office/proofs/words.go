@@ -32,8 +32,8 @@ func visibilities() []string {
 	return list
 }
 
-// licences are by what a copy may be shown whole.
-func licences(p *office.Page, chosen string) []office.Option {
+// copyLicences are by what a copy may be shown whole.
+func copyLicences(p *office.Page, chosen string) []office.Option {
 	options := []office.Option{}
 	for _, l := range embraye.Licences() {
 		options = append(options, office.Option{Value: l, Label: l, Chosen: l == chosen})
