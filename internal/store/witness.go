@@ -56,10 +56,12 @@ func (t Witness) ByHash(ctx context.Context, hash string) (*embraye.Witnessed, e
 // since was read: then it tells so and nothing is written. A log that was never
 // signed has size 0.
 func (t Witness) Sign(ctx context.Context, w *embraye.Witnessed, was int64) (kept bool, err error) {
-	if _, err := t.exec(ctx, `INSERT INTO witnessed (origin, hash, peer, vkey, prefix, size, root, checkpoint, signed_at, stale, mirrored, peaks)
-		VALUES (?, ?, ?, ?, ?, 0, ?, '', ?, ?, 0, ?) ON CONFLICT (origin) DO NOTHING`,
-		w.Origin, w.Hash, w.Peer, w.VKey, w.Prefix, []byte{}, w.SignedAt.UTC(), false, []byte{}); err != nil {
-		return false, wrap(err, "signing the log %s", w.Origin)
+	if was == 0 {
+		if err := t.later(ctx, `INSERT INTO witnessed (origin, hash, peer, vkey, prefix, size, root, checkpoint, signed_at, stale, mirrored, peaks)
+			VALUES (?, ?, ?, ?, ?, 0, ?, '', ?, ?, 0, ?) ON CONFLICT (origin) DO NOTHING`,
+			w.Origin, w.Hash, w.Peer, w.VKey, w.Prefix, []byte{}, w.SignedAt.UTC(), false, []byte{}); err != nil {
+			return false, wrap(err, "signing the log %s", w.Origin)
+		}
 	}
 	n, err := t.exec(ctx, "UPDATE witnessed SET peer = ?, vkey = ?, prefix = ?, size = ?, root = ?, checkpoint = ?, signed_at = ? WHERE origin = ? AND size = ? AND stale = ?",
 		w.Peer, w.VKey, w.Prefix, w.Size, w.Root, w.Checkpoint, w.SignedAt.UTC(), w.Origin, was, false)

@@ -42,16 +42,26 @@ func New(desk *app.App, d *directory.Directory) *Room {
 // logOf is the log of a peer as an admin agreed to it; one of nobody is
 // ErrNotFound.
 func (r *Room) logOf(ctx context.Context, t store.Tables, origin string) (*embraye.Peer, error) {
+	if signed, err := t.Witness.Log(ctx, origin); err == nil { // all peers are read once for each log
+		if peer, err := t.Peers.ByOrganisation(ctx, signed.Peer); err == nil && keeps(peer, origin) {
+			return peer, nil
+		}
+	}
 	peers, err := t.Peers.List(ctx)
 	if err != nil {
 		return nil, err
 	}
 	for i := range peers {
-		if k := peers[i].Known; k != nil && k.Log != nil && k.Log.Origin == origin {
+		if keeps(&peers[i], origin) {
 			return &peers[i], nil
 		}
 	}
 	return nil, fmt.Errorf("witness: the log %.100q: %w", origin, embraye.ErrNotFound)
+}
+
+// keeps reports whether a log is that of a peer.
+func keeps(p *embraye.Peer, origin string) bool {
+	return p.Known != nil && p.Known.Log != nil && p.Known.Log.Origin == origin
 }
 
 // cosigner signs as this instance's witness.
