@@ -127,6 +127,9 @@ func (o *posts) keepPeerUpdate(ctx context.Context, t store.Tables, m received, 
 	var before []embraye.IRI
 	if old != nil {
 		before = old.Integrates()
+		if sameMoment(old.UpdatedAt, row.UpdatedAt) { // a typo, which takes nothing up: what it names may be open anew
+			return false, nil
+		}
 	}
 	return old == nil, app.Integrate(ctx, o.desk, t, row.URI, row.Actor, row.Revision, before, row.Integrates())
 }
@@ -141,6 +144,12 @@ func (o *posts) placeByOurNames(u *embraye.PeerUpdate) {
 		}
 	}
 	u.Territory = u.Territories[0] // none is refused before
+}
+
+// sameMoment reports whether two versions are of the same correction of substance, or
+// of none.
+func sameMoment(a, b *time.Time) bool {
+	return a == nil && b == nil || a != nil && b != nil && a.Equal(*b)
 }
 
 // older reports whether a received version is not newer than the one kept.

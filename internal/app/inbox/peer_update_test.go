@@ -1,12 +1,15 @@
 package inbox_test
 
 import (
+	"cmp"
 	"strings"
 	"testing"
 	"time"
 
+	"embraye/internal/app"
 	"embraye/internal/apptest"
 	"embraye/internal/embraye"
+	"embraye/internal/store"
 )
 
 func TestT09WhatIsNotUnderstoodIsKeptAndShown(t *testing.T) {
@@ -114,6 +117,40 @@ func TestT13PeersDatesDoNotStandOnTopForEver(t *testing.T) {
 		p.Says("Create", p.Constat("marked", map[string]any{"embraye:title": "\u200eUn titre"}))
 		if row := p.Kept("marked"); row == nil || row.Title != "Un titre" {
 			p.Errorf("a mark of direction: %+v", row)
+		}
+	})
+}
+
+// A typo goes on naming the reviews that were taken up before, also one that is of a
+// later version by now and open anew: it does not take that up.
+func TestATypoTakesUpNothing(t *testing.T) {
+	apptest.EachPair(t, func(p *apptest.Pair) {
+		p.Follow()
+		const review = "https://third.example/avis/1"
+		actor, updated := embraye.IRI(p.Measures[1].ID), p.W.Clock.Now().Add(time.Minute).Format(time.RFC3339)
+		takenUp := func() bool {
+			responses, err := p.In.Store.Tables().ReviewResponses.To(p.Context(), []embraye.IRI{review})
+			p.Must(err)
+			return responses[[2]embraye.IRI{review, actor}] != nil && responses[[2]embraye.IRI{review, actor}].IntegratedBy != ""
+		}
+		version := func(n int, title string) map[string]any {
+			return p.Constat("c", map[string]any{"updated": updated, "embraye:revision": n, "embraye:revisionReason": "Une date.", "embraye:title": title, "embraye:integrates": []string{review}})
+		}
+		p.Says("Create", p.Constat("c", nil))
+		p.W.Clock.Advance(time.Hour)
+		p.Says("Update", version(2, "Un titre"))
+		if !takenUp() {
+			p.Fatal("a version of substance takes up nothing")
+		}
+		p.Must(p.In.Store.InTx(p.Context(), func(tx store.Tables) error {
+			_, err := tx.PeerReviews.Insert(p.Context(), &embraye.PeerReview{URI: review, Actor: "https://third.example/actors/org", Host: "third.example", Object: p.Kept("c").URI,
+				Digest: embraye.DigestOf(p.Kept("c").URI), ReviewedRevision: 2, ReviewContent: embraye.ReviewContent{Verdict: embraye.Contests, Reason: "Non."}, Revision: 2,
+				State: embraye.ReplyShown, PublishedAt: p.W.Clock.Now(), ReceivedAt: p.W.Clock.Now(), Wire: []byte("{}")})
+			return cmp.Or(err, app.ReadAnew(p.Context(), tx, review, 2))
+		}))
+		p.Says("Update", version(3, "Un autre titre"))
+		if kept := p.Kept("c"); kept.Revision != 3 || kept.Title != "Un autre titre" || takenUp() {
+			p.Errorf("revision %d, %q, taken up %t", kept.Revision, kept.Title, takenUp())
 		}
 	})
 }
