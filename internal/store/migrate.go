@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"io/fs"
 	"path"
 
@@ -36,7 +37,7 @@ func (s *Store) Migrate(ctx context.Context) (applied int, err error) {
 	if err := s.keepBefore(ctx); err != nil {
 		return 0, err
 	}
-	results, err := provider.Up(ctx)
+	results, err := sortingInFiles(ctx, s, provider.Up)
 	if err != nil {
 		return len(results), wrap(err, "migrating")
 	}
@@ -51,6 +52,20 @@ func (s *Store) Migrate(ctx context.Context) (applied int, err error) {
 		return len(results) + queue, err
 	}
 	return len(results) + queue, s.fillStandings(ctx)
+}
+
+// sortingInFiles runs migrations so that what SQLite sorts for an index of a big
+// table takes no memory, as all else that the writer sets aside does.
+func sortingInFiles(ctx context.Context, s *Store, up func(context.Context) ([]*goose.MigrationResult, error)) ([]*goose.MigrationResult, error) {
+	if s.postgres {
+		return up(ctx)
+	}
+	if _, err := s.writePool.ExecContext(ctx, "PRAGMA temp_store = FILE"); err != nil {
+		return nil, err
+	}
+	results, err := up(ctx)
+	_, again := s.writePool.ExecContext(context.WithoutCancel(ctx), "PRAGMA temp_store = MEMORY")
+	return results, errors.Join(err, again)
 }
 
 // MigrationStatus lists all steps in order.

@@ -15,7 +15,9 @@ const sqliteReaders = 4
 
 // openSQLite opens one writer, whose transactions take the write lock at once
 // (a deferred one that reads first fails as busy whatever the timeout), and a
-// pool of readers that cannot write, so that a slow report stops nobody.
+// pool of readers that cannot write, so that a slow report stops nobody. What the
+// writer needs to undo one member of a shared transaction (group.go) is kept in
+// memory: in a file each page that a member changes would be written once more.
 func (s *Store) openSQLite(path string, o Options) error {
 	pool := func(connections int, extra string) (*sql.DB, *gorm.DB, error) {
 		connector, err := driver.NewConnector(sqliteName(path, o, extra))
@@ -30,7 +32,7 @@ func (s *Store) openSQLite(path string, o Options) error {
 	}
 	s.path = path
 	var err error
-	if s.writePool, s.write, err = pool(1, "_txlock=immediate"); err != nil {
+	if s.writePool, s.write, err = pool(1, "_txlock=immediate&_pragma=temp_store(2)"); err != nil {
 		return err
 	}
 	s.group = newGroup(s)
