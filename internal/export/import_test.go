@@ -190,7 +190,7 @@ func TestTemplate(t *testing.T) {
 	im := importer(t)
 	for lang, start := range map[string]string{"fr": "\ufeffmesure;sujet;territoire;", "en": "\ufeffmeasure,subject,territory,"} {
 		var out bytes.Buffer
-		if err := WriteTemplate(&out, im.Catalogue, im.Frame.Reference, lang); err != nil {
+		if err := WriteTemplate(&out, im.Catalogue, im.Frame.Measures(), lang); err != nil {
 			t.Fatal(err)
 		}
 		written := out.String()

@@ -16,7 +16,8 @@ const templateProofs = 3
 // WriteTemplate writes a table to fill: the names, what each column takes, and an
 // example; the last two are remarks, which an import passes over. It has the BOM
 // that makes Excel read UTF-8 and is separated as the language's Excel expects.
-func WriteTemplate(w io.Writer, c *locale.Catalogue, r *embraye.Reference, lang string) error {
+// The measures are those that one may speak about.
+func WriteTemplate(w io.Writer, c *locale.Catalogue, measures []embraye.Measure, lang string) error {
 	if _, err := io.WriteString(w, "\ufeff"); err != nil {
 		return fmt.Errorf("writing the template: %w", err)
 	}
@@ -28,8 +29,8 @@ func WriteTemplate(w io.Writer, c *locale.Catalogue, r *embraye.Reference, lang 
 	var names, takes, example []string
 	for _, name := range templateNames() {
 		names = append(names, columnName(c, lang, name))
-		takes = append(takes, columnTakes(c, r, lang, name))
-		example = append(example, columnExample(c, r, lang, name))
+		takes = append(takes, columnTakes(c, measures, lang, name))
+		example = append(example, columnExample(c, measures, lang, name))
 	}
 	takes[0], example[0] = Remark+" "+takes[0], Remark+" "+example[0]
 	if err := out.WriteAll([][]string{names, takes, example}); err != nil {
@@ -40,7 +41,7 @@ func WriteTemplate(w io.Writer, c *locale.Catalogue, r *embraye.Reference, lang 
 
 // columnTakes is what may stand in a column: the words of its list, or how it is
 // to be filled.
-func columnTakes(c *locale.Catalogue, r *embraye.Reference, lang, name string) string {
+func columnTakes(c *locale.Catalogue, measures []embraye.Measure, lang, name string) string {
 	words := func(prefix string, codes []string) string {
 		list := make([]string, len(codes))
 		for i, code := range codes {
@@ -50,8 +51,8 @@ func columnTakes(c *locale.Catalogue, r *embraye.Reference, lang, name string) s
 	}
 	switch name {
 	case "measure":
-		list := make([]string, len(r.Measures))
-		for i, m := range r.Measures {
+		list := make([]string, len(measures))
+		for i, m := range measures {
 			list[i] = m.ID
 		}
 		return strings.Join(list, " / ")
@@ -73,10 +74,10 @@ func columnTakes(c *locale.Catalogue, r *embraye.Reference, lang, name string) s
 }
 
 // columnExample is the cell of a line that could be published as it is.
-func columnExample(c *locale.Catalogue, r *embraye.Reference, lang, name string) string {
+func columnExample(c *locale.Catalogue, measures []embraye.Measure, lang, name string) string {
 	switch name {
 	case "measure":
-		return r.Measures[0].ID
+		return measures[0].ID
 	case "subject":
 		return c.T(lang, "subject."+string(embraye.BySubjectInstitution))
 	case "territory":

@@ -165,7 +165,7 @@ func TestAFrozenReplicaGivesItsRowsBack(t *testing.T) {
 	soon, err := url.Parse(address)
 	must(t, err)
 	query := soon.Query()
-	query.Set("idle_in_transaction_session_timeout", "200ms")
+	query.Set("idle_in_transaction_session_timeout", "3s")
 	soon.RawQuery = query.Encode()
 	clock := func() time.Time { return storetest.Start }
 	frozen, other := storetest.OpenURL(t, soon.String(), clock), storetest.OpenURL(t, address, clock)

@@ -23,6 +23,7 @@ func TestP15WhatIsSwitchedOffIsOfferedNowhere(t *testing.T) {
 			"/office/drafts/" + draftNo:             `<option value="m0"`,
 			"/office/constats":                      `<option value="m0"`,
 			"/office/followers":                     `<option value="fonds"`,
+			"/office/import/template.csv":           "m0",
 			"/office/constats?state=published&q=un": `<option value="m0"`,
 		}
 		for path, option := range offers {

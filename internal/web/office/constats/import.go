@@ -35,9 +35,13 @@ func importForm(v *office.Visit) error {
 
 // importTemplate is the table to fill in.
 func importTemplate(v *office.Visit) error {
+	measures, err := v.Rooms.App.Measures(v.Context())
+	if err != nil {
+		return err
+	}
 	v.W.Header().Set("Content-Type", "text/csv; charset=utf-8")
 	v.W.Header().Set("Content-Disposition", `attachment; filename="constats.csv"`)
-	return export.WriteTemplate(v.W, v.Catalogue(), v.Rooms.App.Reference(), v.Lang)
+	return export.WriteTemplate(v.W, v.Catalogue(), measures, v.Lang)
 }
 
 const maxImportBytes = 8 << 20 // of base64 too
