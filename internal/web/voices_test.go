@@ -91,6 +91,10 @@ func TestReadersHearAllOrganisations(t *testing.T) {
 	s.page("/chronologie", `<option value="*">Toutes les organisations`, `<option value="pair.example">La Paire`)
 	s.page("/chronologie?de=*", "Un appel à communs", ours, "Rien de tel", href)
 	s.page("/chronologie?de=pair.example&mesure=m2&territoire=FR-BRE&du=2026-01-01&au=2026-12-31", "Rien de tel", href)
+	for query, shown := range map[string][2]string{"du=2026&au=2026": {"2026-01-01", "2026-12-31"}, "du=2026-02&au=2026-02": {"2026-02-01", "2026-02-28"}} {
+		s.page("/chronologie?de=pair.example&"+query, `name="du" type="date" value="`+shown[0]+`"`, `name="au" type="date" value="`+shown[1]+`"`)
+	}
+	s.page("/chronologie?de=pair.example&du=2026&au=2026", "Rien de tel", href)
 	s.page("/chronologie?de=*&q=tel", "Rien de tel")
 	for _, path := range []string{"/chronologie?de=pair.example&q=absent", "/chronologie?de=*&etape=done"} {
 		if b := s.page(path); strings.Contains(b, "Rien de tel") {

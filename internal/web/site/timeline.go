@@ -93,6 +93,12 @@ func parseTimeline(site embraye.Site, reference *embraye.Reference, territories 
 	if !f.From.Valid() || !f.To.Valid() {
 		return f, bad("date")
 	}
+	if day, ok := f.From.FirstDay(); ok { // a month or a year is all of it; the form shows days
+		f.From = embraye.MakeDate(day)
+	}
+	if day, ok := f.To.LastDay(); ok {
+		f.To = embraye.MakeDate(day)
+	}
 	if utf8.RuneCountInString(f.Search) > maxSearchRunes || !utf8.ValidString(f.Search) {
 		return f, bad("search")
 	}
