@@ -13,6 +13,7 @@ import (
 
 	"embraye/internal/embraye"
 	"embraye/internal/fedtest"
+	"embraye/internal/store"
 )
 
 // everybody is how the public is addressed.
@@ -251,8 +252,19 @@ func blockingDomains(c *conversation, admin *visitor) {
 	want(c.t, admin.get("/office/blocks?domain=far.example"), 200, `name="of" value="far.example"`, `value="Trop"`)
 	bare.Set("action", "block")
 	now(bare, "Vu avec Bea")
+	c.change(func(tx store.Tables) error { // as a list may say
+		b, err := tx.DomainBlocks.Take(c.t.Context(), "far.example")
+		if err == nil {
+			b.RejectMedia = true
+			err = tx.DomainBlocks.Save(c.t.Context(), b)
+		}
+		return err
+	})
 	bare.Set("of", "far.example") // but not what a form that was filled leaves empty
 	now(bare, "!Vu avec Bea")
+	if b, err := c.Store.Tables().DomainBlocks.Take(c.t.Context(), "far.example"); err != nil || !b.RejectMedia {
+		c.t.Errorf("%+v, %v: what the form does not show is lost", b, err)
+	}
 	now(url.Values{"domain": {"far.example"}, "action": {"lift"}}, "Aucun domaine n’est bloqué")
 	form.Set("severity", "silence")
 	now(form, "motif interne")

@@ -107,11 +107,14 @@ func typedBlock(v *office.Visit) embraye.DomainBlock {
 }
 
 // overBlock is what the form says over the block that stands, and whose that is. A
-// form that was filled with it says all.
+// form that was filled with it says all but what it does not show.
 func overBlock(v *office.Visit, b embraye.DomainBlock) (_ embraye.DomainBlock, of string, err error) {
 	old, err := v.Rooms.Talk.BlockOf(v.Context(), v.By, b.Domain)
 	if err == nil && v.Form("of") != old.Domain {
 		b = b.Over(old)
+	}
+	if b.Severity == old.Severity {
+		b.RejectMedia = old.RejectMedia
 	}
 	return b, old.Domain, err
 }
