@@ -30,9 +30,16 @@ func TestOneFactOfTwoOrganisations(t *testing.T) {
 	}
 	const suggestion = "Dans le même périmètre, Amont s’appuie sur la même preuve"
 	for what, other := range map[string]url.Values{"another place": {"territory": {"FR-OCC"}}, "another proof": {"evidence_href": {"https://preuves.example/autre"}},
-		"another subject": {"subject": {"civil_society"}}, "no measure": {"measure": {""}}, "no link": {"evidence_href": {"preuves"}}} {
+		"another page of an application": {"evidence_href": {"https://preuves.example/pair.example#/autre"}},
+		"another subject":                {"subject": {"civil_society"}}, "no measure": {"measure": {""}}, "no link": {"evidence_href": {"preuves"}}} {
 		if strings.Contains(lea.get(begin(other)).Body.String(), suggestion) {
 			t.Errorf("%s is taken for the same fact", what)
+		}
+	}
+
+	for what, same := range map[string]string{"a passage": "https://preuves.example/pair.example#article-2", "a last slash": "http://preuves.example/pair.example/"} {
+		if !strings.Contains(lea.get(begin(url.Values{"evidence_href": {same}})).Body.String(), suggestion) {
+			t.Errorf("%s makes it another fact", what)
 		}
 	}
 

@@ -31,17 +31,20 @@ func (ps *Peers) SameFacts(ctx context.Context, d *embraye.Draft) ([]embraye.Hea
 	return heard[:min(len(heard), mostSame)], nil
 }
 
-// documents are what links lead to, in one spelling: neither the scheme, the
-// case of the host, a last slash nor a place in the document make it another.
+// documents are the pages that links lead to (embraye.PageOf), in one spelling:
+// neither the scheme, the case of the host nor a last slash make it another.
 func documents(evidence []embraye.Evidence) (all []string) {
 	for _, e := range evidence {
-		u, err := url.Parse(e.Href)
+		u, err := url.Parse(embraye.PageOf(e.Href))
 		if err != nil || !embraye.WebAddress(e.Href) {
 			continue
 		}
 		document := strings.ToLower(u.Host) + strings.TrimSuffix(u.EscapedPath(), "/")
 		if u.RawQuery != "" {
 			document += "?" + u.RawQuery
+		}
+		if u.Fragment != "" {
+			document += "#" + u.EscapedFragment()
 		}
 		all = append(all, document)
 	}
