@@ -27,13 +27,14 @@ type shownCopy struct {
 	Licence    string                 `json:"licence,omitempty"`
 	Quotation  string                 `json:"quotation,omitempty"`
 	Look       embraye.CopyLook       `json:"look,omitempty"`
+	Changed    int                    `json:"changed,omitempty"` // percent of the words of a page that has changed
 	Reason     string                 `json:"reason,omitempty"`
 	ArchivedAt string                 `json:"archivedAt,omitempty"`
 }
 
 func (i *wired) shownCopy(c embraye.EvidenceCopy) shownCopy {
 	return shownCopy{ID: c.ID, URL: i.settings.BaseURL + "/preuves/" + c.ID, Of: c.Href, State: c.State, Failure: c.Failure, Made: second(c.MadeAt), SHA256: c.SHA256(), Bytes: c.Size,
-		Title: c.Title, Visibility: c.Visibility, Licence: c.Licence, Quotation: c.Quotation, Look: c.Look, Reason: c.Reason, ArchivedAt: c.ArchivedAt}
+		Title: c.Title, Visibility: c.Visibility, Licence: c.Licence, Quotation: c.Quotation, Look: c.Look, Changed: c.Changed, Reason: c.Reason, ArchivedAt: c.ArchivedAt}
 }
 
 // copyRows is what evidence list prints with --json.

@@ -120,7 +120,7 @@ func (in *Instance) copied(t *testing.T, constat string) (ids []string) {
 	u, err := in.Store.Tables().Updates.Take(t.Context(), constat)
 	check(t, err)
 	made := in.Clock.Now()
-	for i, c := range []embraye.EvidenceCopy{{State: embraye.CopyKept, Visibility: embraye.CopyPublic, Licence: "CC-BY-4.0", Quotation: "Un appel à communs", Text: strings.Repeat("Un appel à communs est ouvert. ", 40), Look: embraye.PageChanged},
+	for i, c := range []embraye.EvidenceCopy{{State: embraye.CopyKept, Visibility: embraye.CopyPublic, Licence: "CC-BY-4.0", Quotation: "Un appel à communs", Text: strings.Repeat("Un appel à communs est ouvert. ", 40), Look: embraye.PageChanged, Changed: 34},
 		{State: embraye.CopyKept, Visibility: embraye.CopyEditors, Origin: embraye.CopyHandedIn, Thin: true}, {State: embraye.CopyDropped, Visibility: embraye.CopyEditors, Reason: "Demande de l'autrice"}} {
 		c.ID, err = in.App.NewID()
 		check(t, err)

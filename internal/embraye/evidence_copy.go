@@ -41,6 +41,7 @@ type EvidenceCopy struct {
 	Reason     string // why it was dropped
 
 	Look     CopyLook // how the page compares with it now
+	Changed  int      // of a page that has changed, the share of its words in percent; 0: not known
 	LookedAt *time.Time
 	MovedTo  string
 

@@ -59,7 +59,7 @@ func (w work) compare(ctx context.Context, id string) error {
 		return nil
 	}
 	defer v.Discard()
-	look, to := lookOf(c, v)
+	look, changed, to := lookOf(c, v)
 	at := w.desk.Stamp()
 	return w.desk.InTx(ctx, func(t store.Tables) error {
 		now, err := t.EvidenceCopies.Take(ctx, id)
@@ -67,7 +67,7 @@ func (w work) compare(ctx context.Context, id string) error {
 			return err
 		}
 		if now.State == embraye.CopyKept {
-			now.Look, now.MovedTo, now.LookedAt = look, to, &at
+			now.Look, now.Changed, now.MovedTo, now.LookedAt = look, changed, to, &at
 			if err := t.EvidenceCopies.Save(ctx, now); err != nil {
 				return err
 			}
@@ -77,21 +77,23 @@ func (w work) compare(ctx context.Context, id string) error {
 	})
 }
 
-// enough is how much of the words of a page, in percent, stays for it to say the
-// same: pages carry dates, counters and news of others beside what they say.
-const enough = 90
+// little is how much of the words of a page, in percent, may be others for it to say
+// the same: pages carry dates, counters and news of others beside what they say.
+const little = 10
 
 // lookOf compares addresses, then words, or bytes where there are no words. Words
-// that were quoted have to be there still, however little they are.
-func lookOf(c *embraye.EvidenceCopy, v *visited) (look embraye.CopyLook, to string) {
+// that were quoted have to be there still, however little they are. changed is how
+// much of the words is no longer what it was, in percent (archive.Alike).
+func lookOf(c *embraye.EvidenceCopy, v *visited) (look embraye.CopyLook, changed int, to string) {
 	now := v.words.Text
-	switch {
-	case v.last().URL != c.URL:
-		return embraye.PageMoved, v.last().URL
-	case now == "" && c.Text == "" && v.payload != c.PayloadHash,
-		v.words.Hash() != c.TextHash && archive.Alike(c.Text, now) < enough,
-		now != "" && !strings.Contains(spaced(now), spaced(c.Quotation)):
-		return embraye.PageChanged, ""
+	if v.last().URL != c.URL {
+		return embraye.PageMoved, 0, v.last().URL
 	}
-	return embraye.PageSame, ""
+	if v.words.Hash() != c.TextHash {
+		changed = 100 - archive.Alike(c.Text, now)
+	}
+	if now == "" && c.Text == "" && v.payload != c.PayloadHash || changed > little || now != "" && !strings.Contains(spaced(now), spaced(c.Quotation)) {
+		return embraye.PageChanged, changed, ""
+	}
+	return embraye.PageSame, 0, ""
 }

@@ -243,7 +243,7 @@ func TestPagesAreComparedEachMonth(t *testing.T) {
 		if len(p.asked) != asked {
 			t.Error("a turn asks for pages itself")
 		}
-		look := func(path string, want embraye.CopyLook) {
+		look := func(path string, want embraye.CopyLook, changed int) {
 			h.T.Helper()
 			h.Clock.Advance(31 * 24 * time.Hour)
 			turn()
@@ -253,19 +253,19 @@ func TestPagesAreComparedEachMonth(t *testing.T) {
 			}
 			_, err := h.Evidence.Do(h.Context(), embraye.CopyCompare+c.ID, finish)
 			h.Must(err)
-			if got := copies(h)[path]; got.Look != want || got.Text != c.Text || got.ID != c.ID {
-				t.Errorf("%s: %q, want %q", path, got.Look, want)
+			if got := copies(h)[path]; got.Look != want || got.Changed != changed || got.Text != c.Text || got.ID != c.ID {
+				t.Errorf("%s: %q by %d %%, want %q by %d %%", path, got.Look, got.Changed, want, changed)
 			}
 		}
-		look("/page", embraye.PageSame)
+		look("/page", embraye.PageSame, 0)
 		p.words = "Autre chose."
-		look("/page", embraye.PageChanged)
+		look("/page", embraye.PageChanged, 100)
 		p.moved = true
 		status := http.StatusNotFound
 		h.World.Wire.Serve("ailleurs.example", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(status) }))
-		look("/page", embraye.PageChanged) // what cannot be read says nothing
+		look("/page", embraye.PageChanged, 100) // what cannot be read says nothing
 		status = http.StatusOK
-		look("/page", embraye.PageMoved)
+		look("/page", embraye.PageMoved, 0)
 		if to := copies(h)["/page"].MovedTo; to != "https://ailleurs.example/" {
 			t.Errorf("moved to %q", to)
 		}
@@ -315,6 +315,9 @@ func TestAPageThatChangedIsATask(t *testing.T) {
 		look(first.ID, 0, 0)
 		p.words = said("4 avril", "en tout.") // little, but it is what was quoted
 		look(first.ID, 1, 0)
+		if c := copies(h)["/page"]; c.Changed < 1 || c.Changed > 10 {
+			t.Errorf("%d %% have changed", c.Changed)
+		}
 		look(again(), 0, 0)
 		start, err := h.Drafts.Start(h.Context(), h.Who["reader"])
 		h.Must(err)

@@ -14,7 +14,9 @@ import (
 const ext = "wacz"
 
 // keepVisit packs a visit. A page that is what its newest copy has is not kept
-// twice: that copy says when it was seen last.
+// twice: that copy says when it was seen last. WARC has a record for that (revisit);
+// a file of ours is one copy, and its hash is in the public log: with a record more
+// it would be another file, and one of such a record alone has nothing to show.
 func (w work) keepVisit(ctx context.Context, c *embraye.EvidenceCopy, v *visited) error {
 	last, at := v.last(), w.desk.Stamp()
 	before, err := w.desk.Store.Tables().EvidenceCopies.Newest(ctx, c.Href)
@@ -110,7 +112,7 @@ func (w work) sameAgain(ctx context.Context, c *embraye.EvidenceCopy, before str
 		if err != nil {
 			return err
 		}
-		kept.Look, kept.LookedAt, kept.MovedTo = embraye.PageSame, &at, ""
+		kept.Look, kept.Changed, kept.MovedTo, kept.LookedAt = embraye.PageSame, 0, "", &at
 		if err := t.EvidenceCopies.Save(ctx, kept); err != nil {
 			return err
 		}

@@ -58,7 +58,7 @@ func (ev *Evidence) empty(ctx context.Context, t store.Tables, id, failure, reas
 		c.Size = 0
 	}
 	c.State, c.Failure, c.Reason, c.NextAt = embraye.CopyDropped, failure, reason, nil
-	c.Title, c.Text, c.Quotation, c.Look, c.MovedTo, c.Visibility = "", "", "", "", "", embraye.CopyEditors
+	c.Title, c.Text, c.Quotation, c.Look, c.Changed, c.MovedTo, c.Visibility = "", "", "", "", 0, "", embraye.CopyEditors
 	if c.Outside == embraye.OutsideWaiting {
 		c.Outside = ""
 	}

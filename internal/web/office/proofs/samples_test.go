@@ -14,6 +14,7 @@ func Samples() map[string][]any {
 		File: "00.wacz", Size: 4000, Damaged: true, URL: "https://preuve.example/ici", MediaType: "text/html", Title: "Un appel", Language: "fr", Text: "Un appel est ouvert.", Cut: "length", NoArchive: true, Thin: true,
 		Visibility: embraye.CopyQuotation, Licence: "CC-BY-4.0", Quotation: "Un appel", Look: embraye.PageMoved, LookedAt: &day, MovedTo: "https://ailleurs.example/", Outside: embraye.OutsideDone, ArchivedAt: "https://web.archive.org/web/1/x"}
 	handed, waits, failed, dropped := kept, kept, kept, kept
+	handed.Look, handed.Changed, handed.MovedTo = embraye.PageChanged, 12, ""
 	handed.Origin, handed.Outside, handed.OutsideSaid, handed.ArchivedAt = embraye.CopyHandedIn, embraye.OutsideFailed, "too_many", ""
 	waits.State, waits.MadeAt, waits.NextAt, waits.Failure, waits.Outside = embraye.CopyWaiting, nil, &day, "no_room", embraye.OutsideWaiting
 	failed.State, failed.MadeAt, failed.Failure, failed.Look = embraye.CopyFailed, nil, "404", ""
