@@ -169,7 +169,12 @@ func (i *wired) lookAtRows(ctx context.Context) (list []check.Finding, err error
 	if err != nil {
 		return nil, err
 	}
+	notSent, err := app.InvitesNotMailed(ctx, i.App, t)
+	if err != nil {
+		return nil, err
+	}
 	list = append(list, check.Log(st, splits, signed)...)
+	list = append(list, check.Invitations(notSent)...)
 	return append(list, check.Peers(peers, now)...), nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"time"
 
 	"embraye/internal/embraye"
 	"embraye/internal/store"
@@ -14,6 +15,15 @@ func ActionMailed(kind embraye.LinkKind) string { return "person." + string(kind
 
 // ActionNotMailed is what it says when the mail could not be sent.
 func ActionNotMailed(kind embraye.LinkKind) string { return "person." + string(kind) + "_not_mailed" }
+
+// notMailedMatters is how long an invitation that did not go is for somebody to see to.
+const notMailedMatters = 7 * 24 * time.Hour
+
+// InvitesNotMailed lists whose invitation lately could not be sent, unless
+// something has become of it since; Detail is what the mail server answered.
+func InvitesNotMailed(ctx context.Context, desk *App, t store.Tables) ([]embraye.AuditEntry, error) {
+	return desk.Unsettled(ctx, t, notMailedMatters, ActionNotMailed(embraye.InviteLink), "person.invite", "person.uninvite", "person.join", "person.add")
+}
 
 // auditPage is how many decisions one page shows.
 const auditPage = 50

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"fmt"
 
+	"embraye/internal/embraye"
 	"embraye/internal/mail"
 )
 
@@ -23,6 +25,18 @@ func Mail(ctx context.Context, mailer *mail.Mailer, to string) Finding {
 		return found("mail", "the message was not taken: %v", err).but(Error, "%s", mailRemedy(err))
 	}
 	return ok("mail", "the mail server took a message for %s: see that it arrives, and not among the unwanted", to)
+}
+
+// Invitations says whose did not go by mail; nothing, if all did.
+func Invitations(notSent []embraye.AuditEntry) (list []Finding) {
+	for _, e := range notSent {
+		f := found("mail", "the invitation for %s could not be sent for a day", e.Object)
+		if e.Detail != "" {
+			f.Sentence = fmt.Sprintf("the mail server refused the invitation for %s for good: %s", e.Object, e.Detail)
+		}
+		list = append(list, f.but(Warning, "correct the address, or invite again and pass the link on; if the address is right, ask whoever looks after the mail server"))
+	}
+	return list
 }
 
 func mailRemedy(err error) string {

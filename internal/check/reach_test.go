@@ -158,6 +158,12 @@ func TestMailIsSentWhenAskedFor(t *testing.T) {
 	is(t, "no server, asked", Mail(t.Context(), nil, "b@ours.example"), Error, "EMBRAYE_SMTP_URL")
 	is(t, "not asked", Mail(t.Context(), refused, ""), Skipped, "--mail ADDRESS")
 	is(t, "refused", Mail(t.Context(), refused, "b@ours.example"), Error, "connection refused", "where EMBRAYE_SMTP_URL leads")
+	if list := Invitations([]embraye.AuditEntry{{Object: "c@asso.example", Detail: "550 5.1.1"}, {Object: "d@asso.example"}}); len(list) != 2 {
+		t.Errorf("%v", list)
+	} else {
+		is(t, "refused for good", list[0], Warning, "c@asso.example for good: 550 5.1.1", "pass the link on")
+		is(t, "given up", list[1], Warning, "d@asso.example could not be sent for a day")
+	}
 	for err, want := range map[error]string{
 		&textproto.Error{Code: 535, Msg: "5.7.8 no"}:                      "user and password of EMBRAYE_SMTP_URL",
 		&textproto.Error{Code: 550, Msg: "5.7.1 not as this sender"}:      "EMBRAYE_MAIL_FROM",

@@ -2,6 +2,7 @@ package fedtest
 
 import (
 	"bufio"
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 	"encoding/base64"
@@ -35,12 +36,14 @@ type MailServer struct {
 	StartTLS, TLS      bool
 	Auth               string // offered: PLAIN, LOGIN
 	Username, Password string
-	Silent             bool // takes connections and says nothing
+	Silent             bool   // takes connections and says nothing
+	Sender             string // the answer to every MAIL; empty: it is fine
 	// Taking is called with each message before the answer that takes it.
 	Taking func(Letter)
 
 	mu      sync.Mutex
 	refuse  string // the answer to every RCPT, if there is one
+	reject  string // that to every message
 	letters []Letter
 	said    []string // every line of every client
 
@@ -104,6 +107,13 @@ func (s *MailServer) Refuse(line string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.refuse = line
+}
+
+// Reject answers every message with a line from now on; "" takes them again.
+func (s *MailServer) Reject(line string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.reject = line
 }
 
 // Letters returns what was taken so far, the oldest first.
@@ -180,7 +190,7 @@ func (c *mailTalk) answer(verb, rest string) {
 		c.signIn(rest)
 	case "MAIL":
 		c.letter.From = between(rest)
-		c.say("250 fine")
+		c.say(cmp.Or(c.Sender, "250 fine"))
 	case "RCPT":
 		c.mu.Lock()
 		refuse := c.refuse
@@ -268,9 +278,12 @@ func (c *mailTalk) take() {
 		c.Taking(letter)
 	}
 	c.mu.Lock()
-	c.letters = append(c.letters, letter)
+	answer := c.reject
+	if answer == "" {
+		c.letters, answer = append(c.letters, letter), "250 taken"
+	}
 	c.mu.Unlock()
-	c.say("250 taken")
+	c.say(answer)
 }
 
 func between(s string) string {

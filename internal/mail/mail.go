@@ -137,14 +137,17 @@ func deliver(client *smtp.Client, from, to string, body []byte) error {
 		return fmt.Errorf("as %s: %w", from, err)
 	}
 	if err := client.Rcpt(to); err != nil {
-		return &refusal{to, err}
+		return &refusedAddress{to, err}
 	}
 	w, err := client.Data()
 	if err != nil {
-		return err
+		return &refusedMessage{err}
 	}
 	if _, err := w.Write(body); err != nil {
 		return err
 	}
-	return w.Close() // the server's answer to the message
+	if err := w.Close(); err != nil { // the server's answer to the message
+		return &refusedMessage{err}
+	}
+	return nil
 }

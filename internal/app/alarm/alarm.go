@@ -124,7 +124,8 @@ func (a *Alarm) wrong(ctx context.Context) (list []check.Finding) {
 }
 
 // tell writes to every admin; one who cannot be written to keeps no other from it.
-// It fails if nobody could be told.
+// It fails if nobody could be told, but for those whom the mail server refuses for
+// good: the next turn would hear the same.
 func (a *Alarm) tell(ctx context.Context, t store.Tables, wrong []check.Finding, over []string) error {
 	people, err := t.People.List(ctx)
 	if err != nil {
@@ -137,6 +138,11 @@ func (a *Alarm) tell(ctx context.Context, t store.Tables, wrong []check.Finding,
 			continue
 		}
 		if err := a.desk.Mail.Send(ctx, a.message(&p, wrong, over)); err != nil {
+			if answer, _ := mail.AnswerOf(err); answer.Lasting() {
+				a.desk.Tally.MailsGivenUp.Add(1)
+				a.desk.Log.Error("the mail server refused for good to tell an admin what is wrong", "error", err)
+				continue
+			}
 			a.desk.Tally.MailsFailed.Add(1)
 			failed = errors.Join(failed, err)
 			continue

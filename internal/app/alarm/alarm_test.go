@@ -78,3 +78,22 @@ func TestWhatCouldNotBeToldIsToldLater(t *testing.T) {
 		}
 	})
 }
+
+// An admin whose address the mail server refuses for good is not written to every
+// hour, and keeps no other from being told.
+func TestWhoeverCannotBeToldIsNotAskedEveryHour(t *testing.T) {
+	apptest.EachHouse(t, func(h *apptest.House) {
+		server := h.WithMail(nil)
+		server.Refuse("550 5.1.1 nobody")
+		a := alarm.New(h.App, func(context.Context) []check.Finding {
+			return []check.Finding{{Code: "backup", State: check.Error, Sentence: "it is old"}}
+		})
+		for range 4 {
+			h.Must(a.Look(t.Context()))
+			h.Clock.Advance(time.Hour)
+		}
+		if n := strings.Count(server.Said(), "RCPT TO"); n != 1 {
+			t.Errorf("%d tries", n)
+		}
+	})
+}

@@ -154,7 +154,7 @@ func (ds *Drafts) startAdmin(ctx context.Context, t store.Tables, _ embraye.Acti
 	if s.Reset, err = resetsAsked(ctx, ds.desk, t); err != nil {
 		return err
 	}
-	if s.NotMailed, err = invitesNotMailed(ctx, ds.desk, t); err != nil {
+	if s.NotMailed, err = app.InvitesNotMailed(ctx, ds.desk, t); err != nil {
 		return err
 	}
 	loads, err := t.Deliveries.Loads(ctx)
@@ -212,10 +212,4 @@ func wrongClock(ctx context.Context, t store.Tables) (*embraye.WrongClock, error
 // link nor a password since.
 func resetsAsked(ctx context.Context, desk *app.App, t store.Tables) ([]embraye.AuditEntry, error) {
 	return desk.Unsettled(ctx, t, resetsMatter, app.ActionResetAsked, "person.reset_link", "person.password", app.ActionMailed(embraye.ResetLink))
-}
-
-// invitesNotMailed lists whose invitation lately could not be sent, unless
-// something has become of it since.
-func invitesNotMailed(ctx context.Context, desk *app.App, t store.Tables) ([]embraye.AuditEntry, error) {
-	return desk.Unsettled(ctx, t, resetsMatter, app.ActionNotMailed(embraye.InviteLink), "person.invite", "person.uninvite", "person.join", "person.add")
 }

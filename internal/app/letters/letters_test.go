@@ -366,7 +366,7 @@ func TestRefusals(t *testing.T) {
 			}
 		}
 		s.mail.Refuse("")
-		s.Clock.Advance(time.Hour)
+		s.Clock.Advance(24 * time.Hour)
 		s.work()
 		s.want("ana@asso.example", 2) // all of it in one
 
@@ -402,6 +402,39 @@ func TestRefusals(t *testing.T) {
 			t.Error("an address that nobody has stays")
 		}
 		s.Must(s.Letters.Prune(ctx))
+	})
+}
+
+// What a server refuses for good, without a word about the address, is not repeated by
+// the hour: a link not at all, news with those of the next day.
+func TestLettersThatAreRefusedForGood(t *testing.T) {
+	eachScene(t, func(s *scene) {
+		s.follow("ana@asso.example", "m2", "", embraye.AtOnce)
+		tries := func(address string) int { return strings.Count(s.mail.Said(), "RCPT TO:<"+address+">") }
+		before := tries("ana@asso.example")
+		s.mail.Reject("554 5.7.1 not this")
+		s.publish("Refusé", "FR-BRE")
+		s.work()
+		s.Clock.Advance(10 * time.Minute)
+		for range 20 {
+			s.work()
+			s.Clock.Advance(time.Hour)
+		}
+		if n := tries("ana@asso.example") - before; n != 1 || s.count("letters") != 1 {
+			t.Errorf("%d tries in a day, %d letters wait", n, s.count("letters"))
+		}
+		s.Must(s.Letters.Ask(s.Context(), asked("bea@asso.example", "m2", "", embraye.AtOnce)))
+		for range 20 {
+			s.work()
+			s.Clock.Advance(time.Hour)
+		}
+		if n := tries("bea@asso.example"); n != 1 {
+			t.Errorf("%d tries of a link", n)
+		}
+		s.mail.Reject("")
+		s.Clock.Advance(24 * time.Hour)
+		s.work()
+		s.want("ana@asso.example", 2)
 	})
 }
 

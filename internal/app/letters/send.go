@@ -137,12 +137,25 @@ func (l *Letters) failed(ctx context.Context, one *letter, failure error) error 
 			}
 			return l.again(ctx, t, one, l.desk.Stamp().Add(24*time.Hour), today)
 		}
+		if answer.Lasting() {
+			return l.refused(ctx, t, one)
+		}
 		return l.again(ctx, t, one, l.desk.Stamp().Add(wait(one.to.Tries)), one.to.RefusedOn)
 	})
 	if err == nil && !answered {
 		err = fmt.Errorf("letters: the mail server cannot be reached: %s", why)
 	}
 	return err
+}
+
+// refused is for what a server refuses for good without a word about the address: a
+// link is not asked for again, since its reader can; news wait for those of tomorrow.
+func (l *Letters) refused(ctx context.Context, t store.Tables, one *letter) error {
+	if one.invite {
+		l.desk.Tally.MailsGivenUp.Add(1)
+		return t.Subscribers.Taken(ctx, one.to.ID)
+	}
+	return l.again(ctx, t, one, l.desk.Stamp().Add(24*time.Hour), one.to.RefusedOn)
 }
 
 func (l *Letters) again(ctx context.Context, t store.Tables, one *letter, at time.Time, refused string) error {

@@ -73,18 +73,27 @@ func freeEmail(ctx context.Context, t store.Tables, email string) error {
 
 // Invites lists the invitations that nobody has used yet. Of the link that was
 // shown and the one that was mailed only the newer counts: they are one
-// invitation.
-func (pp *People) Invites(ctx context.Context, by embraye.Acting) ([]embraye.Link, error) {
+// invitation. By address, it also says whose could not be sent (InvitesNotMailed).
+func (pp *People) Invites(ctx context.Context, by embraye.Acting) (open []embraye.Link, notMailed map[string]embraye.AuditEntry, err error) {
 	if err := by.May(embraye.Admin); err != nil {
-		return nil, fmt.Errorf("people: invitations: %w", err)
+		return nil, nil, fmt.Errorf("people: invitations: %w", err)
 	}
-	open, err := pp.desk.Store.Tables().Links.Open(ctx, embraye.InviteLink, pp.desk.Stamp())
+	t := pp.desk.Store.Tables()
+	if open, err = t.Links.Open(ctx, embraye.InviteLink, pp.desk.Stamp()); err != nil {
+		return nil, nil, err
+	}
 	seen := map[string]bool{}
-	return slices.DeleteFunc(open, func(l embraye.Link) bool {
+	open = slices.DeleteFunc(open, func(l embraye.Link) bool {
 		twice := seen[l.Email]
 		seen[l.Email] = true
 		return twice
-	}), err
+	})
+	failed, err := app.InvitesNotMailed(ctx, pp.desk, t)
+	notMailed = map[string]embraye.AuditEntry{}
+	for _, e := range failed {
+		notMailed[e.Object] = e
+	}
+	return open, notMailed, err
 }
 
 // RevokeInvite ends the invitation of an address.

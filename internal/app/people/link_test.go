@@ -94,7 +94,7 @@ func TestStatesOfLinks(t *testing.T) {
 		apptest.WantProblems(t, err, "token")
 		h.Clock.Advance(time.Hour)
 		states("an hour later", embraye.LinkValid, embraye.LinkExpired)
-		if open, err := h.People.Invites(ctx, h.Who["admin"]); err != nil || len(open) != 1 || open[0].Email != "new@ours.example" {
+		if open, _, err := h.People.Invites(ctx, h.Who["admin"]); err != nil || len(open) != 1 || open[0].Email != "new@ours.example" {
 			t.Errorf("invitations: %+v, %v", open, err)
 		}
 		_, err = h.People.AcceptInvite(ctx, invite, people.NewPerson{Name: "\u200b", Password: "short"})
@@ -105,7 +105,7 @@ func TestStatesOfLinks(t *testing.T) {
 			t.Errorf("%+v", person)
 		}
 		states("used", embraye.LinkUsed, embraye.LinkExpired)
-		if open, err := h.People.Invites(ctx, h.Who["admin"]); err != nil || len(open) != 0 {
+		if open, _, err := h.People.Invites(ctx, h.Who["admin"]); err != nil || len(open) != 0 {
 			t.Errorf("invitations: %+v, %v", open, err)
 		}
 	})

@@ -124,9 +124,7 @@ func (o *post) send(ctx context.Context, id int64) error {
 	failure := o.desk.Mail.Send(ctx, l.message)
 	ctx = context.WithoutCancel(ctx)
 	if failure != nil {
-		o.desk.Tally.MailsFailed.Add(1)
-		o.desk.Log.Warn("a mail could not be sent and is tried again", "kind", l.mail.Kind, "tries", l.mail.Tries, "next", l.mail.NextAt, "error", failure)
-		return o.desk.Store.InTx(ctx, func(t store.Tables) error { return t.Links.End(ctx, l.hash, o.desk.Stamp()) })
+		return o.failed(ctx, l, failure)
 	}
 	o.desk.Tally.MailsSent.Add(1)
 	return o.desk.Store.InTx(ctx, func(t store.Tables) error {
@@ -134,6 +132,25 @@ func (o *post) send(ctx context.Context, id int64) error {
 			return err
 		}
 		return o.desk.Record(ctx, t, embraye.Acting{}, app.ActionMailed(l.mail.Kind), l.mail.Email, "", false)
+	})
+}
+
+// failed ends the link of a mail that did not go; the mail itself is tried again,
+// unless the server refused it for good.
+func (o *post) failed(ctx context.Context, l *letter, failure error) error {
+	answer, _ := mail.AnswerOf(failure)
+	if !answer.Lasting() {
+		o.desk.Tally.MailsFailed.Add(1)
+		o.desk.Log.Warn("a mail could not be sent and is tried again", "kind", l.mail.Kind, "tries", l.mail.Tries, "next", l.mail.NextAt, "error", failure)
+		return o.desk.Store.InTx(ctx, func(t store.Tables) error { return t.Links.End(ctx, l.hash, o.desk.Stamp()) })
+	}
+	o.desk.Tally.MailsGivenUp.Add(1)
+	o.desk.Log.Error("the mail server refused a mail for good: it is not tried again", "kind", l.mail.Kind, "tries", l.mail.Tries, "error", failure)
+	return o.desk.Store.InTx(ctx, func(t store.Tables) error {
+		if err := t.Links.End(ctx, l.hash, o.desk.Stamp()); err != nil {
+			return err
+		}
+		return o.giveUp(ctx, t, l.mail, answer.Short())
 	})
 }
 
@@ -149,7 +166,8 @@ func (o *post) claim(ctx context.Context, id int64) (l *letter, err error) {
 		}
 		if o.desk.Stamp().Sub(m.CreatedAt) >= mailUntil {
 			givenUp = true
-			return o.giveUp(ctx, t, m)
+			o.desk.Log.Error("a mail could not be sent for a day and is given up", "kind", m.Kind, "tries", m.Tries-1)
+			return o.giveUp(ctx, t, m, "")
 		}
 		addressee, err := o.addressee(ctx, t, m)
 		if err != nil {
@@ -183,13 +201,13 @@ func (o *post) take(ctx context.Context, t store.Tables, id int64) (*embraye.Mai
 	return t.Mails.Take(ctx, id)
 }
 
-// giveUp tells the admins, who can still pass a link on themselves.
-func (o *post) giveUp(ctx context.Context, t store.Tables, m *embraye.Mail) error {
-	o.desk.Log.Error("a mail could not be sent for a day and is given up", "kind", m.Kind, "tries", m.Tries-1)
+// giveUp tells the admins, who can still pass a link on themselves, and what the
+// mail server answered, if it refused the mail for good.
+func (o *post) giveUp(ctx context.Context, t store.Tables, m *embraye.Mail, answer string) error {
 	if err := t.Mails.Done(ctx, m); err != nil || m.IsNotice() {
 		return err
 	}
-	return o.desk.Record(ctx, t, embraye.Acting{}, app.ActionNotMailed(m.Kind), m.Email, "", false)
+	return o.desk.RecordDetail(ctx, t, embraye.Acting{}, app.ActionNotMailed(m.Kind), m.Email, "", answer, false)
 }
 
 // addressee is who a mail is for, without a name if they are not here yet; nil

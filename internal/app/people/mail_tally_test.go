@@ -27,11 +27,14 @@ func TestH11MailsAreCounted(t *testing.T) {
 		}
 		invite("new@asso.example")
 		counted("sent", [3]int64{1, 0, 0})
-		s.Refuse("550 nobody")
+		s.Refuse("451 not now")
 		invite("wrong@asso.example")
 		counted("refused", [3]int64{1, 1, 0})
 		counted("not due yet", [3]int64{1, 1, 0})
 		h.Clock.Advance(25 * time.Hour)
 		counted("after a day", [3]int64{1, 1, 1})
+		s.Refuse("550 nobody")
+		invite("nobody@asso.example")
+		counted("refused for good", [3]int64{1, 1, 2})
 	})
 }

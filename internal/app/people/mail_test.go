@@ -52,7 +52,7 @@ func TestInvitationsGoByMail(t *testing.T) {
 		if mailed == apptest.TokenOf(shown) || h.InviteState(mailed) != embraye.LinkValid || h.InviteState(apptest.TokenOf(shown)) != embraye.LinkValid {
 			t.Errorf("the mailed link is %s, the shown one %s", h.InviteState(mailed), h.InviteState(apptest.TokenOf(shown)))
 		}
-		if open, err := h.People.Invites(ctx, h.Who["admin"]); err != nil || len(open) != 1 {
+		if open, _, err := h.People.Invites(ctx, h.Who["admin"]); err != nil || len(open) != 1 {
 			t.Errorf("%d invitations, %v", len(open), err)
 		}
 		if n := len(h.Waiting()); n != 0 || len(h.SendMails(s)) != 1 {
@@ -256,7 +256,7 @@ func TestMailsThatFail(t *testing.T) {
 			t.Errorf("%d letters once the server takes them", len(letters))
 		}
 
-		s.Refuse("550 nobody")
+		s.Refuse("451 not yet")
 		_, err = h.People.Invite(ctx, h.Who["admin"], "wrong@asso.example", embraye.Editor)
 		h.Must(err)
 		h.Must(h.People.AskReset(ctx, "reader@ours.example", apptest.Client))
@@ -277,6 +277,50 @@ func TestMailsThatFail(t *testing.T) {
 		h.Must(err)
 		if start, err = h.Drafts.Start(ctx, h.Who["admin"]); err != nil || len(start.NotMailed) != 0 {
 			t.Errorf("after another invitation: %+v, %v", start.NotMailed, err)
+		}
+	})
+}
+
+// What the mail server refuses for good is not tried again, and whoever invites sees
+// it at once; what it has against our name or password is tried again.
+func TestMailsThatAreRefusedForGood(t *testing.T) {
+	for name, refuse := range map[string]func(*fedtest.MailServer){
+		"the address": func(s *fedtest.MailServer) { s.Refuse("550 5.1.1 <wrong@asso.example> is nobody") },
+		"the message": func(s *fedtest.MailServer) { s.Reject("554 5.7.1 not this") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			apptest.EachHouse(t, func(h *apptest.House) {
+				ctx, admin := h.Context(), h.Who["admin"]
+				s := h.WithMail(nil)
+				refuse(s)
+				shown, err := h.People.Invite(ctx, admin, "wrong@asso.example", embraye.Editor)
+				h.Must(err)
+				h.Must(h.People.AskReset(ctx, "reader@ours.example", apptest.Client))
+				h.SendMails(s)
+				if n := len(h.Waiting()); n != 0 || h.InviteState(apptest.TokenOf(shown)) != embraye.LinkValid {
+					t.Errorf("%d mails wait; the link that was shown is %s", n, h.InviteState(apptest.TokenOf(shown)))
+				}
+				open, failed, err := h.People.Invites(ctx, admin)
+				h.Must(err)
+				answer := failed["wrong@asso.example"].Detail
+				if len(open) != 1 || len(failed) != 1 || !strings.HasPrefix(answer, "55") || strings.Contains(answer, "@") {
+					t.Errorf("%d invitations, of which could not be sent: %+v", len(open), failed)
+				}
+				start, err := h.Drafts.Start(ctx, admin)
+				h.Must(err)
+				if len(start.NotMailed) != 1 || len(start.Reset) != 1 {
+					t.Errorf("the start page: %+v, %+v", start.NotMailed, start.Reset)
+				}
+			})
+		})
+	}
+	apptest.EachHouse(t, func(h *apptest.House) {
+		s := h.WithMail(func(s *fedtest.MailServer) { s.Sender = "553 5.7.1 not as this sender" })
+		_, err := h.People.Invite(h.Context(), h.Who["admin"], "new@asso.example", embraye.Editor)
+		h.Must(err)
+		h.SendMails(s)
+		if len(h.Waiting()) != 1 {
+			t.Error("what the operator can mend is given up")
 		}
 	})
 }

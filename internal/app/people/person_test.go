@@ -29,7 +29,7 @@ func TestOnlyAdmins(t *testing.T) {
 				_, err := h.People.Invite(ctx, by, "x@ours.example", embraye.Reader)
 				return err
 			},
-			"invites":    func(by embraye.Acting) error { _, err := h.People.Invites(ctx, by); return err },
+			"invites":    func(by embraye.Acting) error { _, _, err := h.People.Invites(ctx, by); return err },
 			"revoke":     func(by embraye.Acting) error { return h.People.RevokeInvite(ctx, by, "x@ours.example") },
 			"reset link": func(by embraye.Acting) error { _, err := h.People.ResetLink(ctx, by, email); return err },
 			"setup link": func(by embraye.Acting) error { _, err := h.People.SetupLink(ctx, by); return err },

@@ -12,11 +12,14 @@ import (
 type peoplePage struct {
 	People  []embraye.Person
 	Invites []embraye.Link
-	Rules   organisation.Rules
-	Second  map[int64]bool // who has a second factor
-	Link    string         // made a moment ago, shown once
-	LinkFor string
-	Mailed  bool // it also goes by mail
+	// NotMailed is, by address, that an invitation could not be sent, and what the
+	// mail server answered.
+	NotMailed map[string]embraye.AuditEntry
+	Rules     organisation.Rules
+	Second    map[int64]bool // who has a second factor
+	Link      string         // made a moment ago, shown once
+	LinkFor   string
+	Mailed    bool // it also goes by mail
 }
 
 func readPeople(v *office.Visit) (*peoplePage, error) {
@@ -33,7 +36,7 @@ func readPeople(v *office.Visit) (*peoplePage, error) {
 	if page.Second, err = v.Rooms.People.Second.Holders(v.Context()); err != nil {
 		return nil, err
 	}
-	page.Invites, err = v.Rooms.People.Invites(v.Context(), v.By)
+	page.Invites, page.NotMailed, err = v.Rooms.People.Invites(v.Context(), v.By)
 	return page, err
 }
 

@@ -27,7 +27,7 @@ func Samples() map[string][]any {
 		"invite":    {invitePage{Link: &embraye.Link{Email: "bea@a.example", Role: embraye.Editor}}},
 		"reset_ask": {resetAskPage{}, resetAskPage{Asked: true}, resetAskPage{Asked: true, Mails: true}},
 		"reset":     {nil},
-		"people":    {&peoplePage{People: []embraye.Person{person, shut}, Invites: []embraye.Link{{Email: "d@a.example", Role: embraye.Admin}}, Link: "https://x", LinkFor: "d@a.example"}},
+		"people":    {&peoplePage{People: []embraye.Person{person, shut}, Invites: []embraye.Link{{Email: "d@a.example", Role: embraye.Admin}}, NotMailed: map[string]embraye.AuditEntry{"d@a.example": {Detail: "550 5.1.1"}}, Link: "https://x", LinkFor: "d@a.example"}},
 		"account":   {&accountPage{TwoSteps: true}, &accountPage{Sessions: []embraye.Session{{TokenHash: "a", UserAgent: "Firefox"}, {TokenHash: "b"}}, Current: "b"}},
 	}
 }
