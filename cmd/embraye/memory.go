@@ -1,14 +1,58 @@
 package main
 
 import (
+	"context"
+	"fmt"
 	"io/fs"
 	"math"
 	"os"
 	"path"
+	"reflect"
 	"runtime/debug"
 	"strconv"
 	"strings"
+	"syscall"
+	"time"
 )
+
+// settling is how long the first chores after a start take.
+const settling = 20 * time.Second
+
+// settle gives back what the start took, and then what the first chores took: three
+// times what is needed after them, and the runtime would keep it.
+func settle(ctx context.Context) {
+	giveBack()
+	select {
+	case <-ctx.Done():
+	case <-time.After(settling):
+		giveBack()
+	}
+}
+
+// giveBack returns to the system the memory that is free and the pages of the
+// program's code, most of which ran once: what runs again is mapped again. Only
+// Linux says where the code lies; elsewhere the system finds out by itself.
+func giveBack() {
+	debug.FreeOSMemory()
+	maps, err := os.ReadFile("/proc/self/maps")
+	if err != nil {
+		return
+	}
+	if start, end, found := mappingOf(reflect.ValueOf(giveBack).Pointer(), string(maps)); found {
+		_, _, _ = syscall.Syscall(syscall.SYS_MADVISE, start, end-start, syscall.MADV_DONTNEED) // a kernel that refuses keeps them
+	}
+}
+
+// mappingOf finds the mapping of code around an address in /proc/self/maps (proc(5)).
+func mappingOf(address uintptr, maps string) (start, end uintptr, found bool) {
+	for line := range strings.Lines(maps) {
+		var mode string
+		if _, err := fmt.Sscanf(line, "%x-%x %s", &start, &end, &mode); err == nil && mode == "r-xp" && start <= address && address < end {
+			return start, end, true
+		}
+	}
+	return 0, 0, false
+}
 
 // allowedMemory is how many bytes this process may use, by its cgroup (version
 // 2: systemd, containers) or by GOMEMLIMIT; 0 where nobody says.

@@ -1,9 +1,14 @@
 package main
 
 import (
+	"fmt"
 	"math"
 	"os"
+	"reflect"
+	"runtime"
 	"runtime/debug"
+	"strconv"
+	"strings"
 	"testing"
 	"testing/fstest"
 )
@@ -71,5 +76,46 @@ func TestT17TheRuntimeKeepsWithinTheCgroup(t *testing.T) {
 	limitMemory(small)
 	if got := debug.SetMemoryLimit(-1); got <= 96*mib || got >= 110*mib {
 		t.Errorf("in 128 MiB the runtime takes %d", got)
+	}
+}
+
+func TestTheCodeOfAStartIsGivenBack(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("only Linux says where the code lies")
+	}
+	before := residentCode(t)
+	giveBack()
+	if after := residentCode(t); after > before/2 {
+		t.Errorf("%d KiB of code were resident, and %d are", before, after)
+	}
+}
+
+// residentCode is how many KiB of this process's code are mapped (proc(5), smaps).
+func residentCode(t *testing.T) int {
+	t.Helper()
+	smaps, err := os.ReadFile("/proc/self/smaps")
+	if err != nil {
+		t.Fatal(err)
+	}
+	start, end, found := mappingOf(reflect.ValueOf(giveBack).Pointer(), string(smaps))
+	if !found {
+		t.Fatal("the code is in no mapping")
+	}
+	_, after, _ := strings.Cut(string(smaps), fmt.Sprintf("%08x-%08x", start, end))
+	kib, err := strconv.Atoi(strings.TrimSpace(between(after, "Rss:", " kB")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kib
+}
+
+func TestWhichMappingIsOfAnAddress(t *testing.T) {
+	const maps = "00400000-01a4f000 r-xp 00000000 fe:00 1033  /usr/bin/embraye\n" +
+		"01a4f000-0320f000 r--p 0164f000 fe:00 1033  /usr/bin/embraye\n" +
+		"7f0000000000-7f0000001000 r-xp 00000000 00:00 0  [vdso]\n"
+	for address, want := range map[uintptr]uintptr{0x400000: 0x400000, 0x1a4efff: 0x400000, 0x1a4f000: 0, 0x3fffff: 0, 0x7f0000000fff: 0x7f0000000000} {
+		if start, _, found := mappingOf(address, maps); start != want || found != (want != 0) {
+			t.Errorf("%x: %x, %v", address, start, found)
+		}
 	}
 }

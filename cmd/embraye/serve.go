@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"os/signal"
-	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
@@ -97,7 +96,7 @@ func (i *wired) serve(ctx context.Context, restore func(), c *call) error {
 	work.Go(func() { i.carryFiles(working, carryAgain) })
 	i.offerSetup(ctx, c)
 	i.say(c, front)
-	debug.FreeOSMemory() // a start takes three times what is needed after it, and the runtime would keep it
+	work.Go(func() { settle(working) })
 	work.Go(func() { i.watch(working, c, front) })
 
 	select {
