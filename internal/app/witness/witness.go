@@ -30,8 +30,10 @@ type Room struct {
 
 	turn sync.Mutex // one at a time asks about our log
 
-	mu    sync.Mutex
-	heard map[string]time.Time // when what was done about each log of a peer last
+	mu      sync.Mutex
+	heard   map[string]time.Time   // when what was done about each log of a peer last
+	keepers map[string]embraye.IRI // whose each log was when all peers were read last
+	signer  *translog.Cosigner     // nil until its key is opened, which never changes
 }
 
 // New opens it over a desk.
@@ -42,8 +44,11 @@ func New(desk *app.App, d *directory.Directory) *Room {
 // logOf is the log of a peer as an admin agreed to it; one of nobody is
 // ErrNotFound.
 func (r *Room) logOf(ctx context.Context, t store.Tables, origin string) (*embraye.Peer, error) {
-	if signed, err := t.Witness.Log(ctx, origin); err == nil { // all peers are read once for each log
-		if peer, err := t.Peers.ByOrganisation(ctx, signed.Peer); err == nil && keeps(peer, origin) {
+	r.mu.Lock()
+	keeper := r.keepers[origin]
+	r.mu.Unlock()
+	if keeper != "" {
+		if peer, err := t.Peers.ByOrganisation(ctx, keeper); err == nil && keeps(peer, origin) {
 			return peer, nil
 		}
 	}
@@ -51,10 +56,21 @@ func (r *Room) logOf(ctx context.Context, t store.Tables, origin string) (*embra
 	if err != nil {
 		return nil, err
 	}
+	var found *embraye.Peer
+	keepers := map[string]embraye.IRI{}
 	for i := range peers {
-		if keeps(&peers[i], origin) {
-			return &peers[i], nil
+		if p := &peers[i]; p.Known != nil && p.Known.Log != nil {
+			keepers[p.Known.Log.Origin] = p.Organisation
 		}
+		if found == nil && keeps(&peers[i], origin) {
+			found = &peers[i]
+		}
+	}
+	r.mu.Lock()
+	r.keepers = keepers
+	r.mu.Unlock()
+	if found != nil {
+		return found, nil
 	}
 	return nil, fmt.Errorf("witness: the log %.100q: %w", origin, embraye.ErrNotFound)
 }
@@ -66,11 +82,16 @@ func keeps(p *embraye.Peer, origin string) bool {
 
 // cosigner signs as this instance's witness.
 func (r *Room) cosigner(ctx context.Context, t store.Tables) (*translog.Cosigner, error) {
-	key, err := t.Log.PrivateKey(ctx, store.WitnessKey, 1)
-	if err != nil {
-		return nil, err
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.signer != nil {
+		return r.signer, nil
 	}
-	return translog.NewCosigner(r.desk.Base().Host+app.WitnessPath, key, r.desk.Now)
+	key, err := t.Log.PrivateKey(ctx, store.WitnessKey, 1)
+	if err == nil {
+		r.signer, err = translog.NewCosigner(r.desk.Base().Host+app.WitnessPath, key, r.desk.Now)
+	}
+	return r.signer, err
 }
 
 // Policy is whom this instance believes: its own log and those of its peers, and
