@@ -2,10 +2,13 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"strconv"
 	"strings"
+	"sync"
+	"time"
 
 	"embraye/internal/embraye"
 	"embraye/migrations"
@@ -101,6 +104,16 @@ const startLock = 0x656d6272617965
 // it holds its own lock, and a command without it.
 const queueLock = startLock + 1
 
+// Whoever holds a lock of these says every beat that it is there, however long its
+// work takes. Of whoever says nothing for as long as gone the connection is ended: a
+// frozen process would else keep all others from starting for as long as that seems
+// open. It finds so when it wants to give the lock back, and ends; what it had begun
+// was a transaction, or is begun again.
+const (
+	beat = 5 * time.Second
+	gone = 2 * time.Minute
+)
+
 // OneAtATime runs f while no other replica runs its own: on PostgreSQL under a
 // lock that ends with the connection. A SQLite database has one process, which
 // its owner sees to.
@@ -117,14 +130,78 @@ func (s *Store) alone(ctx context.Context, name int64, f func() error) (err erro
 		return wrap(err, "waiting for other replicas")
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
-	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", name); err != nil {
+	if err := await(ctx, s, conn, name); err != nil {
 		return wrap(err, "waiting for other replicas")
 	}
 	defer func() {
 		_, unlock := conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", name)
 		err = errors.Join(err, wrap(unlock, "letting other replicas start"))
 	}()
+	defer everyBeat(s.beat, func(told context.Context) error {
+		_, err := conn.ExecContext(context.WithoutCancel(told), "SELECT 1")
+		return err
+	})()
 	return f()
+}
+
+// await takes the lock, and looks meanwhile who has it.
+func await(ctx context.Context, s *Store, conn *sql.Conn, name int64) error {
+	told := false
+	defer everyBeat(s.beat, func(ctx context.Context) error { return lookAtHolder(ctx, s, name, &told) })()
+	_, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", name)
+	return err
+}
+
+// everyBeat does something again and again until it fails or what it returns is
+// called, which waits for what is under way.
+func everyBeat(every time.Duration, do func(context.Context) error) (stop func()) {
+	ctx, cancel := context.WithCancel(context.Background())
+	var work sync.WaitGroup
+	work.Go(func() {
+		tick := time.NewTicker(every)
+		defer tick.Stop()
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case <-tick.C:
+			}
+			if do(ctx) != nil {
+				return
+			}
+		}
+	})
+	return func() { cancel(); work.Wait() }
+}
+
+// lookAtHolder says once for whom a start waits, and ends the connection of a holder
+// that is gone. One of another role is not seen to be silent, and is left alone.
+func lookAtHolder(ctx context.Context, s *Store, name int64, told *bool) error {
+	var pid int64
+	var program, from string
+	var since time.Time
+	var silent float64
+	err := s.reader.QueryRowContext(ctx, `SELECT a.pid, a.application_name, COALESCE(host(a.client_addr), 'this machine'), a.backend_start,
+		CASE WHEN a.state = 'idle' THEN COALESCE(EXTRACT(epoch FROM clock_timestamp() - a.state_change), 0) ELSE 0 END::float8
+		FROM pg_locks l JOIN pg_stat_activity a USING (pid) WHERE l.locktype = 'advisory' AND l.granted AND l.objsubid = 1 AND a.datname = current_database()
+		AND l.classid::bigint = $1::bigint >> 32 AND l.objid::bigint = $1::bigint & 4294967295`, name).Scan(&pid, &program, &from, &since, &silent)
+	if errors.Is(err, sql.ErrNoRows) {
+		return nil // it was given back just now
+	}
+	if err != nil {
+		return err
+	}
+	holder := []any{"pid", pid, "from", from, "application", program, "connected", since, "silentSeconds", int(silent)}
+	if !*told {
+		*told = true
+		s.log.Info("another start or restore is under way in this database: this one waits for it", holder...)
+	}
+	if silent < s.gone.Seconds() {
+		return nil
+	}
+	s.log.Warn("the start that this one waits for is frozen or gone: its connection is ended", holder...)
+	_, err = s.reader.ExecContext(ctx, "SELECT pg_terminate_backend($1)", pid)
+	return err
 }
 
 // UseSecret gives the secret that seals private keys, before the first key is

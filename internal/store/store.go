@@ -72,6 +72,7 @@ type Store struct {
 	signing           func(*rsa.PrivateKey) crypto.Signer
 	group             *group // SQLite only
 	longest           longest
+	beat, gone        time.Duration // of whoever works alone, see OneAtATime
 }
 
 // Open opens the pools and proves that the database answers; it does not
@@ -93,7 +94,7 @@ func Open(ctx context.Context, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("store: opening the database: %w", err)
 	}
-	s := &Store{free: o.Free, now: func() time.Time { return o.Now().UTC() }, log: o.Log, keys: ring, signing: o.Signing}
+	s := &Store{free: o.Free, now: func() time.Time { return o.Now().UTC() }, log: o.Log, beat: beat, gone: gone, keys: ring, signing: o.Signing}
 	if path, ok := strings.CutPrefix(o.URL, "sqlite:"); ok {
 		err = s.openSQLite(path, o)
 	} else if strings.HasPrefix(o.URL, "postgres://") || strings.HasPrefix(o.URL, "postgresql://") {
