@@ -19,6 +19,9 @@ func (c *call) with(ctx context.Context, f func(i *wired, by embraye.Acting) err
 		return err
 	}
 	defer func() { err = errors.Join(err, i.close()) }()
+	if err := afterCrash(ctx, c, i); err != nil {
+		return err
+	}
 	by := embraye.Operator()
 	if c.as != "" {
 		if by, err = i.People.Find(ctx, c.as); err != nil {

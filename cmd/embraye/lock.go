@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"syscall"
 	"time"
 
+	"embraye/internal/app/witness"
 	"embraye/internal/store"
 )
 
@@ -47,6 +49,21 @@ func (c *call) lockDatabase(url string) (*os.File, error) {
 		return nil, errors.Join(fmt.Errorf("locking the database %s: %w", path, err), f.Close())
 	}
 	return f, nil
+}
+
+// afterCrash is for a command that comes after a server ended without saying so, and
+// before the next one: what is done in public waits, as it would then, until witnesses
+// were asked what they have seen of the log. A server that runs has the lock.
+func afterCrash(ctx context.Context, c *call, i *wired) error {
+	_, noted, err := i.Store.Tables().Settings.Get(ctx, witness.ServingSetting)
+	if err != nil || !noted || i.Store.IsPostgres() {
+		return err
+	}
+	lock, err := c.lockDatabase(i.settings.DatabaseURL)
+	if err != nil {
+		return nil // it is served, or somebody restores into it
+	}
+	return errors.Join(i.Witness.Started(ctx), lock.Close())
 }
 
 func holderOf(line []byte) string {

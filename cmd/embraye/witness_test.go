@@ -69,3 +69,41 @@ func TestC7KillsBetweenCommitAndCosignatureForkNothing(t *testing.T) {
 		t.Errorf("%+v, of %d", list, log.Size)
 	}
 }
+
+// A command that comes after a server was killed, and before the next one, signs
+// nothing that a witness may have seen otherwise: its leaf waits for the next start.
+func TestACommandAfterACrashWaitsForWitnesses(t *testing.T) {
+	env := loopback(instanceDir(t), "EMBRAYE_LISTEN=127.0.0.1:0")
+	s := serveProcess(t, env...)
+	var before, log struct {
+		VKey, Frozen  string
+		Size, Waiting int64
+	}
+	s.command(&before, "journal", "--json")
+	n, err := fedtest.NewNeighbour("temoin.example/w1", before.VKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	outside := httptest.NewServer(n)
+	defer outside.Close()
+	s.command(nil, "witness", "add", n.Verifier().String(), outside.URL)
+	s.command(&before, "journal", "--json")
+	s.signal(syscall.SIGKILL)
+	<-s.done
+	s.publishes(1)
+	s.command(&log, "journal", "--json")
+	if log.Frozen != "unclean" || log.Waiting == 0 || log.Size != before.Size {
+		t.Errorf("before the next start: %+v, it was %+v", log, before)
+	}
+	s = serveProcess(t, env...)
+	eventually(t, "it is in the log", func() bool {
+		s.command(&log, "journal", "--json")
+		return log.Frozen == "" && log.Waiting == 0 && log.Size > before.Size
+	})
+	s.stop()
+	s.publishes(1) // after a good end nothing waits
+	s.command(&log, "journal", "--json")
+	if log.Frozen != "" || log.Waiting != 0 {
+		t.Errorf("after a good end: %+v", log)
+	}
+}

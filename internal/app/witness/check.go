@@ -103,8 +103,8 @@ func (r *Room) claimed(ctx context.Context, st *embraye.LogState, w *embraye.Wit
 	return 0, nil // it signs this one first, or does not know our log
 }
 
-// servingSetting is there while a server runs on a SQLite database.
-const servingSetting = "log.serving"
+// ServingSetting is there while a server runs on a SQLite database.
+const ServingSetting = "log.serving"
 
 // Started notes that a server runs. One that ended without saying so may have
 // lost its last transactions with the machine: witnesses know, and are asked at
@@ -127,17 +127,17 @@ func (r *Room) Started(ctx context.Context) error {
 }
 
 func serving(ctx context.Context, t store.Tables, st *embraye.LogState, witnessed bool) error {
-	_, unclean, err := t.Settings.Get(ctx, servingSetting)
+	_, unclean, err := t.Settings.Get(ctx, ServingSetting)
 	if err == nil && unclean && st.Frozen == "" && witnessed {
 		st.Frozen = embraye.LogUnclean
 		err = t.Log.Freeze(ctx, st.Frozen)
 	}
-	return errors.Join(err, t.Settings.Set(ctx, servingSetting, "true"))
+	return errors.Join(err, t.Settings.Set(ctx, ServingSetting, "true"))
 }
 
 // Stopped says that a server ended well.
 func (r *Room) Stopped(ctx context.Context) error {
-	return r.desk.InTx(ctx, func(t store.Tables) error { return t.Settings.Remove(ctx, servingSetting) })
+	return r.desk.InTx(ctx, func(t store.Tables) error { return t.Settings.Remove(ctx, ServingSetting) })
 }
 
 func (r *Room) freeze(ctx context.Context, why string) error {
