@@ -22,6 +22,7 @@ import (
 
 	"embraye/internal/app/organisation"
 	"embraye/internal/embraye"
+	"embraye/internal/locale"
 	"embraye/internal/settings"
 )
 
@@ -97,8 +98,24 @@ func sentence(err error) string {
 			p.Field = strings.ReplaceAll(p.Field, "_", "-")
 		}
 		lines[i] = p.String()
+		if p.Field == "peer" { // no flag carried it
+			lines[i] = ofPeer(p)
+		}
 	}
 	return strings.Join(lines, "\nembraye: ")
+}
+
+// ofPeer is the sentence of the pages about a peer that cannot be added.
+func ofPeer(p embraye.Problem) string {
+	words, err := locale.Load()
+	key := "error." + p.Code
+	switch {
+	case err == nil && words.Has(key+".value"):
+		return strings.ReplaceAll(words.T("en", key+".value"), "{value}", p.Value)
+	case err == nil && words.Has(key):
+		return p.Value + ": " + words.T("en", key)
+	}
+	return p.Value + " " + strings.ReplaceAll(p.Code, "_", " ")
 }
 
 // kinds are the errors that tell the program what happened, and how that is said to

@@ -24,9 +24,16 @@ func TestErrorsEndPlainly(t *testing.T) {
 		"store: reading: unavailable: disk I/O error": fmt.Errorf("store: reading: %w: disk I/O error", embraye.ErrUnavailable),
 		"a peer said: not found":                      errors.New("a peer said: not found"),
 		"not found":                                   embraye.ErrNotFound,
+		"“http://a.example/” is on http: a peer has to answer on https.":                                    peerProblem("is_on_http", "http://a.example/"),
+		"https://a.example: This address is not that of an organisation on Embraye.":                        peerProblem("is_not_an_embraye_organisation", "https://a.example"),
+		"https://a.example/@m: This account shows no key of its own: nothing that it says can be verified.": peerProblem("shows_no_key_of_its_own", "https://a.example/@m"),
 	} {
 		if got := sentence(err); got != want {
 			t.Errorf("%v\n is %q,\nnot %q", err, got, want)
 		}
 	}
+}
+
+func peerProblem(code, value string) error {
+	return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "peer", Code: code, Value: value}}}
 }

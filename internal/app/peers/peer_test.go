@@ -51,7 +51,7 @@ func TestAPeerIsFoundByWhateverItWasAddedBy(t *testing.T) {
 	apptest.EachPair(t, func(p *apptest.Pair) {
 		p.Follow()
 		base := p.Home.Base
-		for _, address := range []string{"@organisation@pair.example", "Organisation@PAIR.example", p.Org.ID, base, base + "/", base + "/@organisation", " <" + base + "> "} {
+		for _, address := range []string{"@organisation@pair.example", "Organisation@PAIR.example", p.Org.ID, base, base + "/", base + "/@organisation", base + "/constats/01JZZZZZZZZZZZZZZZZZZZZZZZ", " <" + base + "> "} {
 			if peer, err := p.In.Peers.Find(p.Context(), address); err != nil || peer.Organisation != embraye.IRI(p.Org.ID) {
 				p.Errorf("%q: %v", address, err)
 			}

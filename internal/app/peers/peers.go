@@ -116,12 +116,16 @@ func (ps *Peers) Find(ctx context.Context, address string) (*embraye.Peer, error
 	return nil, fmt.Errorf("no peer %s here: %w", address, embraye.ErrNotFound)
 }
 
-// names says whether an address is a peer's: its handle, its account, its page,
-// or where its instance is. Nobody is asked.
+// names says whether an address is a peer's: its handle, its account, its page, or
+// anything of its instance that is no page of another account, as a constat. Nobody
+// is asked.
 func names(address string, p *embraye.Peer) bool {
 	name, _, _ := strings.Cut(p.Handle, "@")
 	home := p.Organisation.Origin()
-	return slices.ContainsFunc([]string{p.Handle, string(p.Organisation), home, home + "/@" + name}, func(own string) bool {
+	if embraye.IRI(address).Origin() == home && !strings.HasPrefix(address, home+"/@") {
+		return true
+	}
+	return slices.ContainsFunc([]string{p.Handle, string(p.Organisation), home + "/@" + name}, func(own string) bool {
 		return sameName(own) == sameName(address)
 	})
 }
