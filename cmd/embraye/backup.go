@@ -104,7 +104,10 @@ func (c *call) backUpTo(ctx context.Context, s settings.Settings, d backup.Desti
 	if err != nil {
 		return notSaved(ctx, d.Path, err)
 	}
-	return errors.Join(c.printSaved(saved), a.remember(ctx, saved.Created))
+	if err = a.remember(ctx, saved.Created); err != nil {
+		err = fmt.Errorf("the backup is complete, but %w", err)
+	}
+	return errors.Join(c.printSaved(saved), err)
 }
 
 // ours refuses a database of another instance, or of none.
@@ -125,9 +128,11 @@ func (a *archives) ours(ctx context.Context) error {
 // remember keeps when the last good backup was made, for whoever watches over
 // its age.
 func (a *archives) remember(ctx context.Context, at time.Time) error {
-	err := a.store.InTx(ctx, func(t store.Tables) error { return t.Settings.Set(ctx, app.SettingLastBackup, at.Format(time.RFC3339)) })
+	err := a.store.InTx(ctx, func(t store.Tables) error {
+		return t.Settings.Set(ctx, app.SettingLastBackup, at.UTC().Format(time.RFC3339))
+	})
 	if err != nil {
-		return fmt.Errorf("the backup is complete, but its time could not be kept in the database: %w", err)
+		return fmt.Errorf("the time of the backup could not be kept in the database: %w", err)
 	}
 	return nil
 }

@@ -41,6 +41,7 @@ func TestBackupAndRestore(t *testing.T) {
 	url := storetest.EmptyURL(t, storetest.Postgres)
 	for _, env := range [][]string{onDir(filepath.Join(t.TempDir(), "new")), onDir(filepath.Join(t.TempDir(), "new"), "EMBRAYE_DATABASE_URL="+url)} {
 		wantRefused(t, 0, env, []string{"restore", made.File}, "restored http://localhost:8080", "Now: embraye serve")
+		wantRefused(t, 1, env, []string{"check"}, "the last backup is of "+strings.NewReplacer("T", " ", "Z", "").Replace(kept))
 		again := serveProcess(t, env...)
 		again.command(nil, "publish", "--measure", "m1", "--stage", "announced", "--subject", "civil_society", "--territory", "FR", "--title", "T", "--summary", "S",
 			"--evidence", "https://preuves.example/1")

@@ -177,6 +177,9 @@ func (c *call) restoreInto(ctx context.Context, target *archives, secret []byte,
 		fmt.Fprintf(c.stderr, "embraye: the file of evidence %s was damaged before the backup was made: it is left out\n", name)
 	}
 	m := got.Manifest
+	if err := target.remember(ctx, m.Created); err != nil { // the archive was begun before it was the last one
+		return fmt.Errorf("the instance is restored, but %w", err)
+	}
 	return c.print(shown(a.name, m, r), "restored %s of %s: %d rows, %d files of evidence; %d deliveries that waited are not sent. Everybody signs in anew. No other copy of this instance may run from now on: two would write two histories of its public log. Now: embraye serve\n",
 		m.BaseURL, second(&m.Created), r.Rows, r.Evidence.Files, r.Unsent)
 }
