@@ -68,7 +68,7 @@ type reportFinding struct {
 func verifyIt(ctx context.Context, c *call) error {
 	policyFile, objectFile := "", ""
 	c.flags.StringVar(&policyFile, "policy", "", "whom to believe: a `FILE` of another organisation (its /journal/policy)")
-	c.flags.StringVar(&objectFile, "object", "", "the `FILE` of the bytes that a proof in a file is about")
+	c.flags.StringVar(&objectFile, "object", "", "the `FILE` of the bytes that a proof in a file is about, as the address of their version answers them to programs")
 	c.jsonFlag()
 	args, err := c.parse("URL|FILE")
 	if err != nil {

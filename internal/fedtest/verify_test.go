@@ -42,7 +42,7 @@ func TestReadersVerify(t *testing.T) {
 		t.Errorf("without a policy: %+v", r)
 	}
 	whole, err := reader.Instance(t.Context(), web, a.Site.Base)
-	if err != nil || whole.Outcome != translog.Proved || whole.Checked != 1 || len(whole.Findings) != 0 {
+	if err != nil || whole.Outcome != translog.Proved || whole.Why != verify.Whole || whole.Checked != 1 || len(whole.Findings) != 0 {
 		t.Errorf("%+v, %v", whole, err)
 	}
 
@@ -87,6 +87,9 @@ func TestReadersVerify(t *testing.T) {
 		if err != nil || whole.Outcome == translog.Proved || whole.Why != want {
 			t.Errorf("without %s: %+v, %v", path, whole, err)
 		}
+	}
+	if r, err := reader.Instance(t.Context(), web, "https://nowhere.example"); err != nil || r.Outcome != translog.Unverifiable || r.Why != verify.NoAnswer || r.Act.ID != "https://nowhere.example" {
+		t.Errorf("nobody there: %+v, %v", r, err)
 	}
 	lie("", func(status int, body []byte) (int, []byte) { return status, body })
 	err = a.Constats.Withdraw(t.Context(), embraye.Operator(), u.ID, constats.WithdrawInput{Reason: "Erreur", Erase: true})

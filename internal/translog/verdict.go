@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math/bits"
 	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/mod/sumdb/note"
@@ -125,10 +126,14 @@ func (p *Policy) JudgeLog(signed string, now time.Time) (tree Checkpoint, v Verd
 	return tree, p.weigh(v, n, now)
 }
 
-// weigh counts the witnesses.
+// weigh counts the witnesses. That of the log's own host is none: who keeps a log
+// could sign whatever it likes twice.
 func (p *Policy) weigh(v Verdict, n *note.Note, now time.Time) Verdict {
 	signed := map[string]bool{}
 	for _, w := range p.Witnesses {
+		if hostOf(w.verifier.Name()) == hostOf(v.Log) {
+			continue
+		}
 		i := slices.IndexFunc(n.Sigs, func(s note.Signature) bool { return s.Name == w.verifier.Name() && s.Hash == w.verifier.KeyHash() })
 		if i < 0 {
 			continue
@@ -145,6 +150,12 @@ func (p *Policy) weigh(v Verdict, n *note.Note, now time.Time) Verdict {
 		return v.because(Unwitnessed, "no_witness_asked") // the log's own word, whatever the policy says
 	}
 	return v.because(Proved, "proved")
+}
+
+// hostOf is where a log is kept or a witness signs; their keys are bound to their names.
+func hostOf(name string) string {
+	host, _, _ := strings.Cut(name, "/")
+	return strings.ToLower(host)
 }
 
 func (v Verdict) because(o Outcome, why string) Verdict {

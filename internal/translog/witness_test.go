@@ -121,6 +121,26 @@ func TestTorchwoodReadsOurCosignaturesAndProofs(t *testing.T) {
 	}
 }
 
+// A policy may name the witness of the very organisation whose log is judged, as that
+// of a peer does: its signature is the log's own word once more.
+func TestNobodyIsItsOwnWitness(t *testing.T) {
+	s := newScene(t, 9)
+	own := must(NewCosigner("suivi.example.fr/temoin", seeded(4), func() time.Time { return then }))(t)
+	policy := &Policy{}
+	if err := errors.Join(policy.AddLog(must(VKey(origin, s.key.Public().(ed25519.PublicKey)))(t), ""), policy.AddWitness("lui", own.VKey(), ""), policy.AddWitness("autre", s.witness.VKey(), "")); err != nil {
+		t.Fatal(err)
+	}
+	policy.WantAny()
+	checkpoint := s.at(origin, 9)
+	lines := must(own.Lines(must(Unsigned(checkpoint))(t).Text()))(t)
+	if _, v := policy.JudgeLog(checkpoint+lines, then); v.Outcome != Unwitnessed || len(v.Witnesses) != 0 {
+		t.Errorf("its own: %+v", v)
+	}
+	if _, v := policy.JudgeLog(s.cosign(checkpoint+lines), then); v.Outcome != Proved || len(v.Witnesses) != 1 {
+		t.Errorf("and another one's: %+v", v)
+	}
+}
+
 // A verdict is green for one reason only; every lie has its word.
 func TestVerdicts(t *testing.T) {
 	s := newScene(t, 9)

@@ -40,13 +40,13 @@ type witnessed struct {
 func (r Reader) Instance(ctx context.Context, web Web, origin string) (*Report, error) {
 	own, err := web.Own(ctx, origin)
 	if err != nil || len(own.Logs) == 0 {
-		return unavailable(ctx, err)
+		return unavailable(ctx, origin, err)
 	}
 	a := &audit{Reader: r, web: web, origin: origin, own: own, logged: map[Act]bool{},
 		report: &Report{Verdict: translog.Verdict{Outcome: translog.Unverifiable, Why: NoJournal}, Act: Act{ID: origin}}}
 	signed, err := web.Client.Text(ctx, embraye.IRI(origin+"/journal/checkpoint"), translog.MaxCheckpoint)
 	if err != nil {
-		return unavailable(ctx, err)
+		return unavailable(ctx, origin, err)
 	}
 	policy := r.Policy
 	if policy == nil {
@@ -59,8 +59,11 @@ func (r Reader) Instance(ctx context.Context, web Web, origin string) (*Report, 
 	if a.report.Verdict = v; v.Outcome == translog.Unverifiable || v.Outcome == translog.Inconsistent {
 		return a.report, nil
 	}
-	if r.Policy == nil || v.Log == "" {
+	switch {
+	case r.Policy == nil || v.Log == "":
 		a.report.Why = OwnWord
+	case v.Outcome == translog.Proved:
+		a.report.Why = Whole
 	}
 	for _, step := range []func(context.Context, translog.Checkpoint) error{a.askWitnesses, a.readLog, a.compareData} {
 		if err := step(ctx, tree); err != nil {
@@ -75,11 +78,14 @@ func (r Reader) Instance(ctx context.Context, web Web, origin string) (*Report, 
 	return a.report, nil
 }
 
-func unavailable(ctx context.Context, err error) (*Report, error) {
-	if errors.Is(err, embraye.ErrUnavailable) || ctx.Err() != nil {
+func unavailable(ctx context.Context, origin string, err error) (*Report, error) {
+	switch {
+	case errors.Is(err, embraye.ErrUnavailable), ctx.Err() != nil:
 		return nil, errors.Join(err, ctx.Err())
+	case errors.Is(err, remote.ErrUnreachable):
+		return Unverifiable(Act{ID: origin}, NoAnswer), nil
 	}
-	return Unverifiable(Act{}, NoJournal), nil
+	return Unverifiable(Act{ID: origin}, NoJournal), nil
 }
 
 func (a *audit) find(about, why string, o translog.Outcome) {

@@ -28,6 +28,7 @@ const (
 	NoAnswer   = "no_answer"    // the server cannot be had
 	NoneThere  = "none_there"   // it has no proof of this
 	Waits      = "waits"        // it says that there is none yet
+	Whole      = "proved_whole" // all of an instance
 	OwnWord    = "own_word"     // only the log itself says who it is
 	NoJournal  = "no_journal"   // the instance has no log that can be read
 	Behind     = "behind"       // a witness has seen a longer log
