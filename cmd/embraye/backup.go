@@ -159,6 +159,8 @@ func notSaved(ctx context.Context, path string, err error) error {
 		return fmt.Errorf("there is no room left for the backup: nothing of it was kept; make room, give it another place than %s, or keep fewer (--keep): %w", path, err)
 	case errors.Is(err, syscall.EPIPE):
 		return fmt.Errorf("whoever was to take the backup ended before it did: what was taken is no backup: %w", err)
+	case errors.Is(err, backup.ErrNoFile):
+		return fmt.Errorf("%s is neither a file nor a folder: `embraye backup - > %s` writes into it", path, path)
 	case errors.Is(err, fs.ErrNotExist):
 		return fmt.Errorf("the folder %s is not there: make it first, for the user that this program runs as: %w", folder, err)
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):

@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"embraye/internal/storetest"
@@ -122,11 +123,16 @@ func TestBackupThroughPipes(t *testing.T) {
 
 func TestBackupsThatCannotBeMadeSayWhatToDo(t *testing.T) {
 	dir := instanceDir(t)
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for _, tt := range []struct {
 		status int
 		args   []string
 		words  []string
 	}{
+		{1, []string{"backup", pipe}, []string{"neither a file nor a folder", "backup - > " + pipe}},
 		{1, []string{"backup", "/dev/null/x"}, []string{"nothing"}},
 		{1, []string{"backup", filepath.Join(dir, "none", "x.tar.gz")}, []string{"is not there: make it first"}},
 		{2, []string{"backup", "-", "--keep", "2"}, []string{"--keep wants"}},
@@ -137,6 +143,9 @@ func TestBackupsThatCannotBeMadeSayWhatToDo(t *testing.T) {
 		{1, []string{"restore", filepath.Join(dir, "secret.key"), "--identity", filepath.Join(dir, "secret.key")}, []string{"holds no private key of age"}},
 	} {
 		wantRefused(t, tt.status, onDir(dir), tt.args, tt.words...)
+	}
+	if info, err := os.Lstat(pipe); err != nil || info.Mode().Type() != os.ModeNamedPipe {
+		t.Errorf("the pipe is one no more: %v, %v", info, err)
 	}
 	wantRefused(t, 2, onDir(filepath.Join(t.TempDir(), "empty")), []string{"backup", "x"}, "there is no database")
 }

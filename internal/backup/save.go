@@ -30,12 +30,18 @@ type Saved struct {
 	Removed []string `json:"removed"` // older ones
 }
 
+// ErrNoFile is what a backup cannot take the place of.
+var ErrNoFile = errors.New("it is neither a file nor a folder")
+
 // Save writes an archive beside its name, which it gets once it is whole and on
 // the disk; only then do older ones go. What fails leaves nothing.
 func Save(ctx context.Context, d Destination, s Source) (saved Saved, err error) {
 	folder, name, err := d.place(s.Now())
 	if err != nil {
 		return saved, err
+	}
+	if info, err := os.Stat(filepath.Join(folder, name)); err == nil && !info.Mode().IsRegular() { // a device or a pipe would be one no more
+		return saved, fmt.Errorf("%s: %w", d.Path, ErrNoFile)
 	}
 	f, err := os.CreateTemp(folder, partPrefix+"*") // 0600
 	if err != nil {

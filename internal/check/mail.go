@@ -47,6 +47,10 @@ func mailRemedy(err error) string {
 	switch {
 	case !answered:
 		return "see that a mail server answers where EMBRAYE_SMTP_URL leads: smtps:// is TLS from the first byte (port 465), smtp:// is not (587 or 25)"
+	case answer.Code < 500:
+		return "the mail server takes no mail for now: try again in a few minutes, and see its own log if that lasts"
+	case answer.Message:
+		return "the mail server refuses the message itself: its own log says why (filter of unwanted mail, size, sender)"
 	case answer.Recipient:
 		return "see that the address is right, and that the mail server takes mail for it from here"
 	case answer.Code == 535 || answer.Code == 534: // RFC 4954

@@ -167,6 +167,7 @@ func TestMailIsSentWhenAskedFor(t *testing.T) {
 	for err, want := range map[error]string{
 		&textproto.Error{Code: 535, Msg: "5.7.8 no"}:                      "user and password of EMBRAYE_SMTP_URL",
 		&textproto.Error{Code: 550, Msg: "5.7.1 not as this sender"}:      "EMBRAYE_MAIL_FROM",
+		&textproto.Error{Code: 421, Msg: "4.3.2 closing"}:                 "for now",
 		&tls.CertificateVerificationError{Err: errors.New("of nobody's")}: "SSL_CERT_FILE",
 	} {
 		if got := mailRemedy(fmt.Errorf("sending: %w", err)); !strings.Contains(got, want) {

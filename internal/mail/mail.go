@@ -80,6 +80,8 @@ func (m *Mailer) send(ctx context.Context, message Message) error {
 	err = m.converse(conn, message.To, body)
 	if stop() {
 		conn.Close() // the dialogue is over, well or badly
+	} else if err != nil && ctx.Err() == context.DeadlineExceeded {
+		err = fmt.Errorf("it was not over within %s: %w", m.o.Timeout, ctx.Err())
 	} else if err != nil {
 		err = fmt.Errorf("%w: %w", ctx.Err(), err)
 	}
