@@ -119,6 +119,18 @@ func linksAndElements(content string) (links, elements []string) {
 }
 
 // Evidence stays out of attachment: any medium suppresses the preview card.
+// A draft may have anything where an address belongs; its preview links to none
+// of that.
+func TestPreviewLinksToAddressesAlone(t *testing.T) {
+	u := smallUpdate()
+	u.Evidence = []embraye.Evidence{{Href: "javascript:alert(1)", Name: "Preuve"}, {Href: "bientôt", Name: "Preuve"}}
+	u.RelatedTo = []embraye.Relation{{Rel: embraye.SameFact, Href: "javascript:alert(1)"}}
+	content := testWire(t).Texts().Constat(u, "")
+	if links, _ := linksAndElements(content); slices.Contains(links, "javascript:alert(1)") || slices.Contains(links, "bientôt") || !strings.Contains(content, "<li>Preuve") {
+		t.Errorf("links %v of %s", links, content)
+	}
+}
+
 func TestInterop08_EvidenceIsNoAttachment(t *testing.T) {
 	note := emittedDoc(t, "note-constat")
 	want(t, note, "attachment", list())

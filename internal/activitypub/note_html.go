@@ -35,8 +35,12 @@ func escaped(s string) string {
 
 func strong(inner string) string { return "<strong>" + inner + "</strong>" }
 
-// link is a link that leaves us; text is escaped here.
+// link is a link that leaves us; text is escaped here. What a draft has in the
+// place of an address is text, in its preview too.
 func link(href, label string) string {
+	if !embraye.WebAddress(href) {
+		return html.EscapeString(label)
+	}
 	return `<a href="` + html.EscapeString(href) + `" rel="nofollow noopener noreferrer">` + html.EscapeString(label) + `</a>`
 }
 
