@@ -155,6 +155,24 @@ func TestKeyboardOnly(t *testing.T) {
 	})
 }
 
+// What is wrong has the focus when a form comes back: it is read out first, and
+// the next stop is the first mistake.
+func TestMistakesHaveTheFocus(t *testing.T) {
+	withoutScripts(t, func(t *testing.T, in *Instance, sit func() *Person) {
+		in.AddPerson(adminEmail, embraye.Admin, password)
+		p := sit()
+		p.Open("/login")
+		p.Write("email", adminEmail)
+		p.Write("password", "un autre mot de passe")
+		p.PressFor("main form button[type=submit]")
+		Run(t, p.Tab, chromedp.WaitVisible(chromedp.CSS("#erreurs:focus"))) // given with the first picture
+		p.key(kb.Tab)
+		if f := Read(t, p.Tab, chromedp.Evaluate[focus](focusState)); f.Kind != "a" || !f.Seen || !f.OnScreen {
+			t.Errorf("the next stop is %+v", f)
+		}
+	})
+}
+
 // stopsOfTab counts what Tab visits: of radio buttons the chosen one, or one of
 // each group.
 const stopsOfTab = `(() => {

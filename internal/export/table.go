@@ -99,7 +99,7 @@ func (t *Table) add(number int, cells []string) error {
 // not write UTF-8; workbooks and UTF-16 are told apart by their first bytes.
 func decodeTable(data []byte) (string, error) {
 	if len(data) > MaxTableBytes {
-		return "", badTable("too_large", strconv.Itoa(MaxTableBytes))
+		return "", &embraye.InvalidError{Problems: []embraye.Problem{{Field: "file", Code: "too_large", Max: MaxTableBytes}}}
 	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if bytes.HasPrefix(data, []byte("PK\x03\x04")) || bytes.HasPrefix(data, []byte("\xff\xfe")) || bytes.HasPrefix(data, []byte("\xfe\xff")) || bytes.IndexByte(data, 0) >= 0 {

@@ -239,3 +239,14 @@ func TestK10TheReportNamesTheAllowedWords(t *testing.T) {
 		t.Errorf("K03 the line that cannot be split: %d\n%s", w.Code, plain(w))
 	}
 }
+
+// Of many lines those that something is wrong with come first.
+func TestWrongLinesComeFirst(t *testing.T) {
+	s := newSite(t)
+	table := tableHead + tableLine("Bonne") + tableLine(strings.Repeat("x", embraye.MaxTitle+1)) + tableLine("Aussi bonne")
+	page := s.as("lea", embraye.Editor).sendTable(table, "", "try").Body.String()
+	wrong, good, last := strings.Index(page, "120 caractères au plus"), strings.Index(page, ">Bonne<"), strings.Index(page, ">Aussi bonne<")
+	if wrong < 0 || wrong > good || good > last {
+		t.Errorf("the lines stand at %d, %d and %d:\n%s", wrong, good, last, page)
+	}
+}

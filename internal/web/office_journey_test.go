@@ -253,6 +253,7 @@ func TestOwnAccount(t *testing.T) {
 	if other.inside() || !ana.inside() {
 		t.Error("the other session was not ended, or this one was")
 	}
+	ana.follow(ana.post("/office/account", url.Values{"action": {"end"}, "session": {controlOf(t, page, "session").value}})) // from an older tab
 	ana.get("/office/account?lang=fr")
 	ana.follow(ana.post("/office/account", url.Values{"action": {"language"}, "language": {"en"}}))
 	wantWords(t, "the account", ana.get("/office/account").Body.String(), `<html lang="en">`)

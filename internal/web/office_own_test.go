@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"html"
 	"net/http"
 	"net/url"
 	"strings"
@@ -186,4 +187,28 @@ func TestP14InvitationsAndUploadsAreLimited(t *testing.T) {
 			t.Errorf("ten minutes later: %d", w.Code)
 		}
 	})
+}
+
+// Whoever is in the office stays there when something comes to nothing, reads why,
+// and has what they wrote.
+func TestAnActThatComesToNothing(t *testing.T) {
+	s := newSite(t)
+	ada, lea := s.as("ada", embraye.Admin), s.as("lea", embraye.Reader)
+	const summary, secret = "Un résumé que personne n'aime écrire deux fois.", "un mot de passe de plus de quarante signes, tapé là"
+	w := lea.post("/office/constats/new", url.Values{"title": {"Un appel"}, "summary": {summary}, "password": {secret}})
+	if page := html.UnescapeString(w.Body.String()); w.Code != http.StatusForbidden || !strings.Contains(page, summary) || strings.Contains(page, secret) {
+		t.Errorf("writing with a role too low: %d", w.Code)
+	}
+	wantWords(t, "a role too low", w.Body.String(), "Bureau", "Votre rôle ne le permet pas", `href="/office"`)
+
+	ada.post("/office/blocks", url.Values{"action": {"block"}, "domain": {"spam.example"}, "severity": {"suspend"}})
+	lift := url.Values{"action": {"lift"}, "domain": {"spam.example"}}
+	if w := ada.post("/office/blocks", lift); w.Code != http.StatusSeeOther {
+		t.Fatalf("lifting a block: %d", w.Code)
+	}
+	w = ada.post("/office/blocks", lift)
+	if w.Code != http.StatusNotFound {
+		t.Errorf("lifting it once more: %d", w.Code)
+	}
+	wantWords(t, "a block that is no more", w.Body.String(), "Bureau", "plus là", "avant vous", `href="/office"`)
 }

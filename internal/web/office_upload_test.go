@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -89,4 +90,26 @@ func TestT15BrokenFormsAreNotOurFault(t *testing.T) {
 			t.Errorf("%s: %d", name, w.Code)
 		}
 	}
+}
+
+// After a file that was refused there is a place for another, also where the card
+// that it was sent from has an address now; what is wrong with it leads there.
+func TestARefusedFileLeavesItsField(t *testing.T) {
+	s := newSite(t)
+	lea := s.as("lea", embraye.Reviewer)
+	for path, values := range map[string]map[string]string{"/office/constats/new": {"title": "Un appel est ouvert", "evidence_href": "https://preuve.example/"},
+		"/office/constats/" + s.exhibit(s.upload(pngBytes(t), "a.png")) + "/correct": {"title": "Un appel est ouvert", "evidence_href": "https://preuve.example/", "kind": "typo", "reason": "Une faute."}} {
+		page := lea.sendForm(path, values, []byte("MZ, a program")).Body.String()
+		if !strings.Contains(page, `href="#f-file"`) || !strings.Contains(page, `id="f-file" name="file"`) || !strings.Contains(page, `value="https://preuve.example/"`) {
+			t.Errorf("%s: the mistake leads nowhere: %s", path, page)
+		}
+	}
+}
+
+// Limits are said as people count them.
+func TestLimitsAreSaidForPeople(t *testing.T) {
+	s := newSite(t)
+	lea := s.as("lea", embraye.Editor)
+	wantWords(t, "a long text", lea.post("/office/constats/new", url.Values{"title": {"T"}, "text": {strings.Repeat("x", embraye.MaxText+1)}}).Body.String(), "20\u202f000 caractères au plus")
+	wantWords(t, "a large table", lea.sendForm("/office/import", nil, []byte(strings.Repeat("x", 6<<20))).Body.String(), "5 Mo au plus")
 }

@@ -144,7 +144,8 @@ var (
 	errTooSlow  = errors.New("body too slow")
 )
 
-// fail shows an error as a page: of the office for who is in it.
+// fail shows an error as a page: of the office for who is in it, unless it is
+// ours.
 func (v *Visit) fail(err error) {
 	status := answer.StatusOf(err)
 	switch {
@@ -157,5 +158,8 @@ func (v *Visit) fail(err error) {
 		v.office.answers.LogFailure(v.R, "request failed", err, "status", status)
 	}
 	answer.SetRetryAfter(v.W, err, status)
+	if v.By.Person != nil && status < 500 && failed(v, status) == nil {
+		return
+	}
 	v.office.frame.ErrorPage(v.R, status).Unkept().Write(v.W, v.R)
 }

@@ -101,7 +101,8 @@ func (p *Form) Sentence(problem embraye.Problem) string {
 	}
 	text := strings.ReplaceAll(p.page.T(key), "{allowed}", allowed)
 	text = strings.ReplaceAll(text, "{value}", problem.Value)
-	text = strings.ReplaceAll(text, "{max}", fmt.Sprint(problem.Max))
+	text = strings.ReplaceAll(text, "{size}", weight(p.page, int64(problem.Max)))
+	text = strings.ReplaceAll(text, "{max}", p.page.Number(problem.Max))
 	return text
 }
 

@@ -144,6 +144,7 @@ func (v *Visit) TakeFile(alt string) (*embraye.EvidenceFile, []embraye.Problem, 
 	if err == nil {
 		kept, err = v.Rooms.Constats.AddFile(v.Context(), v.By, content, v.upload.name, alt)
 	}
+	v.refused = err != nil
 	var invalid *embraye.InvalidError
 	var many *embraye.TooMany
 	switch {

@@ -28,9 +28,10 @@ type Visit struct {
 	By    embraye.Acting // zero at the doors
 	Rooms Rooms
 
-	office *Office
-	upload *upload // the file of the form
-	unkept error   // why it could not be kept, by our fault
+	office  *Office
+	upload  *upload // the file of the form
+	refused bool    // it was not taken: another belongs where it was
+	unkept  error   // why it could not be kept, by our fault
 }
 
 // T is a text of the catalogue in the reader's language.
@@ -75,6 +76,9 @@ func (v *Visit) UploadedName() string {
 	}
 	return v.upload.name
 }
+
+// FileRefused reports whether the file of the form was not taken, whatever the reason.
+func (v *Visit) FileRefused() bool { return v.refused }
 
 // Unkept is why the file of the form could not be kept, by our fault.
 func (v *Visit) Unkept() error { return v.unkept }

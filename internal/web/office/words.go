@@ -3,11 +3,13 @@ package office
 import (
 	"html/template"
 	"slices"
+	"strconv"
 	"strings"
 
 	"embraye/internal/activitypub"
 	"embraye/internal/embraye"
 	"embraye/internal/locale"
+	"embraye/internal/web/page"
 )
 
 // clean is a stranger's text, sanitised when it came and once more here.
@@ -47,6 +49,18 @@ func lines(list []string) string { return strings.Join(list, "\n") }
 
 // includes reports whether a list has a value.
 func includes(list []string, value string) bool { return slices.Contains(list, value) }
+
+// Weight is the size of a file for people.
+func (p *Page) Weight(bytes int64) string { return weight(&p.Page, bytes) }
+
+// weight writes a size in kB, or in MB with one decimal unless they are whole.
+func weight(p *page.Page, bytes int64) string {
+	if bytes < 1<<20 {
+		return p.T("office.kilobytes", p.Number(int(max(1, (bytes+512)>>10))))
+	}
+	digits := strings.TrimSuffix(strconv.FormatFloat(float64(bytes)/(1<<20), 'f', 1, 64), ".0")
+	return p.T("office.megabytes", strings.ReplaceAll(digits, ".", p.T("office.decimal")))
+}
 
 // draftTitle names a draft that may have no title yet.
 func draftTitle(p *Page, d embraye.Draft) string {

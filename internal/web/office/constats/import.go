@@ -2,11 +2,12 @@ package constats
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"io"
 	"net/http"
-	"strconv"
+	"slices"
 
 	"embraye/internal/embraye"
 	"embraye/internal/export"
@@ -51,7 +52,7 @@ const maxImportBytes = 8 << 20 // of base64 too
 func importConstats(v *office.Visit) error {
 	v.R.Body = http.MaxBytesReader(v.W, v.R.Body, maxImportBytes)
 	if err := v.ParseFiles(); errors.Is(err, office.ErrTooLarge) {
-		return v.Again(wrongTable("too_large", strconv.Itoa(export.MaxTableBytes)), "import", "office.import", &importPage{})
+		return v.Again(wrongTable("too_large", export.MaxTableBytes), "import", "office.import", &importPage{})
 	} else if err != nil {
 		return err
 	}
@@ -76,7 +77,8 @@ func importConstats(v *office.Visit) error {
 	return v.Said("/office/constats?state=draft", "office.said.imported")
 }
 
-// dryRun reads a table and tells its good lines from the others.
+// dryRun reads a table and tells its good lines from the others, which come first
+// in the report: nobody looks for twenty lines among hundreds.
 func dryRun(v *office.Visit, data []byte) (page *importPage, good []export.ImportLine, err error) {
 	report, err := v.Rooms.Drafts.DryRun(v.Context(), v.By, bytes.NewReader(data))
 	if err != nil {
@@ -87,6 +89,9 @@ func dryRun(v *office.Visit, data []byte) (page *importPage, good []export.Impor
 			good = append(good, line)
 		}
 	}
+	slices.SortStableFunc(report.Lines, func(a, b export.ImportLine) int {
+		return cmp.Compare(min(len(b.Problems), 1), min(len(a.Problems), 1))
+	})
 	return &importPage{Report: report, Good: len(good), File: base64.StdEncoding.EncodeToString(data)}, good, nil
 }
 
@@ -101,7 +106,7 @@ func importedFile(v *office.Visit) ([]byte, error) {
 		return nil, err
 	}
 	if content == nil {
-		return nil, wrongTable("required", "")
+		return nil, wrongTable("required", 0)
 	}
 	return io.ReadAll(content)
 }
@@ -109,11 +114,11 @@ func importedFile(v *office.Visit) ([]byte, error) {
 func decodeKept(kept string) ([]byte, error) {
 	data, err := base64.StdEncoding.DecodeString(kept)
 	if err != nil {
-		return nil, wrongTable("not_csv", "")
+		return nil, wrongTable("not_csv", 0)
 	}
 	return data, nil
 }
 
-func wrongTable(code, value string) error {
-	return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "file", Code: code, Value: value}}}
+func wrongTable(code string, most int) error {
+	return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "file", Code: code, Max: most}}}
 }

@@ -30,7 +30,7 @@ func aboutProofs(action string) bool {
 }
 
 // readProofs makes the cards: those there are, and an empty one if somebody asks
-// for it or there is none.
+// for it, if there is none, or for the file after one that was refused.
 func readProofs(v *office.Visit, list []embraye.Evidence) ([]proof, error) {
 	files, err := v.Rooms.Constats.FilesOf(v.Context(), v.By, list)
 	if err != nil {
@@ -44,7 +44,7 @@ func readProofs(v *office.Visit, list []embraye.Evidence) ([]proof, error) {
 		}
 		cards = append(cards, card)
 	}
-	if len(list) == 0 || v.Form("action") == actionProof || v.R.URL.Query().Has(actionProof) {
+	if len(list) == 0 || v.FileRefused() || v.Form("action") == actionProof || v.R.URL.Query().Has(actionProof) {
 		cards = append(cards, proof{})
 	}
 	return cards, nil
@@ -88,14 +88,6 @@ func formPath(p *office.Page) string {
 		return "/office/constats/" + c.Constat.Update.ID + "/correct"
 	}
 	return "/office/constats/new"
-}
-
-// weight is the size of a file for people.
-func weight(p *office.Page, bytes int64) string {
-	if bytes < 1<<20 {
-		return p.T("office.kilobytes", p.Number(int(max(1, (bytes+512)>>10))))
-	}
-	return p.T("office.megabytes", strings.ReplaceAll(strconv.FormatFloat(float64(bytes)/(1<<20), 'f', 1, 64), ".", p.T("office.decimal")))
 }
 
 // emptyCard reports whether the last card waits for something.

@@ -20,7 +20,7 @@ var templateFiles embed.FS
 func Wing() office.Wing {
 	return office.Wing{Routes: routes, Files: templateFiles, Funcs: template.FuncMap{"contentLanguages": contentLanguages, "moreOpen": moreOpen, "indicator": indicator,
 		"relations": relations, "takeUps": takeUps, "relationKinds": relationKinds, "statesOf": statesOf, "commune": commune, "scheduled": scheduled, "about": about,
-		"picture": picture, "thumbnail": thumbnail, "rowError": rowError, "clock": clock, "kept": kept, "weight": weight, "missing": missing, "wrongOnes": wrongOnes, "pictures": pictures, "web": embraye.WebAddress, "proofAction": proofAction, "emptyCard": emptyCard, "peerName": peerName, "copyID": copyID}}
+		"picture": picture, "thumbnail": thumbnail, "rowError": rowError, "clock": clock, "kept": kept, "missing": missing, "wrongOnes": wrongOnes, "pictures": pictures, "web": embraye.WebAddress, "proofAction": proofAction, "emptyCard": emptyCard, "peerName": peerName, "copyID": copyID}}
 }
 
 func routes(p office.Plan) {

@@ -1,6 +1,8 @@
 package people
 
 import (
+	"errors"
+
 	"embraye/internal/app/people"
 	"embraye/internal/embraye"
 	"embraye/internal/web/office"
@@ -42,7 +44,9 @@ func changeAccount(v *office.Visit) error {
 			v.KeepLanguage(v.Form("language")) // the switch may have said another one before
 		}
 	case "end":
-		err = v.Rooms.People.EndSession(v.Context(), v.By, v.Form("session"))
+		if err = v.Rooms.People.EndSession(v.Context(), v.By, v.Form("session")); errors.Is(err, embraye.ErrNotFound) {
+			err = nil // it has ended already
+		}
 	default:
 		err = embraye.ErrInvalid
 	}
