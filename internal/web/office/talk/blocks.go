@@ -32,7 +32,11 @@ func blocks(v *office.Visit) error {
 		return err
 	}
 	page.Draft = embraye.DomainBlock{Domain: v.R.URL.Query().Get("domain"), Severity: embraye.Suspend}
-	if old, err := v.Rooms.Talk.BlockOf(v.Context(), v.By, page.Draft.Domain); err == nil && old.Domain != "" {
+	old, err := v.Rooms.Talk.BlockOf(v.Context(), v.By, page.Draft.Domain)
+	if err != nil && !errors.Is(err, embraye.ErrInvalid) { // what is no domain is told when it is sent
+		return err
+	}
+	if old.Domain != "" {
 		page.Draft, page.Of = old, old.Domain
 	}
 	return v.Show("blocks", "office.blocks", page)
