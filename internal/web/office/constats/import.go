@@ -26,8 +26,12 @@ type importPage struct {
 func importForm(v *office.Visit) error {
 	if values, ok := v.TypedBefore(); ok && values.Get("kept") != "" {
 		if data, err := decodeKept(values.Get("kept")); err == nil {
-			if page, _, err := dryRun(v, data); err == nil {
+			page, _, err := dryRun(v, data)
+			if err == nil {
 				return v.Show("import", "office.import", page)
+			}
+			if !errors.Is(err, embraye.ErrInvalid) {
+				return err
 			}
 		}
 	}
