@@ -32,10 +32,9 @@ func TestAFrozenStartKeepsNobodyWaiting(t *testing.T) {
 	go func() {
 		over <- slow.OneAtATime(t.Context(), func() error {
 			close(begun)
-			for waiting.Pool().QueryRowContext(t.Context(), "SELECT pg_sleep(1.5)").Err() != nil {
-			}
+			_, err := waiting.Pool().ExecContext(t.Context(), "SELECT pg_sleep(1.5)")
 			order <- "slow"
-			return nil
+			return err
 		})
 	}()
 	<-begun
