@@ -179,7 +179,7 @@ func TestAnsweringByAForm(t *testing.T) {
 	path := c.reply("<p>D'où vient ce chiffre ?</p>", true)
 	long := "Voici. " + strings.Repeat("x", 5000)
 	refused := c.moderator.post(path, url.Values{"action": {"answer"}, "answer": {long}})
-	want(t, refused, 400, "C’est trop long : 5000 caractères au plus.")
+	want(t, refused, 400, "C’est trop long : 5 000 caractères au plus.")
 	if answer := controlOf(t, refused.Body.String(), "answer"); answer.value != long || !answer.invalid {
 		t.Error("what was typed is lost")
 	}
