@@ -291,8 +291,8 @@ func TestAnAdminAddsFromAList(t *testing.T) {
 		"an empty list":      {map[string]string{"action": "look", "list": "# rien"}, "", []string{"Aucune adresse n'a été trouvée", `id="f-list-e"`, "# rien"}},
 		"a picture":          {map[string]string{"action": "look", "list": "x"}, "\xff\xd8", []string{"Ce n'est pas un fichier de texte", `id="f-file-e"`}},
 		"a page":             {map[string]string{"action": "look", "list_url": "https://pair.example/"}, "", []string{"n'est pas une liste", `id="f-list-url-e"`, `value="https://pair.example/"`}},
-		"too heavy a list":   {map[string]string{"action": "look", "list": strings.Repeat("#", 64<<10+1)}, "", []string{"trop lourde : 64 Ko au plus"}},
-		"far too heavy":      {map[string]string{"action": "look", "list": strings.Repeat("#", 2<<20)}, "", []string{"trop lourde : 64 Ko au plus"}},
+		"too heavy a list":   {map[string]string{"action": "look", "list": strings.Repeat("#", 64<<10+1)}, "", []string{"trop lourde : 64 ko au plus"}},
+		"far too heavy":      {map[string]string{"action": "look", "list": strings.Repeat("#", 2<<20)}, "", []string{"trop lourde : 64 ko au plus"}},
 		"nobody":             {map[string]string{"action": "add", "list": list}, "", []string{"Cochez au moins une organisation", "# nos amies"}},
 		"impossible choices": {map[string]string{"action": "add", "list": list, "chosen": "@organisation@pair.example", "boost": "1"}, "", append(report, "il faut aussi les rassembler")},
 	} {
