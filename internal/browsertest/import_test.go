@@ -49,7 +49,7 @@ func TestImport(t *testing.T) {
 		p.Attach("constats.csv", []byte(windows))
 		p.Press(`main button[value="try"]`)
 		p.Sees("Un appel à communs", "Une médiathèque ouverte", "Atlantide")
-		want := []string{"2 ✓", "3 ✓", "4 ✗"}
+		want := []string{"4 ✗", "2 ✓", "3 ✓"} // what is wrong comes first
 		if got := Read(t, p.Tab, chromedp.Evaluate[[]string](reportedLines)); !slices.Equal(got, want) {
 			t.Errorf("the report says %q, want %q", got, want)
 		}

@@ -79,7 +79,7 @@ func TestP10CardsOfEvidence(t *testing.T) {
 		t.Fatalf("%d, the upload leads to %q", w.Code, at)
 	}
 	page := lea.get(draft).Body.String()
-	wantWords(t, "the card", page, `<img src="/fichiers/400/`, `alt="L&#39;affiche" width="48" height="48"`, "rapport.pdf · ", "Ko</span>", `value="remove-1"`, "Ce que montre l’image", "Ouvrir")
+	wantWords(t, "the card", page, `<img src="/fichiers/400/`, `alt="L&#39;affiche" width="48" height="48"`, "rapport.pdf · ", "ko</span>", `value="remove-1"`, "Ce que montre l’image", "Ouvrir")
 	if href := controlOf(t, page, "evidence_href"); !href.hidden {
 		t.Errorf("the address of a file is a field: %+v", href)
 	}
