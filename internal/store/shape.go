@@ -137,9 +137,8 @@ func (s *Store) alone(ctx context.Context, name int64, f func() error) (err erro
 		_, unlock := conn.ExecContext(context.WithoutCancel(ctx), "SELECT pg_advisory_unlock($1)", name)
 		err = errors.Join(err, wrap(unlock, "letting other replicas start"))
 	}()
-	defer everyBeat(s.beat, func(told context.Context) error {
-		_, err := conn.ExecContext(context.WithoutCancel(told), "SELECT 1")
-		return err
+	defer everyBeat(s.beat, func(told context.Context) {
+		_, _ = conn.ExecContext(context.WithoutCancel(told), "SELECT 1") // a lost connection is found when it gives the lock back
 	})()
 	return f()
 }
@@ -147,14 +146,18 @@ func (s *Store) alone(ctx context.Context, name int64, f func() error) (err erro
 // await takes the lock, and looks meanwhile who has it.
 func await(ctx context.Context, s *Store, conn *sql.Conn, name int64) error {
 	told := false
-	defer everyBeat(s.beat, func(ctx context.Context) error { return lookAtHolder(ctx, s, name, &told) })()
+	defer everyBeat(s.beat, func(ctx context.Context) {
+		if err := lookAtHolder(ctx, s, name, &told); err != nil && ctx.Err() == nil {
+			s.log.Warn("this start waits for another, and cannot look at it or end its connection", "error", err)
+		}
+	})()
 	_, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1)", name)
 	return err
 }
 
-// everyBeat does something again and again until it fails or what it returns is
-// called, which waits for what is under way.
-func everyBeat(every time.Duration, do func(context.Context) error) (stop func()) {
+// everyBeat does something again and again until what it returns is called, which
+// waits for what is under way.
+func everyBeat(every time.Duration, do func(context.Context)) (stop func()) {
 	ctx, cancel := context.WithCancel(context.Background())
 	var work sync.WaitGroup
 	work.Go(func() {
@@ -166,9 +169,7 @@ func everyBeat(every time.Duration, do func(context.Context) error) (stop func()
 				return
 			case <-tick.C:
 			}
-			if do(ctx) != nil {
-				return
-			}
+			do(ctx)
 		}
 	})
 	return func() { cancel(); work.Wait() }

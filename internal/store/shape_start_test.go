@@ -59,3 +59,46 @@ func TestAFrozenStartKeepsNobodyWaiting(t *testing.T) {
 		t.Error("who was frozen does not find out")
 	}
 }
+
+// A start that may not end what it waits for says so, and goes on waiting.
+func TestAWaitThatCannotBeEndedIsTold(t *testing.T) {
+	url, log := storetest.URL(t, storetest.Postgres), make(told, 1000)
+	held, err := store.Open(t.Context(), store.Options{URL: url})
+	must(t, err)
+	defer held.Close()
+	holder, err := held.Pool().Conn(t.Context())
+	must(t, err)
+	defer holder.Close()
+	const lock = "28549242240989541"
+	if _, err := holder.ExecContext(t.Context(), "SELECT pg_advisory_lock("+lock+")"); err != nil {
+		t.Fatal(err)
+	}
+
+	as := "?"
+	if strings.Contains(url, "?") {
+		as = "&"
+	}
+	waiting, err := store.Open(t.Context(), store.Options{URL: url + as + "options=-crole%3Dpg_monitor", Log: slog.New(slog.NewTextHandler(log, nil))})
+	must(t, err)
+	defer waiting.Close()
+	waiting.ShortBeats(20*time.Millisecond, 40*time.Millisecond)
+	over := make(chan error)
+	go func() { over <- waiting.OneAtATime(t.Context(), func() error { return nil }) }()
+	for refused := 0; refused < 2; {
+		if line := <-log; strings.Contains(line, "SQLSTATE 42501") {
+			refused++
+		}
+	}
+	if _, err := holder.ExecContext(t.Context(), "SELECT pg_advisory_unlock("+lock+")"); err != nil {
+		t.Fatalf("the holder was ended: %v", err)
+	}
+	must(t, <-over)
+}
+
+// told is a log of which each line is one message.
+type told chan string
+
+func (t told) Write(line []byte) (int, error) {
+	t <- string(line)
+	return len(line), nil
+}
