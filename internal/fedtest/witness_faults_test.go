@@ -12,6 +12,7 @@ import (
 
 	"embraye/internal/embraye"
 	"embraye/internal/translog"
+	"embraye/internal/verify"
 )
 
 // rollBack makes a log what an older copy of the database says it was.
@@ -139,6 +140,28 @@ func TestLogsThatGoWrong(t *testing.T) {
 			t.Errorf("b agreed, and signed %d of %d", got.Size, w.state(a).Size)
 		}
 	})
+}
+
+// What a whole instance did lies in the log that it keeps and in those that it
+// closed: a reader verifies all of them.
+func TestAnInstanceIsVerifiedOverAllItsLogs(t *testing.T) {
+	w := newWitnesses(t, "a.example", "b.example")
+	a, b := w.Instances[0], w.Instances[1]
+	w.publish(a)
+	_, err := a.Organisation.RestartLog(t.Context(), embraye.Operator(), "le disque est perdu")
+	w.must(err)
+	w.publish(a)
+	reader, web := verify.Reader{Now: w.Clock.Now}, verify.Web{Client: b.Remote}
+	whole, err := reader.Instance(t.Context(), web, a.Site.Base)
+	if err != nil || whole.Outcome != translog.Unwitnessed || len(whole.Findings) > 0 || whole.Log != w.state(a).Origin || whole.Checked < 2 {
+		t.Errorf("verified as %+v, %v", whole, err)
+	}
+	w.sql(a, "UPDATE log_leaves SET leaf = leaf || leaf WHERE idx = 1")
+	w.publish(a) // nothing is remembered any more
+	whole, err = reader.Instance(t.Context(), web, a.Site.Base)
+	if err != nil || whole.Outcome != translog.Inconsistent {
+		t.Errorf("with an entry of the closed log that was changed: %+v, %v", whole, err)
+	}
 }
 
 // A log that was written anew is found out by whoever signed it before, and its

@@ -25,7 +25,8 @@ type audit struct {
 	own    *translog.Policy
 	report *Report
 	logged map[Act]bool
-	seen   map[int64][]witnessed // by size: what witnesses have signed of this log
+	sizes  map[string]int64      // of its logs, by origin
+	seen   map[int64][]witnessed // by size: what witnesses have signed of the log that is read
 }
 
 // witnessed is what a witness has signed.
@@ -34,41 +35,33 @@ type witnessed struct {
 	tree translog.Checkpoint
 }
 
-// Instance verifies a whole instance: the log from its first leaf, what
-// witnesses have seen of it, every version of every constat and review against
-// the log, and that nothing public is missing in it.
+// Instance verifies a whole instance: its log from the first leaf and those that
+// were closed before it, what witnesses have seen of them, every version of every
+// constat and review against them, and that nothing public is missing.
 func (r Reader) Instance(ctx context.Context, web Web, origin string) (*Report, error) {
 	own, err := web.Own(ctx, origin)
 	if err != nil || len(own.Logs) == 0 {
 		return unavailable(ctx, origin, err)
 	}
-	a := &audit{Reader: r, web: web, origin: origin, own: own, logged: map[Act]bool{},
-		report: &Report{Verdict: translog.Verdict{Outcome: translog.Unverifiable, Why: NoJournal}, Act: Act{ID: origin}}}
-	signed, err := web.Client.Text(ctx, embraye.IRI(origin+"/journal/checkpoint"), translog.MaxCheckpoint)
-	if err != nil {
-		return unavailable(ctx, origin, err)
-	}
-	policy := r.Policy
-	if policy == nil {
-		policy = own
-	}
-	tree, v := policy.JudgeLog(string(signed), r.Now())
-	if v.Why == "log_unknown" {
-		tree, v = own.JudgeLog(string(signed), r.Now())
-	}
-	if a.report.Verdict = v; v.Outcome == translog.Unverifiable || v.Outcome == translog.Inconsistent {
-		return a.report, nil
-	}
-	switch {
-	case r.Policy == nil || v.Log == "":
-		a.report.Why = OwnWord
-	case v.Outcome == translog.Proved:
-		a.report.Why = Whole
-	}
-	for _, step := range []func(context.Context, translog.Checkpoint) error{a.askWitnesses, a.readLog, a.compareData} {
-		if err := step(ctx, tree); err != nil {
-			return nil, err
+	a := &audit{Reader: r, web: web, origin: origin, own: own, logged: map[Act]bool{}, sizes: map[string]int64{}}
+	for _, log := range own.Logs {
+		signed, err := web.Client.Text(ctx, embraye.IRI(a.address(log.Name)+"checkpoint"), translog.MaxCheckpoint)
+		if err != nil {
+			return unavailable(ctx, origin, err)
 		}
+		tree, v := a.judgeLog(string(signed))
+		if a.weigh(v); v.Outcome == translog.Unverifiable || v.Outcome == translog.Inconsistent {
+			return a.report, nil
+		}
+		a.sizes[log.Name] = tree.Size
+		for _, step := range []func(context.Context, translog.Checkpoint) error{a.askWitnesses, a.readLog} {
+			if err := step(ctx, tree); err != nil {
+				return nil, err
+			}
+		}
+	}
+	if err := a.compareData(ctx); err != nil {
+		return nil, err
 	}
 	for _, f := range a.report.Findings {
 		if a.report.Outcome != translog.Inconsistent && (f.Outcome == translog.Inconsistent || a.report.Outcome != translog.Unverifiable) {
@@ -76,6 +69,42 @@ func (r Reader) Instance(ctx context.Context, web Web, origin string) (*Report, 
 		}
 	}
 	return a.report, nil
+}
+
+// address is where a log of the instance is read. Its name says it.
+func (a *audit) address(log string) string {
+	_, path, _ := strings.Cut(log, "/")
+	return a.origin + "/" + path + "/"
+}
+
+func (a *audit) judgeLog(signed string) (translog.Checkpoint, translog.Verdict) {
+	policy := a.Policy
+	if policy == nil {
+		policy = a.own
+	}
+	tree, v := policy.JudgeLog(signed, a.Now())
+	if v.Why == "log_unknown" {
+		tree, v = a.own.JudgeLog(signed, a.Now())
+	}
+	switch {
+	case v.Outcome == translog.Unverifiable || v.Outcome == translog.Inconsistent:
+	case a.Policy == nil || v.Log == "":
+		v.Why = OwnWord
+	case v.Outcome == translog.Proved:
+		v.Why = Whole
+	}
+	return tree, v
+}
+
+// weigh makes the verdict of a log that of the instance, unless one of before was
+// less: all of them have to be proved.
+func (a *audit) weigh(v translog.Verdict) {
+	if a.report == nil {
+		a.report = &Report{Act: Act{ID: a.origin}}
+	} else if v.Outcome == translog.Proved && a.report.Outcome != translog.Proved {
+		return
+	}
+	a.report.Verdict = v
 }
 
 func unavailable(ctx context.Context, origin string, err error) (*Report, error) {
@@ -128,12 +157,12 @@ func (a *audit) askWitnesses(ctx context.Context, tree translog.Checkpoint) erro
 
 // readLog reads every leaf, and compares the roots on the way.
 func (a *audit) readLog(ctx context.Context, tree translog.Checkpoint) (err error) {
-	grown := &translog.Tree{}
+	grown, log := &translog.Tree{}, a.address(tree.Origin)
 	a.meet(grown)
 	translog.TilesOf(translog.Entries, 0, tree.Size, func(t translog.Tile) bool {
 		var bundle []byte
 		var leaves [][]byte
-		if bundle, err = a.web.Client.Octets(ctx, embraye.IRI(a.origin+"/journal/"+t.Path()), translog.MaxTile); err == nil {
+		if bundle, err = a.web.Client.Octets(ctx, embraye.IRI(log+t.Path()), translog.MaxTile); err == nil {
 			leaves, err = translog.ParseBundle(bundle, t.W)
 		}
 		for _, leaf := range leaves {
@@ -150,9 +179,9 @@ func (a *audit) readLog(ctx context.Context, tree translog.Checkpoint) (err erro
 	}
 	switch {
 	case errors.Is(err, remote.ErrUnreachable):
-		a.find(a.origin+"/journal", NoAnswer, translog.Unverifiable)
+		a.find(strings.TrimSuffix(log, "/"), NoAnswer, translog.Unverifiable)
 	case err != nil || grown.Root() != tree.Root:
-		a.find(a.origin+"/journal", RootWrong, translog.Inconsistent)
+		a.find(strings.TrimSuffix(log, "/"), RootWrong, translog.Inconsistent)
 	}
 	return nil
 }
@@ -192,8 +221,8 @@ func (a *audit) leaf(ctx context.Context, raw []byte) error {
 	return nil
 }
 
-// compareData looks for versions that are public and not in the log.
-func (a *audit) compareData(ctx context.Context, tree translog.Checkpoint) error {
+// compareData looks for versions that are public and in no log.
+func (a *audit) compareData(ctx context.Context) error {
 	body, err := a.web.Client.Octets(ctx, embraye.IRI(a.origin+"/donnees/constats.json"), maxData)
 	if ctx.Err() != nil || errors.Is(err, embraye.ErrUnavailable) {
 		return errors.Join(err, ctx.Err())
@@ -211,7 +240,7 @@ func (a *audit) compareData(ctx context.Context, tree translog.Checkpoint) error
 		if !strings.HasPrefix(row.ID, a.origin+"/constats/") || a.logged[act] {
 			continue
 		}
-		// It may have been published since the checkpoint was read.
+		// It may have been published since the checkpoints were read.
 		report, err := Reader{a.own, a.Now}.Act(ctx, a.web, act, nil)
 		if err != nil {
 			return err
@@ -220,7 +249,7 @@ func (a *audit) compareData(ctx context.Context, tree translog.Checkpoint) error
 			a.find(act.version(), Waits, translog.Unverifiable)
 			continue
 		}
-		if report.Index < tree.Size || report.Outcome == translog.Inconsistent || report.Outcome == translog.Unverifiable {
+		if report.Index < a.sizes[report.Log] || report.Outcome == translog.Inconsistent || report.Outcome == translog.Unverifiable {
 			a.find(act.version(), Unlogged, translog.Inconsistent)
 		}
 	}
