@@ -8,10 +8,12 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/chromedp/cdproto/page"
 	"github.com/chromedp/chromedp"
 
 	"embraye/configs"
 	"embraye/internal/embraye"
+	webpage "embraye/internal/web/page"
 )
 
 // fit lists what a reader of this width could not read: a page wider than the
@@ -74,6 +76,28 @@ func TestMainPagesFit(t *testing.T) {
 			}
 			Run(t, tab, chromedp.EmulateViewport(640, 450, chromedp.EmulateScale(2)))
 			fits(t, tab, path+" in "+lang+" at 200 %")
+			Run(t, tab, wordsAt(24), chromedp.EmulateViewport(360, 800))
+			fits(t, tab, path+" in "+lang+" at 360 px with large letters")
+			Run(t, tab, wordsAt(16))
+		}
+	}
+}
+
+// wordsAt is the size of words, in pixels, that a reader has set in the browser.
+func wordsAt(size int64) Step {
+	return command(page.SetFontSizes, page.SetFontSizesParams{FontSizes: &page.FontSizes{Standard: size, Fixed: size}})
+}
+
+// The frame that people copy shows all of a measure, on a phone too.
+func TestFrameFits(t *testing.T) {
+	in := New(t)
+	in.demonstrate(t)
+	tab := Browser(t)
+	for _, width := range []int64{288, 600} {
+		Run(t, tab, chromedp.EmulateViewport(width, webpage.EmbedHeight))
+		Load(t, tab, in.URL+"/@mesure1/embed")
+		if whole := Read(t, tab, chromedp.Evaluate[int64]("document.documentElement.scrollHeight")); whole > webpage.EmbedHeight {
+			t.Errorf("%d px high in a frame of %d × %d", whole, width, webpage.EmbedHeight)
 		}
 	}
 }
