@@ -4,6 +4,7 @@ import (
 	"context"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/webauthn"
@@ -48,6 +49,9 @@ func TestPasskeyInABrowser(t *testing.T) {
 	judge.Check(t, p.Tab)
 	p.Press(`main .acts a`)
 	p.Sees("clé bleue", "Il en reste 10.")
+	p.Write("passkey_name", "la même")
+	Run(t, p.Tab, chromedp.Click(chromedp.CSS(`[data-key="create"]`)), chromedp.WaitVisible(chromedp.CSS(`#cle-neuve`)))
+	p.Sees("Cette clé est déjà ajoutée")
 	p.Press(`main button[value="app"]`)
 	p.Sees("copiez-y la clé")
 	look("a code app that waits")
@@ -64,6 +68,14 @@ func TestPasskeyInABrowser(t *testing.T) {
 			t.Fatalf("the key led to %s: %s", p.Path(), p.Text("main"))
 		}
 	}
+
+	// What has run out meanwhile is no fault of the key: the next page says what to do.
+	in.Clock.Advance(time.Minute)
+	p.Open("/office/account/second")
+	p.Write("passkey_name", "trop tard")
+	in.Clock.Advance(11 * time.Minute)
+	p.Press(`[data-key="create"]`)
+	p.Sees("Les dix minutes sont passées")
 
 	plain := in.Sit(browser, false)
 	plain.Open("/login")

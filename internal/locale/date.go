@@ -33,6 +33,16 @@ func (c *Catalogue) Day(lang string, t time.Time) string {
 	return c.Date(lang, t.UTC().Format(time.DateOnly))
 }
 
+// Minute is a day with its time, on the clock of the moment's own zone.
+func (c *Catalogue) Minute(lang string, t time.Time) string {
+	return c.T(lang, "office.at", c.Date(lang, t.Format(time.DateOnly)), c.Hour(lang, t))
+}
+
+// Hour is the time of day as people say it: « 21 h 37 », "21:37".
+func (c *Catalogue) Hour(lang string, t time.Time) string {
+	return c.T(lang, "office.hour", t.Format("15"), t.Format("04"))
+}
+
 func (c *Catalogue) month(lang string, t time.Time) string {
 	return c.T(lang, "month."+strconv.Itoa(int(t.Month())))
 }

@@ -48,7 +48,7 @@ func TestFollowingByMailInPages(t *testing.T) {
 		}
 	}
 	asked := url.Values{"email": {"pas une adresse"}, "measure": {"m2"}, "territory": {""}, "often": {"weekly"}}
-	if w := s.form("/suivre/courriel", asked); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `value="pas une adresse"`) {
+	if w := s.form("/suivre/courriel", asked); w.Code != http.StatusUnprocessableEntity || !strings.Contains(w.Body.String(), `value="pas une adresse" aria-invalid="true" aria-describedby="email-e" autofocus`) {
 		t.Errorf("what is no address: %d", w.Code)
 	}
 	asked.Set("email", "ana@asso.example")

@@ -113,7 +113,7 @@ func TestSecondStep(t *testing.T) {
 		t.Errorf("the page in another language: %d", w.Code)
 	}
 	w := v.post("/login/second", url.Values{"code": {"000000"}})
-	if c := controlOf(t, w.Body.String(), "code"); w.Code != http.StatusUnauthorized || !c.invalid || v.inside() {
+	if c := controlOf(t, w.Body.String(), "code"); w.Code != http.StatusUnauthorized || !c.invalid || v.inside() || strings.Contains(w.Body.String(), "toujours là") {
 		t.Errorf("a wrong code: %d, %+v", w.Code, c)
 	}
 	carried := url.Values{"next": {controlOf(t, page, "next").value}, "kept": {controlOf(t, page, "kept").value}, "code": {two.code()}}
@@ -186,10 +186,17 @@ func TestAdminsWhoOweASecondStep(t *testing.T) {
 			}
 		}
 	}
-	if page := owing.get(secondPath).Body.String(); !strings.Contains(page, "qui administre entre en deux étapes") {
-		t.Errorf("the page does not say why:\n%s", page)
+	owing.post("/office/constats/new", url.Values{"action": {"publish"}, "title": {"Écrit juste avant"}})
+	if page := owing.get(secondPath).Body.String(); !strings.Contains(page, "qui administre entre en deux étapes") || !strings.Contains(page, "Ce que vous écriviez est gardé") {
+		t.Errorf("the page does not say why, or what is kept:\n%s", page)
 	}
 	owing.twoSteps("cleo@ours.example")
+	if page := owing.get(secondPath).Body.String(); !strings.Contains(page, `<a href="/office/constats/new">Reprendre`) {
+		t.Errorf("no way back to what was being written:\n%s", page)
+	}
+	if page := owing.get("/office/constats/new").Body.String(); !strings.Contains(page, "Écrit juste avant") {
+		t.Error("what was being written when the rule came is lost")
+	}
 	if !owing.inside() || owing.get("/office/people").Code != http.StatusOK {
 		t.Error("having a second step opens nothing")
 	}

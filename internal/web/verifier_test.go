@@ -17,6 +17,7 @@ func TestReadersVerifyOnAPage(t *testing.T) {
 		says   string
 	}{
 		{url.Values{}, http.StatusUnprocessableEntity, "Donnez une adresse"},
+		{url.Values{}, http.StatusUnprocessableEntity, `aria-describedby="adresse-e" autofocus`},
 		{url.Values{"adresse": {o.Site.Base + "/constats/" + id}}, http.StatusOK, "Pas encore témoigné"},
 		{url.Values{"adresse": {o.Site.Base + "/constats/" + id + "/versions/1"}}, http.StatusOK, "Pas encore témoigné"},
 		{url.Values{"adresse": {"/constats/" + id}}, http.StatusOK, "Pas encore témoigné"}, // as the links of our pages have it

@@ -40,7 +40,7 @@ func TestInvitationsGoByMail(t *testing.T) {
 			t.Fatalf("%+v", letters)
 		}
 		text := letters[0].Text()
-		for _, want := range []string{"N. admin", "Organisation de ours.example", "Rédaction", "Écrit des constats", "8 mai 2026 10:00 UTC", "vous n’avez rien à faire"} {
+		for _, want := range []string{"N. admin", "Organisation de ours.example", "Rédaction", "Écrit des constats", "8 mai 2026 à 10 h 00 UTC", "vous n’avez rien à faire"} {
 			if !strings.Contains(strings.ReplaceAll(text, "\u00a0", " "), want) {
 				t.Errorf("%q is not in\n%s", want, text)
 			}

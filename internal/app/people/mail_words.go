@@ -82,5 +82,5 @@ func (w mailWords) notice() []string {
 
 // deadline is a minute with its zone, as the office writes it.
 func (w mailWords) deadline() string {
-	return w.catalogue.Date(w.mail.Language, w.until.Format(time.DateOnly)) + " " + w.until.Format("15:04 MST")
+	return w.catalogue.Minute(w.mail.Language, w.until) + " " + w.until.Format("MST")
 }

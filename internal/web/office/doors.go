@@ -39,7 +39,7 @@ func (o *Office) anteroom(role embraye.Role, act Action) http.HandlerFunc {
 }
 
 // settled sends an admin who owes a second factor to where it is set up: nothing
-// else is open to them.
+// else is open to them. What they were writing when that became the rule waits.
 func (o *Office) settled(act Action) Action {
 	return func(v *Visit) error {
 		owes, err := o.rooms.People.Second.Owes(v.Context(), v.By.Person)
@@ -47,6 +47,9 @@ func (o *Office) settled(act Action) Action {
 			return err
 		}
 		if owes {
+			if err := keepForLater(v); err != nil {
+				return err
+			}
 			return v.Redirect(SecondPath)
 		}
 		return act(v)

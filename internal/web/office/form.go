@@ -123,6 +123,16 @@ func (p *Form) allowed(problem embraye.Problem) string {
 	return strings.Join(words, ", ")
 }
 
+// Keeps tells whether the form still has what somebody typed: no password comes back.
+func (p *Form) Keeps() bool {
+	for name, values := range p.Values {
+		if p.page.Catalogue.Has("field."+name) && !strings.Contains(name, "password") && strings.Join(values, "") != "" {
+			return true
+		}
+	}
+	return false
+}
+
 // A mistake is one line of the summary after the title.
 type mistake struct{ Anchor, Label, Sentence string }
 

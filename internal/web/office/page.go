@@ -128,13 +128,12 @@ func (p *Page) Minute(t time.Time) string {
 	if t.IsZero() {
 		return p.T("office.no_date")
 	}
-	t = t.In(p.Zone)
-	return p.T("office.at", p.Date(embraye.MakeDate(t)), p.Hour(t))
+	return p.Catalogue.Minute(p.Lang, t.In(p.Zone))
 }
 
 // Hour is the time of day as people say it: « 21 h 37 », "21:37".
 func (p *Page) Hour(t time.Time) string {
-	return p.T("office.hour", t.In(p.Zone).Format("15"), t.In(p.Zone).Format("04"))
+	return p.Catalogue.Hour(p.Lang, t.In(p.Zone))
 }
 
 // An OlderLink leads to the next page of a list.

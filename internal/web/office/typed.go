@@ -104,6 +104,28 @@ func (v *Visit) KeepTyped(next, kept string) {
 	}
 }
 
+// keepForLater puts what was typed into the session of somebody who has something
+// to do first.
+func keepForLater(v *Visit) error {
+	if v.R.Method != http.MethodPost {
+		return nil
+	}
+	typed, err := v.typedNow()
+	if err != nil {
+		return err
+	}
+	if encoded := typed.Encode(); len(encoded) <= maxKeptBytes {
+		v.office.sessions.Put(v.Context(), sessionForm, NextPath(typedAt(v.R.URL.Path))+"\n"+encoded)
+	}
+	return nil
+}
+
+// KeptFor is the page where what was typed comes back, "" if nothing waits.
+func KeptFor(v *Visit) string {
+	where, _, _ := strings.Cut(v.office.sessions.GetString(v.Context(), sessionForm), "\n")
+	return where
+}
+
 // TypedBefore returns, once, what was typed here when the session had expired.
 func (v *Visit) TypedBefore() (url.Values, bool) {
 	kept := v.office.sessions.GetString(v.R.Context(), sessionForm)

@@ -18,6 +18,7 @@ type secondPage struct {
 	Proven    bool              // all was shown a moment ago
 	Owed      bool              // nothing else is open before
 	Offered   bool              // browsers know passkeys at our address
+	Kept      string            // where what was being written comes back
 }
 
 // changeOf is a change of the visit's person.
@@ -27,7 +28,7 @@ func changeOf(v *office.Visit) people.Change {
 
 func readSecond(v *office.Visit) (page *secondPage, err error) {
 	second, c := v.Rooms.People.Second, changeOf(v)
-	page = &secondPage{Offered: second.Passkeys()}
+	page = &secondPage{Offered: second.Passkeys(), Kept: office.KeptFor(v)}
 	if page.Factors, err = second.Of(v.Context(), v.By.PersonID()); err != nil {
 		return nil, err
 	}

@@ -34,19 +34,23 @@
     ? navigator.credentials.create({ publicKey: keys.parseCreationOptionsFromJSON(options) })
     : navigator.credentials.get({ publicKey: keys.parseRequestOptionsFromJSON(options) })));
   for (const button of keys ? document.querySelectorAll("[data-key]") : []) {
-    const form = button.form, failed = document.getElementById(button.dataset.failed);
+    const form = button.form, failed = document.getElementById(button.dataset.failed), silent = failed.textContent;
+    let asking = false; // a second question ends the first
     button.hidden = false;
     button.addEventListener("click", async (event) => {
       event.preventDefault(); // the answer is sent once there is one
-      if (!form.reportValidity()) return;
+      if (asking || !form.reportValidity()) return;
+      asking = true;
       failed.hidden = true;
       try {
-        const question = await fetch(form.getAttribute("action"), { method: "POST", body: new URLSearchParams({ action: button.dataset.ask }), redirect: "error" });
-        form.elements.passkey.value = await answer(button.dataset.key, await question.json());
-        form.requestSubmit();
-      } catch {
+        const question = await fetch(form.getAttribute("action"), { method: "POST", body: new URLSearchParams({ action: button.dataset.ask }), redirect: "manual" });
+        if (question.ok) form.elements.passkey.value = await answer(button.dataset.key, await question.json());
+        form.submit(); // without a question the server says why there is none
+      } catch (error) {
+        failed.textContent = (error.name === "InvalidStateError" && failed.dataset.known) || silent;
         failed.hidden = false;
       }
+      asking = false;
     });
   }
 
