@@ -105,7 +105,8 @@ type ActorBlock struct {
 	CreatedAt  time.Time `gorm:"autoCreateTime:false"`
 }
 
-// Tombstone remembers a remote id that was deleted: it never comes back.
+// Tombstone remembers what somebody deleted or undid, under its Grave: it never
+// comes back.
 type Tombstone struct {
 	URI       IRI `gorm:"column:uri;primaryKey"`
 	DeletedAt time.Time
@@ -113,3 +114,8 @@ type Tombstone struct {
 
 // TableName keeps GORM's soft delete away.
 func (Tombstone) TableName() string { return "tombstones" }
+
+// Grave is under what a deletion is remembered: the word of an actor about its
+// own post or activity. A neighbour on the same server buries nothing of its
+// (F065).
+func Grave(actor, id IRI) IRI { return actor + " " + id }

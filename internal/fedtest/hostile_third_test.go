@@ -10,7 +10,7 @@ import (
 func thirdPartyRows() []row {
 	return []row{
 		{number: "F072", name: "Undo of somebody else's activity", run: foreignUndo, out: 1, stores: nothing},
-		{number: "F073", name: "Undo of something else than it says", run: undoOther, out: 0, stores: nothing},
+		{number: "F073", name: "Undo of something else than it says", run: undoOther, out: 0, stores: tombstone},
 		{number: "F074", name: "Add to and Remove from our collections", run: ourCollections, out: 1},
 		{number: "F075", name: "Announce with an embedded copy", run: embeddedCopy, out: 1, stores: likes},
 		{number: "F077", name: "Move", run: moves, out: 1},

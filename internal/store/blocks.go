@@ -101,10 +101,10 @@ func (t ActorBlocks) Add(ctx context.Context, b *embraye.ActorBlock) error {
 	return wrap(err, "adding the block of %s by %s", b.Blocked, b.Blocker)
 }
 
-// Remove ends a block.
-func (t ActorBlocks) Remove(ctx context.Context, blocker, blocked embraye.IRI) error {
-	_, err := remove[embraye.ActorBlock](ctx, t.table, "blocker = ? AND blocked = ?", blocker, blocked)
-	return wrap(err, "removing the block of %s by %s", blocked, blocker)
+// Remove ends a block and tells whether there was one.
+func (t ActorBlocks) Remove(ctx context.Context, blocker, blocked embraye.IRI) (removed bool, err error) {
+	n, err := remove[embraye.ActorBlock](ctx, t.table, "blocker = ? AND blocked = ?", blocker, blocked)
+	return n > 0, wrap(err, "removing the block of %s by %s", blocked, blocker)
 }
 
 // RemoveByActivity ends the block that one activity made.

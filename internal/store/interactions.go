@@ -15,7 +15,7 @@ type Interactions struct{ table }
 
 // Add adds the interaction, moves the counter of its object by it, and tells
 // whether it is new: one per kind, actor and object counts, and none of an actor
-// whom the blocker refuses; one that is put aside is kept and not counted. What does not stand cannot be counted:
+// whom the blocker refuses, nor what was undone before it came; one that is put aside is kept and not counted. What does not stand cannot be counted:
 // embraye.ErrNotFound. On PostgreSQL it is one statement, because every Like asks
 // it.
 func (t Interactions) Add(ctx context.Context, i *embraye.Interaction, blocker embraye.IRI, c Counter) (added bool, err error) {
@@ -26,7 +26,8 @@ func (t Interactions) Add(ctx context.Context, i *embraye.Interaction, blocker e
 	if i.Aside {
 		c = Counter{} // until its domain is limited no more
 	}
-	args := []any{i.Kind, i.Actor, i.Object, i.ActivityID, i.Emoji, i.Delivery, i.Aside, i.CreatedAt, blocker, i.Actor}
+	args := []any{i.Kind, i.Actor, i.Object, i.ActivityID, i.Emoji, i.Delivery, i.Aside, i.CreatedAt, blocker, i.Actor,
+		embraye.Grave(i.Actor, embraye.IRI(i.ActivityID))}
 	counting := []any{likes, boosts, 0, c.id}
 	var rows, counted int64
 	switch {
@@ -49,8 +50,8 @@ func (t Interactions) Add(ctx context.Context, i *embraye.Interaction, blocker e
 	return rows == 1 && err == nil, wrap(err, "adding the %s of %s by %s", i.Kind, i.Object, i.Actor)
 }
 
-// adding inserts one row, unless there is one of that kind, or the actor is
-// refused by the blocker.
+// adding inserts one row, unless there is one of that kind, the actor is refused
+// by the blocker, or the activity was undone.
 func (t Interactions) adding() string {
 	date := "text"
 	if t.s.postgres {
@@ -58,7 +59,8 @@ func (t Interactions) adding() string {
 	}
 	return fmt.Sprintf(`INSERT INTO interactions (kind, actor, object, activity_id, emoji, delivery, aside, created_at)
 		SELECT CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS text), CAST(? AS boolean), CAST(? AS %s)
-		WHERE NOT EXISTS (SELECT 1 FROM actor_blocks WHERE blocker = ? AND blocked = ?) ON CONFLICT DO NOTHING`, date)
+		WHERE NOT EXISTS (SELECT 1 FROM actor_blocks WHERE blocker = ? AND blocked = ?)
+			AND NOT EXISTS (SELECT 1 FROM tombstones WHERE uri = ?) ON CONFLICT DO NOTHING`, date)
 }
 
 // Counter is the counters of one of our posts; the zero Counter is nobody's.

@@ -35,6 +35,16 @@ func (t Quotes) Revoke(ctx context.Context, id string) error {
 	return wrap(err, "revoking the quote %s", id)
 }
 
+// Forget removes what a document of the actor's was permitted, since it is gone. A
+// permission that was taken back stays so.
+func (t Quotes) Forget(ctx context.Context, actor, quoting embraye.IRI) error {
+	n, err := remove[embraye.Quote](ctx, t.table, "quoting = ? AND actor = ? AND revoked_at IS NULL", quoting, actor)
+	if n > 0 {
+		t.changed()
+	}
+	return wrap(err, "removing the permissions of %s", quoting)
+}
+
 // ListOf returns the permissions of an object, revoked ones too, in their
 // order.
 func (t Quotes) ListOf(ctx context.Context, object embraye.IRI) ([]embraye.Quote, error) {

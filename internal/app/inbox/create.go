@@ -44,7 +44,7 @@ func (o *posts) takeConstat(ctx context.Context, t store.Tables, m received, pos
 	if err := o.ownPost(post, m.sender); err != nil {
 		return false, err
 	}
-	if dead, err := t.Tombstones.Exists(ctx, grave(m.sender.URI, post.ID)); err != nil {
+	if dead, err := t.Tombstones.Exists(ctx, embraye.Grave(m.sender.URI, post.ID)); err != nil {
 		return false, err
 	} else if dead {
 		return false, errIgnored // what was deleted never comes back (F157)

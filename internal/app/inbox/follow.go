@@ -148,16 +148,36 @@ func (i *Inbox) undoInteraction(ctx context.Context, t store.Tables, m received,
 	if err == nil && removed == nil && undone.Object != "" {
 		removed, err = t.Interactions.Remove(ctx, kind, m.sender.URI, embraye.IRI(undone.Object))
 	}
-	if err != nil || removed == nil {
+	switch {
+	case err != nil:
 		return err
+	case removed != nil:
+		return i.desk.Ours.Uncount(ctx, t, removed)
+	case i.desk.Ours.IsNote(embraye.IRI(undone.Object)):
+		return bury(ctx, i, t, m, undone)
 	}
-	return i.desk.Ours.Uncount(ctx, t, removed)
+	return nil
+}
+
+// bury remembers an activity about ours that was undone before it came: the first
+// try to send it failed, and it comes after its Undo. A Follow is not remembered:
+// Misskey's and Pixelfed's have one id for ever, and to unfollow and follow again
+// is how people mend one that was lost.
+func bury(ctx context.Context, i *Inbox, t store.Tables, m received, undone activitypub.Ref) error {
+	id, err := embraye.ParseID(undone.ID, i.desk.AllowHTTP)
+	if err != nil || !embraye.SameOrigin(id, m.sender.URI) {
+		return errIgnored
+	}
+	return t.Tombstones.Add(ctx, embraye.Grave(m.sender.URI, id))
 }
 
 // undoBlock finds the Block by who blocked whom, or by its id.
 func (i *Inbox) undoBlock(ctx context.Context, t store.Tables, m received, undone activitypub.Ref) error {
 	if handle, named := i.desk.Site.NamedActor(embraye.IRI(undone.Object)); named {
-		return t.ActorBlocks.Remove(ctx, m.sender.URI, i.desk.Site.ActorID(handle))
+		if removed, err := t.ActorBlocks.Remove(ctx, m.sender.URI, i.desk.Site.ActorID(handle)); err != nil || removed {
+			return err
+		}
+		return bury(ctx, i, t, m, undone)
 	}
 	if undone.Object != "" || undone.ID == "" {
 		return errIgnored

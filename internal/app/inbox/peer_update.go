@@ -152,7 +152,8 @@ func sameMoment(a, b *time.Time) bool {
 	return a == nil && b == nil || a != nil && b != nil && a.Equal(*b)
 }
 
-// older reports whether a received version is not newer than the one kept.
+// older reports whether a received version is of before the one kept. Of two of
+// one moment, as a typo makes them, the number of the revision decides.
 func older(p *activitypub.Post, kept *embraye.PeerUpdate, now time.Time) bool {
 	at := func(t *time.Time, or time.Time) time.Time {
 		if t != nil {
@@ -161,5 +162,6 @@ func older(p *activitypub.Post, kept *embraye.PeerUpdate, now time.Time) bool {
 		return or
 	}
 	before := app.NotLater(at(kept.UpdatedAt, kept.PublishedAt), kept.ReceivedAt)
-	return app.NotLater(at(p.Updated, p.Published), now).Before(before)
+	said := app.NotLater(at(p.Updated, p.Published), now)
+	return said.Before(before) || said.Equal(before) && p.Embraye.Revision < kept.Revision
 }

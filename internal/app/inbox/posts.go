@@ -11,18 +11,24 @@ import (
 	"embraye/internal/store"
 )
 
-// refreshReply keeps the new text; what was shown waits again, since nobody
-// has read it, unless replies are shown at once. What is public no more is
-// taken down in any case.
+// refreshReply keeps the new text, unless a newer one is here; what was shown
+// waits again, since nobody has read it, unless replies are shown at once. What is
+// public no more is taken down in any case.
 func (o *posts) refreshReply(ctx context.Context, t store.Tables, m received, r *embraye.Reply, p *activitypub.Post) error {
 	if r.Actor != m.sender.URI {
 		return fmt.Errorf("inbox: Update of %s by %s: %w", r.URI, m.sender.URI, embraye.ErrForbidden)
 	}
 	shown := r.State == embraye.ReplyShown
-	now := o.desk.Stamp()
+	said := o.desk.Stamp()
+	if p.Updated != nil {
+		said = app.NotLater(*p.Updated, said)
+	}
+	if r.UpdatedAt != nil && said.Before(*r.UpdatedAt) {
+		return errIgnored
+	}
 	html := app.CleanHTML(p.HTML)
 	changed := html != r.HTML || p.Public() != r.Public
-	r.HTML, r.Language, r.Public, r.UpdatedAt = html, app.Cut(p.Language, 20), p.Public(), &now
+	r.HTML, r.Language, r.Public, r.UpdatedAt = html, app.Cut(p.Language, 20), p.Public(), &said
 	if changed && r.Aside == embraye.ReplyShown {
 		r.Aside = embraye.ReplyPending // nor has anybody when its domain is limited no more
 	}
@@ -53,7 +59,7 @@ func (o *posts) deleteReply(ctx context.Context, t store.Tables, m received, r *
 	if err := t.Replies.Remove(ctx, r.URI); err != nil {
 		return err
 	}
-	return t.Tombstones.Add(ctx, grave(r.Actor, r.URI))
+	return t.Tombstones.Add(ctx, embraye.Grave(r.Actor, r.URI))
 }
 
 // ownPost demands that a post is by the sender and lives on its server: nobody
@@ -87,6 +93,10 @@ func (o *posts) keepReply(ctx context.Context, t store.Tables, m received, p *ac
 	r := &embraye.Reply{URI: p.ID, Actor: m.sender.URI, InReplyTo: string(p.InReplyTo), Object: root,
 		Mentioned: handle, HTML: app.CleanHTML(p.HTML), Language: app.Cut(p.Language, 20), URL: app.PageOf(o.desk, p), Public: p.Public(),
 		State: embraye.ReplyPending, Delivery: m.sender.DeliveryInbox(), PublishedAt: published, ReceivedAt: now}
+	if p.Updated != nil {
+		at := app.NotLater(*p.Updated, now)
+		r.UpdatedAt = &at
+	}
 	if r.State, err = o.stateUnread(ctx, t, r); err != nil {
 		return err
 	}

@@ -48,10 +48,16 @@ func (i *Inbox) receiveQuoteRequest(ctx context.Context, t store.Tables, m recei
 }
 
 // permit gives the sender's own document the permission that it asks for, or
-// finds the one that it has; one that was taken back is not given again.
+// finds the one that it has; one that was taken back is not given again, nor is any
+// to what was deleted.
 func (i *Inbox) permit(ctx context.Context, t store.Tables, m received, object embraye.IRI) (*embraye.Quote, error) {
 	asking, err := embraye.ParseIRI(m.in.Instrument.ID, i.desk.AllowHTTP)
 	if err != nil || !embraye.SameOrigin(asking, m.sender.URI) {
+		return nil, errIgnored
+	}
+	if dead, err := t.Tombstones.Exists(ctx, embraye.Grave(m.sender.URI, asking)); err != nil {
+		return nil, err
+	} else if dead {
 		return nil, errIgnored
 	}
 	q, err := t.Quotes.ByQuoting(ctx, asking, object)

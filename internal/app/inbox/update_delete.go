@@ -11,7 +11,8 @@ import (
 )
 
 // receiveUpdate takes a new version of the sender itself, of its reply, or of
-// its constat. An Update of something unknown is ignored (F157).
+// its constat. An Update of something unknown is ignored (F157), except a constat
+// of whom we follow: it may have overtaken the Create, or be of before we followed.
 func (i *Inbox) receiveUpdate(ctx context.Context, t store.Tables, m received) error {
 	if m.in.Object.ID == string(m.sender.URI) {
 		return i.refreshSender(ctx, t, m)
@@ -48,10 +49,13 @@ func (i *Inbox) receiveUpdate(ctx context.Context, t store.Tables, m received) e
 	if err != nil {
 		return err
 	}
-	if !known {
-		return errIgnored
+	if known {
+		return i.posts.keepPeerPost(ctx, t, m, post)
 	}
-	return i.posts.keepPeerPost(ctx, t, m, post)
+	if taken, err := i.posts.takeConstat(ctx, t, m, post); err != nil || taken {
+		return err
+	}
+	return errIgnored
 }
 
 // refreshSender believes an actor's new document, since its old key signed it:
@@ -76,7 +80,8 @@ func (i *Inbox) refreshSender(ctx context.Context, t store.Tables, m received) e
 }
 
 // receiveDelete forgets an actor, a reply or a constat of the sender's own.
-// Its id is remembered, so that a Create that comes late is refused (F157).
+// Its id is remembered, so that a Create that comes late is refused (F157). What it
+// was permitted to quote goes with it.
 func (i *Inbox) receiveDelete(ctx context.Context, t store.Tables, m received) error {
 	object := embraye.IRI(m.in.Object.ID)
 	if object == m.sender.URI {
@@ -95,6 +100,9 @@ func (i *Inbox) receiveDelete(ctx context.Context, t store.Tables, m received) e
 	if err := t.UnreadUpdates.Forget(ctx, m.sender.URI, object); err != nil {
 		return err
 	}
+	if err := t.Quotes.Forget(ctx, m.sender.URI, object); err != nil {
+		return err
+	}
 	if r, err := t.Replies.ByURI(ctx, object); err == nil {
 		return i.posts.deleteReply(ctx, t, m, r)
 	} else if !errors.Is(err, embraye.ErrNotFound) {
@@ -103,7 +111,7 @@ func (i *Inbox) receiveDelete(ctx context.Context, t store.Tables, m received) e
 	if gone, err := i.reviews.Forget(ctx, t, m.sender.URI, object); err != nil {
 		return err
 	} else if gone {
-		return t.Tombstones.Add(ctx, grave(m.sender.URI, object))
+		return t.Tombstones.Add(ctx, embraye.Grave(m.sender.URI, object))
 	}
 	if p, err := t.PeerUpdates.ByURI(ctx, object); err == nil {
 		if p.Actor != m.sender.URI {
@@ -115,12 +123,8 @@ func (i *Inbox) receiveDelete(ctx context.Context, t store.Tables, m received) e
 	} else if !errors.Is(err, embraye.ErrNotFound) {
 		return err
 	}
-	return t.Tombstones.Add(ctx, grave(m.sender.URI, object))
+	return t.Tombstones.Add(ctx, embraye.Grave(m.sender.URI, object))
 }
-
-// grave is under what a deletion is remembered: the word of an actor about its
-// own post. A neighbour on the same server buries nothing of its (F065).
-func grave(actor, object embraye.IRI) embraye.IRI { return actor + " " + object }
 
 // receiveBlock drops the relation both ways. Lemmy's Block with a target is a
 // community's ban, not one of us (INTEROP 0.27).
@@ -130,6 +134,9 @@ func (i *Inbox) receiveBlock(ctx context.Context, t store.Tables, m received) er
 	}
 	actor, err := i.localActor(ctx, t, m.in.Object.ID)
 	if err != nil {
+		return err
+	}
+	if undone, err := t.Tombstones.Exists(ctx, embraye.Grave(m.sender.URI, m.id)); err != nil || undone {
 		return err
 	}
 	if removed, err := t.Followers.Remove(ctx, actor.Handle, m.sender.URI); err != nil {

@@ -142,7 +142,7 @@ func (a *asking) take(ctx context.Context, item activitypub.Item, object embraye
 		return a.pass(ctx, item.ID, err)
 	}
 	err = rs.desk.InTx(ctx, func(t store.Tables) error {
-		if dead, err := t.Tombstones.Exists(ctx, in.Author.URI+" "+item.ID); err != nil || dead {
+		if dead, err := t.Tombstones.Exists(ctx, embraye.Grave(in.Author.URI, item.ID)); err != nil || dead {
 			return err
 		}
 		if kept, err := rs.Keep(ctx, t, in); err != nil || kept {

@@ -145,7 +145,8 @@ func keepChange(ctx context.Context, rs *Reviews, t store.Tables, in Received, r
 	if r.UpdatedAt != nil {
 		last = *r.UpdatedAt
 	}
-	if r.WithdrawnAt != nil || said.Before(last) {
+	revision := max(1, in.Post.Review.Revision)
+	if r.WithdrawnAt != nil || said.Before(last) || said.Equal(last) && revision < r.Revision {
 		return nil
 	}
 	if !embraye.SameReview(r.ReviewContent, content) {
@@ -162,7 +163,7 @@ func keepChange(ctx context.Context, rs *Reviews, t store.Tables, in Received, r
 			r.State = state
 		}
 	}
-	r.ReviewContent, r.Revision, r.URL = content, max(r.Revision, in.Post.Review.Revision), app.PageOf(rs.desk, in.Post)
+	r.ReviewContent, r.Revision, r.URL = content, max(r.Revision, revision), app.PageOf(rs.desk, in.Post)
 	r.ReviewedRevision, r.Wire = max(1, in.Post.Review.ReviewedRevision), in.Wire
 	if in.Post.Updated != nil {
 		r.UpdatedAt = &said

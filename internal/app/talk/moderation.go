@@ -183,7 +183,7 @@ func (k *Talk) UnblockAuthor(ctx context.Context, by embraye.Acting, actor embra
 			if found = found || blocked; !blocked {
 				continue
 			}
-			if err := t.ActorBlocks.Remove(ctx, id, actor); err != nil {
+			if _, err := t.ActorBlocks.Remove(ctx, id, actor); err != nil {
 				return err
 			}
 		}
