@@ -102,7 +102,7 @@ func (f *PeerFacts) Differ(next *PeerFacts) (changes []PeerChange) {
 		}
 	}
 	for _, actor := range slices.Sorted(maps.Keys(next.Keys)) {
-		if old := f.Keys[actor]; old != "" && old != next.Keys[actor] {
+		if old := f.Keys[actor]; old != "" && !SameKeys(old, next.Keys[actor]) {
 			changes = append(changes, PeerChange{"key", string(actor)})
 		}
 	}
@@ -131,7 +131,11 @@ func (f *PeerFacts) Complete(next *PeerFacts, organisation IRI) *PeerFacts {
 			out.Keys[actor] = key
 		}
 	}
-	maps.Copy(out.Keys, f.Keys)
+	for actor, key := range f.Keys {
+		if !SameKeys(key, out.Keys[actor]) {
+			out.Keys[actor] = key
+		}
+	}
 	return out
 }
 
@@ -148,13 +152,45 @@ func (f *PeerFacts) Fingerprint() string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// KeyFingerprint names a public key.
-func KeyFingerprint(pem string) string {
-	if pem == "" {
+// KeysFingerprint names the keys by which an actor speaks: the RSA key, a plus, and
+// the Ed25519 keys if there are any. One more key is another set of keys: who has
+// taken over a server can show the old public key beside a new one.
+func KeysFingerprint(a *RemoteActor) string {
+	if a.KeyPEM == "" && len(a.Multikeys) == 0 {
 		return ""
 	}
-	sum := sha256.Sum256([]byte(strings.TrimSpace(pem)))
-	return hex.EncodeToString(sum[:16])
+	rsa, more := "", ""
+	if a.KeyPEM != "" {
+		sum := sha256.Sum256([]byte(strings.TrimSpace(a.KeyPEM)))
+		rsa = hex.EncodeToString(sum[:16])
+	}
+	if len(a.Multikeys) > 0 {
+		var keys []string
+		for _, m := range a.Multikeys {
+			keys = append(keys, m.Key)
+		}
+		slices.Sort(keys)
+		sum := sha256.Sum256([]byte(strings.Join(slices.Compact(keys), "\n")))
+		more = hex.EncodeToString(sum[:16])
+	}
+	return rsa + "+" + more
+}
+
+// SameKeys compares the fingerprint that somebody agreed to with the one of now.
+// One without a plus was made by a version that looked at the RSA key alone.
+func SameKeys(agreed, now string) bool {
+	rsa, _, _ := strings.Cut(now, "+")
+	return agreed == now || agreed == rsa && rsa != ""
+}
+
+// Agreed reports whether an actor of a peer speaks with keys that somebody agreed
+// to, or that are the first that are known of it.
+func (p *Peer) Agreed(a *RemoteActor) bool {
+	if p.Known == nil {
+		return true
+	}
+	agreed, now := p.Known.Keys[a.URI], KeysFingerprint(a)
+	return agreed == "" || now == "" || SameKeys(agreed, now)
 }
 
 // Waits reports whether what a peer says of itself waits for an admin's look.

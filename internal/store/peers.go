@@ -43,6 +43,12 @@ func (t Peers) ByOrganisation(ctx context.Context, iri embraye.IRI) (*embraye.Pe
 	return p, wrap(err, "taking the peer %s", iri)
 }
 
+// OfActor returns the peer of an account that we follow as one of its.
+func (t Peers) OfActor(ctx context.Context, actor embraye.IRI) (*embraye.Peer, error) {
+	p, err := take[embraye.Peer](ctx, t.table, "id = (SELECT peer_id FROM follows WHERE target = ?)", actor)
+	return p, wrap(err, "taking the peer of %s", actor)
+}
+
 // ByHost lists the peers on host[:port].
 func (t Peers) ByHost(ctx context.Context, host string) ([]embraye.Peer, error) {
 	all, err := list[embraye.Peer](ctx, t.table, "id", 0, "host = ?", host)

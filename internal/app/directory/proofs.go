@@ -17,34 +17,43 @@ import (
 // key that the author does not list), which is as good as absent. A proof that
 // is wrong, or by somebody else, is a bad signature.
 func (d *Directory) CheckProof(ctx context.Context, author *embraye.RemoteActor, doc map[string]any) (bool, error) {
+	by, err := prover(ctx, d, author, doc)
+	return by != nil, err
+}
+
+// prover is the author as whose key proves a document: as it was known, or as it
+// says now that it is. Nil is that nothing can be checked.
+func prover(ctx context.Context, d *Directory, author *embraye.RemoteActor, doc map[string]any) (*embraye.RemoteActor, error) {
 	now := d.desk.Now()
 	p, err := proof.Read(doc, now)
 	if err != nil {
-		return false, badProof(err)
+		return nil, badProof(err)
 	}
 	if p == nil || p.Expired(now) {
-		return false, nil
+		return nil, nil
 	}
 	_, owner, err := embraye.ParseKeyID(p.Method, d.desk.AllowHTTP)
 	if err != nil {
-		return false, nil // a DID say, which nobody here can resolve
+		return nil, nil // a DID say, which nobody here can resolve
 	}
 	if owner != author.URI {
-		return false, badProof(fmt.Errorf("by the key %.200s, in the name of %s", p.Method, author.URI))
+		return nil, badProof(fmt.Errorf("by the key %.200s, in the name of %s", p.Method, author.URI))
 	}
 	key, listed := multikey(author, p.Method)
-	held := listed && holds(p, doc, key, now) == nil
-	if !held { // it may have another key by now
-		fresh, err := d.lookAgain(ctx, author.URI)
-		if err != nil {
-			return false, unusableKey(p.Method, err)
-		}
-		key, listed = multikey(fresh, p.Method)
+	if listed && holds(p, doc, key, now) == nil {
+		return author, nil
 	}
-	if held || !listed {
-		return held, nil
+	fresh, err := d.lookAgain(ctx, author.URI) // it may have another key by now
+	if err != nil {
+		return nil, unusableKey(p.Method, err)
 	}
-	return true, holds(p, doc, key, now)
+	if key, listed = multikey(fresh, p.Method); !listed {
+		return nil, nil
+	}
+	if err := holds(p, doc, key, now); err != nil {
+		return nil, err
+	}
+	return fresh, nil
 }
 
 // lookAgain fetches an actor, or takes what the last fetch brought if that was a
@@ -96,11 +105,11 @@ func (d *Directory) ProvedBy(ctx context.Context, author embraye.IRI, doc map[st
 	if err != nil {
 		return nil, err
 	}
-	proved, err := d.CheckProof(ctx, actor, doc)
-	if err == nil && !proved {
+	by, err := prover(ctx, d, actor, doc)
+	if err == nil && by == nil {
 		err = fmt.Errorf("directory: nothing proves that %s wrote %.200s: %w", author, id, embraye.ErrForbidden)
 	}
-	return actor, err
+	return by, err
 }
 
 // Proves tells whether a key that is known here of an author proves a document,

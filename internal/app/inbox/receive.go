@@ -9,6 +9,7 @@ import (
 
 	"embraye/internal/activitypub"
 	"embraye/internal/app/directory"
+	"embraye/internal/app/peers"
 	"embraye/internal/embraye"
 	"embraye/internal/httpsig"
 	"embraye/internal/store"
@@ -195,8 +196,15 @@ func (i *Inbox) handlers() map[string]handler {
 // prepare is the place for what a handler needs from elsewhere before the
 // transaction opens; nothing is fetched inside one.
 func (i *Inbox) prepare(ctx context.Context, m *received) error {
-	if m.in.Type == "Move" {
+	switch m.in.Type {
+	case "Move":
 		return i.checkMove(ctx, m)
+	case "Delete":
+		err := peers.MayEnd(ctx, i.posts.peers, m.sender)
+		if errors.Is(err, peers.ErrKeyWaits) { // the sender comes again, and says first by the key before who it is now
+			err = fmt.Errorf("inbox: Delete by %s: %w: %w", m.sender.URI, httpsig.ErrInvalid, err)
+		}
+		return err
 	}
 	if err := i.fetchNamed(ctx, m); err != nil {
 		return err

@@ -178,7 +178,7 @@ func (ps *Peers) followAll(ctx context.Context, t store.Tables, by embraye.Actin
 		if measure && (!peer.Gather || !slices.Contains(peer.Known.Measures, target.URI)) {
 			continue
 		}
-		if key := peer.Known.Keys[target.URI]; key == "" || key == embraye.KeyFingerprint(target.KeyPEM) {
+		if peer.Agreed(target) {
 			if err := t.RemoteActors.Upsert(ctx, target); err != nil {
 				return err
 			}

@@ -27,13 +27,12 @@ func (ps *Peers) Hear(ctx context.Context, t store.Tables, sender *embraye.Remot
 	if err != nil || peer == nil {
 		return nil, err
 	}
-	key := embraye.KeyFingerprint(sender.KeyPEM)
-	if peer.Known != nil && peer.Known.Keys[sender.URI] != "" && key != "" && peer.Known.Keys[sender.URI] != key {
+	if !peer.Agreed(sender) {
 		next := peer.Known
 		if peer.Changed != nil {
 			next = peer.Changed
 		}
-		if err := ps.noteChange(ctx, t, peer, withKey(next, sender.URI, key)); err != nil {
+		if err := ps.noteChange(ctx, t, peer, withKey(next, sender.URI, embraye.KeysFingerprint(sender))); err != nil {
 			return nil, err
 		}
 		return peer, ErrKeyWaits
@@ -45,16 +44,28 @@ func (ps *Peers) Hear(ctx context.Context, t store.Tables, sender *embraye.Remot
 	return peer, t.Peers.Heard(ctx, peer.ID, now)
 }
 
+// MayEnd is ErrKeyWaits if an actor of a peer takes something back with a key that
+// nobody has agreed to: nothing brings back what was withdrawn. The change is
+// noted, so that somebody looks at it.
+func MayEnd(ctx context.Context, ps *Peers, sender *embraye.RemoteActor) error {
+	peer, err := peerOf(ctx, ps.desk.Store.Tables(), sender.URI)
+	if err != nil || peer == nil || peer.Agreed(sender) {
+		return err
+	}
+	var waits error
+	err = ps.desk.InTx(ctx, func(t store.Tables) error {
+		_, err := ps.Hear(ctx, t, sender)
+		if errors.Is(err, ErrKeyWaits) {
+			waits, err = err, nil
+		}
+		return err
+	})
+	return errors.Join(waits, err)
+}
+
 // peerOf is the peer of an actor that we follow, or nil.
 func peerOf(ctx context.Context, t store.Tables, actor embraye.IRI) (*embraye.Peer, error) {
-	f, err := t.Follows.ByTarget(ctx, actor)
-	if errors.Is(err, embraye.ErrNotFound) || err == nil && f.PeerID == 0 {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	peer, err := t.Peers.Take(ctx, f.PeerID)
+	peer, err := t.Peers.OfActor(ctx, actor)
 	if errors.Is(err, embraye.ErrNotFound) {
 		return nil, nil
 	}
@@ -62,9 +73,10 @@ func peerOf(ctx context.Context, t store.Tables, actor embraye.IRI) (*embraye.Pe
 }
 
 func withKey(f *embraye.PeerFacts, actor embraye.IRI, key string) *embraye.PeerFacts {
-	next := &embraye.PeerFacts{Reference: f.Reference, Measures: f.Measures, Keys: maps.Clone(f.Keys)}
+	next := *f
+	next.Keys = maps.Clone(f.Keys)
 	next.Keys[actor] = key
-	return next
+	return &next
 }
 
 // noteChange makes facts wait for an admin, and says so once.
@@ -87,8 +99,8 @@ func (ps *Peers) Rotated(ctx context.Context, t store.Tables, before, after *emb
 	if err != nil || peer == nil || peer.Known == nil {
 		return err
 	}
-	old, key := embraye.KeyFingerprint(before.KeyPEM), embraye.KeyFingerprint(after.KeyPEM)
-	if key == "" || key == old || peer.Known.Keys[before.URI] != old {
+	old, key := embraye.KeysFingerprint(before), embraye.KeysFingerprint(after)
+	if key == "" || key == old || !embraye.SameKeys(peer.Known.Keys[before.URI], old) {
 		return nil
 	}
 	peer.Known = withKey(peer.Known, before.URI, key)

@@ -84,7 +84,7 @@ type found struct {
 func (f *found) facts() *embraye.PeerFacts {
 	facts := &embraye.PeerFacts{Reference: f.Reference, Measures: f.listed, Keys: map[embraye.IRI]string{}, Log: f.log, Witness: f.witness}
 	for _, actor := range append([]*embraye.RemoteActor{f.account}, f.Measures...) {
-		facts.Keys[actor.URI] = embraye.KeyFingerprint(actor.KeyPEM)
+		facts.Keys[actor.URI] = embraye.KeysFingerprint(actor)
 	}
 	return facts
 }

@@ -3,6 +3,7 @@ package peers_test
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"embraye/internal/apptest"
 	"embraye/internal/embraye"
 	"embraye/internal/fedtest"
+	"embraye/internal/store"
 )
 
 // node serves the NodeInfo of the pair.
@@ -171,10 +173,81 @@ func TestAnotherKeyWaitsForAnAdmin(t *testing.T) {
 	})
 }
 
+// Who takes over a server can show the public key that it always showed, and sign
+// with another one beside it.
+func TestOneKeyMoreIsAnotherKey(t *testing.T) {
+	apptest.EachPair(t, func(p *apptest.Pair) {
+		p.Follow()
+		p.Says("Create", p.Constat("before", nil))
+		m := p.Measures[1]
+		stolen := m.Multikey("not theirs")
+		said := func(kind string, object any) int {
+			p.Said++
+			return m.PostEd25519(stolen, string(p.In.Site.SharedInbox()), map[string]any{"id": fmt.Sprintf("%s/acts/%d", m.ID, p.Said), "type": kind, "actor": m.ID, "object": object})
+		}
+		passed := m.Proved(stolen, map[string]any{"@context": "https://www.w3.org/ns/activitystreams", "id": m.ID + "/acts/passed", "type": "Create", "actor": m.ID, "object": p.Constat("passed", nil)})
+		if p.W.Server("third.example").Actor("passer").Post(string(p.In.Site.SharedInbox()), passed); p.Kept("passed") != nil || len(p.Unread()) != 1 {
+			p.Errorf("passed on by somebody: kept %v, %d unread", p.Kept("passed"), len(p.Unread()))
+		}
+		if status := said("Create", p.Constat("after", nil)); status != 202 || p.Kept("after") != nil || len(p.Unread()) != 2 {
+			p.Errorf("a constat: %d, kept %v, %d unread", status, p.Kept("after"), len(p.Unread()))
+		}
+		for _, object := range []string{m.ID + "/before", m.ID} {
+			if status := said("Delete", object); status != 401 || p.Kept("before").WithdrawnAt != nil {
+				p.Errorf("the end of %s: %d, %+v", object, status, p.Kept("before"))
+			}
+		}
+		if changes := only(p).Changes(); len(changes) != 1 || changes[0].What != "key" {
+			p.Errorf("changes %v", changes)
+		}
+		p.Must(p.In.Peers.Accept(p.Context(), embraye.Operator(), only(p).ID, only(p).Changed.Fingerprint()))
+		if status := said("Delete", m.ID+"/before"); status != 202 || p.Kept("before").WithdrawnAt == nil {
+			p.Errorf("once it is accepted: %d", status)
+		}
+	})
+}
+
+func TestATrustedOrganisationWithAnotherKeyIsRead(t *testing.T) {
+	apptest.EachPair(t, func(p *apptest.Pair) {
+		_, err := p.In.Peers.Add(p.Context(), embraye.Operator(), p.Org.ID, embraye.PeerChoices{Gather: true, TrustReviews: true})
+		p.Must(err)
+		p.W.Settle()
+		reviews := func(name string) embraye.ReplyState {
+			p.Helper()
+			p.Said++
+			id := p.Org.ID + "/" + name
+			note := map[string]any{"id": id, "type": "Note", "attributedTo": p.Org.ID, "to": []string{apptest.Public}, "content": "<p>Non.</p>",
+				"inReplyTo": p.In.Site.UpdateID(apptest.PublishOne(p.T, p.In)), "embraye:verdict": "contests", "embraye:reason": "Non.", "embraye:license": "CC-BY-4.0"}
+			if status := p.Org.Post(string(p.In.Site.SharedInbox()), map[string]any{"id": fmt.Sprintf("%s/acts/%d", p.Org.ID, p.Said), "type": "Create", "actor": p.Org.ID, "object": note}); status != 202 {
+				p.Fatalf("a review: %d", status)
+			}
+			r, err := p.In.Store.Tables().PeerReviews.ByURI(p.Context(), embraye.IRI(id))
+			p.Must(err)
+			return r.State
+		}
+		if state := reviews("one"); state != embraye.ReplyShown {
+			p.Fatalf("by the agreed key: %s", state)
+		}
+		rekey(p, p.Org)
+		rekey(p, p.Measures[1])
+		if state := reviews("three"); state != embraye.ReplyPending {
+			p.Errorf("by another key: %s", state)
+		}
+		p.Says("Create", map[string]any{"id": p.Measures[1].ID + "/answer", "type": "Note", "attributedTo": p.Measures[1].ID, "to": []string{apptest.Public},
+			"content": "<p>Si.</p>", "inReplyTo": "https://third.example/1", "embraye:answers": "https://third.example/1"})
+		if a, err := p.In.Store.Tables().ReviewResponses.ByNote(p.Context(), embraye.IRI(p.Measures[1].ID+"/answer")); !errors.Is(err, embraye.ErrNotFound) {
+			p.Errorf("an answer by another key: %+v, %v", a, err)
+		}
+	})
+}
+
 func TestAKeyThatTheOneBeforeVouchedForIsBelieved(t *testing.T) {
 	apptest.EachPair(t, func(p *apptest.Pair) {
 		p.Follow()
 		p.Says("Create", p.Constat("before", nil))
+		peer, log := only(p).Peer, embraye.PeerLog{Origin: "pair.example/journal"}
+		peer.Known.Log = &log
+		p.Must(p.In.Store.InTx(p.Context(), func(t store.Tables) error { return t.Peers.Save(p.Context(), &peer) }))
 		m, old := p.Measures[1], p.Measures[1].Key
 		rekey(p, m)
 		fresh := m.Key
@@ -185,6 +258,9 @@ func TestAKeyThatTheOneBeforeVouchedForIsBelieved(t *testing.T) {
 		_, err := p.In.Peers.Sync(p.Context(), embraye.Operator())
 		if p.Must(err); p.Kept("after") == nil || only(p).Waits() {
 			p.Errorf("kept %v, waits %v", p.Kept("after"), only(p).Changes())
+		}
+		if known := only(p).Known; known.Log == nil || *known.Log != log {
+			p.Errorf("its log is forgotten: %+v", known)
 		}
 	})
 }

@@ -120,7 +120,7 @@ func keepNew(ctx context.Context, rs *Reviews, t store.Tables, in Received, of *
 		at := app.NotLater(*in.Post.Updated, now)
 		row.UpdatedAt = &at
 	}
-	if row.State, err = unread(ctx, rs, t, in.Author.URI); err != nil {
+	if row.State, err = unread(ctx, rs, t, in.Author); err != nil {
 		return err
 	}
 	if row.State == embraye.ReplyShown {
@@ -156,7 +156,7 @@ func keepChange(ctx context.Context, rs *Reviews, t store.Tables, in Received, r
 			r.Aside = embraye.ReplyPending
 		}
 		if r.State == embraye.ReplyShown {
-			state, err := unread(ctx, rs, t, r.Actor)
+			state, err := unread(ctx, rs, t, in.Author)
 			if err != nil {
 				return err
 			}
@@ -175,13 +175,14 @@ func keepChange(ctx context.Context, rs *Reviews, t store.Tables, in Received, r
 	return app.ReadAnew(ctx, t, r.URI, r.ReviewedRevision)
 }
 
-// unread is the state of a review that nobody of ours has read.
-func unread(ctx context.Context, rs *Reviews, t store.Tables, actor embraye.IRI) (embraye.ReplyState, error) {
-	if refusal, err := directory.Refusal(ctx, rs.directory, actor.Host()); err != nil || refusal.Silenced {
+// unread is the state of a review that nobody of ours has read. A trusted peer is
+// the one whose keys somebody agreed to.
+func unread(ctx context.Context, rs *Reviews, t store.Tables, author *embraye.RemoteActor) (embraye.ReplyState, error) {
+	if refusal, err := directory.Refusal(ctx, rs.directory, author.URI.Host()); err != nil || refusal.Silenced {
 		return embraye.ReplyPending, err
 	}
-	peer, err := t.Peers.ByOrganisation(ctx, actor)
-	if errors.Is(err, embraye.ErrNotFound) || err == nil && !peer.TrustReviews {
+	peer, err := t.Peers.ByOrganisation(ctx, author.URI)
+	if errors.Is(err, embraye.ErrNotFound) || err == nil && (!peer.TrustReviews || !peer.Agreed(author)) {
 		return embraye.ReplyPending, nil
 	}
 	return embraye.ReplyShown, err
@@ -227,7 +228,8 @@ func (rs *Reviews) Forget(ctx context.Context, t store.Tables, actor, uri embray
 
 // KeepAnswer stores what the author of a constat answers to a review, once, and
 // tells whether it was that. The answer may be here before the review is: then
-// it counts if we follow who gives it.
+// it counts if we follow who gives it. What a peer's account says with a key that
+// nobody agreed to is no answer.
 func (rs *Reviews) KeepAnswer(ctx context.Context, t store.Tables, in Received) (kept bool, err error) {
 	post, review := in.Post, in.Post.Review.Answers
 	if review == "" || !post.Public() {
@@ -235,6 +237,11 @@ func (rs *Reviews) KeepAnswer(ctx context.Context, t store.Tables, in Received) 
 	}
 	author, err := rs.answerer(ctx, t, review, in.Author.URI)
 	if err != nil || author != in.Author.URI {
+		return false, err
+	}
+	if peer, err := t.Peers.OfActor(ctx, author); err == nil && !peer.Agreed(in.Author) {
+		return false, nil
+	} else if err != nil && !errors.Is(err, embraye.ErrNotFound) {
 		return false, err
 	}
 	a, err := t.ReviewResponses.Take(ctx, review, author)
