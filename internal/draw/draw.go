@@ -25,7 +25,7 @@ const markGrid = 40 // the wider side
 
 // Mark is the mark as an inline picture that stands beside the name.
 func Mark() template.HTML {
-	return `<svg class="mark" viewBox="0 0 40 24" aria-hidden="true"><path d="` + MarkPath + `"/></svg>`
+	return `<svg class="mark" viewBox="0 0 40 24" width="40" height="24" aria-hidden="true"><path d="` + MarkPath + `"/></svg>`
 }
 
 // svg builds a picture as text. Words are escaped by word, everything else is

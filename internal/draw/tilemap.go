@@ -49,7 +49,7 @@ const (
 func TileMap(in TileMapInput) template.HTML {
 	stages := stagesByRegion(in)
 	var out svg
-	out.put(`<svg class="map" viewBox="0 0 316 444" role="img" aria-label="`)
+	out.put(`<svg class="map" viewBox="0 0 316 444" width="316" role="img" aria-label="`)
 	out.word(in.Words.T(in.Lang, "draw.map."+string(in.Subject)))
 	out.put(`">`)
 	out.frames(stages)

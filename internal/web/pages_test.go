@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -54,6 +55,9 @@ func checkOutline(t *testing.T, path, lang, page string) {
 	for node := range doc.Descendants() {
 		if forbidden(node) {
 			t.Errorf("%s has what its own policy forbids: %s %v", path, node.Data, node.Attr)
+		}
+		if node.Data == "svg" && !slices.ContainsFunc(node.Attr, func(a html.Attribute) bool { return a.Key == "width" }) {
+			t.Errorf("%s: without the stylesheet a picture fills the screen: %v", path, node.Attr)
 		}
 	}
 	if !strings.Contains(page, `<html lang="`+lang+`">`) {

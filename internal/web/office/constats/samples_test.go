@@ -21,7 +21,7 @@ func Samples() map[string][]any {
 		Evidence: []embraye.Evidence{{Type: "Link", Href: "https://preuve.example/", Name: "Preuve"}}}
 	scope := embraye.Scope{Measure: "m2", Subject: embraye.BySubjectInstitution, Territory: "FR-BRE", Institution: embraye.Institution{Name: "Région", Kind: "region"}}
 	hour := someday
-	draft := &embraye.Draft{ID: 7, State: embraye.DraftInReview, Scope: scope, Content: content, Failure: "incomplete", ReviewNote: "à revoir", ScheduledAt: &hour, UpdatedAt: someday}
+	draft := &embraye.Draft{ID: 7, State: embraye.DraftInReview, Scope: scope, Content: content, Failure: "not_allowed", ReviewNote: "à revoir", ScheduledAt: &hour, UpdatedAt: someday}
 	update := embraye.Update{ID: "01HX0000000000000000000000", Scope: scope, Content: content, Revision: 2, PublishedAt: someday}
 	withdrawn := update
 	withdrawn.WithdrawnAt, withdrawn.WithdrawReason = &hour, "erreur"

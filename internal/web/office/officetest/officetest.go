@@ -27,6 +27,9 @@ import (
 // rawKey finds a key of the catalogue that stands in a page as its own text.
 var rawKey = regexp.MustCompile(`(office|field|error|stage|subject|confidence|relation|import)\.[a-z_]+(\.[a-z_A-Z0-9-]+)*`)
 
+// code finds a value of ours, as the database has it, among the words of a page.
+var code = regexp.MustCompile(`>[^<>]*\b([a-z]+_[a-z_]+)\b[^<>]*</(?:p|dd|dt|li|td|th|h[1-3]|small|span|a|label|button)>`)
+
 var (
 	idAttribute  = regexp.MustCompile(` id="([^"]*)"`)
 	forAttribute = regexp.MustCompile(` (?:for|aria-labelledby)="([^"]*)"`)
@@ -140,6 +143,9 @@ func checkPage(t *testing.T, name, html string) {
 		if key != "office.js" {
 			t.Errorf("%s: the word %q is not in the catalogue", name, key)
 		}
+	}
+	for _, found := range code.FindAllStringSubmatch(html, -1) {
+		t.Errorf("%s: %q is no word: %s", name, found[1], found[0])
 	}
 	for _, bad := range forbidden() {
 		if strings.Contains(html, bad) {
