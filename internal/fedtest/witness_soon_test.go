@@ -1,6 +1,7 @@
 package fedtest
 
 import (
+	"net/http"
 	"testing"
 	"time"
 
@@ -70,5 +71,72 @@ func TestWitnessesAreAskedSoonAfterAnAct(t *testing.T) {
 	w.publish(a)
 	if got := w.soon(a); len(got) != 1 || !got[0].Equal(w.Clock.Now().Add(app.AskAfter)) {
 		t.Errorf("the next act: %v", got)
+	}
+}
+
+// Who signs a log copies what it signed soon, and not with the next turn: until
+// then a database that falls back loses what nobody else has.
+func TestASignedLogIsCopiedSoon(t *testing.T) {
+	w := newWitnesses(t, "a.example", "b.example")
+	a, b := w.Instances[0], w.Instances[1]
+	w.turn(a, b)
+	w.sql(b, "DELETE FROM river_job")
+	w.publish(a)
+	w.turn(a)
+	if got := w.soon(b); len(got) != 1 || !got[0].Equal(w.Clock.Now().Add(app.AskAfter)) {
+		t.Fatalf("planned: %v", got)
+	}
+	w.must(w.chore(b))
+	if log := w.signed(b, a); log.Mirrored != w.state(a).Size {
+		t.Errorf("%d of %d are copied", log.Mirrored, w.state(a).Size)
+	}
+	w.sql(b, "DELETE FROM river_job")
+	w.turn(a)
+	if got := w.soon(b); len(got) != 0 {
+		t.Errorf("nothing is new, and it is planned for %v", got)
+	}
+}
+
+// A witness that has signed more than its log remembers says so, and is posted
+// what it lacks at once: with its limits on, too.
+func TestAWitnessIsAskedAgainForItsSize(t *testing.T) {
+	w := witnessing(t, Config{Kind: storetest.SQLite, RateLimits: true}, "a.example", "b.example")
+	a, b := w.Instances[0], w.Instances[1]
+	w.turn(a)
+	w.publish(a)
+	w.sql(a, "UPDATE witnesses SET size = 1")
+	w.turn(a)
+	if got := w.signed(b, a); got.Size != w.state(a).Size {
+		t.Errorf("b signed %d of %d: %s", got.Size, w.state(a).Size, w.row(a, "b.example/temoin").Error)
+	}
+	refused := 0
+	for range 10 {
+		if status, _, _ := w.post(b, "old 1\n\n"+w.state(a).Checkpoint); status == http.StatusTooManyRequests {
+			refused++
+		}
+	}
+	if refused < 6 {
+		t.Errorf("%d of 10 posts at once are too many", refused)
+	}
+}
+
+// A witness that is too busy to say what it signed has not said that it signed
+// nothing.
+func TestABusyWitnessIsWaitedFor(t *testing.T) {
+	w := newWitnesses(t, "a.example", "b.example")
+	a, b := w.Instances[0], w.Instances[1]
+	w.turn(a)
+	w.sql(a, "UPDATE log_state SET frozen = 'restored'")
+	w.Wire.Remove(b.Host)
+	w.Wire.Serve(b.Host, http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		status := http.StatusTooManyRequests
+		if r.Method == http.MethodGet {
+			status = http.StatusNotFound // it shows nobody what it signs
+		}
+		rw.WriteHeader(status)
+	}))
+	w.must(a.Witness.Check(t.Context()))
+	if st := w.state(a); st.Frozen != embraye.LogRestored {
+		t.Errorf("frozen %q", st.Frozen)
 	}
 }

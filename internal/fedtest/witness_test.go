@@ -25,7 +25,12 @@ type witnesses struct {
 
 func newWitnesses(t *testing.T, hosts ...string) *witnesses {
 	t.Helper()
-	w := &witnesses{New(t, Config{Kind: storetest.SQLite}, hosts...), t}
+	return witnessing(t, Config{Kind: storetest.SQLite}, hosts...)
+}
+
+func witnessing(t *testing.T, c Config, hosts ...string) *witnesses {
+	t.Helper()
+	w := &witnesses{New(t, c, hosts...), t}
 	for _, in := range w.Instances {
 		for _, other := range w.Instances {
 			if in != other {

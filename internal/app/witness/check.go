@@ -97,7 +97,7 @@ func (r *Room) claimed(ctx context.Context, st *embraye.LogState, w *embraye.Wit
 		return 0, err
 	case status == http.StatusConflict:
 		return translog.ReadSize(said)
-	case status >= http.StatusInternalServerError:
+	case status >= http.StatusInternalServerError, status == http.StatusTooManyRequests:
 		return 0, fmt.Errorf("it answered %d", status)
 	}
 	return 0, nil // it signs this one first, or does not know our log

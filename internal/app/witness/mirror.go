@@ -87,7 +87,7 @@ const doubtEvery = 10 * time.Minute
 // signed two roots of one size, or if its own leaves do not make what we signed.
 func (r *Room) doubt(ctx context.Context, seen *embraye.Witnessed, checkpoint string, tree translog.Checkpoint) error {
 	if tree.Size != seen.Size {
-		if !r.may("doubt "+seen.Origin, doubtEvery) {
+		if !r.may("doubt "+seen.Origin, doubtEvery, 1) {
 			return nil
 		}
 		was := translog.SeenAs(seen.Size, seen.Root)

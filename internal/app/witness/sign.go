@@ -6,13 +6,18 @@ import (
 	"net/http"
 	"time"
 
+	"embraye/internal/app"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 	"embraye/internal/translog"
 )
 
-// listenEvery is how often one log is listened to.
-const listenEvery = time.Second
+// listenEvery is how often one log is listened to, and listenAtOnce how often in
+// one go: whoever asks what we have signed, or is told another size, posts again.
+const (
+	listenEvery  = time.Second
+	listenAtOnce = 4
+)
 
 // Add is what a log posts: it answers with our signature lines, or with a
 // translog.Refusal. What we sign is kept before it is told.
@@ -50,22 +55,27 @@ func (r *Room) Add(ctx context.Context, body []byte) (lines string, err error) {
 
 // listen bounds how often one log is listened to.
 func (r *Room) listen(origin string) error {
-	if r.desk.RateLimits && !r.may(origin, listenEvery) {
+	if r.desk.RateLimits && !r.may(origin, listenEvery, listenAtOnce) {
 		return &embraye.TooMany{RetryAfter: listenEvery}
 	}
 	return nil
 }
 
-// may tells whether something was done last so long ago. What is asked for is
-// about logs of peers: it cannot grow without end.
-func (r *Room) may(what string, every time.Duration) bool {
+// may tells whether something may be done now that is done so often at most, and
+// some times at once after a pause. What is asked for is about logs of peers: it
+// cannot grow without end.
+func (r *Room) may(what string, every time.Duration, atOnce int) bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := r.desk.Now()
-	if wait := r.heard[what].Add(every).Sub(now); wait > 0 && wait <= every {
+	free := r.heard[what]
+	if ahead := free.Sub(now); ahead < 0 || ahead > every*time.Duration(atOnce) { // or the clock went back
+		free = now
+	}
+	if free.Sub(now) > every*time.Duration(atOnce-1) {
 		return false
 	}
-	r.heard[what] = now
+	r.heard[what] = free.Add(every)
 	return true
 }
 
@@ -98,7 +108,19 @@ func (r *Room) sign(ctx context.Context, t store.Tables, peer *embraye.Peer, a *
 	if err == nil && !kept {
 		err = &translog.Refusal{Status: http.StatusConflict, Size: seen.Size, Why: "another checkpoint was signed at the same time"}
 	}
+	if err == nil && tree.Size > seen.Size {
+		err = copySoon(ctx, r.desk, t)
+	}
 	return lines, seen, err
+}
+
+// copySoon has the leaves copied that were just signed: a log that loses them
+// together with its database gets them back from nobody else.
+func copySoon(ctx context.Context, desk *app.App, t store.Tables) error {
+	if !desk.MirrorLogs {
+		return nil
+	}
+	return desk.Later(ctx, t, embraye.Job{Chore: embraye.ChoreWitness, Subject: embraye.WitnessSoon, At: desk.Now().Add(app.AskAfter), Once: true})
 }
 
 // Checkpoint is the largest tree of a log that we signed, with both signatures.

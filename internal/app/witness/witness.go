@@ -31,7 +31,7 @@ type Room struct {
 	turn sync.Mutex // one at a time asks about our log
 
 	mu      sync.Mutex
-	heard   map[string]time.Time   // when what was done about each log of a peer last
+	heard   map[string]time.Time   // until when what was done about each log of a peer counts
 	keepers map[string]embraye.IRI // whose each log was when all peers were read last
 	signer  *translog.Cosigner     // nil until its key is opened, which never changes
 }
