@@ -1,14 +1,17 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"time"
 
 	"embraye/internal/embraye"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgconn"
 	"github.com/jackc/pgx/v5/pgtype"
 	"github.com/jackc/pgx/v5/stdlib"
 	"gorm.io/driver/postgres"
@@ -29,7 +32,9 @@ func (s *Store) openPostgres(o Options) error {
 	if _, given := config.RuntimeParams["idle_in_transaction_session_timeout"]; !given {
 		settings += "; SET idle_in_transaction_session_timeout = '" + forsaken + "'"
 	}
-	prepare := func(ctx context.Context, conn *pgx.Conn) error { return prepare(ctx, conn, settings) }
+	prepare := func(ctx context.Context, conn *pgx.Conn) error {
+		return cmp.Or(prepare(ctx, conn, settings), s.compareCopy(ctx, conn))
+	}
 	raw := sql.OpenDB(batching{stdlib.GetConnector(*config, stdlib.OptionAfterConnect(prepare))})
 	raw.SetMaxOpenConns(postgresConnections)
 	raw.SetMaxIdleConns(postgresConnections)
@@ -63,5 +68,57 @@ func prepare(ctx context.Context, conn *pgx.Conn, settings string) error {
 		Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC},
 	})
 	_, err := conn.Exec(ctx, settings)
+	return err
+}
+
+// whichCopy names the copy of the database that a connection leads to: which
+// cluster, which of its timelines (each promotion of a standby and each recovery
+// to a point in time begins one), and which table (a dump that was read makes
+// another). With it comes the copy that was written to last, and what the log has.
+const whichCopy = `SELECT system_identifier || ' ' || left(pg_walfile_name(pg_current_wal_lsn()), 8) || ' ' || 'log_state'::regclass::oid,
+	coalesce((SELECT value FROM settings WHERE key = '` + copySetting + `'), ''), (SELECT size FROM log_state)
+	FROM pg_control_system()`
+
+// copySetting is the copy of the database that was written to last.
+const copySetting = "log.copy"
+
+// compareCopy freezes the log where the connection leads to another copy of the
+// database than the last one did: it may lack what was signed, and a program that
+// was started since knows nothing of that (see longest). A database without tables,
+// a standby, and a server that does not tell which it is, are left alone.
+func (s *Store) compareCopy(ctx context.Context, conn *pgx.Conn) error {
+	var here, last string
+	var size int64
+	err := conn.QueryRow(ctx, whichCopy).Scan(&here, &last, &size)
+	if err != nil || size == 0 || here == last {
+		return unlessAnswered(err)
+	}
+	news := false
+	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
+		// Who locks these tables for long is a migration, and waits for nobody.
+		if _, err := tx.Exec(ctx, "SET LOCAL lock_timeout = '5s'"); err != nil {
+			return err
+		}
+		noted, err := tx.Exec(ctx, "INSERT INTO settings VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = $2 WHERE settings.value <> $2", copySetting, here)
+		if err != nil || noted.RowsAffected() == 0 || last == "" {
+			return err
+		}
+		frozen, err := tx.Exec(ctx, "UPDATE log_state SET frozen = $1 WHERE frozen = ''", embraye.LogRestored)
+		if news = err == nil && frozen.RowsAffected() > 0; news {
+			_, err = tx.Exec(ctx, raisePublicRevision)
+		}
+		return err
+	})
+	if err == nil && news {
+		s.log.WarnContext(ctx, "the database is another copy than before, a standby that was promoted say: what is done in public waits to be entered in the log until witnesses were asked", "was", last, "is", here)
+	}
+	return unlessAnswered(err)
+}
+
+// unlessAnswered is an error that PostgreSQL did not send itself.
+func unlessAnswered(err error) error {
+	if _, answered := errors.AsType[*pgconn.PgError](err); answered {
+		return nil
+	}
 	return err
 }

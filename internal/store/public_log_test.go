@@ -261,6 +261,39 @@ func TestC7AnOlderDatabaseUnderALiveProcess(t *testing.T) {
 	})
 }
 
+// A program that was started after PostgreSQL fell over to another server, or after a
+// dump was read, remembers nothing of the log: the database tells that it is another copy.
+func TestAnotherCopyOfTheDatabaseFreezesTheLog(t *testing.T) {
+	ctx, url := t.Context(), storetest.URL(t, storetest.Postgres)
+	frozen := func(s *store.Store) string {
+		st, err := s.Tables().Log.State(ctx)
+		must(t, err)
+		return st.Frozen
+	}
+	s := storetest.OpenURL(t, url, nil)
+	openLog(t, s)
+	must(t, s.InTx(ctx, recording(leafOf(0), leafOf(1))))
+	for range 2 {
+		if why := frozen(storetest.OpenURL(t, url, nil)); why != "" {
+			t.Errorf("the same copy: %q", why)
+		}
+	}
+	for _, other := range []string{"UPDATE settings SET value = '1' || value WHERE key = 'log.copy'",
+		"CREATE TABLE read (LIKE log_state INCLUDING ALL); INSERT INTO read SELECT * FROM log_state; ALTER TABLE log_state RENAME TO gone; ALTER TABLE read RENAME TO log_state"} {
+		_, err := s.Pool().ExecContext(ctx, other)
+		must(t, err)
+		started := storetest.OpenURL(t, url, nil)
+		if why := frozen(started); why != embraye.LogRestored {
+			t.Errorf("after %s: %q", other, why)
+		}
+		must(t, started.InTx(ctx, recording(leafOf(2))))
+		must(t, started.InTx(ctx, func(tx store.Tables) error { return tx.Log.Thaw(ctx, embraye.LogRestored) }))
+		if why := frozen(storetest.OpenURL(t, url, nil)); why != "" {
+			t.Errorf("witnesses were asked: %q", why)
+		}
+	}
+}
+
 // restoreState writes where the log stood.
 func restoreState(t *testing.T, s *store.Store, st *embraye.LogState) {
 	t.Helper()

@@ -15,6 +15,7 @@ import (
 	"embraye/internal/store"
 	"embraye/internal/storetest"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/gorm/schema"
 )
@@ -153,6 +154,22 @@ func TestH07ADatabaseOfAnotherEncodingIsRefused(t *testing.T) {
 				t.Errorf("%d migrations, %v", applied, err)
 			}
 		})
+	}
+}
+
+// An address may name several servers: all of them are named, and a standby is not
+// told as a server that is away.
+func TestH07AllServersOfAnAddressAreNamed(t *testing.T) {
+	const url = "postgres://u@127.0.0.1:1,127.0.0.1:2/d?sslmode=disable&target_session_attrs=read-write"
+	_, err := pgx.Connect(t.Context(), url)
+	if said := store.Trouble(url, err).Error(); !strings.Contains(said, "127.0.0.1, port 1 and at 127.0.0.1, port 2, cannot be reached") {
+		t.Error(said)
+	}
+	direct := storetest.EmptyURL(t, storetest.Postgres)
+	standby := direct + "&target_session_attrs=standby" // it is none
+	_, err = pgx.Connect(t.Context(), standby)
+	if said := store.Trouble(standby, err).Error(); !strings.Contains(said, "target_session_attrs asks for") || strings.Contains(said, "sslmode=disable in it") {
+		t.Error(said)
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/user"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"syscall"
@@ -57,7 +58,7 @@ func sqliteAdvice(path string, err error) string {
 func postgresAdvice(c *pgx.ConnConfig, err error) string {
 	e, answered := errors.AsType[*pgconn.PgError](err)
 	if _, unconnected := errors.AsType[*pgconn.ConnectError](err); !answered && unconnected {
-		return fmt.Sprintf("PostgreSQL at %s, port %d, cannot be reached: see that it runs and listens there, or correct EMBRAYE_DATABASE_URL (sslmode=disable in it where PostgreSQL has no TLS)", c.Host, c.Port)
+		return unconnectedAdvice(c, err)
 	}
 	if !answered {
 		return ""
@@ -79,6 +80,21 @@ func postgresAdvice(c *pgx.ConnConfig, err error) string {
 		return "PostgreSQL is starting or stopping: try again in a moment"
 	}
 	return ""
+}
+
+// unconnectedAdvice names every server of the address, in its order.
+func unconnectedAdvice(c *pgx.ConnConfig, err error) string {
+	servers := []string{fmt.Sprintf("%s, port %d", c.Host, c.Port)}
+	for _, f := range c.Fallbacks { // each server stands there once with TLS and once without, where both are tried
+		if one := fmt.Sprintf("%s, port %d", f.Host, f.Port); !slices.Contains(servers, one) {
+			servers = append(servers, one)
+		}
+	}
+	all := strings.Join(servers, " and at ")
+	if c.ValidateConnect != nil && strings.Contains(err.Error(), "ValidateConnect") {
+		return fmt.Sprintf("PostgreSQL at %s: nobody there is what target_session_attrs asks for, as while a standby waits to be promoted: see that one of them is the primary and runs, or correct EMBRAYE_DATABASE_URL", all)
+	}
+	return fmt.Sprintf("PostgreSQL at %s, cannot be reached: see that it runs and listens there, or correct EMBRAYE_DATABASE_URL (sslmode=disable in it where PostgreSQL has no TLS)", all)
 }
 
 // Unopenable says which is the first file or folder of a database that this process
