@@ -124,7 +124,7 @@ func meet(ctx context.Context, ps *Peers, by embraye.Acting, address string, jud
 		switch {
 		case code != "":
 			value := ours.Handle
-			if other != nil {
+			if other != nil && ours.MovedTo == "" { // who has moved already is ours
 				value = string(other.URI)
 			}
 			wrong.Problems = append(wrong.Problems, embraye.Problem{Field: "move", Code: code, Value: value})

@@ -83,7 +83,7 @@ func (r *removal) believe(sent []fedtest.Message) {
 // An organisation that moves takes its followers along: one account after the
 // other, and nobody is told anything before each new account names its old one.
 func TestAMoveTakesTheFollowersAlong(t *testing.T) {
-	w := fedtest.New(t, fedtest.Config{Kind: storetest.SQLite}, "old.example", "new.example")
+	w := fedtest.New(t, fedtest.Config{Kind: storetest.SQLite}, "old.example", "new.example", "third.example")
 	r := &removal{t, w, w.Instances[0], w.Instances[1], w.Server("masto.example").Actor("ana")}
 	r.ana.Publish()
 	apptest.Follow(t, r.old, r.ana)
@@ -126,6 +126,9 @@ func TestAMoveTakesTheFollowersAlong(t *testing.T) {
 	w.Settle()
 	if sent := home.Take(); len(sent) != 0 {
 		t.Errorf("a second run sent %d messages", len(sent))
+	}
+	if err := r.moveTo("https://third.example", false); err == nil || strings.Contains(err.Error(), "third.example") || !strings.Contains(err.Error(), `has moved elsewhere "mesure1"`) {
+		t.Errorf("to a third one: %v", err) // ours has moved, and not who is there
 	}
 	r.stays(published)
 }
