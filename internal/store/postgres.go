@@ -6,6 +6,7 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"log/slog"
 	"time"
 
 	"embraye/internal/embraye"
@@ -33,7 +34,7 @@ func (s *Store) openPostgres(o Options) error {
 		settings += "; SET idle_in_transaction_session_timeout = '" + forsaken + "'"
 	}
 	prepare := func(ctx context.Context, conn *pgx.Conn) error {
-		return cmp.Or(prepare(ctx, conn, settings), s.compareCopy(ctx, conn))
+		return cmp.Or(prepare(ctx, conn, settings), compareCopy(ctx, conn, s.log))
 	}
 	raw := sql.OpenDB(batching{stdlib.GetConnector(*config, stdlib.OptionAfterConnect(prepare))})
 	raw.SetMaxOpenConns(postgresConnections)
@@ -86,7 +87,7 @@ const copySetting = "log.copy"
 // database than the last one did: it may lack what was signed, and a program that
 // was started since knows nothing of that (see longest). A database without tables,
 // a standby, and a server that does not tell which it is, are left alone.
-func (s *Store) compareCopy(ctx context.Context, conn *pgx.Conn) error {
+func compareCopy(ctx context.Context, conn *pgx.Conn, log *slog.Logger) error {
 	var here, last string
 	var size int64
 	err := conn.QueryRow(ctx, whichCopy).Scan(&here, &last, &size)
@@ -110,7 +111,7 @@ func (s *Store) compareCopy(ctx context.Context, conn *pgx.Conn) error {
 		return err
 	})
 	if err == nil && news {
-		s.log.WarnContext(ctx, "the database is another copy than before, a standby that was promoted say: what is done in public waits to be entered in the log until witnesses were asked", "was", last, "is", here)
+		log.WarnContext(ctx, "the database is another copy than before, a standby that was promoted say: what is done in public waits to be entered in the log until witnesses were asked", "was", last, "is", here)
 	}
 	return unlessAnswered(err)
 }
