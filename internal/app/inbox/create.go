@@ -68,9 +68,8 @@ func (o *posts) stateUnread(ctx context.Context, t store.Tables, r *embraye.Repl
 	if refusal, err := directory.Refusal(ctx, o.directory, r.Actor.Host()); err != nil || refusal.Silenced {
 		return embraye.ReplyPending, err
 	}
-	rules, err := organisation.RulesIn(ctx, t)
-	if err == nil && rules.RepliesOpen {
-		return embraye.ReplyShown, nil
+	if open, err := organisation.RepliesOpen(ctx, t); err != nil || !open {
+		return embraye.ReplyPending, err
 	}
-	return embraye.ReplyPending, err
+	return embraye.ReplyShown, nil
 }

@@ -32,11 +32,16 @@ func RulesIn(ctx context.Context, t store.Tables) (r Rules, err error) {
 	if r.ReviewRequired, err = app.SettingOn(ctx, t, app.SettingReviewRequired); err != nil {
 		return r, err
 	}
-	if r.RepliesOpen, err = app.SettingOn(ctx, t, settingRepliesOpen); err != nil {
+	if r.RepliesOpen, err = RepliesOpen(ctx, t); err != nil {
 		return r, err
 	}
 	r.FactorRequired, err = app.SettingOn(ctx, t, settingFactorRequired)
 	return r, err
+}
+
+// RepliesOpen is the one rule that whoever receives replies asks for.
+func RepliesOpen(ctx context.Context, t store.Tables) (bool, error) {
+	return app.SettingOn(ctx, t, settingRepliesOpen)
 }
 
 // SetRules changes them. Who has no second factor cannot ask for one: they would
