@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -34,7 +33,10 @@ func (s *Store) openPostgres(o Options) error {
 		settings += "; SET idle_in_transaction_session_timeout = '" + forsaken + "'"
 	}
 	prepare := func(ctx context.Context, conn *pgx.Conn) error {
-		return cmp.Or(prepare(ctx, conn, settings), compareCopy(ctx, conn, s.log))
+		if err := prepare(ctx, conn, settings); err != nil {
+			return err
+		}
+		return compareCopy(ctx, conn, s.log)
 	}
 	raw := sql.OpenDB(batching{stdlib.GetConnector(*config, stdlib.OptionAfterConnect(prepare))})
 	raw.SetMaxOpenConns(postgresConnections)

@@ -146,3 +146,19 @@ func TestH10AnOutageIsToldOnceAndSoIsItsEnd(t *testing.T) {
 	lea.post("/office/constats/new", url.Values{"title": {"Un appel"}, "action": {"save"}})
 	told("written again", 2, 2)
 }
+
+// A page that says that something failed does not call safe what was sent to it.
+func TestH10WhatWasSentIsNotSaidToBeSafe(t *testing.T) {
+	s := newSite(t)
+	lea := s.as("lea", embraye.Editor)
+	if err := s.Store.Close(); err != nil {
+		t.Fatal(err)
+	}
+	w := lea.post("/office/constats/new", url.Values{"title": {"Un appel"}, "action": {"save"}})
+	if body := w.Body.String(); w.Code < 500 || !strings.Contains(body, "rechargez cette page") || strings.Contains(body, "Rien n’est perdu") {
+		t.Errorf("sent: %d %s", w.Code, body)
+	}
+	if w := lea.get("/office/constats/new"); w.Code < 500 || !strings.Contains(w.Body.String(), "Rien n’est perdu") {
+		t.Errorf("asked for: %d %s", w.Code, w.Body)
+	}
+}

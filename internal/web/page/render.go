@@ -62,6 +62,13 @@ func (h *Frame) within(layout, name string, status int, page *Page) (*answer.Ans
 	return a.With("Content-Language", page.Lang), nil
 }
 
+// failure is what an error page says. Of what was sent and may be sent again with
+// success it does not say that nothing is lost.
+type failure struct {
+	Status int
+	Sent   bool
+}
+
 // ErrorPage says in a sentence what happened and how to go on. It repeats
 // nothing of the request. A database that is away costs the name in its
 // masthead, not the page that says so; nobody keeps it.
@@ -81,7 +88,7 @@ func (h *Frame) ErrorPage(r *http.Request, status int) *answer.Answer {
 		page.Incomplete = nil
 	}
 	page.Canonical, page.Path, page.Hidden = page.Home, "", true
-	page.Content = status
+	page.Content = failure{Status: status, Sent: r.Method == http.MethodPost && (status >= 500 || status == http.StatusTooManyRequests)}
 	a, err := h.Render("error", status, page)
 	if err != nil {
 		h.log.Error("error page failed", "err", err)
