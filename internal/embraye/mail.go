@@ -24,6 +24,7 @@ const (
 	NoticeCodesNew      LinkKind = "codes_new"
 	NoticeCodeUsed      LinkKind = "code_used"
 	NoticeCodesTried    LinkKind = "codes_tried"
+	NoticeKeyCopied     LinkKind = "key_copied"
 )
 
 // IsNotice tells a mail that only tells something from one with a link.

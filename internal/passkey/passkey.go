@@ -25,6 +25,10 @@ const maxAnswer = 64 << 10
 // ErrWrong is an answer that is not the one of this question and these keys.
 var ErrWrong = errors.New("passkey: not the answer")
 
+// ErrCopied is an answer of a key that has signed elsewhere since: its counter did not
+// rise. It is ErrWrong, too.
+var ErrCopied = fmt.Errorf("%w: the key has signed elsewhere, or was copied", ErrWrong)
+
 // A Party asks for keys in the name of an origin.
 type Party struct{ auth *webauthn.WebAuthn }
 
@@ -122,7 +126,7 @@ func (p *Party) Check(h Holder, state, answer []byte) (*Key, error) {
 		return nil, fmt.Errorf("%w: %v", ErrWrong, err)
 	}
 	if credential.Authenticator.CloneWarning {
-		return nil, fmt.Errorf("%w: the key has signed elsewhere, or was copied", ErrWrong)
+		return nil, ErrCopied
 	}
 	return kept(credential)
 }

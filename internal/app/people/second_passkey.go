@@ -111,6 +111,10 @@ func (s *Second) checkPasskey(ctx context.Context, t store.Tables, p *embraye.Pe
 		return err
 	}
 	key, err := s.party.Check(holder(p, has), state, []byte(answer))
+	if errors.Is(err, passkey.ErrCopied) {
+		s.desk.Log.Warn("a passkey was refused", "error", err, "person", p.ID)
+		return errors.Join(errNotTheFactor("wrong_passkey"), err)
+	}
 	if errors.Is(err, passkey.ErrWrong) {
 		s.desk.Log.Info("a passkey was refused", "error", err)
 		return errNotTheFactor("wrong_passkey")

@@ -1,6 +1,7 @@
 package people_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -70,8 +71,12 @@ func TestPasskeysAnswerOnce(t *testing.T) {
 		}
 		key.Count--
 		token = half(h, "editor")
+		letters := h.WithMail(nil)
 		if opens(token, key.Get(ask(token))) {
 			t.Error("a copied key opens")
+		}
+		if told := h.SendMails(letters); len(told) != 1 || !strings.Contains(told[0].Text(), "une copie de l’une de vos clés") {
+			t.Errorf("whose key was copied hears %+v", told)
 		}
 		key.Count += 5
 		late := ask(token)

@@ -7,6 +7,7 @@ import (
 
 	"embraye/internal/app/directory"
 	"embraye/internal/embraye"
+	"embraye/internal/passkey"
 	"embraye/internal/store"
 )
 
@@ -57,6 +58,9 @@ func (s *Second) SignIn(ctx context.Context, token string, a Answer, clientIP st
 		}
 		return errors.Join(s.spend(ctx, t, token), s.forgive(ctx, t, p, address))
 	})
+	if errors.Is(err, passkey.ErrCopied) { // whoever has the copy knows the password: the person is told
+		err = errors.Join(err, s.desk.Store.InTx(ctx, func(t store.Tables) error { return s.people.post.tell(ctx, t, p, embraye.NoticeKeyCopied) }))
+	}
 	if err != nil {
 		return nil, err
 	}
