@@ -278,6 +278,10 @@ func TestAnotherCopyOfTheDatabaseFreezesTheLog(t *testing.T) {
 			t.Errorf("the same copy: %q", why)
 		}
 	}
+	t.Cleanup(func() { // other tests get this database
+		_, err := s.Pool().ExecContext(context.Background(), "ALTER TABLE log_state RENAME TO read; ALTER TABLE gone RENAME TO log_state; DROP TABLE read")
+		must(t, err)
+	})
 	for _, other := range []string{"UPDATE settings SET value = '1' || value WHERE key = 'log.copy'",
 		"CREATE TABLE read (LIKE log_state INCLUDING ALL); INSERT INTO read SELECT * FROM log_state; ALTER TABLE log_state RENAME TO gone; ALTER TABLE read RENAME TO log_state"} {
 		_, err := s.Pool().ExecContext(ctx, other)

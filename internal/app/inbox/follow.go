@@ -148,15 +148,17 @@ func (i *Inbox) undoInteraction(ctx context.Context, t store.Tables, m received,
 	if err == nil && removed == nil && undone.Object != "" {
 		removed, err = t.Interactions.Remove(ctx, kind, m.sender.URI, embraye.IRI(undone.Object))
 	}
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case removed != nil:
-		return i.desk.Ours.Uncount(ctx, t, removed)
-	case i.desk.Ours.IsNote(embraye.IRI(undone.Object)):
-		return bury(ctx, i, t, m, undone)
 	}
-	return nil
+	if removed != nil {
+		return i.desk.Ours.Uncount(ctx, t, removed)
+	}
+	author, err := i.desk.Ours.AuthorOf(ctx, t, embraye.IRI(undone.Object))
+	if err != nil || author == "" {
+		return err
+	}
+	return bury(ctx, i, t, m, undone)
 }
 
 // bury remembers an activity about ours that was undone before it came: the first
