@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"encoding/base32"
+	"encoding/base64"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -190,6 +191,18 @@ func TestAdminsWhoOweASecondStep(t *testing.T) {
 	if page := owing.get(secondPath).Body.String(); !strings.Contains(page, "qui administre entre en deux étapes") || !strings.Contains(page, "Ce que vous écriviez est gardé") {
 		t.Errorf("the page does not say why, or what is kept:\n%s", page)
 	}
+	owing.post("/office/account", url.Values{"action": {"password"}, "old_password": {"Celui-d-avant"}, "password": {"Celui-d-apres"}})
+	kept := 0
+	err = s.Store.Pool().QueryRowContext(t.Context(), "SELECT count(*) FROM sessions WHERE instr(data, CAST('Celui-d-' AS BLOB)) > 0").Scan(&kept)
+	if err != nil || kept != 0 {
+		t.Errorf("a password is kept in the session: %v", err)
+	}
+	typed := s.visitor().post("/office/account", url.Values{"action": {"password"}, "old_password": {"Celui-d-avant"}})
+	carried, err := base64.RawURLEncoding.DecodeString(controlOf(t, typed.Body.String(), "kept").value)
+	if err != nil || strings.Contains(string(carried), "Celui-d-") || !strings.Contains(string(carried), "action") {
+		t.Errorf("the page of the sign-in carries %q, %v", carried, err)
+	}
+	owing.post("/office/constats/new", url.Values{"action": {"publish"}, "title": {"Écrit juste avant"}})
 	owing.twoSteps("cleo@ours.example")
 	if page := owing.get(secondPath).Body.String(); !strings.Contains(page, `<a href="/office/constats/new">Reprendre`) {
 		t.Errorf("no way back to what was being written:\n%s", page)

@@ -123,10 +123,10 @@ func (p *Form) allowed(problem embraye.Problem) string {
 	return strings.Join(words, ", ")
 }
 
-// Keeps tells whether the form still has what somebody typed: no password comes back.
+// Keeps tells whether the form still has what somebody typed: no secret comes back.
 func (p *Form) Keeps() bool {
 	for name, values := range p.Values {
-		if p.page.Catalogue.Has("field."+name) && !strings.Contains(name, "password") && strings.Join(values, "") != "" {
+		if p.page.Catalogue.Has("field."+name) && !isSecret(name) && strings.Join(values, "") != "" {
 			return true
 		}
 	}

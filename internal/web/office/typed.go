@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"path"
@@ -65,10 +66,15 @@ func typedAt(path string) string {
 	return path
 }
 
-// typedNow reads the texts of a form and passes over its files.
+// isSecret tells what is typed and never kept anywhere.
+func isSecret(field string) bool { return field == "code" || strings.Contains(field, "password") }
+
+// typedNow reads the texts of a form, and passes over its files and secrets.
 func (v *Visit) typedNow() (url.Values, error) {
 	if !strings.HasPrefix(v.R.Header.Get("Content-Type"), "multipart/") {
-		return v.R.PostForm, nil
+		typed := maps.Clone(v.R.PostForm)
+		maps.DeleteFunc(typed, func(field string, _ []string) bool { return isSecret(field) })
+		return typed, nil
 	}
 	parts, err := v.R.MultipartReader()
 	if err != nil {
@@ -83,7 +89,7 @@ func (v *Visit) typedNow() (url.Values, error) {
 		if err != nil {
 			return nil, formError(err)
 		}
-		if part.FileName() != "" || part.FormName() == "" {
+		if part.FileName() != "" || part.FormName() == "" || isSecret(part.FormName()) {
 			continue
 		}
 		text, err := io.ReadAll(io.LimitReader(part, int64(left)+1))
