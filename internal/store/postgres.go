@@ -88,13 +88,14 @@ const copySetting = "log.copy"
 // compareCopy freezes the log where the connection leads to another copy of the
 // database than the last one did: it may lack what was signed, and a program that
 // was started since knows nothing of that (see longest). A database without tables,
-// a standby, and a server that does not tell which it is, are left alone.
+// a standby, and a server that does not tell which it is, are left alone; where the
+// question meets any other error the connection is not used.
 func compareCopy(ctx context.Context, conn *pgx.Conn, log *slog.Logger) error {
 	var here, last string
 	var size int64
 	err := conn.QueryRow(ctx, whichCopy).Scan(&here, &last, &size)
 	if err != nil || size == 0 || here == last {
-		return unlessAnswered(err)
+		return unlessUntold(err)
 	}
 	news := false
 	err = pgx.BeginFunc(ctx, conn, func(tx pgx.Tx) error {
@@ -115,12 +116,20 @@ func compareCopy(ctx context.Context, conn *pgx.Conn, log *slog.Logger) error {
 	if err == nil && news {
 		log.WarnContext(ctx, "the database is another copy than before, a standby that was promoted say: what is done in public waits to be entered in the log until witnesses were asked", "was", last, "is", here)
 	}
-	return unlessAnswered(err)
+	return unlessUntold(err)
 }
 
-// unlessAnswered is an error that PostgreSQL did not send itself.
-func unlessAnswered(err error) error {
-	if _, answered := errors.AsType[*pgconn.PgError](err); answered {
+// unlessUntold is an error other than the answers of a server that has not what is
+// asked for, may not tell it, or may not be written to (PostgreSQL's Appendix A).
+func unlessUntold(err error) error {
+	answer, _ := errors.AsType[*pgconn.PgError](err)
+	if answer == nil {
+		return err
+	}
+	switch answer.Code {
+	case "42P01", "42703", "42883", // undefined table, column, function
+		"42501", "0A000", // insufficient privilege, feature not supported
+		"55000", "25006": // recovery is in progress, read-only transaction
 		return nil
 	}
 	return err

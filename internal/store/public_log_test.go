@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"net/url"
 	"strings"
 	"sync"
 	"testing"
@@ -295,6 +296,37 @@ func TestAnotherCopyOfTheDatabaseFreezesTheLog(t *testing.T) {
 		if why := frozen(storetest.OpenURL(t, url, nil)); why != "" {
 			t.Errorf("witnesses were asked: %q", why)
 		}
+	}
+}
+
+// A connection that could not ask which copy it leads to is not used, and the next one asks.
+func TestAConnectionThatCouldNotCompareCopiesIsRefused(t *testing.T) {
+	ctx, address := t.Context(), storetest.URL(t, storetest.Postgres)
+	s := storetest.OpenURL(t, address, nil)
+	openLog(t, s)
+	must(t, s.InTx(ctx, recording(leafOf(0))))
+	_, err := s.Pool().ExecContext(ctx, "INSERT INTO settings VALUES ('log.copy', 'another') ON CONFLICT (key) DO UPDATE SET value = 'another'")
+	must(t, err)
+	impatient, err := url.Parse(address)
+	must(t, err)
+	query := impatient.Query()
+	query.Set("lock_timeout", "100ms")
+	impatient.RawQuery = query.Encode()
+	err = s.InTx(ctx, func(tx store.Tables) error {
+		if _, err := tx.SQLTx().ExecContext(ctx, "LOCK TABLE settings IN ACCESS EXCLUSIVE MODE"); err != nil {
+			return err
+		}
+		other, err := store.Open(ctx, store.Options{URL: impatient.String(), Secret: storetest.Secret})
+		if err == nil {
+			t.Error("a connection that compared nothing was used")
+			return other.Close()
+		}
+		return nil
+	})
+	must(t, err)
+	st, err := storetest.OpenURL(t, impatient.String(), nil).Tables().Log.State(ctx)
+	if err != nil || st.Frozen != embraye.LogRestored {
+		t.Errorf("the next connection: %+v, %v", st, err)
 	}
 }
 
