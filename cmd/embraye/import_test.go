@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -276,6 +277,22 @@ func TestAnImportRefusesWhatIsWrong(t *testing.T) {
 	a.fresh = a.old
 	if _, err := a.run(false); err == nil || !strings.Contains(err.Error(), "written by this instance") {
 		t.Errorf("into itself: %v", err)
+	}
+}
+
+// What an organisation that has moved may still do is said in words.
+func TestWhoHasMovedIsToldWhatIsLeft(t *testing.T) {
+	err := &embraye.InvalidError{Problems: []embraye.Problem{{Field: "actor", Code: "has_moved", Value: "https://new.example/actors/mesure2"}}}
+	if got := sentence(fmt.Errorf("constats: publish: %w", err)); !strings.HasPrefix(got, "This organisation has moved: ") || !strings.Contains(got, "https://new.example/actors/mesure2") {
+		t.Error(got)
+	}
+}
+
+// What waits of a peer is counted in words.
+func TestOneChangeOfAPeerWaits(t *testing.T) {
+	p := peer{Handle: "@organisation@p.example", Changes: []change{{What: "key"}}}
+	if got := p.remarks(); got != "one change waits: `embraye peer show @organisation@p.example`" {
+		t.Error(got)
 	}
 }
 

@@ -98,15 +98,15 @@ func sentence(err error) string {
 			p.Field = strings.ReplaceAll(p.Field, "_", "-")
 		}
 		lines[i] = p.String()
-		if p.Field == "peer" { // no flag carried it
-			lines[i] = ofPeer(p)
+		if p.Field == "peer" || p.Code == "has_moved" { // no flag carried it
+			lines[i] = ofPages(p)
 		}
 	}
 	return strings.Join(lines, "\nembraye: ")
 }
 
-// ofPeer is the sentence of the pages about a peer that cannot be added.
-func ofPeer(p embraye.Problem) string {
+// ofPages is the sentence that the pages have for a problem.
+func ofPages(p embraye.Problem) string {
 	words, err := locale.Load()
 	key := "error." + p.Code
 	switch {

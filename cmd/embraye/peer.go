@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"text/tabwriter"
@@ -121,7 +122,11 @@ func (p peer) facts() (list []string) {
 // remarks are what they should see at once.
 func (p peer) remarks() string {
 	list := p.facts()
-	if n := len(p.Changes); n > 0 {
+	switch n := len(p.Changes); n {
+	case 0:
+	case 1:
+		list = append(list, fmt.Sprintf("one change waits: `embraye peer show %s`", p.Handle))
+	default:
 		list = append(list, fmt.Sprintf("%d changes wait: `embraye peer show %s`", n, p.Handle))
 	}
 	return strings.Join(list, "; ")
@@ -277,7 +282,11 @@ func peerRemove(ctx context.Context, c *call) error {
 
 func peerAccept(ctx context.Context, c *call) error {
 	return c.onPeer(ctx, func(i *wired, by embraye.Acting, p *embraye.Peer) error {
-		if err := i.Peers.Accept(ctx, by, p.ID, p.Changed.Fingerprint()); err != nil {
+		err := i.Peers.Accept(ctx, by, p.ID, p.Changed.Fingerprint())
+		if now, bad := i.Peers.Take(ctx, p.ID); errors.Is(err, embraye.ErrConflict) && bad == nil && now.Waits() {
+			return fmt.Errorf("%s says something else by now: look at it with `embraye peer show %s` first", p.Handle, p.Handle)
+		}
+		if err != nil {
 			return err
 		}
 		return c.print(map[string]any{"organisation": p.Organisation}, "accepted what %s says of itself now\n", p.Handle)

@@ -140,6 +140,28 @@ func TestLogsThatGoWrong(t *testing.T) {
 			t.Errorf("b agreed, and signed %d of %d", got.Size, w.state(a).Size)
 		}
 	})
+	t.Run("a closed log whose leaves are lost is asked for once a day", func(t *testing.T) {
+		w.turn(b)
+		w.Wire.Forget()
+		w.turn(b)
+		w.publish(a)
+		w.turn(a, b)
+		asked := func() (n int) {
+			for _, r := range w.Wire.Requests(a.Host) {
+				if strings.HasPrefix(r.Path, "/journal/tile/") {
+					n++
+				}
+			}
+			return n
+		}
+		if n := asked(); n != 0 || w.signed(b, a).Mirrored != w.state(a).Size {
+			t.Errorf("asked %d times in vain; of the log that goes on %+v is here", n, w.signed(b, a))
+		}
+		w.Clock.Advance(25 * time.Hour)
+		if w.turn(b); asked() != 1 {
+			t.Errorf("a day later: asked %d times", asked())
+		}
+	})
 }
 
 // What a whole instance did lies in the log that it keeps and in those that it

@@ -1,6 +1,7 @@
 package peers
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -103,19 +104,8 @@ func (ps *Peers) readOne(ctx context.Context, by embraye.Acting, p embraye.Peer)
 		if err != nil {
 			return err
 		}
-		if peer.Name != f.Name || peer.Handle != f.Handle {
-			t.Changed()
-		}
-		waited := peer.Changed.Fingerprint()
-		ps.describe(peer, f)
-		compare(peer, f)
-		if err := t.Peers.Save(ctx, peer); err != nil {
+		if err := ps.note(ctx, t, by, peer, f); err != nil {
 			return err
-		}
-		if peer.Waits() && peer.Changed.Fingerprint() != waited {
-			if err := ps.desk.Record(ctx, t, by, "peer.changed", string(peer.Organisation), "", false); err != nil {
-				return err
-			}
 		}
 		if err := ps.followAll(ctx, t, by, peer, f, following{}); err != nil {
 			return err
@@ -135,7 +125,8 @@ func (ps *Peers) readOne(ctx context.Context, by embraye.Acting, p embraye.Peer)
 
 // Accept takes over what a peer says of itself now, as it was shown: new
 // measures are followed, those that are gone left, keys believed. What it said
-// while a key waited is read anew.
+// while a key waited is read anew. If it says something else by now that is noted,
+// and embraye.ErrConflict.
 func (ps *Peers) Accept(ctx context.Context, by embraye.Acting, id int64, shown string) error {
 	if err := by.May(embraye.Admin); err != nil {
 		return fmt.Errorf("peers: accept a change: %w", err)
@@ -148,39 +139,68 @@ func (ps *Peers) Accept(ctx context.Context, by embraye.Acting, id int64, shown 
 	if err != nil {
 		return err
 	}
+	var other error
 	err = ps.desk.InTx(ctx, func(t store.Tables) error {
 		if peer, err = t.Peers.Take(ctx, id); err != nil {
 			return err
 		}
-		ps.describe(peer, f)
-		compare(peer, f)
-		if !peer.Waits() {
-			return nothingWaits(peer)
-		}
-		if peer.Changed.Fingerprint() != shown {
-			return fmt.Errorf("%s says something else by now: %w", peer.Handle, embraye.ErrConflict)
-		}
-		gone := slices.DeleteFunc(slices.Clone(peer.Known.Measures), func(m embraye.IRI) bool { return slices.Contains(peer.Changed.Measures, m) })
-		peer.Known, peer.Changed, peer.Declined = peer.Changed, nil, nil
-		if err := t.Peers.Save(ctx, peer); err != nil {
+		if err := ps.note(ctx, t, by, peer, f); err != nil {
 			return err
 		}
-		t.Changed()
-		if err := ps.leave(ctx, t, gone); err != nil {
-			return err
+		if other = isShown(peer, shown); other != nil {
+			return nil
 		}
-		if err := ps.desk.Record(ctx, t, by, "peer.accept", string(peer.Organisation), "", true); err != nil {
-			return err
-		}
-		if err := ps.followAll(ctx, t, by, peer, f, following{}); err != nil || !peer.Gather {
-			return err
-		}
-		return ps.beginAll(ctx, t, peer)
+		return ps.takeOver(ctx, t, by, peer, f)
 	})
-	if err == nil {
+	if err == nil && other == nil {
 		ps.forgetActors(f)
 	}
-	return err
+	return cmp.Or(err, other)
+}
+
+// note keeps what a peer was found to say of itself.
+func (ps *Peers) note(ctx context.Context, t store.Tables, by embraye.Acting, peer *embraye.Peer, f *found) error {
+	if peer.Name != f.Name || peer.Handle != f.Handle {
+		t.Changed()
+	}
+	waited := peer.Changed.Fingerprint()
+	ps.describe(peer, f)
+	compare(peer, f)
+	if err := t.Peers.Save(ctx, peer); err != nil || !peer.Waits() || peer.Changed.Fingerprint() == waited {
+		return err
+	}
+	return ps.desk.Record(ctx, t, by, "peer.changed", string(peer.Organisation), "", false)
+}
+
+// isShown is embraye.ErrConflict unless what waits is what somebody was shown.
+func isShown(peer *embraye.Peer, shown string) error {
+	switch {
+	case !peer.Waits():
+		return fmt.Errorf("nothing that %s says of itself waits: %w", peer.Handle, embraye.ErrConflict)
+	case peer.Changed.Fingerprint() != shown:
+		return fmt.Errorf("%s says something else by now: %w", peer.Handle, embraye.ErrConflict)
+	}
+	return nil
+}
+
+// takeOver believes what waits.
+func (ps *Peers) takeOver(ctx context.Context, t store.Tables, by embraye.Acting, peer *embraye.Peer, f *found) error {
+	gone := slices.DeleteFunc(slices.Clone(peer.Known.Measures), func(m embraye.IRI) bool { return slices.Contains(peer.Changed.Measures, m) })
+	peer.Known, peer.Changed, peer.Declined = peer.Changed, nil, nil
+	if err := t.Peers.Save(ctx, peer); err != nil {
+		return err
+	}
+	t.Changed()
+	if err := ps.leave(ctx, t, gone); err != nil {
+		return err
+	}
+	if err := ps.desk.Record(ctx, t, by, "peer.accept", string(peer.Organisation), "", true); err != nil {
+		return err
+	}
+	if err := ps.followAll(ctx, t, by, peer, f, following{}); err != nil || !peer.Gather {
+		return err
+	}
+	return ps.beginAll(ctx, t, peer)
 }
 
 // leave stops following measures that are a peer's no more.
@@ -200,10 +220,6 @@ func (ps *Peers) leave(ctx context.Context, t store.Tables, measures []embraye.I
 	return nil
 }
 
-func nothingWaits(peer *embraye.Peer) error {
-	return fmt.Errorf("nothing that %s says of itself waits: %w", peer.Handle, embraye.ErrConflict)
-}
-
 // Decline leaves everything as it is; the same change is not asked again.
 func (ps *Peers) Decline(ctx context.Context, by embraye.Acting, id int64, shown string) error {
 	if err := by.May(embraye.Admin); err != nil {
@@ -214,11 +230,8 @@ func (ps *Peers) Decline(ctx context.Context, by embraye.Acting, id int64, shown
 		if err != nil {
 			return err
 		}
-		if !peer.Waits() {
-			return nothingWaits(peer)
-		}
-		if peer.Changed.Fingerprint() != shown {
-			return fmt.Errorf("%s says something else by now: %w", peer.Handle, embraye.ErrConflict)
+		if err := isShown(peer, shown); err != nil {
+			return err
 		}
 		peer.Declined, peer.Changed = peer.Changed, nil
 		if err := t.Peers.Save(ctx, peer); err != nil {

@@ -24,7 +24,7 @@ func (r *Room) Mirror(ctx context.Context) error {
 	}
 	for i := range logs {
 		w := &logs[i]
-		if w.Mirrored >= w.Size || w.Stale {
+		if w.Mirrored >= w.Size || w.Stale || !r.worthReading(ctx, w.Origin, "copy") {
 			continue
 		}
 		if err := r.mirror(ctx, w); errors.Is(err, embraye.ErrUnavailable) || ctx.Err() != nil {
@@ -34,6 +34,16 @@ func (r *Room) Mirror(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// closedEvery is how often a log is read that is nobody's any more: it was closed
+// because leaves of it are lost, or its keeper is no peer now.
+const closedEvery = 24 * time.Hour
+
+// worthReading tells whether a log may have what is missing of it here.
+func (r *Room) worthReading(ctx context.Context, origin, why string) bool {
+	_, err := r.logOf(ctx, r.desk.Store.Tables(), origin)
+	return !errors.Is(err, embraye.ErrNotFound) || r.may(why+" "+origin, closedEvery, 1)
 }
 
 // mirror reads what is new of one log: nothing is kept before the root is right.

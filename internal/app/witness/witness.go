@@ -10,9 +10,11 @@
 package witness
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -30,10 +32,9 @@ type Room struct {
 
 	turn sync.Mutex // one at a time asks about our log
 
-	mu      sync.Mutex
-	heard   map[string]time.Time   // until when what was done about each log of a peer counts
-	keepers map[string]embraye.IRI // whose each log was when all peers were read last
-	signer  *translog.Cosigner     // nil until its key is opened, which never changes
+	mu     sync.Mutex
+	heard  map[string]time.Time // until when what was done about each log of a peer counts
+	signer *translog.Cosigner   // nil until its key is opened, which never changes
 }
 
 // New opens it over a desk.
@@ -44,35 +45,14 @@ func New(desk *app.App, d *directory.Directory) *Room {
 // logOf is the log of a peer as an admin agreed to it; one of nobody is
 // ErrNotFound.
 func (r *Room) logOf(ctx context.Context, t store.Tables, origin string) (*embraye.Peer, error) {
-	r.mu.Lock()
-	keeper := r.keepers[origin]
-	r.mu.Unlock()
-	if keeper != "" {
-		if peer, err := t.Peers.ByOrganisation(ctx, keeper); err == nil && keeps(peer, origin) {
-			return peer, nil
-		}
-	}
-	peers, err := t.Peers.List(ctx)
-	if err != nil {
-		return nil, err
-	}
-	var found *embraye.Peer
-	keepers := map[string]embraye.IRI{}
+	host, _, _ := strings.Cut(origin, "/") // whose account says so is there too
+	peers, err := t.Peers.ByHost(ctx, host)
 	for i := range peers {
-		if p := &peers[i]; p.Known != nil && p.Known.Log != nil {
-			keepers[p.Known.Log.Origin] = p.Organisation
-		}
-		if found == nil && keeps(&peers[i], origin) {
-			found = &peers[i]
+		if keeps(&peers[i], origin) {
+			return &peers[i], nil
 		}
 	}
-	r.mu.Lock()
-	r.keepers = keepers
-	r.mu.Unlock()
-	if found != nil {
-		return found, nil
-	}
-	return nil, fmt.Errorf("witness: the log %.100q: %w", origin, embraye.ErrNotFound)
+	return nil, cmp.Or(err, fmt.Errorf("witness: the log %.100q: %w", origin, embraye.ErrNotFound))
 }
 
 // keeps reports whether a log is that of a peer.
