@@ -104,7 +104,7 @@ func (ps *Peers) readOne(ctx context.Context, by embraye.Acting, p embraye.Peer)
 		if err != nil {
 			return err
 		}
-		if err := ps.note(ctx, t, by, peer, f); err != nil {
+		if err := note(ctx, ps, t, by, peer, f); err != nil {
 			return err
 		}
 		if err := ps.followAll(ctx, t, by, peer, f, following{}); err != nil {
@@ -144,13 +144,13 @@ func (ps *Peers) Accept(ctx context.Context, by embraye.Acting, id int64, shown 
 		if peer, err = t.Peers.Take(ctx, id); err != nil {
 			return err
 		}
-		if err := ps.note(ctx, t, by, peer, f); err != nil {
+		if err := note(ctx, ps, t, by, peer, f); err != nil {
 			return err
 		}
 		if other = isShown(peer, shown); other != nil {
 			return nil
 		}
-		return ps.takeOver(ctx, t, by, peer, f)
+		return takeOver(ctx, ps, t, by, peer, f)
 	})
 	if err == nil && other == nil {
 		ps.forgetActors(f)
@@ -159,7 +159,7 @@ func (ps *Peers) Accept(ctx context.Context, by embraye.Acting, id int64, shown 
 }
 
 // note keeps what a peer was found to say of itself.
-func (ps *Peers) note(ctx context.Context, t store.Tables, by embraye.Acting, peer *embraye.Peer, f *found) error {
+func note(ctx context.Context, ps *Peers, t store.Tables, by embraye.Acting, peer *embraye.Peer, f *found) error {
 	if peer.Name != f.Name || peer.Handle != f.Handle {
 		t.Changed()
 	}
@@ -184,7 +184,7 @@ func isShown(peer *embraye.Peer, shown string) error {
 }
 
 // takeOver believes what waits.
-func (ps *Peers) takeOver(ctx context.Context, t store.Tables, by embraye.Acting, peer *embraye.Peer, f *found) error {
+func takeOver(ctx context.Context, ps *Peers, t store.Tables, by embraye.Acting, peer *embraye.Peer, f *found) error {
 	gone := slices.DeleteFunc(slices.Clone(peer.Known.Measures), func(m embraye.IRI) bool { return slices.Contains(peer.Changed.Measures, m) })
 	peer.Known, peer.Changed, peer.Declined = peer.Changed, nil, nil
 	if err := t.Peers.Save(ctx, peer); err != nil {

@@ -329,6 +329,36 @@ func TestF083LiarsReviewNothing(t *testing.T) {
 	})
 }
 
+// Two versions of one second come in any order: the one that calls itself older
+// replaces nothing.
+func TestAnOlderVersionOfOneMomentReplacesNothing(t *testing.T) {
+	apptest.EachPair(t, func(p *apptest.Pair) {
+		p.Follow()
+		p.Says("Create", p.Constat("un", nil))
+		ann := p.W.Server("third.example").Actor("ann")
+		at := p.W.Clock.Now().Format(time.RFC3339)
+		version := func(n int, verdict string) map[string]any {
+			return map[string]any{"id": ann.ID + "/avis", "type": "Note", "attributedTo": ann.ID, "inReplyTo": p.Measures[1].ID + "/un", "to": []string{apptest.Public},
+				"content": "<p>Non.</p>", "published": at, "updated": at, "embraye:verdict": verdict, "embraye:reason": "Non.", "embraye:revision": n}
+		}
+		for _, v := range []struct {
+			n              int
+			verdict, stays string
+		}{{1, "contests", "contests"}, {3, "outdated", "outdated"}, {2, "qualifies", "outdated"}, {3, "contests", "contests"}, {4, "qualifies", "qualifies"}} {
+			kind := "Update"
+			if v.n == 1 {
+				kind = "Create"
+			}
+			status := ann.Post(string(p.In.Site.SharedInbox()), map[string]any{"@context": "https://www.w3.org/ns/activitystreams", "id": fmt.Sprintf("%s/acts/%d-%s", ann.ID, v.n, v.verdict),
+				"type": kind, "actor": ann.ID, "object": version(v.n, v.verdict)})
+			r, err := p.In.Store.Tables().PeerReviews.ByURI(p.Context(), embraye.IRI(ann.ID+"/avis"))
+			if err != nil || status != http.StatusAccepted || string(r.Verdict) != v.stays {
+				p.Fatalf("version %d: %d, %+v, %v", v.n, status, r, err)
+			}
+		}
+	})
+}
+
 // Two reviews by one organisation count once, by its last word; the first stays.
 func TestATallyCountsOrganisations(t *testing.T) {
 	at := func(h int) time.Time { return fedtest.Start.Add(time.Duration(h) * time.Hour) }

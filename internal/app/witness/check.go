@@ -158,7 +158,7 @@ func (r *Room) freshen(ctx context.Context) error {
 	}
 	for i := range logs {
 		w := &logs[i]
-		if !w.Stale || !r.worthReading(ctx, w.Origin, "freshen") {
+		if !w.Stale || !worthReading(ctx, r, w.Origin, "freshen") {
 			continue
 		}
 		text, err := r.desk.Remote.Text(ctx, embraye.IRI(w.Prefix+"checkpoint"), maxAnswer)

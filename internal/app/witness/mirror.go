@@ -24,7 +24,7 @@ func (r *Room) Mirror(ctx context.Context) error {
 	}
 	for i := range logs {
 		w := &logs[i]
-		if w.Mirrored >= w.Size || w.Stale || !r.worthReading(ctx, w.Origin, "copy") {
+		if w.Mirrored >= w.Size || w.Stale || !worthReading(ctx, r, w.Origin, "copy") {
 			continue
 		}
 		if err := r.mirror(ctx, w); errors.Is(err, embraye.ErrUnavailable) || ctx.Err() != nil {
@@ -41,7 +41,7 @@ func (r *Room) Mirror(ctx context.Context) error {
 const closedEvery = 24 * time.Hour
 
 // worthReading tells whether a log may have what is missing of it here.
-func (r *Room) worthReading(ctx context.Context, origin, why string) bool {
+func worthReading(ctx context.Context, r *Room, origin, why string) bool {
 	_, err := r.logOf(ctx, r.desk.Store.Tables(), origin)
 	return !errors.Is(err, embraye.ErrNotFound) || r.may(why+" "+origin, closedEvery, 1)
 }
