@@ -22,16 +22,17 @@ const module = "embraye/"
 func rows() map[string]int {
 	table := [][]string{
 		1:  {"internal/embraye", "internal/httpsig", "internal/locale", "internal/jsonshape", "internal/proof", "internal/translog", "internal/openssl", "internal/totp", "internal/activitypub/streams", "migrations"},
-		2:  {"internal/store", "internal/remote", "internal/mail", "internal/activitypub", "internal/files", "internal/export", "internal/draw", "internal/chatons", "internal/passkey", "internal/archive", "configs"},
-		3:  {"internal/app", "internal/web/answer", "internal/backup", "internal/blocklist", "internal/leave", "internal/settings", "internal/verify"},
-		4:  {"internal/app/directory", "internal/web/page", "internal/check"},
-		5:  {"internal/app/constats", "internal/app/talk", "internal/app/organisation", "internal/app/peers", "internal/app/reviews", "internal/app/alarm", "internal/app/letters", "internal/app/evidence", "internal/app/witness"},
-		6:  {"internal/app/inbox", "internal/app/drafts", "internal/app/people"},
-		7:  {"internal/web/office", "internal/web/site", "internal/web/voices", "internal/web/open", "internal/web/fed", "internal/web/reviews", "internal/web/letters", "internal/web/chatons", "internal/web/proofs", "internal/web/journal", "internal/web/verifier", "internal/delivery", "internal/jobs", "internal/app/gather"},
-		8:  {"internal/web/office/constats", "internal/web/office/reviews", "internal/web/office/talk", "internal/web/office/people", "internal/web/office/organisation", "internal/web/office/peers", "internal/web/office/proofs"},
-		9:  {"internal/web"},
-		10: {"internal/instance"},
-		11: {"cmd/embraye"},
+		2:  {"internal/markup"},
+		3:  {"internal/store", "internal/remote", "internal/mail", "internal/activitypub", "internal/files", "internal/export", "internal/draw", "internal/chatons", "internal/passkey", "internal/archive", "configs"},
+		4:  {"internal/app", "internal/web/answer", "internal/backup", "internal/blocklist", "internal/leave", "internal/settings", "internal/verify"},
+		5:  {"internal/app/directory", "internal/web/page", "internal/check"},
+		6:  {"internal/app/constats", "internal/app/talk", "internal/app/organisation", "internal/app/peers", "internal/app/reviews", "internal/app/alarm", "internal/app/letters", "internal/app/evidence", "internal/app/witness"},
+		7:  {"internal/app/inbox", "internal/app/drafts", "internal/app/people"},
+		8:  {"internal/web/office", "internal/web/site", "internal/web/voices", "internal/web/open", "internal/web/fed", "internal/web/reviews", "internal/web/letters", "internal/web/chatons", "internal/web/proofs", "internal/web/journal", "internal/web/verifier", "internal/delivery", "internal/jobs", "internal/app/gather"},
+		9:  {"internal/web/office/constats", "internal/web/office/reviews", "internal/web/office/talk", "internal/web/office/people", "internal/web/office/organisation", "internal/web/office/peers", "internal/web/office/proofs"},
+		10: {"internal/web"},
+		11: {"internal/instance"},
+		12: {"cmd/embraye"},
 	}
 	rows := map[string]int{}
 	for row, packages := range table {
@@ -64,7 +65,8 @@ func owners() map[string][]string {
 		"github.com/go-webauthn":              {"internal/passkey"},
 		"golang.org/x/mod/sumdb":              {"internal/translog", "internal/store"},
 		"github.com/piglig/go-qr":             {"internal/web/office/people"},
-		"github.com/microcosm-cc/bluemonday":  {"internal/activitypub"},
+		"github.com/microcosm-cc/bluemonday":  {"internal/markup"},
+		"github.com/yuin/goldmark":            {"internal/markup"},
 		"github.com/prometheus/client_golang": {"cmd/embraye", "internal/web", "internal/delivery", "internal/app"},
 	}
 }
@@ -90,6 +92,33 @@ type source struct {
 	pkg, file string
 	test      bool
 	imports   []string
+}
+
+// The README draws the table for who arrives.
+func TestTheReadmeDrawsEveryRow(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	drawn := map[string][]string{}
+	for line := range strings.Lines(string(readme)) {
+		words := strings.Fields(line)
+		if len(words) > 1 && words[0] == "row" {
+			drawn[words[1]] = words[2:]
+		} else if len(words) > 0 && words[0] == "tests" {
+			drawn["tests"] = words[1:]
+		}
+	}
+	for pkg, row := range rows() {
+		if name := strings.TrimPrefix(pkg, "internal/"); !slices.Contains(drawn[strconv.Itoa(row)], name) {
+			t.Errorf("the README does not draw %s in row %d", name, row)
+		}
+	}
+	for _, pkg := range helpers() {
+		if name := strings.TrimPrefix(pkg, "internal/"); !slices.Contains(drawn["tests"], name) {
+			t.Errorf("the README does not draw %s among what tests use", name)
+		}
+	}
 }
 
 func TestEveryImportPointsToALowerRow(t *testing.T) {

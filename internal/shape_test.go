@@ -25,7 +25,7 @@ const (
 // large may have more than maxFiles files, and no more than written here: one
 // file per table, per noun or per command is what one looks for there.
 func large() map[string]int {
-	return map[string]int{"internal/store": 105, "internal/embraye": 52, "cmd/embraye": 47, "internal/activitypub": 36}
+	return map[string]int{"internal/store": 105, "internal/embraye": 52, "cmd/embraye": 47}
 }
 
 // S01: what follows must not grow two folders until nobody finds their way.

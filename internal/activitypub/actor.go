@@ -203,15 +203,12 @@ func property(name, value string) map[string]any {
 // profileLink is the only form that Mastodon verifies: one link whose text is
 // its address. What is no web address stays text.
 func profileLink(href string) string {
-	if !webLink(href) {
+	if !embraye.WebAddress(href) {
 		return html.EscapeString(href)
 	}
 	h := html.EscapeString(href)
 	return `<a href="` + h + `" rel="me nofollow noopener noreferrer">` + h + `</a>`
 }
-
-// webLink reports whether a reader can follow href.
-func webLink(href string) bool { return embraye.WebAddress(href) }
 
 // hostname is the host of our origin, as link previews name it.
 func hostname(base string) string {

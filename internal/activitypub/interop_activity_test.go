@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"embraye/internal/embraye"
+	"embraye/internal/markup"
 	"embraye/internal/proof"
 )
 
@@ -125,7 +126,7 @@ func TestPinned(t *testing.T) {
 	w := testWire(t)
 	measure, _ := w.Reference.Measure("m2")
 	empty := w.Texts().Pinned(measure, "fr", nil)
-	if !strings.Contains(stripTags(empty), "Pas encore évaluée") {
+	if !strings.Contains(markup.Text(empty), "Pas encore évaluée") {
 		t.Errorf("empty: %s", empty)
 	}
 	withdrawn := fullUpdate()

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/net/html"
 
 	"embraye/internal/embraye"
+	"embraye/internal/markup"
 )
 
 var ourNotes = []string{"note-constat", "note-small", "note-corrected", "note-pinned", "note-correction", "note-answer"}
@@ -218,7 +219,7 @@ func TestInterop10_TopB22_OutboxPagesEmbedAndEnd(t *testing.T) {
 // TopB 14: a correction of substance is also a reply, and says what changed.
 func TestInterop11_TopB14_CorrectionIsSaid(t *testing.T) {
 	w := testWire(t)
-	text := stripTags(w.Texts().Correction(correctedUpdate(), fullUpdate().Stage, "La convention n'a pas été signée."))
+	text := markup.Text(w.Texts().Correction(correctedUpdate(), fullUpdate().Stage, "La convention n'a pas été signée."))
 	old := w.Catalogue.T("fr", "stage."+string(fullUpdate().Stage))
 	for _, part := range []string{"Correction", "n'a pas été signée", old + " → À l’arrêt", "Version 3"} {
 		if !strings.Contains(text, part) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"embraye/internal/embraye"
+	"embraye/internal/markup"
 )
 
 // page writes the HTML of a Note: only p br span a strong em ul li, which
@@ -90,7 +91,7 @@ func (w Texts) Constat(u embraye.Update, reason string) string {
 		p.paragraph(t("notes.correction", embraye.OneLine(reason)))
 	}
 	p.paragraph(escaped(u.Summary))
-	p.WriteString(markdownNote(u.Text))
+	p.WriteString(markup.MarkdownNote(u.Text))
 	p.paragraph(w.whereWhen(u))
 	w.evidenceHTML(p, u)
 	w.extrasHTML(p, u)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"embraye/internal/embraye"
+	"embraye/internal/markup"
 )
 
 // PinnedScopes is how many scopes « où on en est » names before it sends to
@@ -101,7 +102,7 @@ func MentionOf(a embraye.RemoteActor) Mention {
 // Answer is an editor's reply to somebody, whose name comes first, as
 // Mastodon writes and hides it. The text is Markdown.
 func (w Texts) Answer(to embraye.RemoteActor, markdown string) string {
-	body := markdownNote(markdown)
+	body := markup.MarkdownNote(markdown)
 	if body == "" {
 		return ""
 	}

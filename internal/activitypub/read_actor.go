@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"embraye/internal/embraye"
+	"embraye/internal/markup"
 	"embraye/internal/proof"
 )
 
@@ -168,7 +169,7 @@ func iconURL(value any) string {
 // controls or invisible ones (F143).
 func visible(s string) bool {
 	return utf8.ValidString(s) && !strings.ContainsFunc(s, func(r rune) bool {
-		return r <= ' ' || r == 0x7f || r >= 0x80 && hidden(r) || strings.ContainsRune(`@/<>"`, r)
+		return r <= ' ' || r == 0x7f || r >= 0x80 && markup.Hidden(r) || strings.ContainsRune(`@/<>"`, r)
 	})
 }
 

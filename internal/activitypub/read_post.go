@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"embraye/internal/embraye"
+	"embraye/internal/markup"
 )
 
 // Post is a Note or something like it.
@@ -29,6 +30,18 @@ type Post struct {
 // Public reports whether everybody was addressed.
 func (p Post) Public() bool {
 	return slices.Contains(p.To, string(Public)) || slices.Contains(p.Cc, string(Public))
+}
+
+// Title is what a post is called: its name, or its text without markup.
+func (p Post) Title() string {
+	if name, _ := p.Map["name"].(string); embraye.Readable(name) && !embraye.Blank(name) {
+		return embraye.OneLine(name)
+	}
+	spaced := strings.NewReplacer("<br", " <br", "</p>", " </p>", "</li>", " </li>").Replace(p.HTML)
+	if text := markup.Text(spaced); embraye.Readable(text) {
+		return embraye.OneLine(text)
+	}
+	return ""
 }
 
 // postTypes are objects that somebody wrote and others read.
@@ -88,7 +101,7 @@ func (p *Post) readText(content string) {
 		p.Language, _ = lang["identifier"].(string)
 	}
 	if mediaType, _ := p.Map["mediaType"].(string); strings.HasPrefix(mediaType, "text/markdown") {
-		p.HTML = markdownNote(p.HTML)
+		p.HTML = markup.MarkdownNote(p.HTML)
 	}
 }
 

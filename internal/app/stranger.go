@@ -5,6 +5,7 @@ import (
 
 	"embraye/internal/activitypub"
 	"embraye/internal/embraye"
+	"embraye/internal/markup"
 )
 
 // What is believed of the posts of strangers, whatever room keeps them.
@@ -14,7 +15,7 @@ const maxPostHTML = 64 << 10
 
 // CleanHTML bounds a stranger's HTML, then sanitises it.
 func CleanHTML(html string) string {
-	return activitypub.SanitizeHTML(html[:min(len(html), maxPostHTML)])
+	return markup.Sanitize(html[:min(len(html), maxPostHTML)])
 }
 
 // NotLater is when something was said, as far as it can be believed: what is

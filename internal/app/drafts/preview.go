@@ -3,9 +3,10 @@ package drafts
 import (
 	"context"
 	"slices"
+	"unicode/utf8"
 
-	"embraye/internal/activitypub"
 	"embraye/internal/embraye"
+	"embraye/internal/markup"
 )
 
 // Preview is the HTML that other servers would get of what is there so far, and
@@ -22,7 +23,7 @@ func (ds *Drafts) Preview(d *embraye.Draft) (html string, characters int) {
 	u := embraye.Update{ID: previewID, Actor: measure.Handle, Scope: d.Scope, Revision: 1, Substance: 1,
 		Content: c.WithDefaults(embraye.MakeDate(ds.desk.Now()), ds.desk.Language)}
 	html = ds.desk.Wire().Texts().Constat(u, "")
-	return html, activitypub.TextLength(html)
+	return html, utf8.RuneCountInString(markup.Text(html))
 }
 
 // previewID stands for the address that a constat gets when it is published.

@@ -6,15 +6,15 @@ import (
 	"strconv"
 	"strings"
 
-	"embraye/internal/activitypub"
 	"embraye/internal/embraye"
 	"embraye/internal/locale"
+	"embraye/internal/markup"
 	"embraye/internal/web/page"
 )
 
 // clean is a stranger's text, sanitised when it came and once more here.
 func clean(html string) template.HTML {
-	return template.HTML(activitypub.SanitizeHTML(html))
+	return template.HTML(markup.Sanitize(html))
 }
 
 // codes are the codes of a closed list.

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"embraye/internal/activitypub"
 	"embraye/internal/embraye"
+	"embraye/internal/markup"
 )
 
 // Reviews is what other organisations say of a constat, in words: how many say
@@ -62,7 +62,7 @@ func reviewOn(p *Page, l embraye.ReviewLine) Review {
 		r.Name, r.Handle = p.Publisher(), p.Site.Mention(p.Frame.Organisation.Handle)
 	}
 	if a := l.Response; a != nil && a.Note != "" {
-		r.Answer, r.AnsweredAt, r.AnswerHref = template.HTML(activitypub.SanitizeHTML(a.HTML)), a.AnsweredAt, a.URL
+		r.Answer, r.AnsweredAt, r.AnswerHref = template.HTML(markup.Sanitize(a.HTML)), a.AnsweredAt, a.URL
 	}
 	return r
 }

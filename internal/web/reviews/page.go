@@ -4,8 +4,8 @@ import (
 	"html/template"
 	"net/http"
 
-	"embraye/internal/activitypub"
 	"embraye/internal/embraye"
+	"embraye/internal/markup"
 	"embraye/internal/web/answer"
 	"embraye/internal/web/page"
 )
@@ -26,7 +26,7 @@ func (h *Handler) reviewPage(v *answer.View, data *embraye.ReviewPage) (*answer.
 	p := h.describe(v, r, r.ReviewContent)
 	c := &content{ReviewPage: data, Said: r.ReviewContent, Reviewed: r.ReviewedRevision, State: p.T("review.state." + string(data.Response.State())), Author: authorName(data.Author)}
 	if data.Response != nil {
-		c.Answer = template.HTML(activitypub.SanitizeHTML(data.Response.HTML))
+		c.Answer = template.HTML(markup.Sanitize(data.Response.HTML))
 	}
 	p.Content = c
 	return h.Frame.Render("review", http.StatusOK, p)

@@ -9,9 +9,9 @@ import (
 	"strings"
 	"time"
 
-	"embraye/internal/activitypub"
 	"embraye/internal/embraye"
 	"embraye/internal/files"
+	"embraye/internal/markup"
 	"embraye/internal/web/answer"
 	"embraye/internal/web/page"
 )
@@ -107,7 +107,7 @@ func newConstatContent(page *page.Page, u *embraye.Update, actor, org embraye.Ac
 	c := &constatContent{
 		Update: *u,
 		// Markdown of our own people: raw HTML in it is shown as text (W29).
-		HTML:       template.HTML(activitypub.MarkdownHTML(u.Text)),
+		HTML:       template.HTML(markup.Markdown(u.Text)),
 		Actor:      actor,
 		Answer:     page.Name("answer", u.Stage.Answer()),
 		Timeliness: embraye.TimelinessOf(u.Stage, u.EffectiveDate, embraye.Date(page.Reference.Deadline)),

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"embraye/internal/activitypub"
 	"embraye/internal/embraye"
+	"embraye/internal/markup"
 	"embraye/internal/web/page"
 )
 
@@ -34,7 +34,7 @@ type ourAnswer struct {
 
 func newReply(r embraye.ShownReply) reply {
 	out := reply{
-		HTML: template.HTML(activitypub.SanitizeHTML(r.Reply.HTML)),
+		HTML: template.HTML(markup.Sanitize(r.Reply.HTML)),
 		Name: page.PlainName(r.Author.Name), At: r.Reply.PublishedAt,
 		Handle: r.Author.URI.Host(), Href: string(r.Reply.URI),
 	}
@@ -42,7 +42,7 @@ func newReply(r embraye.ShownReply) reply {
 		out.Handle = "@" + user + "@" + r.Author.URI.Host()
 	}
 	for _, n := range r.Answers {
-		out.Answers = append(out.Answers, ourAnswer{template.HTML(activitypub.SanitizeHTML(n.HTML)), n.Language, n.Actor, "/notes/" + n.ID, n.PublishedAt})
+		out.Answers = append(out.Answers, ourAnswer{template.HTML(markup.Sanitize(n.HTML)), n.Language, n.Actor, "/notes/" + n.ID, n.PublishedAt})
 	}
 	// Another host than the author's could pretend to be the source.
 	if u := embraye.IRI(r.Reply.URL); embraye.WebAddress(r.Reply.URL) && u.Host() == r.Reply.URI.Host() {

@@ -7,8 +7,8 @@ import (
 	"strings"
 	"time"
 
-	"embraye/internal/activitypub"
 	"embraye/internal/embraye"
+	"embraye/internal/markup"
 	"embraye/internal/web/answer"
 	"embraye/internal/web/page"
 )
@@ -54,7 +54,7 @@ func (h *Handler) copy(ctx context.Context, v *answer.View) (*answer.Answer, err
 	p.Hidden, p.Original, p.Language = true, u.URL, u.Language
 	content := copyContent{Update: u, Peer: data.Peer, Revisions: data.Revisions, Reviews: p.ReviewsOf(data.Reviews), Silent: h.silent(data.Peer),
 		// Markdown of strangers: what it comes to is cleaned like their posts.
-		HTML:       template.HTML(activitypub.SanitizeHTML(activitypub.MarkdownHTML(u.Text))),
+		HTML:       template.HTML(markup.Sanitize(markup.Markdown(u.Text))),
 		Answer:     p.Capital(p.Name("answer", u.Stage.Answer())),
 		Timeliness: embraye.TimelinessOf(u.Stage, u.EffectiveDate, embraye.Date(p.Reference.Deadline))}
 	content.Who, content.WhoHref = p.Speaker(data.Peer.Name, data.Peer.Handle)

@@ -1,10 +1,10 @@
-package activitypub
+package markup
 
 import "testing"
 
 // F138 on the way out: an editor's text cannot break our own HTML, and
 // Markdown keeps what it says.
-func TestMarkdownHTML(t *testing.T) {
+func TestMarkdown(t *testing.T) {
 	for in, want := range map[string]string{
 		"":                            "",
 		"un\ndeux\n\ntrois":           "<p>un\ndeux</p><p>trois</p>",
@@ -26,8 +26,8 @@ func TestMarkdownHTML(t *testing.T) {
 		`\*a\* &eacute; \&amp; AT&T`:  "<p>*a* é &amp;amp; AT&amp;T</p>",
 		"a\n\n---\n\nb":               "<p>a</p><p>b</p>",
 	} {
-		if got := MarkdownHTML(in); got != want {
-			t.Errorf("MarkdownHTML(%q) = %q, want %q", in, got, want)
+		if got := Markdown(in); got != want {
+			t.Errorf("Markdown(%q) = %q, want %q", in, got, want)
 		}
 	}
 }
@@ -54,10 +54,10 @@ func TestP09MarkdownKeepsItsOrderQuotationsAndTables(t *testing.T) {
 			"<ol><li>a<ul><li>b</li></ul></li><li>c</li></ol>", "<ol><li>a<ul><li>b</li></ul></li><li>c</li></ol>"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := MarkdownHTML(c.in); got != c.page {
+			if got := Markdown(c.in); got != c.page {
 				t.Errorf("page\n got %s\nwant %s", got, c.page)
 			}
-			if got := markdownNote(c.in); got != c.note {
+			if got := MarkdownNote(c.in); got != c.note {
 				t.Errorf("Note\n got %s\nwant %s", got, c.note)
 			}
 		})

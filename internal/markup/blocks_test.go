@@ -1,4 +1,4 @@
-package activitypub
+package markup
 
 import "testing"
 
@@ -25,10 +25,10 @@ func TestK26CleaningKeepsWhatIsSaid(t *testing.T) {
 		{"not closed", "<div>un<div>deux", "<p>un</p><p>deux</p>"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			if got := SanitizeHTML(c.html); got != c.want {
+			if got := Sanitize(c.html); got != c.want {
 				t.Errorf("%s\n got %s\nwant %s", c.html, got, c.want)
 			}
-			if again := SanitizeHTML(c.want); again != c.want {
+			if again := Sanitize(c.want); again != c.want {
 				t.Errorf("cleaned twice it is %s", again)
 			}
 		})

@@ -1,6 +1,9 @@
-package activitypub
+package markup
 
 import (
+	"encoding/json"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -25,7 +28,7 @@ var hostileHTML = []string{
 
 func TestF138_F140_F145_Sanitize(t *testing.T) {
 	for _, in := range hostileHTML {
-		checkClean(t, in, SanitizeHTML(in))
+		checkClean(t, in, Sanitize(in))
 	}
 }
 
@@ -77,19 +80,32 @@ func TestSanitizeKeeps(t *testing.T) {
 		`<script>x</script>`:                                                                       ``,
 		`1 < 2 & 3`:                                                                                `1 &lt; 2 &amp; 3`,
 	} {
-		if got := SanitizeHTML(in); got != want && got != want+"</p>" {
-			t.Errorf("SanitizeHTML(%.60q) = %.200q, want %.200q", in, got, want)
+		if got := Sanitize(in); got != want && got != want+"</p>" {
+			t.Errorf("Sanitize(%.60q) = %.200q, want %.200q", in, got, want)
 		}
 	}
 }
 
 // What we write ourselves passes through unchanged but for marks on links.
 func TestSanitizeOwn(t *testing.T) {
-	w := testWire(t)
-	checkClean(t, "own", SanitizeHTML(w.Texts().Constat(fullUpdate(), "")))
-	own := w.Texts().Constat(fullUpdate(), "")
-	if got := SanitizeHTML(own); stripTags(got) != stripTags(own) {
-		t.Errorf("text changed:\n%s\n%s", own, got)
+	notes, err := filepath.Glob("../activitypub/testdata/golden/note-*.json")
+	if err != nil || len(notes) == 0 {
+		t.Fatalf("%d notes, %v", len(notes), err)
+	}
+	for _, name := range notes {
+		bytes, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var note struct{ Content string }
+		if err := json.Unmarshal(bytes, &note); err != nil || note.Content == "" {
+			t.Fatalf("%s: %q, %v", name, note.Content, err)
+		}
+		clean := Sanitize(note.Content)
+		checkClean(t, name, clean)
+		if stripTags(clean) != stripTags(note.Content) {
+			t.Errorf("%s: text changed:\n%s\n%s", name, note.Content, clean)
+		}
 	}
 }
 
@@ -111,9 +127,9 @@ func FuzzSanitize(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, in string) {
-		out := SanitizeHTML(in)
+		out := Sanitize(in)
 		checkClean(t, in, out)
-		if again := SanitizeHTML(out); stripTags(again) != stripTags(out) {
+		if again := Sanitize(out); stripTags(again) != stripTags(out) {
 			t.Errorf("not stable: %q, then %q", out, again)
 		}
 	})

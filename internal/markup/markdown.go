@@ -1,4 +1,4 @@
-package activitypub
+package markup
 
 import (
 	"bytes"
@@ -13,19 +13,21 @@ import (
 	east "github.com/yuin/goldmark/extension/ast"
 	"github.com/yuin/goldmark/parser"
 	"github.com/yuin/goldmark/text"
+
+	"embraye/internal/embraye"
 )
 
-// MarkdownHTML writes the long text of a constat for a page: CommonMark with the
+// Markdown writes the long text of a constat for a page: CommonMark with the
 // tables and struck words of GitHub. Headings become strong paragraphs, because
 // the page has its own; raw HTML is shown as text, images become links.
-func MarkdownHTML(source string) string { return render(source, (*markdown).table) }
+func Markdown(source string) string { return render(source, (*markdown).table) }
 
-// markdownNote is the same for the content of a Note. Tables are the one element
+// MarkdownNote is the same for the content of a Note. Tables are the one element
 // that Mastodon, Misskey and PeerTube drop and whose text alone says nothing, so
 // each row is an item of a list that repeats the head; ordered lists and
 // quotations stay (mastodon lib/sanitize_ext/sanitize_config.rb, Pleroma
 // priv/scrubbers/default.ex).
-func markdownNote(source string) string { return render(source, (*markdown).rows) }
+func MarkdownNote(source string) string { return render(source, (*markdown).rows) }
 
 // render writes all but tables alike.
 func render(source string, table func(*markdown, *east.Table)) string {
@@ -202,7 +204,7 @@ func (m *markdown) label(n ast.Node) string {
 
 // markdownLink is a link to the web; anything else is only its label.
 func markdownLink(href, label string) string {
-	if !webLink(href) {
+	if !embraye.WebAddress(href) {
 		return label
 	}
 	if label == "" {

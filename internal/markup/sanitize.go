@@ -1,6 +1,12 @@
-package activitypub
+// Package markup is text with marks: the Markdown that editors write, as HTML for a
+// page and for a Note, and the HTML of strangers, safe to show. It does no I/O, and
+// what it returns leads only to the web and loads nothing.
+//
+// Start reading at Markdown and at Sanitize.
+package markup
 
 import (
+	"html"
 	"net/url"
 	"regexp"
 	"strings"
@@ -39,15 +45,20 @@ var policy = sync.OnceValue(func() *bluemonday.Policy {
 	return p
 })
 
-// SanitizeHTML makes HTML of strangers safe to show, without changing what it
+// Sanitize makes HTML of strangers safe to show, without changing what it
 // says: a small list of elements, links only to the web and marked as not ours,
 // what is struck stays struck, and blocks stay apart. Hidden characters go last, when
 // no entity can hide them any more; nothing that is left can become a tag,
 // because the policy has escaped it.
-func SanitizeHTML(html string) string {
-	clean := strings.ReplaceAll(policy().Sanitize(keepBlocks(html)), ` rel="nofollow noreferrer"`, ` rel="nofollow noopener noreferrer"`)
+func Sanitize(source string) string {
+	clean := strings.ReplaceAll(policy().Sanitize(keepBlocks(source)), ` rel="nofollow noreferrer"`, ` rel="nofollow noopener noreferrer"`)
 	return withoutHidden(clean)
 }
+
+var noElements = sync.OnceValue(bluemonday.StrictPolicy)
+
+// Text is what a reader sees of HTML, its elements taken away.
+func Text(source string) string { return html.UnescapeString(noElements().Sanitize(source)) }
 
 // withoutHidden removes controls and characters that reverse or hide text from
 // clean HTML, and cuts towers of combining marks; a tag between two marks does
@@ -55,7 +66,7 @@ func SanitizeHTML(html string) string {
 func withoutHidden(s string) string {
 	marks, inTag := 0, false
 	return strings.Map(func(r rune) rune {
-		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || hidden(r) {
+		if r < ' ' && r != '\n' && r != '\t' || r == 0x7f || Hidden(r) {
 			return -1
 		}
 		switch {
@@ -73,10 +84,10 @@ func withoutHidden(s string) string {
 	}, s)
 }
 
-// hidden are characters without a shape of their own that change how others
+// Hidden reports characters without a shape of their own that change how others
 // look: directions, tags, zero-width ones. The joiner of emoji and Indic
 // scripts stays.
-func hidden(r rune) bool {
+func Hidden(r rune) bool {
 	switch {
 	case r >= 0x80 && r <= 0x9f, r == 0x061c, r == 0x200b, r == 0x200e, r == 0x200f, r == 0x2060, r == 0xfeff:
 		return true
