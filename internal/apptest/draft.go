@@ -3,6 +3,7 @@ package apptest
 import (
 	"errors"
 	"testing"
+	"time"
 
 	"embraye/internal/app/constats"
 	"embraye/internal/app/drafts"
@@ -99,4 +100,23 @@ func (h *House) Count() int {
 	list, err := h.Store.Tables().Updates.Page(h.T.Context(), embraye.ConstatFilter{})
 	h.Must(err)
 	return len(list)
+}
+
+// Away takes a table away, until Back: what a database that cannot be read does.
+func (h *House) Away(table string) {
+	h.T.Helper()
+	h.rename(table, table+"_away")
+}
+
+// Back brings a table back.
+func (h *House) Back(table string) {
+	h.T.Helper()
+	h.rename(table+"_away", table)
+}
+
+func (h *House) rename(from, to string) {
+	h.T.Helper()
+	_, err := h.Store.Pool().ExecContext(h.Context(), "ALTER TABLE "+from+" RENAME TO "+to)
+	h.Must(err)
+	h.Clock.Advance(2 * time.Second) // what is remembered for a second is read again
 }

@@ -206,13 +206,14 @@ func (l links) online(ctx context.Context, silent []embraye.LinkCheck) (bool, er
 }
 
 // look asks for one page and notes what came of it. A server that refuses us
-// (401, 403, 429) or an address that we may not ask says nothing about the page.
+// (401, 403, 429) or an address that we may not ask says nothing about the page,
+// and what is wrong here even less.
 func (l links) look(ctx context.Context, c *embraye.LinkCheck) (answered bool, err error) {
 	asking, done := context.WithTimeout(ctx, linkPatience)
 	defer done()
 	_, err = l.cs.desk.Remote.Page(asking, embraye.IRI(c.Href))
-	if ctx.Err() != nil {
-		return false, ctx.Err()
+	if errors.Is(err, embraye.ErrUnavailable) || ctx.Err() != nil {
+		return false, errors.Join(err, ctx.Err())
 	}
 	var status *remote.StatusError
 	switch c.CheckedAt = l.cs.desk.Stamp(); {

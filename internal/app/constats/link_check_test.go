@@ -239,3 +239,29 @@ func TestT06SilentLinksStarveNobody(t *testing.T) {
 		}
 	})
 }
+
+// A list of blocked servers that cannot be read says nothing about a page.
+func TestT06OurOwnTroubleIsNotedOfNoPage(t *testing.T) {
+	apptest.EachHouse(t, func(h *apptest.House) {
+		away := false
+		for _, host := range []string{"one.example", "two.example"} {
+			h.World.Wire.Serve(host, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+				if !away {
+					away = true
+					h.Away("domain_blocks")
+				}
+				answering(w, r)
+			}))
+		}
+		h.Linked("https://one.example/", "https://two.example/")
+		h.WantErr(h.Constats.CheckLinks(h.Context()), embraye.ErrUnavailable)
+		h.Back("domain_blocks")
+		if got := failures(h); len(got) != 0 || !away {
+			t.Errorf("noted %v", got)
+		}
+		h.Must(h.Constats.CheckLinks(h.Context()))
+		if got := failures(h); len(got) != 2 || got["https://one.example/"]+got["https://two.example/"] != 0 {
+			t.Errorf("afterwards %v", got)
+		}
+	})
+}
