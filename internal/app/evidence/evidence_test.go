@@ -646,3 +646,16 @@ func stored(h *apptest.House) (names []string) {
 func house(t *testing.T, test func(*apptest.House)) {
 	apptest.OneHouse(t, "sqlite", test)
 }
+
+// A database that cannot tell how much is kept is no full disk.
+func TestATroubledDatabaseIsNoFullDisk(t *testing.T) {
+	house(t, func(h *apptest.House) {
+		opened(h)
+		h.App.Copies.Limit = 1 << 30
+		h.Away("evidence_copies")
+		_, err := h.Evidence.HandIn(h.Context(), h.Who["editor"], host+"/page", strings.NewReader("%PDF-1.4"), "page.pdf")
+		if err == nil || errors.Is(err, embraye.ErrNoRoom) {
+			t.Errorf("told as %v", err)
+		}
+	})
+}

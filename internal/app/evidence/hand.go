@@ -39,7 +39,11 @@ func (ev *Evidence) HandIn(ctx context.Context, by embraye.Acting, href string, 
 	if err := ev.desk.Pace(ctx, handWindow, app.LimitOf("uploads of", by, handPerPerson)...); err != nil {
 		return nil, err
 	}
-	if full, err := ev.makeRoom(ctx); err != nil || full {
+	full, err := ev.makeRoom(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if full {
 		return nil, fmt.Errorf("evidence: hand in: %w", embraye.ErrNoRoom)
 	}
 	spool, kind, err := ev.desk.Files.Receive(ctx, r)

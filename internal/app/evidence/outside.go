@@ -67,7 +67,7 @@ func (w work) outside(ctx context.Context, id string) (next time.Time, err error
 		}
 	case err == nil && c.OutsideJob == "" && answer.Job != "":
 		c.OutsideJob, c.OutsideAt, next = answer.Job, &now, now.Add(outsidePoll)
-	case err == nil && answer.Status == "pending" && now.Sub(*c.OutsideAt) < outsideLimit:
+	case err == nil && c.OutsideJob != "" && answer.Status == "pending" && now.Sub(*c.OutsideAt) < outsideLimit:
 		return now.Add(outsidePoll), nil
 	default:
 		next = refusedOutside(c, now, said(answer, err))

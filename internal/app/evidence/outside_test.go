@@ -55,3 +55,20 @@ func TestAWebArchiveIsAskedThreeTimes(t *testing.T) {
 		}
 	})
 }
+
+// An archive that says that a copy is under way, and not which, has refused it.
+func TestAWebArchiveThatNamesNoJobIsAskedAgain(t *testing.T) {
+	house(t, func(h *apptest.House) {
+		opened(h)
+		h.App.Copies.Outside = "access:secret"
+		h.World.Wire.Serve("web.archive.org", http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"status":"pending"}`) }))
+		c, err := h.Evidence.Ask(h.Context(), h.Who["editor"], host+"/page")
+		h.Must(err)
+		do(h)
+		next, err := h.Evidence.Do(h.Context(), embraye.CopyOutside+c.ID, finish)
+		h.Must(err)
+		if got := copies(h)["/page"]; got.OutsideTries != 1 || got.OutsideSaid != "refused" || !next.After(h.Clock.Now()) {
+			t.Errorf("%d tries, %q, the next at %s", got.OutsideTries, got.OutsideSaid, next)
+		}
+	})
+}
