@@ -287,3 +287,18 @@ func TestRecipients(t *testing.T) {
 		}
 	})
 }
+
+// Who cannot be looked up is not said to be nobody.
+func TestAReviewerWhoCannotBeReadIsNotUnknown(t *testing.T) {
+	apptest.EachHouse(t, func(h *apptest.House) {
+		d := h.Draft("editor", apptest.Complete())
+		h.Away("people")
+		_, err := h.Drafts.SendForReview(h.Context(), h.Who["editor"], d.ID, h.Who["reviewer"].PersonID(), "")
+		if invalid := new(embraye.InvalidError); err == nil || errors.As(err, &invalid) {
+			t.Errorf("told as %v", err)
+		}
+		h.Back("people")
+		_, err = h.Drafts.SendForReview(h.Context(), h.Who["editor"], d.ID, 1<<40, "")
+		apptest.WantProblems(t, err, "reviewer")
+	})
+}

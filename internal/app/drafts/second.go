@@ -2,6 +2,7 @@ package drafts
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"embraye/internal/app"
@@ -32,6 +33,9 @@ func mayRead(ctx context.Context, t store.Tables, reviewer int64) error {
 		return nil
 	}
 	p, err := t.People.Take(ctx, reviewer)
+	if err != nil && !errors.Is(err, embraye.ErrNotFound) {
+		return err
+	}
 	if err == nil && !p.Disabled && p.Role.Includes(embraye.Reviewer) {
 		return nil
 	}
