@@ -3,6 +3,7 @@ package fedtest
 import (
 	"crypto/ed25519"
 	"crypto/sha256"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -164,6 +165,26 @@ func TestC7WitnessesFromOutside(t *testing.T) {
 			t.Errorf("without it: %d of %d, frozen %q", st.Size, before.Size+1, st.Frozen)
 		}
 	})
+}
+
+// Of a witness nothing is noted that is our own trouble.
+func TestC7OurOwnTroubleIsNotedOfNoWitness(t *testing.T) {
+	w := &witnesses{New(t, Config{Kind: storetest.SQLite}, "a.example"), t}
+	a := w.Instances[0]
+	o := w.outside(a, "temoin.example")
+	o.answer = func(*translog.Added) (int, string) {
+		w.sql(a, "ALTER TABLE domain_blocks RENAME TO away")
+		w.Clock.Advance(2 * time.Second) // what is remembered of them is read again
+		return http.StatusUnprocessableEntity, "?"
+	}
+	w.publish(a)
+	if err := a.Witness.Ask(t.Context()); !errors.Is(err, embraye.ErrUnavailable) {
+		t.Errorf("%v", err)
+	}
+	w.sql(a, "ALTER TABLE away RENAME TO domain_blocks")
+	if row := w.row(a, o.Name()); row.FailedAt != nil || row.Error != "" {
+		t.Errorf("noted of the witness: %q", row.Error)
+	}
 }
 
 // waitsForItsProof holds that a constat whose leaf waits says so wherever its proof

@@ -154,6 +154,9 @@ func (r *Room) more(ctx context.Context, st *embraye.LogState, w *embraye.Witnes
 func (r *Room) refused(ctx context.Context, st *embraye.LogState, w *embraye.Witness) error {
 	wrong := errors.New("it does not take the proof that our log only grew")
 	theirs, tree, err := r.monitored(ctx, st, w)
+	if errors.Is(err, embraye.ErrUnavailable) || ctx.Err() != nil {
+		return errors.Join(err, ctx.Err())
+	}
 	if err != nil {
 		return wrong
 	}
