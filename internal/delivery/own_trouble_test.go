@@ -311,3 +311,52 @@ func TestT19NamesThatDoNotExistOnceADay(t *testing.T) {
 		}
 	})
 }
+
+// Whoever refuses a signature and cannot be told the new key now has not refused
+// what it says.
+func TestT20AKeyThatCannotBeToldNowIsToldLater(t *testing.T) {
+	type trouble struct {
+		name string
+		meet func(w *world, p *peer) (status int, over func())
+		host int // failures
+	}
+	eachCase(t, []trouble{
+		{"the turn is over", func(w *world, _ *peer) (int, func()) { w.clock.add(turnBudget); return http.StatusForbidden, nil }, 0},
+		{"the server is busy", func(_ *world, p *peer) (int, func()) {
+			p.answer = first(http.StatusForbidden, http.StatusServiceUnavailable)
+			return http.StatusForbidden, nil
+		}, 1},
+		{"nobody answers", func(w *world, p *peer) (int, func()) {
+			w.setDown(p.host(), true)
+			return http.StatusForbidden, func() { w.setDown(p.host(), false) }
+		}, 1},
+	}, func(c trouble) string { return c.name }, func(t *testing.T, w *world, c trouble) {
+		var over func()
+		var p *peer
+		p = w.peer(func(_ int, rw http.ResponseWriter, _ request) {
+			p.answer = always(http.StatusAccepted)
+			var status int
+			status, over = c.meet(w, p)
+			rw.Header().Set("Connection", "close")
+			rw.WriteHeader(status)
+		})
+		key, err := testKey()
+		if err != nil {
+			t.Fatal(err)
+		}
+		w.keyID = w.addKey("mesure1", key)
+		w.queueActivity(embraye.Activity{Actor: "mesure1", Type: "Update", Object: string(w.site.ActorID("mesure1")), KeyID: w.keyID}) // to nobody yet
+		id := w.queue("a", p.inbox("inbox"))
+		if _, err := w.engine.Batch(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if over != nil {
+			over()
+		}
+		if d, h := w.delivery(id), w.host(p.host()); d.State == embraye.DeliveryGivenUp || h.Failures != c.host {
+			t.Errorf("state %d after %d tries (%q), %d failures of the host", d.State, d.Attempts, d.LastError, h.Failures)
+		}
+		w.until(2 * time.Minute)
+		w.wantState(id, embraye.DeliverySent)
+	})
+}

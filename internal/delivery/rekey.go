@@ -56,10 +56,14 @@ func (t *turn) otherKeys(ctx context.Context, a attempt, scheme httpsig.Scheme) 
 		}
 	}
 	if !t.told[voiceOf(job)] {
-		if !t.tell(ctx, job, scheme, former) {
+		switch told := t.tell(ctx, job, scheme, former); told.verdict {
+		case taken:
+			a.told = true
+		case untried, ours, aside, paused, failed: // what the server thinks of the row is not known yet
+			return told
+		default:
 			return a
 		}
-		a.told = true
 		if t.tellsKey(job) {
 			a.verdict, a.text, a.status = taken, "", http.StatusAccepted
 			return a
@@ -87,30 +91,34 @@ func (t *turn) again(ctx context.Context, a attempt, scheme httpsig.Scheme, keyI
 }
 
 // tell brings what the actor last said about itself to the row's inbox, signed
-// by a former key, and reports whether it was taken. All of it was said
+// by a former key: taken if it was, final if it never will be. All of it was said
 // before: the bytes are those of the rotation or of a later change.
-func (t *turn) tell(ctx context.Context, job *row, scheme httpsig.Scheme, former []int64) bool {
+func (t *turn) tell(ctx context.Context, job *row, scheme httpsig.Scheme, former []int64) attempt {
+	never := attempt{job: job, verdict: final}
 	said, err := t.e.tables.Activities.Told(ctx, job.Actor, t.e.site.ActorID(job.Actor))
-	if err != nil {
-		if !errors.Is(err, embraye.ErrNotFound) {
-			t.e.log.Warn("the new key is not told", "actor", job.Actor, "error", err)
-		}
-		return false
+	if errors.Is(err, embraye.ErrNotFound) {
+		return never
 	}
+	if err != nil {
+		a := attempt{job: job}
+		t.e.judgeError(ctx, &a, err)
+		return a
+	}
+	update := *job
+	update.Body = said.Body
 	for _, key := range former {
 		if t.over() {
-			return false
+			return attempt{job: job}
 		}
-		answer, err := t.post(ctx, job, said.Body, scheme, key)
-		if err != nil {
-			return false
-		}
-		if byStatus(answer.Status) == taken {
-			return true
-		}
-		if !refusesKey(answer.Status) {
-			return false
+		a := t.exchange(ctx, &update, scheme, key)
+		a.job = job
+		switch {
+		case refusesKey(a.status), a.verdict == mute: // an older one may do
+		case a.verdict == taken, a.verdict == failed, a.verdict == paused, a.status == 0:
+			return a
+		default:
+			return never
 		}
 	}
-	return false
+	return never
 }
