@@ -104,6 +104,7 @@ func TestCheckFindsWhatAProxyDoes(t *testing.T) {
 			return false
 		}, "Date"},
 		"bodies may be 1 MB":   {func(w http.ResponseWriter, r *http.Request) bool { return refuseLarge(w, r, 1<<20) }, "client_max_body_size"},
+		"bodies may be 20 MB":  {func(w http.ResponseWriter, r *http.Request) bool { return refuseLarge(w, r, 20<<20) }, "client_max_body_size"},
 		"nothing listens":      {func(w http.ResponseWriter, r *http.Request) bool { w.WriteHeader(http.StatusBadGateway); return true }, "EMBRAYE_LISTEN"},
 		"a firewall is strict": {func(w http.ResponseWriter, r *http.Request) bool { w.WriteHeader(http.StatusForbidden); return true }, "application/activity+json"},
 	} {

@@ -16,6 +16,9 @@ import (
 // takes unless it is told otherwise.
 const Body = 3 << 19
 
+// Upload is how much is announced besides: the largest file, and its form.
+const Upload = 41 << 20
+
 // Post sends ourselves a signed message through the public name, and reads from the
 // answer what came of it on the way.
 func (s Site) Post(ctx context.Context, signer httpsig.Signer) []Finding {
@@ -25,6 +28,9 @@ func (s Site) Post(ctx context.Context, signer httpsig.Signer) []Finding {
 func (s Site) post(ctx context.Context, signer httpsig.Signer, address embraye.IRI, base string) []Finding {
 	ctx, cancel := context.WithTimeout(ctx, 2*patience)
 	defer cancel()
+	if status, err := s.Client.WouldTake(ctx, address, Upload); err == nil && status == http.StatusRequestEntityTooLarge {
+		return []Finding{found("post", "an upload of %d bytes to ourselves would be answered %d %s", int64(Upload), status, http.StatusText(status)).but(Error, "%s", remedyOf(status))}
+	}
 	a, said, err := s.Client.PostToOurselves(ctx, remote.Delivery{Inbox: address, Body: []byte(strings.Repeat(" ", Body)), Signer: signer, Scheme: httpsig.Cavage})
 	switch {
 	case err != nil:

@@ -159,6 +159,7 @@ func newTransport(o Options, g *guard) *http.Transport {
 		},
 		TLSHandshakeTimeout:    5 * time.Second,
 		ResponseHeaderTimeout:  defaultLimits.post,
+		ExpectContinueTimeout:  2 * time.Second, // of WouldTake alone
 		IdleConnTimeout:        90 * time.Second,
 		MaxIdleConns:           2048,
 		MaxIdleConnsPerHost:    connsPerHost,

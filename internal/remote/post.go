@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode"
 
@@ -89,6 +90,44 @@ func (c *Client) PostToOurselves(ctx context.Context, d Delivery) (a Answer, sai
 	defer resp.Body.Close()
 	said, err = readAll(resp, maxJRDBytes)
 	return answer(resp), said, err
+}
+
+// WouldTake announces a body to our own instance and sends nothing of it: status 0
+// if whoever answers there asks for it, else what it is refused with. A proxy that
+// only counts what comes, as Caddy does, refuses nothing here.
+func (c *Client) WouldTake(ctx context.Context, address embraye.IRI, size int64) (status int, err error) {
+	u, err := c.admit(string(address))
+	if err != nil {
+		return 0, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, c.limits.post)
+	defer cancel()
+	body := &askedFor{}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), body)
+	if err != nil {
+		return 0, refused("%w", err)
+	}
+	req.ContentLength = size
+	req.Header.Set("Expect", "100-continue")
+	req.Header.Set("Content-Type", activityJSON)
+	req.Header.Set("User-Agent", c.userAgent)
+	resp, err := c.exchange(req)
+	switch {
+	case err == nil:
+		resp.Body.Close()
+		return resp.StatusCode, nil
+	case body.read.Load():
+		return 0, nil
+	}
+	return 0, unreachable(ctx, err)
+}
+
+// askedFor is a body that is only waited for.
+type askedFor struct{ read atomic.Bool }
+
+func (a *askedFor) Read([]byte) (int, error) {
+	a.read.Store(true)
+	return 0, errors.New("it would be taken")
 }
 
 func (c *Client) newPost(ctx context.Context, u *url.URL, d Delivery) (*http.Request, error) {

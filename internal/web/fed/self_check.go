@@ -2,9 +2,11 @@ package fed
 
 import (
 	"encoding/json"
+	"fmt"
 	"net/http"
 
 	"embraye/internal/app/directory"
+	"embraye/internal/embraye"
 	"embraye/internal/web/answer"
 )
 
@@ -31,6 +33,9 @@ func (h *Handler) selfCheck(w http.ResponseWriter, r *http.Request) {
 func (h *Handler) readSelfCheck(w http.ResponseWriter, r *http.Request) (arrival []byte, status int, err error) {
 	if err := h.rooms.Directory.AllowUnverified(r.RemoteAddr); err != nil {
 		return nil, 0, err
+	}
+	if r.ContentLength > maxSelfCheckBytes && r.Header.Get("Expect") != "" { // no proxy minds its size
+		return nil, http.StatusExpectationFailed, fmt.Errorf("a body of %d bytes is announced: %w", r.ContentLength, embraye.ErrInvalid)
 	}
 	body, status, err := readMessage(w, r, maxSelfCheckBytes)
 	if err != nil {
