@@ -86,6 +86,25 @@ func TestCatalogue(t *testing.T) {
 	}
 }
 
+// What people write is not broken within a number, and its addresses stay whole.
+func TestNoBreak(t *testing.T) {
+	for given, want := range map[string]string{
+		"doté de 200 000 €": "doté de 200\u202f000\u00a0€", "1 200 000 habitants": "1\u202f200\u202f000 habitants", "12 € : 5 %": "12\u00a0€\u00a0: 5\u00a0%",
+		"en 2020 300 communes": "en 2020 300 communes", "le 06 12 34 56 78": "le 06 12 34 56 78", "2 0000": "2 0000", "l'an 200\u00a0000": "l'an 200\u00a0000", "": "",
+	} {
+		if got := NoBreak(given); got != want {
+			t.Errorf("%q: %q, want %q", given, got, want)
+		}
+	}
+	const href = `<a href="https://a.example/1 200 ?b= :c">`
+	if got, want := NoBreakHTML("<p>Ah ! "+href+"1 200 €</a> : 3 000</p>"), "<p>Ah\u202f! "+href+"1\u202f200\u00a0€</a>\u00a0: 3\u202f000</p>"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+	if got := NoBreakHTML("1 000 <br>2 000"); got != "1\u202f000 <br>2\u202f000" {
+		t.Errorf("%q", got)
+	}
+}
+
 func TestPlural(t *testing.T) {
 	c := &Catalogue{texts: map[string]map[string]string{
 		"fr": {"n.one": "%d périmètre", "n.other": "%d périmètres"}, "en": {"n.one": "%d scope", "n.other": "%d scopes"},

@@ -1,6 +1,9 @@
 package locale
 
-import "strings"
+import (
+	"regexp"
+	"strings"
+)
 
 const (
 	noBreak       = "\u00a0"
@@ -18,11 +21,25 @@ var french = strings.NewReplacer(
 // spaces is the part of french that leaves every letter as it was written.
 var spaces = strings.NewReplacer(
 	" :", noBreak+":", " ;", narrowNoBreak+";", " !", narrowNoBreak+"!", " ?", narrowNoBreak+"?",
-	"« ", "«"+noBreak, " »", noBreak+"»", " %", noBreak+"%")
+	"« ", "«"+noBreak, " »", noBreak+"»", " %", noBreak+"%", " €", noBreak+"€")
+
+// numbers are groups of three digits, « 1 200 000 »; a year and the number after
+// it are two words.
+var numbers = regexp.MustCompile(`\b\d{1,3}(?: \d{3})+\b`)
 
 // NoBreak makes the spaces of a French text that somebody else wrote no-break
-// where they must be, and changes nothing else.
-func NoBreak(s string) string { return spaces.Replace(s) }
+// where they must be, also within a number and before the sign of the euro, and
+// changes nothing else.
+func NoBreak(s string) string {
+	s = numbers.ReplaceAllStringFunc(s, func(n string) string { return strings.ReplaceAll(n, " ", narrowNoBreak) })
+	return spaces.Replace(s)
+}
+
+// texts are what stands between the tags of HTML that escapes > in them.
+var texts = regexp.MustCompile(`(?:^|>)[^<>]+`)
+
+// NoBreakHTML is NoBreak for the texts of HTML: its addresses stay as they are.
+func NoBreakHTML(s string) string { return texts.ReplaceAllStringFunc(s, NoBreak) }
 
 // French makes the spaces of a French text no-break where they must be, and its
 // apostrophes curly.

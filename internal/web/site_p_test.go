@@ -143,3 +143,19 @@ func TestP07ChangeComesBeforeWhereSomebodyLooked(t *testing.T) {
 		t.Errorf("the chronology has 2022 at %d and what has no date at %d", year, aside)
 	}
 }
+
+// What people write is shown with the spaces of French, and kept and sent as it was
+// written.
+func TestNumbersStayOnTheirLine(t *testing.T) {
+	s := newSite(t)
+	_, constat := s.publish("Un fonds de 200 000 € : enfin !")
+	const shown = "Un fonds de 200\u202f000\u00a0€\u00a0: enfin\u202f!"
+	for _, path := range []string{constat, "/@mesure2", "/chronologie", constat + "/versions"} {
+		if page := s.get(path, browser).Body.String(); !strings.Contains(page, shown) {
+			t.Errorf("%s: not %q", path, shown)
+		}
+	}
+	if note := s.get(constat, "application/activity+json").Body.String(); strings.ContainsAny(note, "\u202f") || !strings.Contains(note, "200 000 € : enfin !") {
+		t.Errorf("the note is changed: %s", note)
+	}
+}

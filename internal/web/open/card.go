@@ -71,7 +71,7 @@ func (h *Handler) constatCard(ctx context.Context, v *answer.View) (*answer.Answ
 	v.Lang = u.Language
 	page := h.frame.NewPage(v, "")
 	return h.cardAnswer(draw.CardInput{Lang: u.Language, Heading: page.MeasureName(u.Measure) + " · " + page.Name("subject", u.Subject),
-		Title: u.Title, Stage: u.Stage, Place: page.Place(u.Scope), Organisation: data.Organisation.Name})
+		Title: page.Text(u.Language, u.Title), Stage: u.Stage, Place: page.Place(u.Scope), Organisation: data.Organisation.Name})
 }
 
 // actorCard is the preview of a measure, or of the organisation and with it of

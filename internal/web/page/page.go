@@ -148,10 +148,19 @@ func (p *Page) Tongue(lang string) template.HTMLAttr {
 }
 
 // Text is a text of an editor or of the reference with the no-break spaces of
-// its language: a quotation mark never stands alone at the end of a line.
+// its language: no quotation mark stands alone at the end of a line, no number is
+// broken over two.
 func (p *Page) Text(lang, s string) string {
 	if lang == "fr" {
 		return locale.NoBreak(s)
+	}
+	return s
+}
+
+// prose is Text for what somebody wrote at length, as HTML; templates know it.
+func prose(lang string, s template.HTML) template.HTML {
+	if lang == "fr" {
+		return template.HTML(locale.NoBreakHTML(string(s)))
 	}
 	return s
 }
@@ -241,8 +250,8 @@ func (p *Page) Capital(s string) string {
 // Plain is a stranger's name without tricks.
 func (p *Page) Plain(s string) string { return PlainName(s) }
 
-// Lines keeps the line ends of a text that somebody typed.
+// Lines is Text of what somebody typed, with its line ends.
 func (p *Page) Lines(s string) template.HTML {
-	escaped := template.HTMLEscapeString(strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n")))
+	escaped := template.HTMLEscapeString(p.Text(p.Lang, strings.TrimSpace(strings.ReplaceAll(s, "\r\n", "\n"))))
 	return template.HTML(strings.ReplaceAll(escaped, "\n", "<br>"))
 }

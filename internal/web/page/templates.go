@@ -23,7 +23,7 @@ type Templates struct {
 
 // NewTemplates is an empty set, whose templates may call functions.
 func NewTemplates(funcs ...template.FuncMap) *Templates {
-	t := &Templates{set: template.New(""), funcs: template.FuncMap{}}
+	t := &Templates{set: template.New(""), funcs: template.FuncMap{"prose": prose}}
 	for _, some := range funcs {
 		maps.Copy(t.funcs, some)
 	}
