@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"embraye/internal/app"
+	"embraye/internal/app/alarm"
 	"embraye/internal/check"
 	"embraye/internal/embraye"
 	"embraye/internal/httpsig"
@@ -173,6 +174,11 @@ func (i *wired) lookAtRows(ctx context.Context) (list []check.Finding, err error
 	if err != nil {
 		return nil, err
 	}
+	untold, _, err := t.Settings.Get(ctx, alarm.Untold)
+	if err != nil {
+		return nil, err
+	}
+	list = append(list, check.Alarm(untold, now)...)
 	list = append(list, check.Log(st, splits, signed)...)
 	list = append(list, check.Invitations(notSent)...)
 	return append(list, check.Peers(peers, now)...), nil

@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"embraye/internal/embraye"
 	"embraye/internal/store"
@@ -20,6 +21,37 @@ func (a *App) Later(ctx context.Context, t store.Tables, j embraye.Job) error {
 		return nil
 	}
 	return a.Jobs.Enqueue(ctx, t, j)
+}
+
+// AskMail lets a mail be sent, in the transaction of what it is for; not where
+// there is no mail server.
+func AskMail(ctx context.Context, desk *App, t store.Tables, m embraye.Mail) error {
+	if !desk.Mails() {
+		return nil
+	}
+	if m.Language == "" {
+		m.Language = desk.Language
+	}
+	m.CreatedAt, m.NextAt = desk.Stamp(), desk.Stamp()
+	if err := t.Mails.Put(ctx, &m); err != nil {
+		return err
+	}
+	return desk.Later(ctx, t, embraye.Job{Chore: embraye.ChoreMail, Subject: strconv.FormatInt(m.ID, 10)})
+}
+
+// Tell asks for a notice to somebody of the house.
+func Tell(ctx context.Context, desk *App, t store.Tables, p *embraye.Person, notice embraye.LinkKind) error {
+	return AskMail(ctx, desk, t, embraye.Mail{Kind: notice, Email: p.Email, PersonID: p.ID, Role: p.Role, Language: p.Language})
+}
+
+// FailedPlans lists what could not be published at its hour: one's own drafts, and
+// for a reviewer all, for it is to them that others turn.
+func FailedPlans(ctx context.Context, t store.Tables, p *embraye.Person, limit int) ([]embraye.Draft, error) {
+	owner := p.ID
+	if p.Role.Includes(embraye.Reviewer) {
+		owner = 0
+	}
+	return t.Drafts.Failed(ctx, owner, limit)
 }
 
 // Chores tells how what the program does by itself stands.

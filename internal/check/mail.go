@@ -5,6 +5,8 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"embraye/internal/embraye"
 	"embraye/internal/mail"
@@ -37,6 +39,22 @@ func Invitations(notSent []embraye.AuditEntry) (list []Finding) {
 		list = append(list, f.but(Warning, "correct the address, or invite again and pass the link on; if the address is right, ask whoever looks after the mail server"))
 	}
 	return list
+}
+
+// alarmMatters is how long an alarm that reached nobody is worth a word: if what it
+// was about lasts, there is another one after a week.
+const alarmMatters = 8 * 24 * time.Hour
+
+// Alarm says that what is wrong could be told to no admin, by when that was and what
+// the mail server answered; nothing, if it could.
+func Alarm(untold string, now time.Time) (list []Finding) {
+	day, answer, _ := strings.Cut(untold, " ")
+	at, err := time.Parse(time.RFC3339, day)
+	if err != nil || now.Sub(at) > alarmMatters {
+		return nil
+	}
+	f := found("mail", "the mail server refused for good to tell any admin what was wrong on %s: %s", at.UTC().Format("2006-01-02 15:04 MST"), answer)
+	return []Finding{f.but(Error, "correct the addresses of the admins, or ask whoever looks after the mail server; `embraye check --mail ADDRESS` tries it")}
 }
 
 func mailRemedy(err error) string {

@@ -27,5 +27,8 @@ const (
 	NoticeKeyCopied     LinkKind = "key_copied"
 )
 
+// NoticePlanFailed is about publications that did not happen at their hour.
+const NoticePlanFailed LinkKind = "plan_failed"
+
 // IsNotice tells a mail that only tells something from one with a link.
 func (m *Mail) IsNotice() bool { return m.Kind != InviteLink && m.Kind != ResetLink }

@@ -28,6 +28,9 @@ import (
 const (
 	// kept is the setting with what is wrong now.
 	kept = "alarm.troubles"
+	// Untold is the setting with when the mail server refused the last alarm for every
+	// admin, and what it answered; there is none once an admin was told.
+	Untold = "alarm.untold"
 	// lasts is how long something is wrong before it is told: two turns.
 	lasts = 55 * time.Minute
 	// again is when it is told once more.
@@ -80,19 +83,28 @@ func (a *Alarm) Look(ctx context.Context) error {
 		}
 	}
 	slices.Sort(over)
-	if len(tell)+len(over) > 0 {
-		if err := a.tell(ctx, t, tell, over); err != nil {
+	spoken, untold := len(tell)+len(over) > 0, ""
+	if spoken {
+		if untold, err = a.tell(ctx, t, tell, over); err != nil {
 			return err
 		}
 	}
-	if maps.Equal(before, after) {
+	if !spoken && maps.Equal(before, after) {
 		return nil
 	}
 	text, err := json.Marshal(after)
 	if err != nil {
 		return err
 	}
-	return a.desk.Store.InTx(ctx, func(t store.Tables) error { return t.Settings.Set(ctx, kept, string(text)) })
+	return a.desk.Store.InTx(ctx, func(t store.Tables) error {
+		if err := t.Settings.Set(ctx, kept, string(text)); err != nil || !spoken {
+			return err
+		}
+		if untold == "" {
+			return t.Settings.Remove(ctx, Untold)
+		}
+		return t.Settings.Set(ctx, Untold, untold)
+	})
 }
 
 func (a *Alarm) known(ctx context.Context, t store.Tables) (map[string]trouble, error) {
@@ -125,11 +137,12 @@ func (a *Alarm) wrong(ctx context.Context) (list []check.Finding) {
 
 // tell writes to every admin; one who cannot be written to keeps no other from it.
 // It fails if nobody could be told, but for those whom the mail server refuses for
-// good: the next turn would hear the same.
-func (a *Alarm) tell(ctx context.Context, t store.Tables, wrong []check.Finding, over []string) error {
+// good: the next turn would hear the same. If that is all of them it returns what
+// Untold keeps.
+func (a *Alarm) tell(ctx context.Context, t store.Tables, wrong []check.Finding, over []string) (untold string, err error) {
 	people, err := t.People.List(ctx)
 	if err != nil {
-		return err
+		return "", err
 	}
 	var failed error
 	told := 0
@@ -141,6 +154,7 @@ func (a *Alarm) tell(ctx context.Context, t store.Tables, wrong []check.Finding,
 			if answer, _ := mail.AnswerOf(err); answer.Lasting() {
 				a.desk.Tally.MailsGivenUp.Add(1)
 				a.desk.Log.Error("the mail server refused for good to tell an admin what is wrong", "error", err)
+				untold = a.desk.Stamp().Format(time.RFC3339) + " " + answer.Short()
 				continue
 			}
 			a.desk.Tally.MailsFailed.Add(1)
@@ -154,9 +168,9 @@ func (a *Alarm) tell(ctx context.Context, t store.Tables, wrong []check.Finding,
 		if failed != nil {
 			a.desk.Log.Warn("not every admin could be told what is wrong", "told", told, "error", failed)
 		}
-		return nil
+		return "", nil
 	}
-	return failed
+	return untold, failed
 }
 
 func (a *Alarm) message(to *embraye.Person, wrong []check.Finding, over []string) mail.Message {

@@ -80,7 +80,8 @@ func TestWhatCouldNotBeToldIsToldLater(t *testing.T) {
 }
 
 // An admin whose address the mail server refuses for good is not written to every
-// hour, and keeps no other from being told.
+// hour, and keeps no other from being told. That nobody was told is said elsewhere,
+// until an admin is.
 func TestWhoeverCannotBeToldIsNotAskedEveryHour(t *testing.T) {
 	apptest.EachHouse(t, func(h *apptest.House) {
 		server := h.WithMail(nil)
@@ -94,6 +95,21 @@ func TestWhoeverCannotBeToldIsNotAskedEveryHour(t *testing.T) {
 		}
 		if n := strings.Count(server.Said(), "RCPT TO"); n != 1 {
 			t.Errorf("%d tries", n)
+		}
+		untold := func() []check.Finding {
+			text, _, err := h.Store.Tables().Settings.Get(t.Context(), alarm.Untold)
+			h.Must(err)
+			return check.Alarm(text, h.Clock.Now())
+		}
+		list := untold()
+		if len(list) != 1 || list[0].Code != "mail" || list[0].State != check.Error || !strings.Contains(list[0].Sentence, "550 5.1.1") || strings.Contains(list[0].Sentence, "nobody") {
+			t.Errorf("%+v", list)
+		}
+		server.Refuse("")
+		h.Clock.Advance(7 * 24 * time.Hour)
+		h.Must(a.Look(t.Context()))
+		if list := untold(); len(list) != 0 || len(server.Letters()) != 1 {
+			t.Errorf("%+v, %d letters", list, len(server.Letters()))
 		}
 	})
 }

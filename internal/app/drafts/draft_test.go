@@ -2,6 +2,7 @@ package drafts_test
 
 import (
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -224,6 +225,7 @@ func TestPlannedPublicationThatIsNotAllowedAnyMore(t *testing.T) {
 	apptest.EachHouse(t, func(h *apptest.House) {
 		ctx, editor := h.Context(), h.Who["editor"]
 		d := h.Draft("editor", apptest.Complete())
+		mail := h.WithMail(nil)
 		d, err := h.Drafts.Schedule(ctx, editor, d.ID, d.Version, fedtest.Start.Add(time.Hour))
 		h.Must(err)
 		h.Must(h.Organisation.SetRules(ctx, h.Who["admin"], organisation.Rules{ReviewRequired: true}))
@@ -239,6 +241,50 @@ func TestPlannedPublicationThatIsNotAllowedAnyMore(t *testing.T) {
 		failed, err := h.Store.Tables().Drafts.Failed(ctx, editor.PersonID(), 10)
 		if err != nil || len(failed) != 1 {
 			t.Errorf("%d failures, %v", len(failed), err)
+		}
+		letters := h.SendMails(mail)
+		if len(letters) != 1 || letters[0].To != "editor@ours.example" {
+			t.Fatalf("told: %+v", letters)
+		}
+		for _, want := range []string{apptest.Complete().Title, "n’a plus le droit", fmt.Sprintf("/office/drafts/%d", d.ID)} {
+			if !strings.Contains(letters[0].Text(), want) {
+				t.Errorf("%q is not in\n%s", want, letters[0].Text())
+			}
+		}
+	})
+}
+
+// What nobody who wrote or planned it can mend is told to those who read what
+// others write; what was mended before the mail went is told to nobody.
+func TestWhoIsToldOfAPlanThatFailed(t *testing.T) {
+	apptest.EachHouse(t, func(h *apptest.House) {
+		ctx, editor := h.Context(), h.Who["editor"]
+		mail := h.WithMail(nil)
+		fail := func() *embraye.Draft {
+			d := h.Draft("editor", apptest.Complete())
+			d, err := h.Drafts.Schedule(ctx, editor, d.ID, d.Version, h.Clock.Now().Add(time.Hour))
+			h.Must(err)
+			h.Must(h.People.SetRole(ctx, embraye.Operator(), "editor@ours.example", embraye.Reader))
+			h.Clock.Advance(2 * time.Hour)
+			_, err = h.Drafts.PublishDue(ctx)
+			h.Must(err)
+			return d
+		}
+		d := fail()
+		told := map[string]bool{}
+		for _, l := range h.SendMails(mail) {
+			told[l.To] = true
+		}
+		if !told["reviewer@ours.example"] || !told["admin@ours.example"] || told["editor@ours.example"] || told["reader@ours.example"] {
+			t.Errorf("told: %v", told)
+		}
+		h.Must(h.People.SetRole(ctx, embraye.Operator(), "editor@ours.example", embraye.Editor))
+		h.Must(h.Drafts.Delete(ctx, editor, d.ID))
+		d = fail()
+		h.Must(h.People.SetRole(ctx, embraye.Operator(), "editor@ours.example", embraye.Editor))
+		h.Must(h.Drafts.Delete(ctx, editor, d.ID))
+		if letters := h.SendMails(mail); len(letters) != len(told) || len(h.Waiting()) != 0 {
+			t.Errorf("%d letters of a draft that is gone, %d wait", len(letters)-len(told), len(h.Waiting()))
 		}
 	})
 }

@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
+	"embraye/internal/app"
 	"embraye/internal/app/reviews"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
@@ -145,7 +147,8 @@ func publishPlannedIn(ctx context.Context, ds *Drafts, id int64, version int, re
 
 var errSettled = errors.New("the draft is not planned any more")
 
-// failPlanned keeps why nothing went out, for the author's start page.
+// failPlanned keeps why nothing went out, for the start page and the editor, and
+// tells by mail.
 func failPlanned(ctx context.Context, ds *Drafts, id int64, version int, failure string) error {
 	return ds.desk.Store.InTx(ctx, func(t store.Tables) error {
 		d, err := t.Drafts.Take(ctx, id)
@@ -155,9 +158,36 @@ func failPlanned(ctx context.Context, ds *Drafts, id int64, version int, failure
 		if err != nil {
 			return err
 		}
+		planner := d.ScheduledBy
 		unschedule(d)
 		d.Failure, d.UpdatedAt = failure, ds.desk.Stamp()
 		d.Version++
-		return t.Drafts.Save(ctx, d)
+		if err := t.Drafts.Save(ctx, d); err != nil {
+			return err
+		}
+		return tellFailed(ctx, ds, t, d.Owner, planner)
 	})
+}
+
+// tellFailed writes to who can do something about it: whoever wrote and whoever
+// planned it, or where neither may publish any more those who read what others
+// write.
+func tellFailed(ctx context.Context, ds *Drafts, t store.Tables, owner, planner int64) error {
+	people, err := t.People.List(ctx)
+	if err != nil {
+		return err
+	}
+	people = slices.DeleteFunc(people, func(p embraye.Person) bool { return p.Disabled || !p.Role.Includes(embraye.Editor) })
+	concerned := func(p embraye.Person) bool { return p.ID == owner || p.ID == planner }
+	if !slices.ContainsFunc(people, concerned) {
+		concerned = func(p embraye.Person) bool { return p.Role.Includes(embraye.Reviewer) }
+	}
+	for _, p := range people {
+		if concerned(p) {
+			if err := app.Tell(ctx, ds.desk, t, &p, embraye.NoticePlanFailed); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }

@@ -82,7 +82,7 @@ func (ds *Drafts) startDrafts(ctx context.Context, t store.Tables, by embraye.Ac
 	if by.May(embraye.Reviewer) == nil {
 		owner = 0
 	}
-	if s.Failed, err = t.Drafts.Failed(ctx, owner, startPage); err != nil {
+	if s.Failed, err = app.FailedPlans(ctx, t, by.Person, startPage); err != nil {
 		return err
 	}
 	if s.Scheduled, err = t.Drafts.List(ctx, embraye.DraftFilter{State: embraye.DraftScheduled, Mine: owner != 0, Limit: startPage}, me); err != nil {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strconv"
 	"time"
 
 	"embraye/internal/app"
@@ -19,6 +18,9 @@ const mailUntil = 24 * time.Hour
 // maxMails is how many mails are sent in one go.
 const maxMails = 50
 
+// maxTold is how many publications that did not happen one mail names.
+const maxTold = 20
+
 // mailAgain is when a mail that was tried so often before is tried next. The
 // first wait is longer than any dialogue with the mail server: until it is over
 // a mail belongs to the process that claimed it.
@@ -29,17 +31,7 @@ func mailAgain(tries int) time.Duration {
 
 // ask lets a link be sent, in the transaction of what it is for.
 func (o *post) ask(ctx context.Context, t store.Tables, m embraye.Mail) error {
-	if !o.desk.Mails() {
-		return nil
-	}
-	if m.Language == "" {
-		m.Language = o.desk.Language
-	}
-	m.CreatedAt, m.NextAt = o.desk.Stamp(), o.desk.Stamp()
-	if err := t.Mails.Put(ctx, &m); err != nil {
-		return err
-	}
-	return o.desk.Later(ctx, t, embraye.Job{Chore: embraye.ChoreMail, Subject: strconv.FormatInt(m.ID, 10)})
+	return app.AskMail(ctx, o.desk, t, m)
 }
 
 // pretend costs what asking for a mail costs, and leaves nothing but a job that
@@ -59,7 +51,7 @@ func resetMail(p *embraye.Person, askedBy string) embraye.Mail {
 
 // tell asks for a notice to a person about their own account.
 func (o *post) tell(ctx context.Context, t store.Tables, p *embraye.Person, kind embraye.LinkKind) error {
-	return o.ask(ctx, t, embraye.Mail{Kind: kind, Email: p.Email, PersonID: p.ID, Role: p.Role, Language: p.Language})
+	return app.Tell(ctx, o.desk, t, p, kind)
 }
 
 // askedBy is the name that a mail gives; the operator has none.
@@ -176,7 +168,9 @@ func (o *post) claim(ctx context.Context, id int64) (l *letter, err error) {
 		if addressee == nil {
 			return t.Mails.Done(ctx, m)
 		}
-		l, err = o.write(ctx, t, m, addressee)
+		if l, err = o.write(ctx, t, m, addressee); err == nil && l == nil {
+			return t.Mails.Done(ctx, m)
+		}
 		return err
 	})
 	if err == nil && givenUp {
@@ -227,12 +221,18 @@ func (o *post) addressee(ctx context.Context, t store.Tables, m *embraye.Mail) (
 	return p, err
 }
 
+// write makes the message; nil if there is nothing to say any more.
 func (o *post) write(ctx context.Context, t store.Tables, m *embraye.Mail, to *embraye.Person) (*letter, error) {
 	org, err := t.Actors.Take(ctx, o.desk.Organisation())
 	if err != nil {
 		return nil, err
 	}
 	words := mailWords{catalogue: o.desk.Catalogue, mail: m, organisation: org.Name, site: o.desk.Site.Base, name: to.Name}
+	if m.Kind == embraye.NoticePlanFailed {
+		if words.failed, err = app.FailedPlans(ctx, t, to, maxTold); err != nil || len(words.failed) == 0 {
+			return nil, err
+		}
+	}
 	if m.IsNotice() {
 		words.until = m.CreatedAt.In(o.desk.Now().Location())
 		return &letter{mail: m, message: words.message()}, nil

@@ -1,6 +1,7 @@
 package people
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -17,7 +18,8 @@ type mailWords struct {
 	site         string
 	name         string // of whom it is for, if known
 	link         string
-	until        time.Time // on the office's clock; of a notice: when it happened
+	failed       []embraye.Draft // what could not be published at its hour
+	until        time.Time       // on the office's clock; of a notice: when it happened
 }
 
 func (w mailWords) t(key string, args ...any) string {
@@ -28,6 +30,8 @@ func (w mailWords) message() mail.Message {
 	m := mail.Message{To: w.mail.Email, Language: w.mail.Language}
 	var paragraphs []string
 	switch {
+	case w.mail.Kind == embraye.NoticePlanFailed:
+		m.Subject, paragraphs = w.t("mail.plan_failed.subject", w.organisation), w.plansFailed()
 	case w.mail.IsNotice():
 		m.Subject, paragraphs = w.t("mail.notice.subject", w.organisation), w.notice()
 	case w.mail.Kind == embraye.InviteLink:
@@ -78,6 +82,19 @@ func (w mailWords) notice() []string {
 		w.t("mail.notice.unexpected"),
 		w.t("mail.no_answer"),
 	}
+}
+
+// plansFailed names what did not go out, why, and where it waits.
+func (w mailWords) plansFailed() []string {
+	paragraphs := []string{w.t("mail.hello_name", w.name), w.t("mail.plan_failed", w.organisation, w.site)}
+	for _, d := range w.failed {
+		title := d.Title
+		if title == "" {
+			title = w.t("office.untitled")
+		}
+		paragraphs = append(paragraphs, fmt.Sprintf("* %s\n  %s\n  → %s/office/drafts/%d", title, w.t("office.failure."+d.Failure), w.site, d.ID))
+	}
+	return append(paragraphs, w.t("mail.no_answer"))
 }
 
 // deadline is a minute with its zone, as the office writes it.

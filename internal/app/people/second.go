@@ -46,14 +46,18 @@ func (s *Second) Passkeys() bool { return s.party != nil }
 // Owes reports whether the organisation wants a second factor of somebody who
 // has none: they may do nothing else before.
 func (s *Second) Owes(ctx context.Context, p *embraye.Person) (bool, error) {
+	return s.owes(ctx, s.desk.Store.Tables(), p)
+}
+
+func (s *Second) owes(ctx context.Context, t store.Tables, p *embraye.Person) (bool, error) {
 	if p.Role != embraye.Admin {
 		return false, nil
 	}
-	rules, err := organisation.RulesIn(ctx, s.desk.Store.Tables())
+	rules, err := organisation.RulesIn(ctx, t)
 	if err != nil || !rules.FactorRequired {
 		return false, err
 	}
-	has, err := s.Of(ctx, p.ID)
+	has, err := t.Factors.Of(ctx, p.ID)
 	return !has.On(), err
 }
 

@@ -71,7 +71,8 @@ func (s *Second) add(ctx context.Context, c Change, action, detail string, f fun
 	return codes, err
 }
 
-// remove takes a factor away, and with the last one the recovery codes.
+// remove takes a factor away, and with the last one the recovery codes; the last
+// one of an admin who needs one stays until there is another.
 func (s *Second) remove(ctx context.Context, c Change, action, detail string, f func(store.Tables, *embraye.Person) (bool, error)) error {
 	return s.change(ctx, c, action, detail, embraye.NoticeFactorRemoved, func(t store.Tables, p *embraye.Person) error {
 		removed, err := f(t, p)
@@ -82,10 +83,17 @@ func (s *Second) remove(ctx context.Context, c Change, action, detail string, f 
 			return err
 		}
 		has, err := t.Factors.Of(ctx, p.ID)
-		if err == nil && !has.On() {
-			err = t.Factors.RemoveAll(ctx, p.ID)
+		if err != nil || has.On() {
+			return err
 		}
-		return err
+		owes, err := s.owes(ctx, t, p)
+		if err == nil && owes {
+			err = app.OneProblem("factor", "last_factor", "")
+		}
+		if err != nil {
+			return err
+		}
+		return t.Factors.RemoveAll(ctx, p.ID)
 	})
 }
 

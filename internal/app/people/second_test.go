@@ -290,8 +290,10 @@ func TestAdminsWhoNeedAFactor(t *testing.T) {
 				t.Errorf("%s owes one: %t, %v", who, owes, err)
 			}
 		}
-		_, err := h.People.Find(ctx, "second@ours.example")
-		h.Must(err)
+		apptest.WantProblems(t, second.RemoveApp(ctx, h.Change("admin")), "factor") // the last one
+		if has, err := second.Of(ctx, h.Who["admin"].PersonID()); err != nil || !has.On() || has.Codes == 0 {
+			t.Errorf("what is left: %+v, %v", has, err)
+		}
 		again, err := h.People.Find(ctx, "second@ours.example")
 		h.Must(err)
 		h.Must(h.Organisation.SetRules(ctx, again, organisation.Rules{FactorRequired: true, RepliesOpen: true})) // it stands already
