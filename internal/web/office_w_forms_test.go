@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -168,6 +169,33 @@ func TestW69OfficeValues(t *testing.T) {
 	for _, version := range []string{"-1", "1e309", "99999999999999999999"} {
 		if w := admin.post("/office/drafts/1", url.Values{"version": {version}, "title": {"T"}}); w.Code >= 500 {
 			t.Errorf("version %s: %d", version, w.Code)
+		}
+	}
+}
+
+// The list of mistakes goes down the page as its fields do, whichever check found
+// which first.
+func TestMistakesStandInTheOrderOfTheFields(t *testing.T) {
+	f := newFormsStage(t)
+	admin := f.as("admin", embraye.Admin)
+	_, constat := f.publish("Un appel à communs est ouvert")
+	anchors := regexp.MustCompile(`<li><a href="#(f-[a-z-]+)">`)
+	for path, form := range map[string]url.Values{
+		"/office/constats/new": {"action": {"check"}, "title": {strings.Repeat("x", 500)}, "summary": {strings.Repeat("x", 5000)}, "observed_date": {"hier ?"},
+			"evidence_href": {"javascript:x"}, "evidence_name": {"Preuve"}, "institution": {strings.Repeat("x", 5000)}, "license": {"aucune"}},
+		"/office" + constat + "/correct": {"kind": {"typo"}, "summary": {""}, "title": {""}, "evidence_href": {""}, "reason": {""}},
+	} {
+		page := admin.post(path, form).Body.String()
+		last, found := -1, anchors.FindAllStringSubmatch(page, -1)
+		if len(found) < 2 {
+			t.Errorf("%s: %d mistakes\n%s", path, len(found), page)
+		}
+		for _, m := range found {
+			at := strings.Index(page, `id="`+m[1]+`"`)
+			if at < last {
+				t.Errorf("%s: %s comes too late: %v", path, m[1], found)
+			}
+			last = at
 		}
 	}
 }

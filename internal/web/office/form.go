@@ -1,6 +1,8 @@
 package office
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
 	"net/url"
 	"slices"
@@ -147,6 +149,20 @@ func (p *Form) Mistakes() []mistake {
 		list = append(list, m)
 	}
 	return list
+}
+
+// arrange puts the mistakes in the order of the page's fields, as it was filled, and
+// tells whether that is another one; those that no field has come first.
+func (p *Form) arrange(body []byte) (moved bool) {
+	at := func(problem embraye.Problem) int {
+		return bytes.Index(body, fmt.Appendf(nil, `id="%s"`, strings.TrimPrefix(anchor(problem.Field), "#")))
+	}
+	order := func(a, b embraye.Problem) int { return cmp.Compare(at(a), at(b)) }
+	if slices.IsSortedFunc(p.Problems, order) {
+		return false
+	}
+	p.Problems = slices.SortedStableFunc(slices.Values(p.Problems), order)
+	return true
 }
 
 // If is the value of a box that is ticked.

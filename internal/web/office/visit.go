@@ -97,6 +97,9 @@ func (v *Visit) Render(status int, name, title string, content any, values url.V
 		}
 	}
 	body, err := v.Part(name, name+".html", page)
+	if err == nil && page.Form.arrange(body) {
+		body, err = v.Part(name, name+".html", page)
+	}
 	if err != nil {
 		return err
 	}
