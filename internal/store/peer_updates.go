@@ -74,6 +74,13 @@ func (t table) silence(ctx context.Context, query string, args ...any) (n int, e
 	return len(ended), Standings{t}.keep(ctx, all...)
 }
 
+// Before lists what an actor said and stands, that was here before a moment, in the
+// order of its addresses after one.
+func (t PeerUpdates) Before(ctx context.Context, actor embraye.IRI, at time.Time, after embraye.IRI, limit int) ([]embraye.PeerUpdate, error) {
+	all, err := list[embraye.PeerUpdate](ctx, t.table, "uri", limit, "actor = ? AND withdrawn_at IS NULL AND received_at < ? AND uri > ?", actor, at.UTC(), after)
+	return all, wrap(err, "listing what was here of %s", actor)
+}
+
 // List returns what stands, newest first.
 func (t PeerUpdates) List(ctx context.Context, limit int) ([]embraye.PeerUpdate, error) {
 	all, err := list[embraye.PeerUpdate](ctx, t.table, "published_at DESC, id DESC", limit, "withdrawn_at IS NULL")

@@ -7,7 +7,7 @@
 // every peer has an end, whatever its outbox says: so many constats, so many
 // items, so many pages.
 //
-// Start reading at Peer, then page.go.
+// Start reading at Peer, then page.go, which ends in compare.go.
 package gather
 
 import (

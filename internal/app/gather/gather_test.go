@@ -185,6 +185,45 @@ func TestWhatAnOutboxMayNotDo(t *testing.T) {
 	}
 }
 
+// A server that was away for longer than anything is sent to it has missed
+// corrections and withdrawals: reading the past once more brings them.
+func TestReadingOnceMoreBringsWhatWasMissed(t *testing.T) {
+	each(t, func(s *scene) {
+		old := make([]any, 0, 131)
+		for i := range 128 { // more than one go fetches
+			old = append(old, s.serve(fmt.Sprintf("c%03d", i), time.Hour, nil))
+		}
+		s.outbox(append(old, s.serve("corrected", time.Hour, nil), s.serve("gone", time.Hour, nil), s.serve("lost", time.Hour, nil)))
+		s.add(embraye.PeerChoices{Gather: true})
+		if s.read(); s.Kept("gone") == nil || s.row().Kept != 131 || s.row().DoneAt == nil {
+			s.Fatalf("%+v", s.row())
+		}
+		s.W.Clock.Advance(8 * 24 * time.Hour)
+		s.serve("corrected", time.Hour, map[string]any{"embraye:title": "Corrigé", "embraye:revision": 2, "updated": s.W.Clock.Now().Format(time.RFC3339)})
+		s.Home.PutJSON("/users/mesure2/gone", map[string]any{"id": s.Measures[1].ID + "/gone", "type": "Tombstone"})
+		s.Home.Put("/users/mesure2/gone", "text/plain", http.StatusGone, nil)
+		s.Home.Put("/users/mesure2/lost", "text/plain", http.StatusNotFound, nil)
+		s.outbox([]any{s.serve("new", time.Hour, nil)})
+		s.Must(s.In.Peers.Gather(s.Context(), embraye.Operator(), s.peer))
+		if _, err := s.In.Gather.Peer(s.Context(), s.peer); err != nil || s.row().DoneAt != nil {
+			s.Fatalf("in one go: %+v, %v", s.row(), err)
+		}
+		s.W.Restart(s.In)
+		s.Home.Put("/users/mesure2/c127", "text/plain", http.StatusServiceUnavailable, nil)
+		if next := s.read(); !next.After(s.W.Clock.Now()) || s.row().Tries != 1 {
+			s.Errorf("while its server is away: %+v, next %s", s.row(), next)
+		}
+		s.serve("c127", time.Hour, nil)
+		s.W.Clock.Advance(time.Hour)
+		if s.read(); s.row().DoneAt == nil || s.row().Kept != 1 || s.Kept("new") == nil {
+			s.Errorf("at the end: %+v", s.row())
+		}
+		if s.Kept("corrected").Title != "Corrigé" || s.Kept("gone").WithdrawnAt == nil || s.Kept("lost").WithdrawnAt != nil || s.Kept("c000").WithdrawnAt != nil {
+			s.Errorf("corrected %+v, gone %+v, lost %+v", s.Kept("corrected"), s.Kept("gone"), s.Kept("lost"))
+		}
+	})
+}
+
 func TestWhatWasWithdrawnStaysAway(t *testing.T) {
 	each(t, func(s *scene) {
 		s.Follow()

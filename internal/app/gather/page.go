@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"embraye/internal/activitypub"
@@ -71,6 +72,9 @@ func (r *reading) page(ctx context.Context, b *embraye.Backfill) error {
 	if err != nil {
 		return later(err)
 	}
+	if strings.HasPrefix(b.Position, behind) {
+		return r.compare(ctx, b, author)
+	}
 	address := embraye.IRI(b.Position)
 	if address == "" {
 		address = author.Outbox
@@ -111,7 +115,7 @@ func (r *reading) page(ctx context.Context, b *embraye.Backfill) error {
 	b.Visited = append(b.Visited, fingerprint(address))
 	b.Pages, b.Item, b.Tries, b.Position = b.Pages+1, 0, 0, next
 	if next == "" {
-		end(b, "", r.desk.Now())
+		b.Position = behind
 	}
 	return nil
 }

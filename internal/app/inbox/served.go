@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"embraye/internal/activitypub"
+	"embraye/internal/app/peers"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
 )
@@ -31,4 +32,19 @@ func (i *Inbox) TakeServed(ctx context.Context, author *embraye.RemoteActor, pos
 		return false, nil
 	}
 	return kept && err == nil, err
+}
+
+// EndServed takes back a constat of which its author's own server says that it is
+// gone, as a Delete does.
+func (i *Inbox) EndServed(ctx context.Context, author *embraye.RemoteActor, uri embraye.IRI) error {
+	if err := peers.MayEnd(ctx, i.posts.peers, author); err != nil {
+		return err
+	}
+	err := i.desk.InTx(ctx, func(t store.Tables) error {
+		return i.receiveDelete(ctx, t, received{sender: author, in: &activitypub.Incoming{Object: activitypub.Ref{ID: string(uri)}}})
+	})
+	if errors.Is(err, errIgnored) {
+		return nil
+	}
+	return err
 }
