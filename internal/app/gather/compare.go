@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"embraye/internal/activitypub"
+	"embraye/internal/app/inbox"
 	"embraye/internal/embraye"
 )
 
@@ -43,7 +44,7 @@ func (r *reading) again(ctx context.Context, author *embraye.RemoteActor, u *emb
 	doc, object, err := r.desk.Remote.FetchObject(ctx, u.URI)
 	r.left--
 	if errors.Is(err, embraye.ErrGone) {
-		return r.inbox.EndServed(ctx, author, u.URI)
+		return inbox.EndServed(ctx, r.inbox, author, u.URI)
 	}
 	if err != nil {
 		if err = later(err); errors.Is(err, errLater) || errors.Is(err, embraye.ErrUnavailable) || ctx.Err() != nil {

@@ -36,7 +36,7 @@ func (i *Inbox) TakeServed(ctx context.Context, author *embraye.RemoteActor, pos
 
 // EndServed takes back a constat of which its author's own server says that it is
 // gone, as a Delete does.
-func (i *Inbox) EndServed(ctx context.Context, author *embraye.RemoteActor, uri embraye.IRI) error {
+func EndServed(ctx context.Context, i *Inbox, author *embraye.RemoteActor, uri embraye.IRI) error {
 	if err := peers.MayEnd(ctx, i.posts.peers, author); err != nil {
 		return err
 	}
