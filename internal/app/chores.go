@@ -45,11 +45,11 @@ func Tell(ctx context.Context, desk *App, t store.Tables, p *embraye.Person, not
 }
 
 // FailedPlans lists what could not be published at its hour: one's own drafts, and
-// for a reviewer all, for it is to them that others turn.
+// for a reviewer (or the operator, who is nobody) all, for it is to them that others turn.
 func FailedPlans(ctx context.Context, t store.Tables, p *embraye.Person, limit int) ([]embraye.Draft, error) {
-	owner := p.ID
-	if p.Role.Includes(embraye.Reviewer) {
-		owner = 0
+	owner := int64(0)
+	if p != nil && !p.Role.Includes(embraye.Reviewer) {
+		owner = p.ID
 	}
 	return t.Drafts.Failed(ctx, owner, limit)
 }
