@@ -268,16 +268,37 @@ func (p *together) withdraw() {
 	}
 }
 
-// goes: A's server is no more. B's and C's copies stand, with all that was said.
+// goes: A's server is no more. B's and C's copies stand, with all that was said,
+// and say since when A is silent; once it is back they follow it, to the end.
 func (p *together) goes() {
 	p.w.Wire.Remove(p.a.Host)
-	p.w.Clock.Advance(8 * 24 * time.Hour)
-	for _, in := range []*Instance{p.b, p.c} {
-		html := p.page(p.copyOn(in), http.StatusOK)
-		for _, part := range []string{p.update.Title, p.contesting, "Trois communes ont signé.", string(p.constat)} {
-			if !strings.Contains(html, part) {
-				p.t.Errorf("with A gone, the copy on %s lacks %q", in.Host, part)
+	others := []*Instance{p.b, p.c}
+	silent := func(want bool, since string) {
+		p.t.Helper()
+		for _, in := range others {
+			p.must(in.Peers.ReadAgain(p.t.Context()))
+			html := p.page(p.copyOn(in), http.StatusOK)
+			for _, part := range []string{p.update.Title, p.contesting, "Trois communes ont signé.", string(p.constat)} {
+				if !strings.Contains(html, part) {
+					p.t.Errorf("%s: the copy on %s lacks %q", since, in.Host, part)
+				}
+			}
+			if strings.Contains(html, "ne répond plus depuis") != want {
+				p.t.Errorf("%s: the copy on %s says that A is silent: %t", since, in.Host, !want)
 			}
 		}
+	}
+	silent(false, "today")
+	p.w.Clock.Advance(6 * 24 * time.Hour)
+	silent(false, "for six days")
+	p.w.Clock.Advance(2 * 24 * time.Hour)
+	silent(true, "for eight days")
+	p.w.Wire.Serve(p.a.Host, p.a.Web)
+	p.w.Clock.Advance(time.Hour) // for some minutes nobody who was away is asked again
+	silent(false, "back again")
+	p.must(p.a.Constats.Withdraw(p.t.Context(), embraye.Operator(), p.update.ID, constats.WithdrawInput{Reason: "Doublon"}))
+	p.w.Settle()
+	for _, in := range others {
+		p.page(p.copyOn(in), http.StatusGone)
 	}
 }

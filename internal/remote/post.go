@@ -100,10 +100,10 @@ func (c *Client) WouldTake(ctx context.Context, address embraye.IRI, size int64)
 	if err != nil {
 		return 0, err
 	}
-	ctx, cancel := context.WithTimeout(ctx, c.limits.post)
+	deadline, cancel := context.WithTimeout(ctx, c.limits.post)
 	defer cancel()
 	body := &askedFor{}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), body)
+	req, err := http.NewRequestWithContext(deadline, http.MethodPost, u.String(), body)
 	if err != nil {
 		return 0, refused("%w", err)
 	}

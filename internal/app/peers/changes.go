@@ -160,8 +160,8 @@ func (ps *Peers) Accept(ctx context.Context, by embraye.Acting, id int64, shown 
 
 // note keeps what a peer was found to say of itself.
 func note(ctx context.Context, ps *Peers, t store.Tables, by embraye.Acting, peer *embraye.Peer, f *found) error {
-	if peer.Name != f.Name || peer.Handle != f.Handle {
-		t.Changed()
+	if peer.Name != f.Name || peer.Handle != f.Handle || peer.SilentSince != nil {
+		t.Changed() // pages say who is silent
 	}
 	waited := peer.Changed.Fingerprint()
 	ps.describe(peer, f)

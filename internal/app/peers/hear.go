@@ -41,6 +41,9 @@ func (ps *Peers) Hear(ctx context.Context, t store.Tables, sender *embraye.Remot
 	if peer.SilentSince == nil && peer.LastNewsAt != nil && now.Sub(*peer.LastNewsAt) < newsEvery {
 		return peer, nil
 	}
+	if peer.SilentSince != nil {
+		t.Changed()
+	}
 	return peer, t.Peers.Heard(ctx, peer.ID, now)
 }
 
