@@ -37,7 +37,7 @@ func (t People) List(ctx context.Context) ([]embraye.Person, error) {
 	return all, wrap(err, "listing people")
 }
 
-// Lock makes whoever changes who is here wait for whoever else does, until the
+// Lock makes whoever changes somebody who is here wait for whoever else does, until the
 // transaction ends: two admins who take each other's role away would each see
 // the other. SQLite has one writer anyway.
 func (t People) Lock(ctx context.Context) error {

@@ -27,6 +27,12 @@ func (t Reviews) Take(ctx context.Context, id string) (*embraye.Review, error) {
 	return r, wrap(err, "taking the review %s", id)
 }
 
+// TakeToWrite is Take before a Save: whoever else would save it waits.
+func (t Reviews) TakeToWrite(ctx context.Context, id string) (*embraye.Review, error) {
+	r, err := takeToWrite[embraye.Review](ctx, t.table, "id = ?", id)
+	return r, wrap(err, "taking the review %s", id)
+}
+
 // Standing is the review that stands of a constat.
 func (t Reviews) Standing(ctx context.Context, object embraye.IRI) (*embraye.Review, error) {
 	r, err := take[embraye.Review](ctx, t.table, "object = ? AND withdrawn_at IS NULL", object)

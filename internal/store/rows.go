@@ -25,6 +25,15 @@ func take[T any](ctx context.Context, t table, where string, args ...any) (*T, e
 	return row, nil
 }
 
+// takeToWrite is take for whoever writes the whole row again: another who would
+// waits until the transaction ends. SQLite has one writer anyway.
+func takeToWrite[T any](ctx context.Context, t table, where string, args ...any) (*T, error) {
+	if t.s.postgres {
+		t.db = t.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"})
+	}
+	return take[T](ctx, t, where, args...)
+}
+
 // takeFirst is take where several rows may fit.
 func takeFirst[T any](ctx context.Context, t table, order, where string, args ...any) (*T, error) {
 	rows, err := list[T](ctx, t, order, 1, where, args...)

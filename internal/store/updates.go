@@ -34,6 +34,12 @@ func (t Updates) Take(ctx context.Context, id string) (*embraye.Update, error) {
 	return u, wrap(err, "taking the constat %s", id)
 }
 
+// TakeToWrite is Take before a Save: whoever else would save it waits.
+func (t Updates) TakeToWrite(ctx context.Context, id string) (*embraye.Update, error) {
+	u, err := takeToWrite[embraye.Update](ctx, t.table, "id = ?", id)
+	return u, wrap(err, "taking the constat %s", id)
+}
+
 // ByMeasure lists what stands of a measure, newest first.
 func (t Updates) ByMeasure(ctx context.Context, measure string, limit int) ([]embraye.Update, error) {
 	all, err := list[embraye.Update](ctx, t.table, "id DESC", limit, "measure = ? AND withdrawn_at IS NULL", measure)

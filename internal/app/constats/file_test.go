@@ -2,6 +2,8 @@ package constats_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"io"
 	"slices"
 	"strings"
@@ -10,6 +12,7 @@ import (
 	"embraye/internal/app/constats"
 	"embraye/internal/apptest"
 	"embraye/internal/embraye"
+	"embraye/internal/storetest"
 )
 
 // A file is public while something public shows it, and not before or after.
@@ -125,6 +128,32 @@ func TestPicturesForTimelines(t *testing.T) {
 		}
 		if want := []bool{false, false, true, true, true, true}; !slices.Equal(attached, want) || strings.Count(string(out.Update.Wire), `"type":"Image"`) != 4 {
 			t.Errorf("%v in %s", attached, out.Update.Wire)
+		}
+	})
+}
+
+// A constat that another process takes back meanwhile does not come back, nor is
+// it taken back twice.
+func TestWhatAnotherProcessTakesBackStaysTakenBack(t *testing.T) {
+	apptest.OneHouse(t, storetest.Postgres, func(h *apptest.House) {
+		by := h.Who["reviewer"]
+		for name, act := range map[string]func(ctx context.Context, u *embraye.Update) error{
+			"correction": func(ctx context.Context, u *embraye.Update) error {
+				u.Title += ", suite"
+				_, err := h.Constats.Revise(ctx, by, u.ID, constats.ReviseInput{Kind: embraye.Substance, Reason: "Titre", Content: u.Content})
+				return err
+			},
+			"withdrawal": func(ctx context.Context, u *embraye.Update) error {
+				return h.Constats.Withdraw(ctx, by, u.ID, constats.WithdrawInput{Reason: "Erreur"})
+			},
+		} {
+			u := h.Linked("https://preuve.example/").Update
+			err := h.Meanwhile(func(ctx context.Context) error { return act(ctx, u) },
+				"UPDATE updates SET withdrawn_at = published_at, withdraw_reason = 'avant' WHERE id = $1", u.ID)
+			now, bad := h.Store.Tables().Updates.Take(h.Context(), u.ID)
+			if h.Must(bad); !errors.Is(err, embraye.ErrGone) || now.WithdrawReason != "avant" {
+				t.Errorf("%s: %v, withdrawn for %q", name, err, now.WithdrawReason)
+			}
 		}
 	})
 }

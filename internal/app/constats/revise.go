@@ -34,7 +34,7 @@ func (cs *Constats) Revise(ctx context.Context, by embraye.Acting, id string, in
 }
 
 func (cs *Constats) reviseIn(ctx context.Context, t store.Tables, by embraye.Acting, id string, in ReviseInput) (*Published, error) {
-	u, err := t.Updates.Take(ctx, id)
+	u, err := t.Updates.TakeToWrite(ctx, id)
 	if err != nil {
 		return nil, err
 	}

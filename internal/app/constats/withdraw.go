@@ -32,7 +32,7 @@ func (cs *Constats) Withdraw(ctx context.Context, by embraye.Acting, id string, 
 }
 
 func (cs *Constats) withdrawIn(ctx context.Context, t store.Tables, by embraye.Acting, id, reason string, erase bool) error {
-	u, err := t.Updates.Take(ctx, id)
+	u, err := t.Updates.TakeToWrite(ctx, id)
 	if err != nil {
 		return err
 	}

@@ -258,13 +258,22 @@ func (pp *People) SetLanguage(ctx context.Context, by embraye.Acting, language s
 		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "language", Code: "unknown", Value: app.Cut(language, 20), Allowed: locale.Languages()}}}
 	}
 	return pp.desk.Store.InTx(ctx, func(t store.Tables) error {
-		p, err := t.People.Take(ctx, by.Person.ID)
+		p, err := takeToWrite(ctx, t, by.Person.ID)
 		if err != nil {
 			return err
 		}
 		p.Language = language
 		return t.People.Save(ctx, p)
 	})
+}
+
+// takeToWrite is somebody whom nobody else changes until the transaction ends:
+// what is saved is the whole of them.
+func takeToWrite(ctx context.Context, t store.Tables, id int64) (*embraye.Person, error) {
+	if err := t.People.Lock(ctx); err != nil {
+		return nil, err
+	}
+	return t.People.Take(ctx, id)
 }
 
 // Take is whom a session belongs to, ErrForbidden if shut out since.

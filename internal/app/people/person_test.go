@@ -1,6 +1,7 @@
 package people_test
 
 import (
+	"context"
 	"errors"
 	"sync"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"embraye/internal/apptest"
 	"embraye/internal/embraye"
 	"embraye/internal/store"
+	"embraye/internal/storetest"
 )
 
 // What only admins may, whoever asks for it by whatever page.
@@ -194,6 +196,37 @@ func TestEndingSessions(t *testing.T) {
 		h.Must(h.People.EndSessionsOf(ctx, h.Who["admin"], h.Who["editor"].PersonID()))
 		if n, m := count("editor"), count("other"); n != 0 || m != 1 {
 			t.Errorf("%d and %d sessions are left", n, m)
+		}
+	})
+}
+
+// What a command does to somebody, beside the server, is not undone by what they
+// do to their own account.
+func TestOwnChangesUndoNothingOfAnotherProcess(t *testing.T) {
+	apptest.OneHouse(t, storetest.Postgres, func(h *apptest.House) {
+		h.WithPassword("editor")
+		editor := h.Who["editor"]
+		var token string
+		for name, own := range map[string]func(context.Context) error{
+			"language": func(ctx context.Context) error { return h.People.SetLanguage(ctx, editor, "en") },
+			"password": func(ctx context.Context) error {
+				return h.People.ChangePassword(ctx, editor, apptest.GoodPassword, apptest.OtherPassword, "")
+			},
+			"link": func(ctx context.Context) error {
+				_, err := h.People.ResetPassword(ctx, token, apptest.OtherPassword)
+				return err
+			},
+		} {
+			h.Must(h.People.Enable(h.Context(), h.Who["admin"], editor.Person.Email))
+			h.Must(h.People.SetPassword(h.Context(), h.Who["admin"], editor.Person.Email, apptest.GoodPassword))
+			link, err := h.People.ResetLink(h.Context(), h.Who["admin"], editor.Person.Email)
+			h.Must(err)
+			token = apptest.TokenOf(link)
+			err = h.Meanwhile(own, "UPDATE people SET disabled = true, role = 'reader' WHERE id = $1", editor.Person.ID)
+			now, bad := h.Store.Tables().People.Take(h.Context(), editor.Person.ID)
+			if h.Must(bad); !now.Disabled || now.Role != embraye.Reader {
+				t.Errorf("%s: disabled %t, %s (%v)", name, now.Disabled, now.Role, err)
+			}
 		}
 	})
 }

@@ -101,7 +101,7 @@ func (pp *People) ResetPassword(ctx context.Context, token, password string) (*e
 		if err := pp.links.use(ctx, t, link); err != nil {
 			return err
 		}
-		if person, err = t.People.Take(ctx, link.PersonID); err != nil {
+		if person, err = takeToWrite(ctx, t, link.PersonID); err != nil {
 			return err
 		}
 		if person.Email != link.Email || person.Disabled {
@@ -148,7 +148,7 @@ func (pp *People) ChangePassword(ctx context.Context, by embraye.Acting, old, pa
 		return err
 	}
 	return pp.desk.Store.InTx(ctx, func(t store.Tables) error {
-		p, err := t.People.Take(ctx, by.Person.ID)
+		p, err := takeToWrite(ctx, t, by.Person.ID)
 		if err != nil {
 			return err
 		}

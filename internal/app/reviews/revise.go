@@ -61,7 +61,7 @@ func (rs *Reviews) Revise(ctx context.Context, by embraye.Acting, id string, in 
 
 // standing is a review of ours that somebody may change.
 func (rs *Reviews) standing(ctx context.Context, t store.Tables, by embraye.Acting, id string) (*embraye.Review, error) {
-	r, err := t.Reviews.Take(ctx, id)
+	r, err := t.Reviews.TakeToWrite(ctx, id)
 	if err != nil {
 		return nil, err
 	}
