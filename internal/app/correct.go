@@ -60,28 +60,27 @@ func (a *App) CorrectionsAsked(ctx context.Context, t store.Tables) ([]embraye.A
 	return a.Unsettled(ctx, t, wishesLast, ActionCorrectionAsked, ActionCorrectionClosed, "update.substance", "update.typo", "update.withdraw")
 }
 
-// unsettledMost is how many of each kind of entry Unsettled looks at.
+// unsettledMost is how many entries Unsettled looks at.
 const unsettledMost = 100
 
 // Unsettled lists what an action was lately about and none of those that help
 // since, once each, the last first.
 func (a *App) Unsettled(ctx context.Context, t store.Tables, within time.Duration, what string, help ...string) ([]embraye.AuditEntry, error) {
 	asked, err := t.Audit.Recent(ctx, what, unsettledMost)
+	asked = slices.DeleteFunc(asked, func(e embraye.AuditEntry) bool { return a.Stamp().Sub(e.At) >= within })
 	if err != nil || len(asked) == 0 {
 		return nil, err
 	}
-	helped := map[string]int64{}
-	for _, action := range help {
-		done, err := t.Audit.Recent(ctx, action, unsettledMost)
-		if err != nil {
-			return nil, err
-		}
-		for _, e := range done {
-			helped[e.Object] = max(helped[e.Object], e.ID)
-		}
+	var about []string
+	for _, e := range asked {
+		about = append(about, e.Object)
+	}
+	helped, err := t.Audit.Last(ctx, asked[len(asked)-1].ID, help, about)
+	if err != nil {
+		return nil, err
 	}
 	return slices.DeleteFunc(asked, func(e embraye.AuditEntry) bool {
-		settled := e.ID <= helped[e.Object] || a.Stamp().Sub(e.At) >= within
+		settled := e.ID <= helped[e.Object]
 		helped[e.Object] = max(helped[e.Object], e.ID) // earlier ones are the same wish
 		return settled
 	}), nil

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 
 	"embraye/internal/embraye"
 )
@@ -24,6 +25,22 @@ func (t Audit) List(ctx context.Context, limit int) ([]embraye.AuditEntry, error
 func (t Audit) Of(ctx context.Context, action string) ([]embraye.AuditEntry, error) {
 	all, err := list[embraye.AuditEntry](ctx, t.table, "id", 0, "action = ?", action)
 	return all, wrap(err, "listing the audit of %s", action)
+}
+
+// Last is the last entry of any of the actions about each of the objects, of
+// those after an id.
+func (t Audit) Last(ctx context.Context, after int64, actions, objects []string) (map[string]int64, error) {
+	last := map[string]int64{}
+	err := t.query(ctx, func(rows *sql.Rows) error {
+		var object string
+		var id int64
+		if err := rows.Scan(&object, &id); err != nil {
+			return err
+		}
+		last[object] = id
+		return nil
+	}, "SELECT object, max(id) FROM audit_entries WHERE "+t.amongFew("action")+" AND id > ? AND "+t.inJSON("object")+" GROUP BY object", asJSON(actions), after, asJSON(objects))
+	return last, wrap(err, "listing the last audits of %d objects", len(objects))
 }
 
 // Public returns the entries of the public journal, newest first.

@@ -186,3 +186,39 @@ func TestW26AuditByRole(t *testing.T) {
 		}
 	})
 }
+
+// However much is corrected elsewhere since, what is settled stays settled.
+func TestASettledWishIsNotOpenAgain(t *testing.T) {
+	apptest.EachHouse(t, func(h *apptest.House) {
+		first, second := h.Linked("https://preuve.example/").Update, h.Linked("https://preuve.example/").Update
+		note := func(action string, object embraye.IRI) {
+			h.T.Helper()
+			h.Must(h.Store.InTx(h.Context(), func(t store.Tables) error {
+				return t.Audit.Add(h.Context(), &embraye.AuditEntry{At: h.Clock.Now(), Who: "x", Action: action, Object: string(object)})
+			}))
+		}
+		open := func() (list []string) {
+			h.T.Helper()
+			s, err := h.Drafts.Start(h.Context(), h.Who["reviewer"])
+			h.Must(err)
+			for _, a := range s.Asked {
+				list = append(list, a.Update.ID)
+			}
+			return list
+		}
+		for _, u := range []*embraye.Update{first, second} {
+			note("update.ask", h.Site.UpdateID(u.ID))
+		}
+		note("update.substance", h.Site.UpdateID(first.ID))
+		for range 101 {
+			note("update.substance", "https://ours.example/constats/another")
+		}
+		if got := open(); len(got) != 1 || got[0] != second.ID {
+			t.Errorf("open: %v, want %s", got, second.ID)
+		}
+		note("update.ask", h.Site.UpdateID(first.ID))
+		if got := open(); len(got) != 2 || got[0] != first.ID {
+			t.Errorf("asked again: %v", got)
+		}
+	})
+}
