@@ -41,6 +41,15 @@ func AnswerOf(err error) (Answer, bool) {
 	return Answer{said.Code, enhanced.FindString(said.Msg), recipient, message}, true
 }
 
+// Why is an error of Send as a log may hold it: neither the words of the server
+// nor the address that the message was for.
+func Why(err error, to string) string {
+	if answer, answered := AnswerOf(err); answered {
+		return answer.String()
+	}
+	return strings.ReplaceAll(err.Error(), to, "…")
+}
+
 // refusedAddress is an error that is about the recipient.
 type refusedAddress struct {
 	to  string

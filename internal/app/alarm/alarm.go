@@ -151,14 +151,15 @@ func (a *Alarm) tell(ctx context.Context, t store.Tables, wrong []check.Finding,
 			continue
 		}
 		if err := a.desk.Mail.Send(ctx, a.message(&p, wrong, over)); err != nil {
+			why := mail.Why(err, p.Email)
 			if answer, _ := mail.AnswerOf(err); answer.Lasting() {
 				a.desk.Tally.MailsGivenUp.Add(1)
-				a.desk.Log.Error("the mail server refused for good to tell an admin what is wrong", "error", err)
+				a.desk.Log.Error("the mail server refused for good to tell an admin what is wrong", "error", why)
 				untold = a.desk.Stamp().Format(time.RFC3339) + " " + answer.Short()
 				continue
 			}
 			a.desk.Tally.MailsFailed.Add(1)
-			failed = errors.Join(failed, err)
+			failed = errors.Join(failed, errors.New(why))
 			continue
 		}
 		a.desk.Tally.MailsSent.Add(1)

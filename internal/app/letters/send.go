@@ -124,10 +124,7 @@ func (l *Letters) claimNews(ctx context.Context, t store.Tables, id int64) (*let
 // that cannot be reached says nothing: then the rest waits too.
 func (l *Letters) failed(ctx context.Context, one *letter, failure error) error {
 	answer, answered := mail.AnswerOf(failure)
-	why := answer.String()
-	if !answered {
-		why = strings.ReplaceAll(failure.Error(), one.to.Address, "…")
-	}
+	why := mail.Why(failure, one.to.Address)
 	l.desk.Log.Warn("a letter to a reader could not be sent", "tries", one.to.Tries, "error", why)
 	err := l.desk.Store.InTx(ctx, func(t store.Tables) error {
 		today := l.desk.Now().UTC().Format(time.DateOnly)

@@ -133,11 +133,11 @@ func (o *post) failed(ctx context.Context, l *letter, failure error) error {
 	answer, _ := mail.AnswerOf(failure)
 	if !answer.Lasting() {
 		o.desk.Tally.MailsFailed.Add(1)
-		o.desk.Log.Warn("a mail could not be sent and is tried again", "kind", l.mail.Kind, "tries", l.mail.Tries, "next", l.mail.NextAt, "error", failure)
+		o.desk.Log.Warn("a mail could not be sent and is tried again", "kind", l.mail.Kind, "tries", l.mail.Tries, "next", l.mail.NextAt, "error", mail.Why(failure, l.mail.Email))
 		return o.desk.Store.InTx(ctx, func(t store.Tables) error { return t.Links.End(ctx, l.hash, o.desk.Stamp()) })
 	}
 	o.desk.Tally.MailsGivenUp.Add(1)
-	o.desk.Log.Error("the mail server refused a mail for good: it is not tried again", "kind", l.mail.Kind, "tries", l.mail.Tries, "error", failure)
+	o.desk.Log.Error("the mail server refused a mail for good: it is not tried again", "kind", l.mail.Kind, "tries", l.mail.Tries, "error", mail.Why(failure, l.mail.Email))
 	return o.desk.Store.InTx(ctx, func(t store.Tables) error {
 		if err := t.Links.End(ctx, l.hash, o.desk.Stamp()); err != nil {
 			return err

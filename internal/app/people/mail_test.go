@@ -1,7 +1,9 @@
 package people_test
 
 import (
+	"bytes"
 	"context"
+	"log/slog"
 	"regexp"
 	"strings"
 	"testing"
@@ -13,6 +15,7 @@ import (
 	"embraye/internal/fedtest"
 	"embraye/internal/instance"
 	"embraye/internal/store"
+	"embraye/internal/storetest"
 )
 
 var inLetter = regexp.MustCompile(`(?m)^https://ours\.example/(?:invite|reset)/([\w-]{43})\r?$`)
@@ -380,6 +383,24 @@ func TestWithoutMail(t *testing.T) {
 		h.Must(h.People.SendMails(h.Context()))
 		if list := h.Waiting(); len(list) != 0 || h.App.Mails() {
 			t.Errorf("waiting: %+v", list)
+		}
+	})
+}
+
+// What a mail server says of an address stays out of the log.
+func TestNoAddressIsLogged(t *testing.T) {
+	apptest.OneHouse(t, storetest.SQLite, func(h *apptest.House) {
+		var log bytes.Buffer
+		h.App.Log = slog.New(slog.NewTextHandler(&log, nil))
+		s := h.WithMail(nil)
+		for _, line := range []string{"450 4.2.1 <ann@asso.example> is busy", "550 5.1.1 <ann@asso.example> is nobody here"} {
+			s.Refuse(line)
+			_, err := h.People.Invite(h.Context(), h.Who["admin"], "ann@asso.example", embraye.Editor)
+			h.Must(err)
+			h.SendMails(s)
+		}
+		if said := log.String(); strings.Contains(said, "asso.example") || !strings.Contains(said, "450 4.2.1") || !strings.Contains(said, "550 5.1.1") {
+			t.Error(said)
 		}
 	})
 }
