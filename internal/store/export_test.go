@@ -2,7 +2,10 @@ package store
 
 import (
 	"context"
+	"log/slog"
 	"time"
+
+	"gorm.io/gorm"
 )
 
 // MigrateTo makes a database of an earlier version, for tests.
@@ -10,3 +13,12 @@ func (s *Store) MigrateTo(ctx context.Context, version int64) error { return s.m
 
 // ShortBeats makes whoever is silent for so long be gone, for tests.
 func (s *Store) ShortBeats(beat, gone time.Duration) { s.beat, s.gone = beat, gone }
+
+// TraceAll takes every statement for a slow one, for tests.
+func (s *Store) TraceAll(log *slog.Logger) {
+	for _, db := range []*gorm.DB{s.write, s.read} {
+		if db != nil {
+			db.Config.Logger = gormLog{log, -1}
+		}
+	}
+}

@@ -118,7 +118,7 @@ func (s *Store) config() *gorm.Config {
 		SkipDefaultTransaction: true,
 		TranslateError:         true,
 		DisableAutomaticPing:   true,
-		Logger:                 gormLog{s.log},
+		Logger:                 gormLog{s.log, 2 * time.Second},
 		NowFunc:                s.now,
 	}
 }
