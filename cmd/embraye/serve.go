@@ -61,9 +61,6 @@ func (i *wired) serve(ctx context.Context, restore func(), c *call) error {
 	failed := make(chan error, 4)
 
 	i.Health, i.Alarm = i.doctor(), i.settings.AlarmMail
-	if err := i.Witness.Started(ctx); err != nil {
-		return err
-	}
 	var engine *delivery.Engine
 	if i.settings.Worker {
 		engine = i.Engine()
@@ -87,6 +84,9 @@ func (i *wired) serve(ctx context.Context, restore func(), c *call) error {
 	metrics, err := i.listenMetrics(engine, handler)
 	if err != nil {
 		return errors.Join(err, front.stop(ctx))
+	}
+	if err := i.Witness.Started(ctx); err != nil { // not before nothing keeps it from running
+		return errors.Join(err, front.stop(ctx), metrics.stop(ctx))
 	}
 	if engine != nil {
 		work.Go(func() { i.work(working, engine, failed) })

@@ -3,6 +3,7 @@ package main
 import (
 	"database/sql"
 	"fmt"
+	"net"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -10,6 +11,7 @@ import (
 	"syscall"
 	"testing"
 
+	"embraye/internal/app/witness"
 	"embraye/internal/storetest"
 )
 
@@ -318,4 +320,23 @@ func TestH07ErrorsOfPostgreSQLSayWhatToDo(t *testing.T) {
 			wantRefused(t, 1, onDir(t.TempDir(), "EMBRAYE_DATABASE_URL="+empty), args, "has no organisation yet: run `embraye serve` once")
 		}
 	})
+}
+
+// A server that cannot begin has not run: it leaves nothing behind that says that
+// one ended without a word.
+func TestAStartThatFailsIsNoServerThatDied(t *testing.T) {
+	dir := instanceDir(t)
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	for _, variable := range []string{"EMBRAYE_LISTEN", "EMBRAYE_METRICS_LISTEN"} {
+		wantRefused(t, 1, onDir(dir, variable+"="+taken.Addr().String()), serveOnly, "in use")
+		var noted int
+		row := database(t, "sqlite:"+filepath.Join(dir, "embraye.db")).QueryRow("SELECT count(*) FROM settings WHERE key = ?", witness.ServingSetting)
+		if err := row.Scan(&noted); err != nil || noted != 0 {
+			t.Errorf("with another's %s: noted that a server runs %d times (%v)", variable, noted, err)
+		}
+	}
 }
