@@ -70,7 +70,7 @@ func (a *App) Record(ctx context.Context, t store.Tables, by embraye.Acting, act
 		Action: action, Object: object, Reason: reason, Public: public})
 }
 
-// RecordDetail is record with what only the office may see, the address of a
+// RecordDetail is Record with what only the office may see, the address of a
 // stranger say.
 func (a *App) RecordDetail(ctx context.Context, t store.Tables, by embraye.Acting, action, object, reason, detail string, public bool) error {
 	return write(ctx, a, t, &embraye.AuditEntry{At: a.Stamp(), Person: by.PersonID(), Who: by.Name(),

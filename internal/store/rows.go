@@ -128,9 +128,9 @@ func (t Tables) AddCounts(ctx context.Context, c Counter, likes, boosts, replies
 	return wrap(err, "counting reactions to %s", c.id)
 }
 
-// addCounts moves the three counters of an updates or notes row. A counter never goes below zero: a number on a
-// page that says -1 helps nobody.
-// What is over, by the date in the column ended, is not counted any more.
+// addCounts moves the three counters of a row that has them. One never goes below
+// zero: a number on a page that says -1 helps nobody. What is over, by the date in
+// the column ended, is not counted any more.
 func (t table) addCounts(ctx context.Context, c Counter, likes, boosts, replies int) (int64, error) {
 	return t.exec(ctx, t.addingCounts(c), likes, boosts, replies, c.id)
 }

@@ -35,7 +35,7 @@ func (a scope) compare(b scope) int {
 	return compareAll(a.measure, b.measure, a.key, b.key, string(a.organisation), string(b.organisation))
 }
 
-// Renew decides anew where scopes stand, each from its own history.
+// renew decides anew where scopes stand, each from its own history.
 func (t Standings) renew(ctx context.Context, touched map[scope]bool) error {
 	scopes := slices.SortedFunc(maps.Keys(touched), scope.compare)
 	if err := t.lock(ctx, scopes); err != nil {

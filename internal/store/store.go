@@ -70,7 +70,7 @@ type Store struct {
 	log               *slog.Logger
 	keys              *keyring
 	signing           func(*rsa.PrivateKey) crypto.Signer
-	group             *group // SQLite only
+	group             *group
 	longest           longest
 	beat, gone        time.Duration // of whoever works alone, see OneAtATime
 }

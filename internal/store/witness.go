@@ -34,7 +34,7 @@ func (t Witness) Logs(ctx context.Context) ([]embraye.Witnessed, error) {
 	return all, wrap(err, "listing logs that we sign")
 }
 
-// Log is one of them; locked, whoever else would sign it waits.
+// Log is one of them.
 func (t Witness) Log(ctx context.Context, origin string) (*embraye.Witnessed, error) {
 	row, err := take[witnessedRow](ctx, t.table, "origin = ?", origin)
 	if err != nil {

@@ -9,10 +9,8 @@ import (
 	"embraye/internal/store"
 )
 
-// How long letters are kept that no process sends any more.
-const (
-	keepMails = 7 * 24 * time.Hour // that no process sends any more
-)
+// keepMails is how long mails are kept that no process sends any more.
+const keepMails = 7 * 24 * time.Hour
 
 // Prune forgets sessions, tickets, links, letters and tries that are over.
 func (pp *People) Prune(ctx context.Context) error {
