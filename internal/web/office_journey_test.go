@@ -234,6 +234,28 @@ func TestExpiredSessionKeepsTheText(t *testing.T) {
 	if got := controlOf(t, v.follow(back), "title").value; got != "Écrit longtemps" {
 		t.Errorf("the title is %q", got)
 	}
+	long := s.visitor().post("/office/constats/new", url.Values{"title": {"T"}, "text": {strings.Repeat("mot ", 200<<10)}}).Body.String()
+	if !strings.Contains(long, "mot mot mot") || !strings.Contains(long, "Copiez-le d’abord") || strings.Contains(long, `name="kept"`) {
+		t.Error("what the sign-in cannot carry is not given back")
+	}
+	s.as("bea", embraye.Admin)
+	v = s.as("cleo", embraye.Admin)
+	if err := s.People.SetRole(t.Context(), embraye.Operator(), "cleo@ours.example", embraye.Reviewer); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.People.SetRole(t.Context(), embraye.Operator(), "cleo@ours.example", embraye.Admin); err != nil {
+		t.Fatal(err)
+	}
+	page = v.post("/office/legal", url.Values{"director": {"Ana Dupont"}}).Body.String()
+	back = v.post("/login", url.Values{"email": {"cleo@ours.example"}, "password": {password},
+		"kept": {controlOf(t, page, "kept").value}, "next": {controlOf(t, page, "next").value}})
+	restored := v.follow(back)
+	if got := controlOf(t, restored, "director").value; got != "Ana Dupont" || !strings.Contains(restored, "est toujours là") {
+		t.Errorf("the director is %q", got)
+	}
+	if again := v.get("/office/legal").Body.String(); strings.Contains(again, "est toujours là") || controlOf(t, again, "director").value != "" {
+		t.Error("it comes back twice")
+	}
 }
 
 // One's own account: a wrong old password, the list of sessions, the language.

@@ -202,7 +202,10 @@ func TestAdminsWhoOweASecondStep(t *testing.T) {
 	if err != nil || strings.Contains(string(carried), "Celui-d-") || !strings.Contains(string(carried), "action") {
 		t.Errorf("the page of the sign-in carries %q, %v", carried, err)
 	}
-	owing.post("/office/constats/new", url.Values{"action": {"publish"}, "title": {"Écrit juste avant"}})
+	long := owing.post("/office/constats/new", url.Values{"action": {"publish"}, "title": {"Trop"}, "text": {strings.Repeat("mot ", 260<<10)}})
+	if page := long.Body.String(); long.Code != http.StatusRequestEntityTooLarge || !strings.Contains(page, "mot mot mot") || !strings.Contains(page, "trop long pour être gardé") {
+		t.Errorf("%d: what cannot be kept is not given back", long.Code)
+	}
 	owing.twoSteps("cleo@ours.example")
 	if page := owing.get(secondPath).Body.String(); !strings.Contains(page, `<a href="/office/constats/new">Reprendre`) {
 		t.Errorf("no way back to what was being written:\n%s", page)

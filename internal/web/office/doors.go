@@ -47,7 +47,7 @@ func (o *Office) settled(act Action) Action {
 			return err
 		}
 		if owes {
-			if err := keepForLater(v); err != nil {
+			if kept, err := keepForLater(v); err != nil || !kept {
 				return err
 			}
 			return v.Redirect(SecondPath)

@@ -3,8 +3,8 @@ package office
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
-	"strings"
 	"unicode/utf8"
 )
 
@@ -38,13 +38,19 @@ func failed(v *Visit, status int) error {
 	case status == http.StatusBadRequest:
 		title = "site.error_other"
 	}
-	for name, values := range v.R.PostForm {
+	page.Typed = typedTexts(v, v.R.PostForm)
+	return v.Render(status, "failed", title, page, nil, nil)
+}
+
+// typedTexts is what somebody would not like to write again, the shortest first.
+func typedTexts(v *Visit, form url.Values) (list []typedText) {
+	for name, values := range form {
 		for _, text := range values {
-			if key := "field." + name; v.Catalogue().Has(key) && !strings.Contains(name, "password") && utf8.RuneCountInString(text) >= longEnough {
-				page.Typed = append(page.Typed, typedText{v.T(key), text})
+			if key := "field." + name; v.Catalogue().Has(key) && !isSecret(name) && utf8.RuneCountInString(text) >= longEnough {
+				list = append(list, typedText{v.T(key), text})
 			}
 		}
 	}
-	slices.SortFunc(page.Typed, func(a, b typedText) int { return len(a.Text) - len(b.Text) })
-	return v.Render(status, "failed", title, page, nil, nil)
+	slices.SortFunc(list, func(a, b typedText) int { return len(a.Text) - len(b.Text) })
+	return list
 }

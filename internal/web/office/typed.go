@@ -2,13 +2,17 @@ package office
 
 import (
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"io"
 	"maps"
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
+
+	"embraye/internal/embraye"
 )
 
 // NextPath is where to go after signing in: a path of ours, or the office
@@ -24,9 +28,10 @@ func NextPath(s string) string {
 
 // A LoginPage is the sign-in, and where to go after it.
 type LoginPage struct {
-	Next string
-	Kept string // what was typed before, base64
-	Lost bool   // it was too long to keep
+	Next  string
+	Kept  string      // what was typed before, base64
+	Lost  bool        // it was too long to keep
+	Typed []typedText // then: to be copied from here
 }
 
 // sendToDoor asks to sign in. What was typed travels in the page of the
@@ -44,18 +49,25 @@ func (v *Visit) sendToDoor() error {
 	if encoded := typed.Encode(); base64.RawURLEncoding.EncodedLen(len(encoded)) <= maxKeptBytes {
 		page.Kept = base64.RawURLEncoding.EncodeToString([]byte(encoded))
 	} else {
-		page.Lost = true
+		page.Lost, page.Typed = true, typedTexts(v, typed)
 	}
 	return v.Render(http.StatusUnauthorized, "login", "office.login", page, nil, nil)
 }
 
-// maxKeptBytes is a long text, fifty pieces of evidence and what surrounds them.
-const maxKeptBytes = 496 << 10
+// maxKeptBytes is a long text, fifty pieces of evidence and what surrounds them, as
+// the page of the sign-in carries them; maxWaitingBytes is all that waits in a session.
+const (
+	maxKeptBytes    = 496 << 10
+	maxWaitingBytes = 2 * maxKeptBytes
+)
 
 // typedAt is the page on which something was typed.
 func typedAt(path string) string {
 	if path == "/office/constats/last" || path == "/office/files" {
 		return "/office/constats/new"
+	}
+	if id, ok := strings.CutSuffix(path, "/ask"); ok {
+		return id
 	}
 	if strings.HasPrefix(path, "/office/reports/") {
 		return "/office/conversation"
@@ -104,42 +116,94 @@ func (v *Visit) typedNow() (url.Values, error) {
 }
 
 // KeepTyped puts what the page of the sign-in carried into the new session.
-func (v *Visit) KeepTyped(next, kept string) {
-	if typed, err := base64.RawURLEncoding.DecodeString(kept); err == nil && kept != "" {
-		v.office.sessions.Put(v.Context(), sessionForm, next+"\n"+string(typed))
+func (v *Visit) KeepTyped(next, kept string) error {
+	encoded, err := base64.RawURLEncoding.DecodeString(kept)
+	if err != nil || kept == "" {
+		return nil // a page that somebody else made up
 	}
+	typed, err := url.ParseQuery(string(encoded))
+	if err != nil {
+		return nil
+	}
+	where, _, _ := strings.Cut(next, "?")
+	_, err = keep(v, where, typed)
+	return err
 }
 
 // keepForLater puts what was typed into the session of somebody who has something
-// to do first.
-func keepForLater(v *Visit) error {
+// to do first. What is too long for it is given back instead.
+func keepForLater(v *Visit) (kept bool, err error) {
 	if v.R.Method != http.MethodPost {
-		return nil
+		return true, nil
 	}
 	typed, err := v.typedNow()
 	if err != nil {
-		return err
+		return false, err
 	}
-	if encoded := typed.Encode(); len(encoded) <= maxKeptBytes {
-		v.office.sessions.Put(v.Context(), sessionForm, NextPath(typedAt(v.R.URL.Path))+"\n"+encoded)
+	if !says(v, typed) {
+		return true, nil // a button that was pressed
 	}
-	return nil
+	if kept, err = keep(v, NextPath(typedAt(v.R.URL.Path)), typed); kept || err != nil {
+		return kept, err
+	}
+	page := &failedPage{Status: http.StatusRequestEntityTooLarge, Why: "office.failed.not_kept", Typed: typedTexts(v, typed)}
+	return false, v.Render(page.Status, "failed", "site.error_413", page, nil, nil)
 }
 
-// KeptFor is the page where what was typed comes back, "" if nothing waits.
-func KeptFor(v *Visit) string {
-	where, _, _ := strings.Cut(v.office.sessions.GetString(v.Context(), sessionForm), "\n")
-	return where
+// says tells whether a form has something in a field that people fill in.
+func says(v *Visit, form url.Values) bool {
+	for name, values := range form {
+		if v.Catalogue().Has("field."+name) && !isSecret(name) && strings.Join(values, "") != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// formsOf are the forms that the session keeps, by the address of their page.
+func formsOf(v *Visit) map[string]url.Values {
+	forms := map[string]url.Values{}
+	_ = json.Unmarshal(v.office.sessions.GetBytes(v.Context(), sessionForm), &forms) // of another version: nothing waits
+	return forms
+}
+
+// keep puts the form of a page beside those of others that wait; false if they are
+// too long together.
+func keep(v *Visit, where string, form url.Values) (bool, error) {
+	forms := formsOf(v)
+	forms[where] = form
+	all, err := json.Marshal(forms)
+	if err != nil || len(all) > maxWaitingBytes {
+		return false, err
+	}
+	v.office.sessions.Put(v.Context(), sessionForm, all)
+	return true, nil
+}
+
+// A Waiting form leads to the page where what was typed comes back.
+type Waiting struct{ Path, Title string }
+
+// KeptFor lists what waits for the visit's person.
+func KeptFor(v *Visit) (list []Waiting) {
+	forms := formsOf(v)
+	for _, where := range slices.Sorted(maps.Keys(forms)) {
+		list = append(list, Waiting{where, embraye.Cut(embraye.Trim(forms[where].Get("title")), longEnough)})
+	}
+	return list
 }
 
 // TypedBefore returns, once, what was typed here when the session had expired.
 func (v *Visit) TypedBefore() (url.Values, bool) {
-	kept := v.office.sessions.GetString(v.R.Context(), sessionForm)
-	where, encoded, ok := strings.Cut(kept, "\n")
-	if !ok || where != v.R.URL.Path {
+	forms := formsOf(v)
+	form, ok := forms[v.R.URL.Path]
+	if !ok {
 		return nil, false
 	}
-	v.office.sessions.Remove(v.R.Context(), sessionForm)
-	values, err := url.ParseQuery(encoded)
-	return values, err == nil
+	delete(forms, v.R.URL.Path)
+	all, err := json.Marshal(forms)
+	if err != nil {
+		return nil, false
+	}
+	v.office.sessions.Put(v.R.Context(), sessionForm, all)
+	return form, true
 }

@@ -84,9 +84,13 @@ func (v *Visit) FileRefused() bool { return v.refused }
 func (v *Visit) Unkept() error { return v.unkept }
 
 // Render answers with a page: after a mistake with what was typed and what is
-// wrong with it.
+// wrong with it. What was typed when the session had expired comes back, unless
+// the page has taken it already.
 func (v *Visit) Render(status int, name, title string, content any, values url.Values, problems []embraye.Problem) error {
-	status = v.unkeptStatus(status)
+	status, restored := v.unkeptStatus(status), false
+	if values == nil && v.By.Person != nil && v.R.Method == http.MethodGet {
+		values, restored = v.TypedBefore()
+	}
 	page := v.Page(title, content, values, problems)
 	if page.Incomplete != nil {
 		return page.Incomplete
@@ -94,6 +98,8 @@ func (v *Visit) Render(status int, name, title string, content any, values url.V
 	if v.By.Person != nil {
 		if key := v.office.sessions.PopString(v.Context(), sessionSaid); key != "" {
 			page.Said = v.T(key)
+		} else if restored && page.Form.Keeps() {
+			page.Said = v.T("office.kept")
 		}
 	}
 	body, err := v.Part(name, name+".html", page)

@@ -18,7 +18,7 @@ type secondPage struct {
 	Proven    bool              // all was shown a moment ago
 	Owed      bool              // nothing else is open before
 	Offered   bool              // browsers know passkeys at our address
-	Kept      string            // where what was being written comes back
+	Kept      []office.Waiting  // where what was being written comes back
 }
 
 // changeOf is a change of the visit's person.

@@ -57,7 +57,9 @@ func login(v *office.Visit) error {
 	if err := signIn(v, person); err != nil {
 		return err
 	}
-	v.KeepTyped(next, page.Kept)
+	if err := v.KeepTyped(next, page.Kept); err != nil {
+		return err
+	}
 	return v.Redirect(next)
 }
 

@@ -86,7 +86,9 @@ func step(v *office.Visit) error {
 	if err := signIn(v, person); err != nil {
 		return err
 	}
-	v.KeepTyped(page.Next, page.Kept)
+	if err := v.KeepTyped(page.Next, page.Kept); err != nil {
+		return err
+	}
 	return v.Redirect(page.Next)
 }
 
