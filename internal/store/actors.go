@@ -17,7 +17,16 @@ func (t Actors) Take(ctx context.Context, handle string) (*embraye.Actor, error)
 			return &known, nil
 		}
 	}
-	a, err := take[embraye.Actor](ctx, t.table, "handle = ?", handle)
+	return t.take(ctx, t.table, handle)
+}
+
+// TakeToWrite is Take before a Save: whoever else would save it waits.
+func (t Actors) TakeToWrite(ctx context.Context, handle string) (*embraye.Actor, error) {
+	return t.take(ctx, t.toWrite(), handle)
+}
+
+func (t Actors) take(ctx context.Context, from table, handle string) (*embraye.Actor, error) {
+	a, err := take[embraye.Actor](ctx, from, "handle = ?", handle)
 	if err == nil {
 		t.read(*a)
 	}
@@ -45,9 +54,16 @@ func (t Actors) written() {
 
 // List returns the organisation, the instance actor, then the measures by
 // handle.
-func (t Actors) List(ctx context.Context) ([]embraye.Actor, error) {
+func (t Actors) List(ctx context.Context) ([]embraye.Actor, error) { return t.list(ctx, t.table) }
+
+// ListToWrite is List before a Save: whoever else would save one of them waits.
+func (t Actors) ListToWrite(ctx context.Context) ([]embraye.Actor, error) {
+	return t.list(ctx, t.toWrite())
+}
+
+func (t Actors) list(ctx context.Context, from table) ([]embraye.Actor, error) {
 	const order = "CASE kind WHEN 'organisation' THEN 0 WHEN 'instance' THEN 1 ELSE 2 END, handle"
-	all, err := list[embraye.Actor](ctx, t.table, order, 0, "")
+	all, err := list[embraye.Actor](ctx, from, order, 0, "")
 	t.read(all...)
 	return all, wrap(err, "listing actors")
 }

@@ -37,6 +37,12 @@ func (t Peers) Take(ctx context.Context, id int64) (*embraye.Peer, error) {
 	return p, wrap(err, "taking the peer %d", id)
 }
 
+// TakeToWrite is Take before a Save: whoever else would save it waits.
+func (t Peers) TakeToWrite(ctx context.Context, id int64) (*embraye.Peer, error) {
+	p, err := takeToWrite[embraye.Peer](ctx, t.table, "id = ?", id)
+	return p, wrap(err, "taking the peer %d", id)
+}
+
 // ByOrganisation returns the peer of that account.
 func (t Peers) ByOrganisation(ctx context.Context, iri embraye.IRI) (*embraye.Peer, error) {
 	p, err := take[embraye.Peer](ctx, t.table, "organisation = ?", iri)

@@ -25,13 +25,18 @@ func take[T any](ctx context.Context, t table, where string, args ...any) (*T, e
 	return row, nil
 }
 
-// takeToWrite is take for whoever writes the whole row again: another who would
-// waits until the transaction ends. SQLite has one writer anyway.
-func takeToWrite[T any](ctx context.Context, t table, where string, args ...any) (*T, error) {
+// toWrite reads for whoever writes the whole rows again: another who would waits
+// until the transaction ends. SQLite has one writer anyway.
+func (t table) toWrite() table {
 	if t.s.postgres {
 		t.db = t.db.Clauses(clause.Locking{Strength: "NO KEY UPDATE"})
 	}
-	return take[T](ctx, t, where, args...)
+	return t
+}
+
+// takeToWrite is take for whoever writes the whole row again.
+func takeToWrite[T any](ctx context.Context, t table, where string, args ...any) (*T, error) {
+	return take[T](ctx, t.toWrite(), where, args...)
 }
 
 // takeFirst is take where several rows may fit.

@@ -35,7 +35,7 @@ func (o *Organisation) RotateKey(ctx context.Context, by embraye.Acting, handle 
 		return err
 	}
 	return o.desk.InTx(ctx, func(t store.Tables) error {
-		actor, err := t.Actors.Take(ctx, handle)
+		actor, err := t.Actors.TakeToWrite(ctx, handle)
 		if errors.Is(err, embraye.ErrNotFound) {
 			return fmt.Errorf("no actor %q here: %w", handle, err)
 		}

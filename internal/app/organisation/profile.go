@@ -96,7 +96,7 @@ func linkProblem(l embraye.ActorLink) *embraye.Problem {
 
 // SetProfileIn is SetProfile inside a transaction of the caller's.
 func (o *Organisation) SetProfileIn(ctx context.Context, t store.Tables, by embraye.Acting, in ProfileInput) error {
-	actors, err := t.Actors.List(ctx)
+	actors, err := t.Actors.ListToWrite(ctx)
 	if err != nil {
 		return err
 	}
@@ -163,7 +163,7 @@ func (o *Organisation) EnableMeasure(ctx context.Context, by embraye.Acting, id 
 		return fmt.Errorf("organisation: measure %q: %w", app.Cut(id, embraye.MaxName), embraye.ErrNotFound)
 	}
 	return o.desk.InTx(ctx, func(t store.Tables) error {
-		actor, err := t.Actors.Take(ctx, measure.Handle)
+		actor, err := t.Actors.TakeToWrite(ctx, measure.Handle)
 		if err != nil || actor.Enabled {
 			return err
 		}

@@ -1,6 +1,7 @@
 package organisation_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"embraye/internal/app/organisation"
 	"embraye/internal/apptest"
 	"embraye/internal/embraye"
+	"embraye/internal/storetest"
 )
 
 // A new profile reaches whoever knows us: those who follow a measure hear of
@@ -38,6 +40,32 @@ func TestProfile(t *testing.T) {
 		h.Must(h.Organisation.SetProfile(ctx, admin, in))
 		if got := take(); len(got) != 0 {
 			t.Errorf("a new text: %v", got)
+		}
+	})
+}
+
+// What another process changes of an account meanwhile is not written over: a key
+// that was rotated would sign no more.
+func TestWhatAnotherProcessChangesOfAnAccountStays(t *testing.T) {
+	apptest.OneHouse(t, storetest.Postgres, func(h *apptest.House) {
+		admin, org := h.Who["admin"], h.Site.ActorID("organisation")
+		for name, act := range map[string]func(context.Context) error{
+			"profile": func(ctx context.Context) error {
+				return h.Organisation.SetProfile(ctx, admin, organisation.ProfileInput{Name: "Les communs"})
+			},
+			"key": func(ctx context.Context) error { return h.Organisation.RotateKey(ctx, admin, "organisation") },
+		} {
+			h.Must(h.Meanwhile(act, "UPDATE actors SET moved_to = $1 WHERE handle = 'organisation'", "https://"+name+".example/"))
+			actor, err := h.Store.Tables().Actors.Take(h.Context(), "organisation")
+			if h.Must(err); actor.MovedTo != "https://"+name+".example/" {
+				t.Errorf("%s: %s has moved to %q", name, org, actor.MovedTo)
+			}
+		}
+		h.Must(h.Meanwhile(func(ctx context.Context) error { return h.Organisation.EnableMeasure(ctx, admin, "m0") },
+			"UPDATE actors SET moved_to = 'https://m0.example/' WHERE handle = 'fonds'"))
+		measure, err := h.Store.Tables().Actors.Take(h.Context(), "fonds")
+		if h.Must(err); measure.MovedTo != "https://m0.example/" || !measure.Enabled {
+			t.Errorf("%+v", measure)
 		}
 	})
 }

@@ -101,6 +101,9 @@ func (f *found) actors() []*embraye.RemoteActor {
 func (ps *Peers) keep(ctx context.Context, t store.Tables, by embraye.Acting, f *found, choices embraye.PeerChoices) (*embraye.Peer, error) {
 	peer, err := t.Peers.ByOrganisation(ctx, f.Organisation)
 	fresh := errors.Is(err, embraye.ErrNotFound)
+	if err == nil {
+		peer, err = t.Peers.TakeToWrite(ctx, peer.ID)
+	}
 	if err != nil && !fresh {
 		return nil, err
 	}
@@ -288,7 +291,7 @@ func (ps *Peers) Choose(ctx context.Context, by embraye.Acting, id int64, choice
 		return err
 	}
 	return ps.desk.InTx(ctx, func(t store.Tables) error {
-		peer, err := t.Peers.Take(ctx, id)
+		peer, err := t.Peers.TakeToWrite(ctx, id)
 		if err != nil || peer.PeerChoices == choices {
 			return err
 		}

@@ -97,7 +97,7 @@ func (ps *Peers) readOne(ctx context.Context, by embraye.Acting, p embraye.Peer)
 		return nil, err
 	}
 	err = ps.desk.InTx(ctx, func(t store.Tables) error {
-		peer, err := t.Peers.Take(ctx, p.ID)
+		peer, err := t.Peers.TakeToWrite(ctx, p.ID)
 		if errors.Is(err, embraye.ErrNotFound) {
 			return nil // removed meanwhile
 		}
@@ -141,7 +141,7 @@ func (ps *Peers) Accept(ctx context.Context, by embraye.Acting, id int64, shown 
 	}
 	var other error
 	err = ps.desk.InTx(ctx, func(t store.Tables) error {
-		if peer, err = t.Peers.Take(ctx, id); err != nil {
+		if peer, err = t.Peers.TakeToWrite(ctx, id); err != nil {
 			return err
 		}
 		if err := note(ctx, ps, t, by, peer, f); err != nil {
@@ -226,7 +226,7 @@ func (ps *Peers) Decline(ctx context.Context, by embraye.Acting, id int64, shown
 		return fmt.Errorf("peers: decline a change: %w", err)
 	}
 	return ps.desk.InTx(ctx, func(t store.Tables) error {
-		peer, err := t.Peers.Take(ctx, id)
+		peer, err := t.Peers.TakeToWrite(ctx, id)
 		if err != nil {
 			return err
 		}

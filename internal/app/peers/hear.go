@@ -28,6 +28,11 @@ func (ps *Peers) Hear(ctx context.Context, t store.Tables, sender *embraye.Remot
 		return nil, err
 	}
 	if !peer.Agreed(sender) {
+		if peer, err = t.Peers.TakeToWrite(ctx, peer.ID); err != nil {
+			return nil, err
+		}
+	}
+	if !peer.Agreed(sender) {
 		next := peer.Known
 		if peer.Changed != nil {
 			next = peer.Changed
@@ -99,7 +104,10 @@ func (ps *Peers) noteChange(ctx context.Context, t store.Tables, peer *embraye.P
 // and says so in the log.
 func (ps *Peers) Rotated(ctx context.Context, t store.Tables, before, after *embraye.RemoteActor) error {
 	peer, err := peerOf(ctx, t, before.URI)
-	if err != nil || peer == nil || peer.Known == nil {
+	if err != nil || peer == nil {
+		return err
+	}
+	if peer, err = t.Peers.TakeToWrite(ctx, peer.ID); err != nil || peer.Known == nil {
 		return err
 	}
 	old, key := embraye.KeysFingerprint(before), embraye.KeysFingerprint(after)

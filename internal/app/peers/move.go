@@ -33,7 +33,7 @@ func ComeFrom(ctx context.Context, ps *Peers, by embraye.Acting, address string)
 			if m.Done {
 				continue
 			}
-			actor, err := t.Actors.Take(ctx, m.Actor)
+			actor, err := t.Actors.TakeToWrite(ctx, m.Actor)
 			if err != nil {
 				return err
 			}
@@ -75,7 +75,7 @@ func MoveTo(ctx context.Context, ps *Peers, by embraye.Acting, address string, d
 // move says first what the account looks like now, then that it has moved:
 // servers that read the Move compare it with what they know.
 func move(ctx context.Context, ps *Peers, t store.Tables, m Moved) error {
-	actor, err := t.Actors.Take(ctx, m.Actor)
+	actor, err := t.Actors.TakeToWrite(ctx, m.Actor)
 	if err != nil {
 		return err
 	}

@@ -6,9 +6,11 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"embraye/internal/apptest"
 	"embraye/internal/embraye"
+	"embraye/internal/storetest"
 )
 
 func TestT08SyncWritesOnlyWhatChanged(t *testing.T) {
@@ -43,6 +45,36 @@ func TestT08SyncWritesOnlyWhatChanged(t *testing.T) {
 			p.Errorf("a new measure: %d Follows, %d events, name %q", len(sent), p.Journal("peer.measure"), peers[0].Name)
 		}
 	})
+}
+
+// What another process notes of a peer meanwhile is not written over: a key that an
+// admin agreed to there would be another again.
+func TestWhatAnotherProcessNotesOfAPeerStays(t *testing.T) {
+	p := apptest.NewPair(t, storetest.Postgres)
+	p.Follow()
+	h := &apptest.House{T: t, World: p.W, Instance: p.In}
+	choices := only(p).PeerChoices
+	choices.TrustReviews = !choices.TrustReviews
+	for name, act := range map[string]func(context.Context) error{
+		"choose": func(ctx context.Context) error {
+			return p.In.Peers.Choose(ctx, embraye.Operator(), only(p).ID, choices)
+		},
+		"add": func(ctx context.Context) error {
+			_, err := p.In.Peers.Add(ctx, embraye.Operator(), p.Org.ID, choices)
+			return err
+		},
+		"sync": func(ctx context.Context) error {
+			_, err := p.In.Peers.Sync(ctx, embraye.Operator())
+			return err
+		},
+	} {
+		p.W.Clock.Advance(time.Hour)
+		now := p.W.Clock.Now()
+		p.Must(h.Meanwhile(act, "UPDATE peers SET last_news_at = $1", now))
+		if at := only(p).LastNewsAt; at == nil || !at.Equal(now) {
+			t.Errorf("%s: the last news came at %v", name, at)
+		}
+	}
 }
 
 // A peer that was added by the address of its instance or of its page is shown,
