@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 
 	"embraye/internal/embraye"
 	"embraye/internal/settings"
@@ -23,4 +24,12 @@ func explained(s settings.Settings, err error) error {
 		return fmt.Errorf("%w (this is embraye %s)", newer, version)
 	}
 	return store.Trouble(s.DatabaseURL, err)
+}
+
+// makeDataFolder makes the data folder where there is none yet, for its user alone.
+func makeDataFolder(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("the data folder %s cannot be made: make it as a folder of the user that this program runs as, or correct EMBRAYE_DATA_DIR: %w", dir, err)
+	}
+	return nil
 }

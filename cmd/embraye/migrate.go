@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 	"slices"
 
 	"embraye/internal/settings"
@@ -24,8 +23,8 @@ func migrate(ctx context.Context, c *call) error {
 	if err != nil {
 		return err
 	}
-	if err := os.MkdirAll(s.DataDir, 0o700); err != nil {
-		return fmt.Errorf("creating the data folder: %w", err)
+	if err := makeDataFolder(s.DataDir); err != nil {
+		return err
 	}
 	return explained(s, c.migrateWith(ctx, s, log, status))
 }

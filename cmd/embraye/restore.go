@@ -112,8 +112,8 @@ func (c *call) verify(s settings.Settings, a archive) error {
 }
 
 func (c *call) restoreFrom(ctx context.Context, s settings.Settings, a archive) (err error) {
-	if err := os.MkdirAll(s.DataDir, 0o700); err != nil {
-		return fmt.Errorf("creating the data folder: %w", err)
+	if err := makeDataFolder(s.DataDir); err != nil {
+		return err
 	}
 	if a.path == "-" {
 		spooled, err := c.spool(s.DataDir)

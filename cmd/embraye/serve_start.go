@@ -20,8 +20,8 @@ func (c *call) firstStart(ctx context.Context, s settings.Settings, log *slog.Lo
 	if err := c.notEmptied(s); err != nil {
 		return nil, err
 	}
-	if err := os.MkdirAll(s.DataDir, 0o700); err != nil {
-		return nil, fmt.Errorf("creating the data folder: %w", err)
+	if err := makeDataFolder(s.DataDir); err != nil {
+		return nil, err
 	}
 	lock, err := c.lockDatabase(s.DatabaseURL)
 	if err != nil {
