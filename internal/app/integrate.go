@@ -99,7 +99,7 @@ func ReadAnew(ctx context.Context, t store.Tables, review embraye.IRI, reviewed 
 // rewireReview makes a review of ours say which version of its constat took it
 // up. That is served from now on and not sent: whoever has the constat knows.
 func rewireReview(ctx context.Context, a *App, t store.Tables, id string, actor, version embraye.IRI) error {
-	r, err := t.Reviews.Take(ctx, id)
+	r, err := t.Reviews.TakeToWrite(ctx, id)
 	if errors.Is(err, embraye.ErrNotFound) {
 		return nil
 	}

@@ -24,6 +24,12 @@ func (t EvidenceCopies) Take(ctx context.Context, id string) (*embraye.EvidenceC
 	return c, wrap(err, "taking the copy %s", id)
 }
 
+// TakeToWrite is Take before a Save: whoever else would save it waits.
+func (t EvidenceCopies) TakeToWrite(ctx context.Context, id string) (*embraye.EvidenceCopy, error) {
+	c, err := takeToWrite[embraye.EvidenceCopy](ctx, t.table, "id = ?", id)
+	return c, wrap(err, "taking the copy %s", id)
+}
+
 // Save writes all of a copy.
 func (t EvidenceCopies) Save(ctx context.Context, c *embraye.EvidenceCopy) error {
 	return wrap(save(ctx, t.table, c), "keeping the copy %s", c.ID)

@@ -29,6 +29,12 @@ func (t PeerReviews) ByURI(ctx context.Context, uri embraye.IRI) (*embraye.PeerR
 	return r, wrap(err, "taking the review %s", uri)
 }
 
+// ByURIToWrite is ByURI before a Save: whoever else decides about it waits.
+func (t PeerReviews) ByURIToWrite(ctx context.Context, uri embraye.IRI) (*embraye.PeerReview, error) {
+	r, err := takeToWrite[embraye.PeerReview](ctx, t.table, "uri = ?", uri)
+	return r, wrap(err, "taking the review %s", uri)
+}
+
 // ByNumber returns the review of that number.
 func (t PeerReviews) ByNumber(ctx context.Context, id int64) (*embraye.PeerReview, error) {
 	r, err := take[embraye.PeerReview](ctx, t.table, "id = ?", id)

@@ -26,6 +26,12 @@ func (t Replies) ByURI(ctx context.Context, uri embraye.IRI) (*embraye.Reply, er
 	return r, wrap(err, "taking the reply %s", uri)
 }
 
+// ByURIToWrite is ByURI before a Save or a Remove: whoever else decides about it waits.
+func (t Replies) ByURIToWrite(ctx context.Context, uri embraye.IRI) (*embraye.Reply, error) {
+	r, err := takeToWrite[embraye.Reply](ctx, t.table, "uri = ?", uri)
+	return r, wrap(err, "taking the reply %s", uri)
+}
+
 // Take returns the reply of that number.
 func (t Replies) Take(ctx context.Context, id int64) (*embraye.Reply, error) {
 	r, err := take[embraye.Reply](ctx, t.table, "id = ?", id)

@@ -62,7 +62,7 @@ func (w work) compare(ctx context.Context, id string) error {
 	look, changed, to := lookOf(c, v)
 	at := w.desk.Stamp()
 	return w.desk.InTx(ctx, func(t store.Tables) error {
-		now, err := t.EvidenceCopies.Take(ctx, id)
+		now, err := t.EvidenceCopies.TakeToWrite(ctx, id)
 		if err != nil {
 			return err
 		}

@@ -118,7 +118,7 @@ func (ev *Evidence) Show(ctx context.Context, by embraye.Acting, id string, s Sh
 		return err
 	}
 	return ev.desk.InTx(ctx, func(t store.Tables) error {
-		c, err := t.EvidenceCopies.Take(ctx, id)
+		c, err := t.EvidenceCopies.TakeToWrite(ctx, id)
 		if err != nil {
 			return err
 		}

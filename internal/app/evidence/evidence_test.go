@@ -19,6 +19,7 @@ import (
 	"embraye/internal/embraye"
 	"embraye/internal/files"
 	"embraye/internal/store"
+	"embraye/internal/storetest"
 )
 
 const host = "https://preuve.example"
@@ -429,6 +430,23 @@ func goes(h *apptest.House, memoire string) {
 
 // Whoever may not see a copy does not; what is shown obeys its author and its
 // licence; what is dropped leaves its hash and the reason.
+// A copy that another process takes away meanwhile does not come back with its words.
+func TestACopyThatIsTakenAwayMeanwhileStaysAway(t *testing.T) {
+	apptest.OneHouse(t, storetest.Postgres, func(h *apptest.House) {
+		opened(h)
+		c, err := h.Evidence.Ask(h.Context(), h.Who["editor"], host+"/page")
+		h.Must(err)
+		do(h)
+		err = h.Meanwhile(func(ctx context.Context) error {
+			return h.Evidence.Show(ctx, h.Who["editor"], c.ID, evidence.Shown{Visibility: embraye.CopyPublic, Licence: "CC-BY-4.0"})
+		}, "UPDATE evidence_copies SET state = 'dropped', text = '' WHERE id = $1", c.ID)
+		now, bad := h.Store.Tables().EvidenceCopies.Take(h.Context(), c.ID)
+		if h.Must(bad); !errors.Is(err, embraye.ErrGone) || now.State != embraye.CopyDropped || now.Text != "" {
+			h.T.Errorf("%v: the copy is %s, its text %.20q", err, now.State, now.Text)
+		}
+	})
+}
+
 func TestWhoSeesACopy(t *testing.T) {
 	house(t, func(h *apptest.House) {
 		opened(h)

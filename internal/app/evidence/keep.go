@@ -93,7 +93,7 @@ func (ev *Evidence) forgetFile(ctx context.Context, name string) error {
 // stillMine reports whether nobody has begun another try since this one was, as
 // happens when a process was frozen for longer than its lease, nor dropped the copy.
 func stillMine(ctx context.Context, t store.Tables, c *embraye.EvidenceCopy) (bool, error) {
-	now, err := t.EvidenceCopies.Take(ctx, c.ID)
+	now, err := t.EvidenceCopies.TakeToWrite(ctx, c.ID)
 	if errors.Is(err, embraye.ErrNotFound) { // of the demonstration that is gone
 		return false, nil
 	}
@@ -108,7 +108,7 @@ func (w work) sameAgain(ctx context.Context, c *embraye.EvidenceCopy, before str
 		if err != nil || !mine {
 			return errors.Join(err, w.finish(ctx, t))
 		}
-		kept, err := t.EvidenceCopies.Take(ctx, before)
+		kept, err := t.EvidenceCopies.TakeToWrite(ctx, before)
 		if err != nil {
 			return err
 		}

@@ -47,7 +47,7 @@ func (ev *Evidence) makeRoom(ctx context.Context) (full bool, err error) {
 // empty takes everything away from a copy but its hash, its dates and the reason;
 // its file is removed after the commit (Sweep).
 func (ev *Evidence) empty(ctx context.Context, t store.Tables, id, failure, reason string) error {
-	c, err := t.EvidenceCopies.Take(ctx, id)
+	c, err := t.EvidenceCopies.TakeToWrite(ctx, id)
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (ev *Evidence) checkFile(ctx context.Context, c embraye.EvidenceCopy) error
 	}
 	ev.desk.Log.Error("a copy of evidence changed its state", "copy", c.ID, "intact", intact)
 	return ev.desk.InTx(ctx, func(t store.Tables) error {
-		now, err := t.EvidenceCopies.Take(ctx, c.ID)
+		now, err := t.EvidenceCopies.TakeToWrite(ctx, c.ID)
 		if err != nil || now.State != embraye.CopyKept {
 			return err
 		}

@@ -35,7 +35,7 @@ func (i *Inbox) receiveUpdate(ctx context.Context, t store.Tables, m received) e
 		}
 		return errIgnored
 	}
-	reply, err := t.Replies.ByURI(ctx, post.ID)
+	reply, err := t.Replies.ByURIToWrite(ctx, post.ID)
 	if err == nil {
 		return i.posts.refreshReply(ctx, t, m, reply, post)
 	}
@@ -103,7 +103,7 @@ func (i *Inbox) receiveDelete(ctx context.Context, t store.Tables, m received) e
 	if err := t.Quotes.Forget(ctx, m.sender.URI, object); err != nil {
 		return err
 	}
-	if r, err := t.Replies.ByURI(ctx, object); err == nil {
+	if r, err := t.Replies.ByURIToWrite(ctx, object); err == nil {
 		return i.posts.deleteReply(ctx, t, m, r)
 	} else if !errors.Is(err, embraye.ErrNotFound) {
 		return err

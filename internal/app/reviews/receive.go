@@ -78,7 +78,7 @@ func (rs *Reviews) Keep(ctx context.Context, t store.Tables, in Received) (kept 
 	if blocked, err := t.ActorBlocks.Exists(ctx, rs.desk.Site.ActorID(rs.desk.Organisation()), author.URI); err != nil || blocked {
 		return blocked, err
 	}
-	old, err := t.PeerReviews.ByURI(ctx, post.ID)
+	old, err := t.PeerReviews.ByURIToWrite(ctx, post.ID)
 	switch {
 	case errors.Is(err, embraye.ErrNotFound):
 		return true, keepNew(ctx, rs, t, in, of, content)

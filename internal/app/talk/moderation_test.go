@@ -1,6 +1,7 @@
 package talk_test
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"testing"
@@ -9,6 +10,7 @@ import (
 	"embraye/internal/embraye"
 	"embraye/internal/fedtest"
 	"embraye/internal/store"
+	"embraye/internal/storetest"
 )
 
 func markGone(k *scene, a *fedtest.Actor) func(store.Tables) error {
@@ -55,6 +57,20 @@ func TestBlockingAnAccount(t *testing.T) {
 		}
 		k.unblocked(r.Actor)
 	})
+}
+
+// What a person hides while its author changes it stays hidden.
+func TestAReplyThatIsHiddenMeanwhileStaysHidden(t *testing.T) {
+	k := newTalk(t, storetest.Postgres)
+	r := k.reply(k.ann, "Insulte", true)
+	h := &apptest.House{T: t, World: k.w, Instance: k.in}
+	k.must(h.Meanwhile(func(context.Context) error {
+		k.post(k.ann, map[string]any{"id": string(r.URI) + "#update", "type": "Update", "object": k.note(k.ann, string(r.URI), "Encore une insulte", true)})
+		return nil
+	}, "UPDATE replies SET state = 'hidden', reason = 'Insulte' WHERE uri = $1", r.URI))
+	if now := k.row(string(r.URI)); now.State != embraye.ReplyHidden || now.Reason != "Insulte" || !strings.Contains(now.HTML, "Encore") {
+		t.Errorf("%+v", now)
+	}
 }
 
 // Blocking a server hides what came from it, and nothing else.
