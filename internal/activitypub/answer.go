@@ -1,7 +1,6 @@
 package activitypub
 
 import (
-	"encoding/json"
 	"time"
 
 	"embraye/internal/activitypub/streams"
@@ -22,15 +21,6 @@ func (r Received) embedded() map[string]any {
 		m["id"] = r.ID
 	}
 	return m
-}
-
-// Answers reports whether an Accept or a Reject of ours is about the activity with
-// that id.
-func Answers(body []byte, id string) bool {
-	var said struct {
-		Object struct{ ID string }
-	}
-	return json.Unmarshal(body, &said) == nil && said.Object.ID == id
 }
 
 // Follow asks to follow target. Lemmy wants to be named in to.

@@ -63,10 +63,11 @@ func (t Activities) ByTypeObject(ctx context.Context, actor, typ string, object 
 	return a, wrap(err, "taking the %s of %s by %s", typ, object, actor)
 }
 
-// Waiting lists what an actor says of that type about that object and is still on
-// its way to somebody, at most limit of it.
-func (t Activities) Waiting(ctx context.Context, actor, typ string, object embraye.IRI, limit int) (bodies [][]byte, err error) {
-	err = t.scan(ctx, &bodies, `SELECT activities.body FROM activities JOIN deliveries ON deliveries.activity_id = activities.id AND deliveries.state = 0
-		WHERE activities.object = ? AND activities.actor = ? AND activities.type = ? LIMIT ?`, object, actor, typ, limit)
-	return bodies, wrap(err, "looking for a waiting %s of %s", typ, actor)
+// Waiting reports whether an activity of that type about that object is still
+// on its way to somebody.
+func (t Activities) Waiting(ctx context.Context, actor, typ string, object embraye.IRI) (bool, error) {
+	var n int
+	err := t.scan(ctx, &n, `SELECT count(*) FROM activities JOIN deliveries ON deliveries.activity_id = activities.id AND deliveries.state = 0
+		WHERE activities.object = ? AND activities.actor = ? AND activities.type = ?`, object, actor, typ)
+	return n > 0, wrap(err, "looking for a waiting %s of %s", typ, actor)
 }

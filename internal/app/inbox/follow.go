@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"embraye/internal/activitypub"
 	"embraye/internal/app"
@@ -15,7 +14,7 @@ import (
 
 // receiveFollow keeps the follower and answers Accept to its personal inbox,
 // signed by the followed actor (INTEROP 0.16, 0.17). A repeated Follow is
-// answered again, unless its own Accept still waits.
+// answered again, unless an Accept still waits.
 func (i *Inbox) receiveFollow(ctx context.Context, t store.Tables, m received) error {
 	actor, err := i.localActor(ctx, t, m.in.Object.ID)
 	if err != nil {
@@ -56,15 +55,9 @@ func waits(ctx context.Context, i *Inbox, t store.Tables, f *embraye.Follower) (
 	return true, t.Aside.Ask(ctx, f)
 }
 
-// maxAnswersWaiting bounds the answers to Follows of one actor by one sender that
-// are still on their way.
-const maxAnswersWaiting = 20
-
-// answerFollow answers each Follow by its id, since some servers look for theirs by
-// that alone (TopA15), and none twice at the same time.
 func (i *Inbox) answerFollow(ctx context.Context, t store.Tables, actor *embraye.Actor, m received, kind string) error {
-	waiting, err := t.Activities.Waiting(ctx, actor.Handle, kind, m.sender.URI, maxAnswersWaiting)
-	if err != nil || len(waiting) == maxAnswersWaiting || slices.ContainsFunc(waiting, func(body []byte) bool { return activitypub.Answers(body, string(m.id)) }) {
+	waiting, err := t.Activities.Waiting(ctx, actor.Handle, kind, m.sender.URI)
+	if err != nil || waiting {
 		return err
 	}
 	id, err := i.desk.NewID()
