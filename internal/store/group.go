@@ -184,7 +184,9 @@ func (g *group) end() error {
 	if err := g.ending(context.Background(), state); err != nil {
 		return errors.Join(err, g.tx.Rollback())
 	}
-	return state.done(wrap(g.tx.Commit(), "committing"))
+	err := state.done(wrap(g.tx.Commit(), "committing"))
+	g.s.wal.grew()
+	return err
 }
 
 // ending is what comes last, once for all.

@@ -191,6 +191,26 @@ func (t table) inJSON(column string) string {
 	return column + " IN (SELECT value FROM json_each(?))"
 }
 
+// records reads one JSON value, a list of lists, as rows with the given columns
+// ("id bigint, error text"): so a batch of any size is one statement with one
+// parameter, on both databases.
+func (t table) records(columns string) string {
+	fields := strings.Split(columns, ", ")
+	for i, field := range fields {
+		name, kind, _ := strings.Cut(field, " ")
+		if t.s.postgres {
+			fields[i] = fmt.Sprintf("CAST(item ->> %d AS %s) AS %s", i, kind, name)
+		} else {
+			fields[i] = fmt.Sprintf("value ->> %d AS %s", i, name)
+		}
+	}
+	source := "json_each(?)"
+	if t.s.postgres {
+		source = "jsonb_array_elements(CAST(? AS jsonb)) AS item"
+	}
+	return "(SELECT " + strings.Join(fields, ", ") + " FROM " + source + ")"
+}
+
 // amongFew is inJSON for a short list and a long table: PostgreSQL, which cannot
 // count the list, then takes the index, also beside other conditions.
 func (t table) amongFew(column string) string {

@@ -32,12 +32,15 @@ func (s *Store) openSQLite(path string, o Options) error {
 	}
 	s.path = path
 	var err error
-	if s.writePool, s.write, err = pool(1, "_txlock=immediate&_pragma=temp_store(2)"); err != nil {
+	if s.writePool, s.write, err = pool(1, fmt.Sprintf("_txlock=immediate&_pragma=temp_store(2)&_pragma=wal_autocheckpoint(%d)", walItself)); err != nil {
 		return err
 	}
 	s.group = newGroup(s)
-	s.reader, s.read, err = pool(sqliteReaders, "_pragma=query_only(1)")
-	return err
+	if s.reader, s.read, err = pool(sqliteReaders, "_pragma=query_only(1)"); err != nil {
+		return err
+	}
+	s.wal = takeOver(s.reader, s.writePool, s.log)
+	return nil
 }
 
 // sqliteName is the name of the data source. Without _time_format the driver

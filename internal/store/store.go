@@ -71,6 +71,7 @@ type Store struct {
 	keys              *keyring
 	signing           func(*rsa.PrivateKey) crypto.Signer
 	group             *group
+	wal               *wal // SQLite only
 	longest           longest
 	beat, gone        time.Duration // of whoever works alone, see OneAtATime
 }
@@ -156,6 +157,7 @@ func (s *Store) PublicRevision(ctx context.Context) (int64, error) {
 // Close closes the pools.
 func (s *Store) Close() error {
 	var errs []error
+	s.wal.close()
 	if s.writePool != nil {
 		errs = append(errs, s.writePool.Close())
 	}

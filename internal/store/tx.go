@@ -68,7 +68,9 @@ func (s *Store) once(ctx context.Context, fn func(Tables) error) (err error) {
 		}
 		return err
 	}
-	return state.done(wrap(tx.Commit(), "committing"))
+	err = state.done(wrap(tx.Commit(), "committing"))
+	s.wal.grew()
+	return err
 }
 
 // bind is what GORM's own Begin does with the transaction that it starts.
