@@ -101,8 +101,9 @@ func away(err error) bool {
 		errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) || pgconn.SafeToRetry(err)
 }
 
-// retryable tells conflicts that PostgreSQL resolves by giving up one side.
+// retryable tells conflicts that PostgreSQL resolves by giving up one side, and
+// those that a member of a group gives up (impatient).
 func retryable(err error) bool {
 	e, ok := errors.AsType[*pgconn.PgError](err)
-	return ok && (e.Code == "40001" || e.Code == "40P01")
+	return ok && (e.Code == "40001" || e.Code == "40P01" || e.Code == "55P03")
 }

@@ -22,3 +22,6 @@ func (s *Store) TraceAll(log *slog.Logger) {
 		}
 	}
 }
+
+// Waiting is how many of this process wait for their turn to write, for tests.
+func (s *Store) Waiting() int { return int(s.group.waiting.Load()) }

@@ -34,6 +34,7 @@ type group struct {
 	pending []chan error // those who wait for the commit
 	changed bool         // some member changed what the public sees
 	leaves  []leafRow    // public acts of the members that are kept
+	crossed bool         // a member met another replica: others wait for what is locked here
 	broken  error        // the transaction is lost with everybody in it
 }
 
@@ -83,9 +84,11 @@ func (g *group) member(ctx context.Context, fn func(Tables) error, state *txStat
 	db, pool := g.s.bind(ctx, g.tx), g.pool()
 	db.Statement.ConnPool = pool
 	if err := fn(newTables(table{db: db, s: g.s, tx: state})); err != nil {
+		g.crossed = g.crossed || retryable(err)
 		return err
 	}
 	if err := pool.flush(); err != nil {
+		g.crossed = g.crossed || retryable(err)
 		return wrap(err, "ending a transaction")
 	}
 	if g.members > 1 && !g.s.postgres { // there it is a journey, and the commit releases all
@@ -107,7 +110,7 @@ func (g *group) enter(ctx context.Context) (err error) {
 	}
 	if g.members > 0 {
 		if g.s.postgres {
-			*g.ahead = []unsent{{query: savepoint}}
+			*g.ahead = []unsent{{query: savepoint}, {query: impatient}}
 		} else if err := g.savepoint(savepoint); err != nil {
 			g.broken = err
 			return wrap(err, "beginning a transaction")
@@ -163,12 +166,12 @@ func (g *group) savepoint(statement string) error {
 // pass ends the transaction unless somebody waits to join it, and gives the
 // turn away.
 func (g *group) pass() {
-	if g.members > 0 && (g.broken != nil || g.members >= groupMost || g.waiting.Load() == 0) {
+	if g.members > 0 && (g.broken != nil || g.crossed || g.members >= groupMost || g.waiting.Load() == 0) {
 		err := g.end()
 		for _, committed := range g.pending {
 			committed <- err
 		}
-		g.tx, g.members, g.pending, g.changed, g.leaves, g.broken = nil, 0, nil, false, nil, nil
+		g.tx, g.members, g.pending, g.changed, g.leaves, g.crossed, g.broken = nil, 0, nil, false, nil, false, nil
 	}
 	g.turn <- struct{}{}
 }
@@ -193,6 +196,9 @@ func (g *group) end() error {
 func (g *group) ending(ctx context.Context, state *txState) error {
 	db, pool := g.s.bind(ctx, g.tx), g.pool()
 	db.Statement.ConnPool = pool
+	if g.s.postgres && g.members > 1 && (g.changed || len(g.leaves) > 0) {
+		*g.ahead = append(*g.ahead, unsent{query: patientAgain})
+	}
 	if err := (table{db: db, s: g.s, tx: state}).ending(ctx, g.leaves, g.changed); err != nil {
 		return err
 	}

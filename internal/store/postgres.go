@@ -59,6 +59,18 @@ func (s *Store) openPostgres(o Options) error {
 // database may name another.
 const forsaken = "15s"
 
+// impatient is what a member of a group says that joins others. A group holds what
+// its members have locked, in the order in which they happened to come, until the
+// last of them is done: two replicas whose groups change the same rows wait for each
+// other in a circle, for which PostgreSQL looks only after a second, and meanwhile
+// nobody writes. So who joins waits for another's lock for this long; then its group
+// commits what it has, and it is tried again alone. The ending, which takes its rows
+// in one order everywhere, waits as a transaction of its own would.
+const (
+	impatient    = "SET LOCAL lock_timeout = '10ms'"
+	patientAgain = "SET LOCAL lock_timeout TO DEFAULT"
+)
+
 // unhurried lets the transaction that is open wait as long as it likes.
 const unhurried = "SET LOCAL idle_in_transaction_session_timeout = 0"
 
