@@ -44,6 +44,17 @@ func (e *StatusError) Is(target error) bool {
 		e.Status == http.StatusGone && target == embraye.ErrGone
 }
 
+// IsFinal reports whether err says something about what was asked for, as asking
+// again would say once more: our own refusal, or an answer that is none of a
+// server in trouble (5xx) or for now (408, 429).
+func IsFinal(err error) bool {
+	var s *StatusError
+	if errors.As(err, &s) {
+		return s.Status < http.StatusInternalServerError && s.Status != http.StatusRequestTimeout && s.Status != http.StatusTooManyRequests
+	}
+	return errors.Is(err, ErrRefused) && !errors.Is(err, ErrResolved)
+}
+
 func isStatus(err error, status int) bool {
 	var s *StatusError
 	return errors.As(err, &s) && s.Status == status

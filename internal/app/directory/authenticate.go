@@ -217,13 +217,7 @@ func (d *Directory) readRemote(ctx context.Context, uri embraye.IRI, keyID strin
 
 // remember stores what a fetch brought, or that it brought nothing.
 func (d *Directory) remember(ctx context.Context, uri embraye.IRI, actor *embraye.RemoteActor, fetchErr error) error {
-	d.keys.actors.Remove(uri)
-	if fetchErr != nil {
-		d.keys.failures.Add(uri, fetchErr.Error())
-	} else {
-		d.keys.failures.Remove(uri)
-	}
-	return errors.Join(fetchErr, d.desk.Store.InTx(ctx, func(t store.Tables) error {
+	err := d.desk.Store.InTx(ctx, func(t store.Tables) error {
 		if errors.Is(fetchErr, embraye.ErrUnavailable) {
 			return nil // our own trouble says nothing about somebody
 		}
@@ -237,7 +231,14 @@ func (d *Directory) remember(ctx context.Context, uri embraye.IRI, actor *embray
 			}
 		}
 		return t.RemoteActors.Upsert(ctx, actor)
-	}))
+	})
+	if fetchErr != nil {
+		d.keys.failures.Add(uri, fetchErr.Error())
+	} else if err == nil {
+		d.keys.failures.Remove(uri)
+	}
+	d.keys.actors.Remove(uri)
+	return errors.Join(fetchErr, err)
 }
 
 // RefuseReader is ErrForbidden for a GET that names a key on a blocked server. The

@@ -3,6 +3,7 @@ package drafts_test
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"slices"
 	"strings"
 	"sync"
@@ -347,4 +348,39 @@ func TestAReviewerWhoCannotBeReadIsNotUnknown(t *testing.T) {
 		_, err = h.Drafts.SendForReview(h.Context(), h.Who["editor"], d.ID, 1<<40, "")
 		apptest.WantProblems(t, err, "reviewer")
 	})
+}
+
+// A review whose author cannot be had any more is no 404 of ours, nobody's lack of
+// rights and nothing to try for ever; a server in trouble is asked again.
+func TestAPlannedReviewWhoseAuthorIsGone(t *testing.T) {
+	for status, want := range map[int]string{http.StatusNotFound: "no_author", http.StatusGone: "no_author", http.StatusForbidden: "no_author",
+		http.StatusServiceUnavailable: "", http.StatusTooManyRequests: ""} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			apptest.OneHouse(t, "sqlite", func(h *apptest.House) {
+				ctx, editor := h.Context(), h.Who["editor"]
+				pair := h.World.Server("pair.example")
+				pair.Put("/actors/m2", fedtest.ActivityType, status, nil)
+				of := embraye.PeerUpdate{URI: "https://pair.example/constats/1", Actor: "https://pair.example/actors/m2", Organisation: "https://pair.example/actors/organisation",
+					Scope: apptest.Complete().Scope, Content: apptest.Complete().Content, Revision: 1, PublishedAt: h.Clock.Now(), ReceivedAt: h.Clock.Now()}
+				h.Must(h.Store.InTx(ctx, func(t store.Tables) error { return t.PeerUpdates.Upsert(ctx, &of) }))
+				d, err := h.Drafts.BeginReview(ctx, editor, drafts.ReviewInput{Of: string(of.URI), Revision: 1, ReviewContent: embraye.ReviewContent{Verdict: embraye.Confirms}})
+				h.Must(err)
+				d, err = h.Drafts.Schedule(ctx, editor, d.ID, d.Version, h.Clock.Now().Add(time.Hour))
+				h.Must(err)
+				h.Clock.Advance(2 * time.Hour)
+				if n, err := h.Drafts.PublishDue(ctx); n != 0 || (err == nil) != (want != "") {
+					t.Errorf("published %d, %v", n, err)
+				}
+				d, err = h.Drafts.Take(ctx, editor, d.ID)
+				h.Must(err)
+				if d.Failure != want || (d.State == embraye.DraftScheduled) != (want == "") {
+					t.Errorf("%s, %q", d.State, d.Failure)
+				}
+				_, err = h.Drafts.PublishReview(ctx, editor, d.ID, d.Version)
+				if invalid := new(embraye.InvalidError); errors.As(err, &invalid) != (want != "") {
+					t.Errorf("by hand: %v", err)
+				}
+			})
+		})
+	}
 }

@@ -21,6 +21,7 @@ const maxScheduleAhead = 366 * 24 * time.Hour
 const (
 	failureIncomplete = "incomplete"  // a rule or the reference text refuses it now
 	failureNotAllowed = "not_allowed" // who planned it may not publish any more
+	failureNoAuthor   = "no_author"   // the author of the constat that it reviews cannot be had any more
 )
 
 // Schedule plans the publication of a draft that could go out now, on the
@@ -119,6 +120,8 @@ func publishPlanned(ctx context.Context, ds *Drafts, due *embraye.Draft) (publis
 		return true, nil
 	case errors.Is(err, errSettled), errors.Is(err, embraye.ErrConflict):
 		return false, nil // somebody changed it, or another replica was first
+	case errors.As(err, &invalid) && invalid.Problems[0].Code == reviews.CodeAuthorGone:
+		return false, failPlanned(ctx, ds, id, version, failureNoAuthor)
 	case errors.As(err, &invalid):
 		return false, failPlanned(ctx, ds, id, version, failureIncomplete)
 	case notAllowed(err):

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
 
 	"embraye/internal/activitypub"
 	"embraye/internal/embraye"
@@ -57,11 +56,7 @@ func (i *Inbox) keeps(ctx context.Context, id embraye.IRI) (bool, error) {
 
 // notFetched tells an answer about the post from a server that gave none.
 func notFetched(id embraye.IRI, err error) error {
-	var status *remote.StatusError
-	switch {
-	case errors.Is(err, remote.ErrRefused):
-		return errIgnored
-	case errors.As(err, &status) && status.Status < http.StatusInternalServerError && status.Status != http.StatusTooManyRequests:
+	if remote.IsFinal(err) {
 		return errIgnored
 	}
 	return fmt.Errorf("inbox: %s, which was only named: %w: %w", id, embraye.ErrUnavailable, err)

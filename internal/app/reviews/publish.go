@@ -11,6 +11,7 @@ import (
 
 	"embraye/internal/app"
 	"embraye/internal/embraye"
+	"embraye/internal/remote"
 	"embraye/internal/store"
 	"embraye/internal/translog"
 )
@@ -153,10 +154,18 @@ func (rs *Reviews) reviewable(ctx context.Context, t store.Tables, address strin
 	return of, nil, nil
 }
 
+// CodeAuthorGone is the code of the mistake that a constat's author cannot be had any
+// more, so that nobody can be told of the review.
+const CodeAuthorGone = "constat_author_gone"
+
 // hearers are the constat's author and its organisation. The organisation is
 // told too where it can be had; the author must be.
 func (rs *Reviews) hearers(ctx context.Context, of *embraye.PeerUpdate) (*audience, error) {
 	author, err := rs.actorKnown(ctx, of.Actor)
+	if errors.Is(err, embraye.ErrForbidden) || errors.Is(err, embraye.ErrInvalid) || remote.IsFinal(err) {
+		rs.desk.Log.WarnContext(ctx, "the author of a constat cannot be told of a review", "author", of.Actor, "error", err)
+		return nil, &embraye.InvalidError{Problems: []embraye.Problem{{Field: "of", Code: CodeAuthorGone, Value: string(of.Actor)}}}
+	}
 	if err != nil {
 		return nil, fmt.Errorf("reviews: the author of %s: %w", of.URI, err)
 	}
