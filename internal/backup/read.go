@@ -3,6 +3,7 @@ package backup
 import (
 	"archive/tar"
 	"bytes"
+	"compress/flate"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/hex"
@@ -79,7 +80,7 @@ func broken(err error, otherwise string) error {
 		return errCut
 	case strings.Contains(err.Error(), "decrypt"): // of age, whose chunks prove themselves
 		return fmt.Errorf("the archive was cut off or damaged: %w", err)
-	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, tar.ErrHeader), strings.HasPrefix(err.Error(), "flate: "):
+	case errors.Is(err, gzip.ErrChecksum), errors.Is(err, tar.ErrHeader), errors.As(err, new(flate.CorruptInputError)), errors.As(err, new(flate.InternalError)):
 		return fmt.Errorf("the archive is damaged: %w", err)
 	case otherwise != "":
 		return fmt.Errorf("%s: %w", otherwise, err)
