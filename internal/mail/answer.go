@@ -41,14 +41,23 @@ func AnswerOf(err error) (Answer, bool) {
 	return Answer{said.Code, enhanced.FindString(said.Msg), recipient, message}, true
 }
 
-// Why is an error of Send as a log may hold it: neither the words of the server
-// nor the address that the message was for.
-func Why(err error, to string) string {
+// Why is an error of Send as a log may hold it: it says neither the words of the
+// server nor the address that the message was for, and is what the error was.
+func Why(err error, to string) error {
 	if answer, answered := AnswerOf(err); answered {
-		return answer.String()
+		return &unaddressed{answer.String(), err}
 	}
-	return strings.ReplaceAll(err.Error(), to, "…")
+	return &unaddressed{strings.ReplaceAll(err.Error(), to, "…"), err}
 }
+
+// unaddressed is an error in other words.
+type unaddressed struct {
+	text string
+	err  error
+}
+
+func (u *unaddressed) Error() string { return u.text }
+func (u *unaddressed) Unwrap() error { return u.err }
 
 // refusedAddress is an error that is about the recipient.
 type refusedAddress struct {

@@ -159,7 +159,7 @@ func (a *Alarm) tell(ctx context.Context, t store.Tables, wrong []check.Finding,
 				continue
 			}
 			a.desk.Tally.MailsFailed.Add(1)
-			failed = errors.Join(failed, errors.New(why))
+			failed = errors.Join(failed, why)
 			continue
 		}
 		a.desk.Tally.MailsSent.Add(1)

@@ -140,7 +140,7 @@ func (l *Letters) failed(ctx context.Context, one *letter, failure error) error 
 		return l.again(ctx, t, one, l.desk.Stamp().Add(wait(one.to.Tries)), one.to.RefusedOn)
 	})
 	if err == nil && !answered {
-		err = fmt.Errorf("letters: the mail server cannot be reached: %s", why)
+		err = fmt.Errorf("letters: the mail server cannot be reached: %w", why)
 	}
 	return err
 }
