@@ -16,6 +16,7 @@ import (
 
 	"embraye/internal/app"
 	"embraye/internal/backup"
+	"embraye/internal/embraye"
 	"embraye/internal/files"
 	"embraye/internal/settings"
 	"embraye/internal/store"
@@ -179,7 +180,8 @@ func (c *call) printSaved(s backup.Saved) error {
 			fmt.Fprintf(c.stderr, "embraye: the file of evidence %s %s\n", name, what)
 		}
 	}
-	text := fmt.Sprintf("%s: %d rows, %d files of evidence, %d bytes; it holds the secret of this instance: keep it as you keep that\n", s.File, s.Rows, s.Evidence.Files, s.Bytes)
+	text := fmt.Sprintf("%s: %s, %s of evidence, %s; it holds the secret of this instance: keep it as you keep that\n", s.File,
+		embraye.Counted(s.Rows, "row", "rows"), embraye.Counted(s.Evidence.Files, "file", "files"), embraye.Counted(s.Bytes, "byte", "bytes"))
 	for _, name := range s.Removed {
 		text += "removed " + name + "\n"
 	}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bytes"
+	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -33,8 +35,18 @@ func TestBackupAndRestore(t *testing.T) {
 	wantRefused(t, 1, onDir(dir), []string{"restore", made.File}, "another `embraye` serves the database", "stop it first")
 	other := filepath.Join(t.TempDir(), "other")
 	wantRefused(t, 1, onDir(other, "EMBRAYE_BASE_URL=https://other.example"), []string{"restore", made.File}, "set EMBRAYE_BASE_URL=http://localhost:8080")
-	if left := list(t, other); len(left) > 0 {
-		t.Errorf("a refused restore has left %v", left)
+	damaged := filepath.Join(t.TempDir(), "damaged.tar.gz")
+	if err := os.WriteFile(damaged, []byte(readFile(t, made.File)[:4096]), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wantRefused(t, 1, onDir(other), []string{"restore", damaged}, "nothing was written")
+	in := exec.Command("embraye", "restore", "-")
+	in.Env, in.Stdin = environment(onDir(other)...), strings.NewReader("no archive")
+	if said, err := in.CombinedOutput(); err == nil {
+		t.Errorf("taken: %s", said)
+	}
+	if _, err := os.Stat(other); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a refused restore has left the data folder: %v", err)
 	}
 	s.stop()
 	wantRefused(t, 1, onDir(dir), []string{"restore", made.File}, "an instance lives in the database already")

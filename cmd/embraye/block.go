@@ -93,14 +93,16 @@ func blockOver(c *call, b, old embraye.DomainBlock) embraye.DomainBlock {
 func (t told) sentences() string {
 	verb := map[bool]string{true: "would be", false: "is"}[t.DryRun]
 	how := map[string]string{"suspend": "blocked", "silence": "limited"}[t.Severity]
-	text := fmt.Sprintf("%s %s %s, with its subdomains: %d hosts known here, %d peers\n", t.Domain, verb, how, t.Hosts, t.Peers)
+	text := fmt.Sprintf("%s %s %s, with its subdomains: %s known here, %s\n", t.Domain, verb, how,
+		embraye.Counted(t.Hosts, "host", "hosts"), embraye.Counted(t.Peers, "peer", "peers"))
 	for _, line := range []struct {
-		n    int
-		what string
-	}{{t.Followers, "followers put aside; a Reject tells them"}, {t.Follows, "follows of ours undone"}, {t.Replies, "replies and reviews hidden"},
-		{t.Reactions, "likes and boosts not counted any more"}, {t.Deliveries, "deliveries that wait dropped"}} {
+		n               int
+		one, many, what string
+	}{{t.Followers, "follower", "followers", "put aside; a Reject tells them"}, {t.Follows, "follow", "follows", "of ours undone"},
+		{t.Replies, "reply or review", "replies and reviews", "hidden"}, {t.Reactions, "like or boost", "likes and boosts", "not counted any more"},
+		{t.Deliveries, "delivery that waits", "deliveries that wait", "dropped"}} {
 		if line.n > 0 {
-			text += fmt.Sprintf("  %d %s\n", line.n, line.what)
+			text += fmt.Sprintf("  %s %s\n", embraye.Counted(line.n, line.one, line.many), line.what)
 		}
 	}
 	return text

@@ -101,12 +101,14 @@ func (c *call) printBlocks(lines []talk.ListLine, dry bool) error {
 		case l.Verdict == talk.Refused:
 			fmt.Fprintf(c.stderr, "skipped line %d: %s\n", l.Line, l.Problem.Reason())
 		case dry && l.Does():
-			fmt.Fprintf(&text, "line %d: %s: %s as %s; %d followers put aside, %d follows undone, %d replies and %d reactions hidden\n",
-				l.Line, l.Block.Domain, l.Verdict, l.Block.Severity, l.Effects.Followers, l.Effects.Follows, l.Effects.Replies, l.Effects.Reactions)
+			fmt.Fprintf(&text, "line %d: %s: %s as %s; %s put aside, %s undone, %s and %s hidden\n", l.Line, l.Block.Domain, l.Verdict, l.Block.Severity,
+				embraye.Counted(l.Effects.Followers, "follower", "followers"), embraye.Counted(l.Effects.Follows, "follow", "follows"),
+				embraye.Counted(l.Effects.Replies, "reply", "replies"), embraye.Counted(l.Effects.Reactions, "reaction", "reactions"))
 		}
 	}
 	would := map[bool]string{true: " would be", false: ""}[dry]
-	fmt.Fprintf(&text, "%d domains%s blocked, %d limited, %d changed, %d already there, %d lines skipped\n", doc.Blocked, would, doc.Limited, doc.Changed, doc.Already, doc.Skipped)
+	fmt.Fprintf(&text, "%s%s blocked, %d limited, %d changed, %d already there, %s skipped\n", embraye.Counted(doc.Blocked, "domain", "domains"), would,
+		doc.Limited, doc.Changed, doc.Already, embraye.Counted(doc.Skipped, "line", "lines"))
 	return c.print(doc, "%s", text.String())
 }
 

@@ -51,7 +51,7 @@ func blockSubscribe(ctx context.Context, c *call) error {
 		if err != nil {
 			return err
 		}
-		return c.print(nil, "%s: %d domains named, %d proposed (`block drafts` shows them); it is read again every day\n", list.Name, list.Entries, drafts)
+		return c.print(nil, "%s: %s named, %d proposed (see `embraye block drafts`); it is read again every day\n", list.Name, embraye.Counted(list.Entries, "domain", "domains"), drafts)
 	})
 }
 
@@ -84,7 +84,7 @@ func blockLists(ctx context.Context, c *call) error {
 		for _, l := range lists {
 			doc = append(doc, subscribed{l.URL, l.Name, l.Allows, l.Entries, l.ReadAt.UTC().Format(time.RFC3339), l.Failed})
 			kind := map[bool]string{true: "for the circle", false: "for blocks"}[l.Allows]
-			fmt.Fprintf(&text, "%s (%s): %s, %d domains, read %s\n", l.Name, l.URL, kind, l.Entries, l.ReadAt.UTC().Format(time.RFC3339))
+			fmt.Fprintf(&text, "%s (%s): %s, %s, read %s\n", l.Name, l.URL, kind, embraye.Counted(l.Entries, "domain", "domains"), l.ReadAt.UTC().Format(time.RFC3339))
 			if l.Failed != "" {
 				fmt.Fprintf(&text, "  not read since, nothing was changed: %s\n", l.Failed)
 			}
@@ -119,7 +119,8 @@ func blockDrafts(ctx context.Context, c *call) error {
 			case d.Lift:
 				what = "lift"
 			}
-			fmt.Fprintf(t, "%s\t%s\t%s\t%d followers, %d follows, %d replies, %d reactions\n", d.Block.Domain, what, strings.Join(d.Lists, ", "), e.Followers, e.Follows, e.Replies, e.Reactions)
+			fmt.Fprintf(t, "%s\t%s\t%s\t%s, %s, %s, %s\n", d.Block.Domain, what, strings.Join(d.Lists, ", "), embraye.Counted(e.Followers, "follower", "followers"),
+				embraye.Counted(e.Follows, "follow", "follows"), embraye.Counted(e.Replies, "reply", "replies"), embraye.Counted(e.Reactions, "reaction", "reactions"))
 		}
 		t.Flush()
 		return c.print(doc, "%s", text.String())
@@ -164,6 +165,6 @@ func decideDrafts(ctx context.Context, c *call, done string, decide func(*talk.L
 		if err := decide(i.Talk.Lists, ctx, by, domains); err != nil {
 			return err
 		}
-		return c.print(nil, "%d domains %s\n", len(domains), done)
+		return c.print(nil, "%s %s\n", embraye.Counted(len(domains), "domain", "domains"), done)
 	})
 }

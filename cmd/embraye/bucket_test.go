@@ -40,7 +40,7 @@ func TestABucketIsTriedAtTheStartAndTakesTheFolder(t *testing.T) {
 		}
 		return document.Findings[i]
 	}
-	if f := looked(env); f.State != check.Warning || !strings.HasPrefix(f.Sentence, "1 files lie") {
+	if f := looked(env); f.State != check.Warning || !strings.HasPrefix(f.Sentence, "1 file lies") {
 		t.Errorf("before: %+v", f)
 	}
 	if f := looked(wrong); f.State != check.Error || !strings.Contains(f.Sentence, "403") || f.Remedy == "" || strings.Contains(f.Sentence, "secret") {

@@ -46,7 +46,7 @@ func checkUp(ctx context.Context, c *call) error {
 		return err
 	}
 	if wrong > 0 {
-		return fmt.Errorf("%d of %d findings are wrong, %d more are warnings", wrong, len(list), warnings)
+		return fmt.Errorf("%d of %s wrong, and %s", wrong, embraye.Counted(len(list), "finding", "findings"), embraye.Counted(warnings, "warning", "warnings"))
 	}
 	return nil
 }

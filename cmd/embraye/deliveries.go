@@ -115,7 +115,7 @@ func deliveryTable(rows []waiting) string {
 	var text strings.Builder
 	t := tabwriter.NewWriter(&text, 0, 4, 2, ' ', 0)
 	for _, w := range rows {
-		fmt.Fprintf(t, "%s\t%s\t%d attempts%s\t%s\t%s\n", w.State, w.Inbox, w.Attempts, w.times(), w.Activity, strings.TrimSpace(fmt.Sprintf("%s %s", status(w.LastStatus), w.LastError)))
+		fmt.Fprintf(t, "%s\t%s\t%s%s\t%s\t%s\n", w.State, w.Inbox, embraye.Counted(w.Attempts, "attempt", "attempts"), w.times(), w.Activity, strings.TrimSpace(fmt.Sprintf("%s %s", status(w.LastStatus), w.LastError)))
 	}
 	t.Flush()
 	return text.String()
@@ -155,13 +155,14 @@ func deliveriesRetry(ctx context.Context, c *call) error {
 				return err
 			}
 			return c.print(map[string]int{"retried": r.GivenUp, "waiting": r.Waiting, "hosts": r.Hosts},
-				"%d deliveries that were given up and %d that waited, to %d servers, are tried now\n", r.GivenUp, r.Waiting, r.Hosts)
+				"tried now: %s given up and %d that waited, to %s\n",
+				embraye.Counted(r.GivenUp, "delivery that was", "deliveries that were"), r.Waiting, embraye.Counted(r.Hosts, "server", "servers"))
 		}
 		n, err := i.Directory.RetryDeliveries(ctx, by, host)
 		if err != nil {
 			return err
 		}
-		return c.print(map[string]int{"retried": n}, "%d deliveries that were given up are tried again\n", n)
+		return c.print(map[string]int{"retried": n}, "%s tried again\n", embraye.Counted(n, "delivery that was given up is", "deliveries that were given up are"))
 	})
 }
 
@@ -181,6 +182,6 @@ func deliveriesDrop(ctx context.Context, c *call) error {
 		if err != nil {
 			return err
 		}
-		return c.print(map[string]int{"dropped": n}, "%d deliveries dropped\n", n)
+		return c.print(map[string]int{"dropped": n}, "%s dropped\n", embraye.Counted(n, "delivery", "deliveries"))
 	})
 }

@@ -37,12 +37,12 @@ func demo(ctx context.Context, c *call) error {
 			if err := i.Evidence.Sweep(ctx); err != nil {
 				return err
 			}
-			return c.print(demoDone{Removed: n, URL: url}, "removed the %d constats of the demonstration from %s\n", n, url)
+			return c.print(demoDone{Removed: n, URL: url}, "removed %s of the demonstration from %s\n", embraye.Counted(n, "constat", "constats"), url)
 		}
 		n, err := i.Constats.LoadDemo(ctx, by, list)
 		if err != nil {
 			return err
 		}
-		return c.print(demoDone{Published: n, URL: url}, "published %d constats drawn from the mémoire, to look at: %s\n`embraye demo --remove` takes them away.\n", n, url)
+		return c.print(demoDone{Published: n, URL: url}, "published %s drawn from the mémoire, to look at: %s\n`embraye demo --remove` takes that away.\n", embraye.Counted(n, "constat", "constats"), url)
 	})
 }

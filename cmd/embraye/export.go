@@ -62,8 +62,10 @@ func (c *call) printExported(r leave.Report) error {
 		fmt.Fprintf(c.stderr, "embraye: warning: %s is damaged here, and is not in the export\n", name)
 	}
 	if r.Unnamed > 0 {
-		fmt.Fprintf(c.stderr, "embraye: warning: the addresses of %d accounts are not known here, and not in the lists\n", r.Unnamed)
+		fmt.Fprintf(c.stderr, "embraye: warning: %s not known here by address, and not in the lists\n", embraye.Counted(r.Unnamed, "account is", "accounts are"))
 	}
-	return c.print(r, "%s: %d constats in %d versions, %d reviews in %d versions, %d files of evidence, %d copies of pages, %d followers, %d followed, %d blocked domains, %d bytes\n",
-		r.Folder, r.Constats, r.ConstatVersions, r.Reviews, r.ReviewVersions, r.Evidence, r.Copies, r.Followers, r.Following, r.Blocks, r.Bytes)
+	return c.print(r, "%s: %s in %s, %s in %s, %s of evidence, %s of pages, %s, %d followed, %s, %s\n", r.Folder,
+		embraye.Counted(r.Constats, "constat", "constats"), embraye.Counted(r.ConstatVersions, "version", "versions"), embraye.Counted(r.Reviews, "review", "reviews"), embraye.Counted(r.ReviewVersions, "version", "versions"),
+		embraye.Counted(r.Evidence, "file", "files"), embraye.Counted(r.Copies, "copy", "copies"), embraye.Counted(r.Followers, "follower", "followers"), r.Following,
+		embraye.Counted(r.Blocks, "blocked domain", "blocked domains"), embraye.Counted(r.Bytes, "byte", "bytes"))
 }

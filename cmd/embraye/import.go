@@ -227,11 +227,12 @@ func printImported(c *call, a *arriving) error {
 	}
 	d := a.done
 	if d.Reviews > 0 {
-		fmt.Fprintf(c.stderr, "embraye: %d reviews are left out: they are of constats that others published, and stay where they were\n", d.Reviews)
+		fmt.Fprintf(c.stderr, "embraye: left out: %s of constats that others published; they stay where they were\n", embraye.Counted(d.Reviews, "review", "reviews"))
 	}
 	verb := "imported"
 	if d.DryRun {
 		verb = "would be imported"
 	}
-	return c.print(d, "%d constats %s (%d are here already), %d versions read, %d files of evidence, %d blocked domains\n", d.Constats, verb, d.Known, d.Versions, d.Evidence, d.Blocks)
+	return c.print(d, "%s %s (%d here already), %s read, %s of evidence, %s\n", embraye.Counted(d.Constats, "constat", "constats"), verb, d.Known,
+		embraye.Counted(d.Versions, "version", "versions"), embraye.Counted(d.Evidence, "file", "files"), embraye.Counted(d.Blocks, "blocked domain", "blocked domains"))
 }

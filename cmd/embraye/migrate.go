@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"slices"
 
+	"embraye/internal/embraye"
 	"embraye/internal/settings"
 	"embraye/internal/store"
 )
@@ -46,7 +47,7 @@ func (c *call) migrateWith(ctx context.Context, s settings.Settings, log *slog.L
 	if applied == 0 {
 		return c.print(map[string]int{"applied": 0}, "the database is up to date\n")
 	}
-	return c.print(map[string]int{"applied": applied}, "%d migrations applied\n", applied)
+	return c.print(map[string]int{"applied": applied}, "%s applied\n", embraye.Counted(applied, "migration", "migrations"))
 }
 
 // apply changes nothing under a server that runs on SQLite: an older one would

@@ -122,12 +122,8 @@ func (p peer) facts() (list []string) {
 // remarks are what they should see at once.
 func (p peer) remarks() string {
 	list := p.facts()
-	switch n := len(p.Changes); n {
-	case 0:
-	case 1:
-		list = append(list, fmt.Sprintf("one change waits: `embraye peer show %s`", p.Handle))
-	default:
-		list = append(list, fmt.Sprintf("%d changes wait: `embraye peer show %s`", n, p.Handle))
+	if n := len(p.Changes); n > 0 {
+		list = append(list, fmt.Sprintf("%s: `embraye peer show %s`", embraye.Counted(n, "change waits", "changes wait"), p.Handle))
 	}
 	return strings.Join(list, "; ")
 }
@@ -177,7 +173,8 @@ func peerAdd(ctx context.Context, c *call) error {
 		}
 		out := i.shownPeer(page)
 		out.Skipped = c.skippedMeasures(p.Skipped)
-		text := fmt.Sprintf("added %s (%s): %d of its accounts are asked; `embraye peer list` shows their answers\n", p.Name, p.Organisation, len(out.Follows))
+		text := fmt.Sprintf("added %s (%s): %s asked; `embraye peer list` shows their answers\n", p.Name, p.Organisation,
+			embraye.Counted(len(out.Follows), "of its accounts is", "of its accounts are"))
 		if remarks := out.remarks(); remarks != "" {
 			text += "it " + remarks + "\n"
 		}
@@ -201,7 +198,8 @@ func peerList(ctx context.Context, c *call) error {
 		for k := range rows {
 			p := i.shownPeer(&rows[k])
 			list = append(list, p)
-			fmt.Fprintf(t, "%s\t%s\t%d of %d follows accepted\t%d constats here\t%s\t%s\n", p.Handle, p.Organisation, p.accepted(), len(p.Follows), p.Constats, p.Name, p.remarks())
+			fmt.Fprintf(t, "%s\t%s\t%d of %s accepted\t%s here\t%s\t%s\n", p.Handle, p.Organisation, p.accepted(),
+				embraye.Counted(len(p.Follows), "follow", "follows"), embraye.Counted(p.Constats, "constat", "constats"), p.Name, p.remarks())
 		}
 		t.Flush()
 		asking, err := i.Peers.Asking(ctx)
@@ -224,15 +222,17 @@ func peerShow(ctx context.Context, c *call) error {
 		shown := i.shownPeer(page)
 		var text strings.Builder
 		fmt.Fprintf(&text, "%s (%s): %s %s, %s\n", shown.Name, shown.Organisation, shown.Software, shown.SoftwareVersion, shown.State)
-		fmt.Fprintf(&text, "gather %t, boost %t, trust reviews %t, copies %t; %d constats here of %d\n", shown.Gather, shown.Boost, shown.TrustReviews, shown.Copies, shown.Constats, shown.States)
+		fmt.Fprintf(&text, "gather %t, boost %t, trust reviews %t, copies %t; %s here of %d\n", shown.Gather, shown.Boost, shown.TrustReviews, shown.Copies,
+			embraye.Counted(shown.Constats, "constat", "constats"), shown.States)
 		for _, fact := range shown.facts() {
 			fmt.Fprintf(&text, "it %s\n", fact)
 		}
 		if kept := page.Gathering().Kept; kept > 0 {
-			fmt.Fprintf(&text, "%d constats came from its past\n", kept)
+			fmt.Fprintf(&text, "%s came from its past\n", embraye.Counted(kept, "constat", "constats"))
 		}
 		for _, b := range shown.Backfill {
-			fmt.Fprintf(&text, "past of %s: %d pages, %d constats kept, %d items refused%s\n", b.Actor, b.Pages, b.Kept, b.Refused, over(b))
+			fmt.Fprintf(&text, "past of %s: %s, %s kept, %s refused%s\n", b.Actor,
+				embraye.Counted(b.Pages, "page", "pages"), embraye.Counted(b.Kept, "constat", "constats"), embraye.Counted(b.Refused, "item", "items"), over(b))
 		}
 		for _, ch := range shown.Changes {
 			fmt.Fprintf(&text, "changed: %s %s\n", strings.ReplaceAll(ch.What, "_", " "), ch.About)

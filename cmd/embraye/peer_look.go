@@ -50,7 +50,8 @@ func (l look) sentences() string {
 	if software == "" {
 		software = "software unknown"
 	}
-	fmt.Fprintf(&b, "%s, @%s (%s)\n%s; %d constats and boosts; follows are %s\nreference text: %s\n", l.Name, l.Handle, l.Organisation, software, l.Constats,
+	fmt.Fprintf(&b, "%s, @%s (%s)\n%s; %s; follows are %s\nreference text: %s\n", l.Name, l.Handle, l.Organisation, software,
+		embraye.Counted(l.Constats, "constat or boost", "constats and boosts"),
 		map[bool]string{true: "approved by hand", false: "taken at once"}[l.ApprovesFollows], strings.Join(l.Reference, ", "))
 	if l.OtherText {
 		b.WriteString("it follows another reference text than this instance: its constats would be kept and shown apart\n")
@@ -178,6 +179,6 @@ func (c *call) printList(lines []peers.Line, dry bool) error {
 	if dry {
 		what = fmt.Sprintf("%d could be added", counts[peers.Fresh])
 	}
-	fmt.Fprintf(&text, "%s, %d are peers already, %d named twice, %d refused\n", what, counts[peers.Already], counts[peers.Twice], counts[peers.Refused])
+	fmt.Fprintf(&text, "%s, %s already, %d named twice, %d refused\n", what, embraye.Counted(counts[peers.Already], "is a peer", "are peers"), counts[peers.Twice], counts[peers.Refused])
 	return c.print(doc, "%s", text.String())
 }

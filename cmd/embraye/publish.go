@@ -62,6 +62,6 @@ func publish(ctx context.Context, c *call) error {
 			return err
 		}
 		out := i.published(p)
-		return c.print(out, "published %s, revision %d, queued for %d inboxes\n", out.URL, out.Revision, out.Inboxes)
+		return c.print(out, "published %s, revision %d, queued for %s\n", out.URL, out.Revision, embraye.Counted(out.Inboxes, "inbox", "inboxes"))
 	})
 }

@@ -5,12 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"path/filepath"
 	"syscall"
 
 	"embraye/internal/backup"
+	"embraye/internal/embraye"
 	"embraye/internal/settings"
 )
 
@@ -107,11 +109,19 @@ func (c *call) verify(s settings.Settings, a archive) error {
 	}
 	m := got.Manifest
 	return c.print(shown(a.name, m, backup.Restored{Rows: got.Rows, Evidence: got.Evidence, Damaged: got.Damaged}),
-		"%s is whole: %s of %s, made by embraye %s, schema %d, %d rows, %d files of evidence; nothing was written\n",
-		a.name, m.BaseURL, second(&m.Created), m.Version, m.Schema, got.Rows, got.Evidence.Files)
+		"%s is whole: %s of %s, made by embraye %s, schema %d, %s, %s of evidence; nothing was written\n",
+		a.name, m.BaseURL, second(&m.Created), m.Version, m.Schema,
+		embraye.Counted(got.Rows, "row", "rows"), embraye.Counted(got.Evidence.Files, "file", "files"))
 }
 
 func (c *call) restoreFrom(ctx context.Context, s settings.Settings, a archive) (err error) {
+	if _, none := os.Stat(s.DataDir); errors.Is(none, fs.ErrNotExist) {
+		defer func() {
+			if err != nil {
+				_ = os.Remove(s.DataDir) // where anything was begun in it, it stays
+			}
+		}()
+	}
 	if err := makeDataFolder(s.DataDir); err != nil {
 		return err
 	}
@@ -180,8 +190,9 @@ func (c *call) restoreInto(ctx context.Context, target *archives, secret []byte,
 	if err := target.remember(ctx, m.Created); err != nil { // the archive was begun before it was the last one
 		return fmt.Errorf("the instance is restored, but %w", err)
 	}
-	return c.print(shown(a.name, m, r), "restored %s of %s: %d rows, %d files of evidence; %d deliveries that waited are not sent. Everybody signs in anew. No other copy of this instance may run from now on: two would write two histories of its public log. Now: embraye serve\n",
-		m.BaseURL, second(&m.Created), r.Rows, r.Evidence.Files, r.Unsent)
+	return c.print(shown(a.name, m, r), "restored %s of %s: %s, %s of evidence; %s not sent. Everybody signs in anew. No other copy of this instance may run from now on: two would write two histories of its public log. Now: embraye serve\n",
+		m.BaseURL, second(&m.Created), embraye.Counted(r.Rows, "row", "rows"), embraye.Counted(r.Evidence.Files, "file", "files"),
+		embraye.Counted(r.Unsent, "delivery that waited is", "deliveries that waited are"))
 }
 
 // spool keeps what comes through a pipe beside its destination: it is read

@@ -51,7 +51,7 @@ func review(ctx context.Context, c *call) error {
 			return err
 		}
 		out := i.reviewed(p)
-		return c.print(out, "published %s, queued for %d inboxes\n", out.URL, out.Inboxes)
+		return c.print(out, "published %s, queued for %s\n", out.URL, embraye.Counted(out.Inboxes, "inbox", "inboxes"))
 	})
 }
 
@@ -89,7 +89,7 @@ func (i *wired) reviseReview(ctx context.Context, c *call, by embraye.Acting, ad
 		return err
 	}
 	out := i.reviewed(p)
-	return c.print(out, "corrected %s, revision %d, queued for %d inboxes\n", out.URL, out.Revision, out.Inboxes)
+	return c.print(out, "corrected %s, revision %d, queued for %s\n", out.URL, out.Revision, embraye.Counted(out.Inboxes, "inbox", "inboxes"))
 }
 
 func (i *wired) withdrawReview(ctx context.Context, c *call, by embraye.Acting, address string, in constats.WithdrawInput) error {

@@ -53,6 +53,6 @@ func revise(ctx context.Context, c *call) error {
 		if out.Activity == "" {
 			return c.print(out, "corrected %s, revision %d; a typo is not sent\n", out.URL, out.Revision)
 		}
-		return c.print(out, "corrected %s, revision %d, queued for %d inboxes\n", out.URL, out.Revision, out.Inboxes)
+		return c.print(out, "corrected %s, revision %d, queued for %s\n", out.URL, out.Revision, embraye.Counted(out.Inboxes, "inbox", "inboxes"))
 	})
 }

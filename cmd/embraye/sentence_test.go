@@ -3,6 +3,10 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
 	"testing"
 
 	"embraye/internal/embraye"
@@ -36,4 +40,32 @@ func TestErrorsEndPlainly(t *testing.T) {
 
 func peerProblem(code, value string) error {
 	return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "peer", Code: code, Value: value}}}
+}
+
+// A number stands beside the word for one or for many: `1 copies` is no sentence. No
+// text of commands or of `check` has a count before a plural of its own.
+func TestCountsHaveTheirWord(t *testing.T) {
+	fixed := regexp.MustCompile(`%d [a-z]+s\b`)
+	for _, pattern := range []string{"*.go", "../../internal/check/*.go"} {
+		names, err := filepath.Glob(pattern)
+		if err != nil || len(names) == 0 {
+			t.Fatalf("%s: %v, %v", pattern, names, err)
+		}
+		for _, name := range names {
+			text, err := os.ReadFile(name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for n, line := range strings.Split(string(text), "\n") {
+				if found := fixed.FindString(line); found != "" && found != "%d bytes" && !strings.HasSuffix(name, "_test.go") { // of bytes there are always many
+					t.Errorf("%s:%d: %q", name, n+1, found)
+				}
+			}
+		}
+	}
+	for want, got := range map[string]string{"0 copies": embraye.Counted(0, "copy", "copies"), "1 copy": embraye.Counted(1, "copy", "copies"), "2 copies": embraye.Counted(int64(2), "copy", "copies")} {
+		if got != want {
+			t.Errorf("%q, not %q", got, want)
+		}
+	}
 }

@@ -31,9 +31,9 @@ func standings(ctx context.Context, c *call) error {
 		word := "where scopes stand is what the constats say"
 		switch {
 		case rebuild && differ > 0:
-			word = fmt.Sprintf("%d differences mended", differ)
+			word = fmt.Sprintf("%s mended", embraye.Counted(differ, "difference", "differences"))
 		case differ > 0:
-			word = fmt.Sprintf("%d differences; `embraye standings --rebuild` mends them", differ)
+			word = fmt.Sprintf("%s: `embraye standings --rebuild` mends that", embraye.Counted(differ, "difference", "differences"))
 		}
 		return c.print(map[string]any{"differences": differ, "named": named, "rebuilt": rebuild}, "%s%s\n", text, word)
 	})

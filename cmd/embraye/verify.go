@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"embraye/internal/embraye"
 	"embraye/internal/locale"
 	"embraye/internal/remote"
 	"embraye/internal/settings"
@@ -171,13 +172,13 @@ func (r report) text() string {
 		fmt.Fprintf(&b, "made:       %s, as the log says\n", r.At.Format(time.RFC3339))
 	}
 	if r.Log != "" {
-		fmt.Fprintf(&b, "log:        %s, %d acts\n", r.Log, r.Size)
+		fmt.Fprintf(&b, "log:        %s, %s\n", r.Log, embraye.Counted(r.Size, "act", "acts"))
 	}
 	for _, w := range r.Witnesses {
 		fmt.Fprintf(&b, "witness:    %s, %s\n", w.Name, w.At.Format(time.RFC3339))
 	}
 	if r.Checked > 0 {
-		fmt.Fprintf(&b, "checked:    %d versions, %d of them withdrawn since\n", r.Checked, r.Gone)
+		fmt.Fprintf(&b, "checked:    %s, %d withdrawn since\n", embraye.Counted(r.Checked, "version", "versions"), r.Gone)
 	}
 	for _, f := range r.Findings {
 		fmt.Fprintf(&b, "%s: %s: %s\n", f.Outcome, f.About, f.Sentence)

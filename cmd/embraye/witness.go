@@ -59,7 +59,7 @@ func witnessList(ctx context.Context, c *call) error {
 			case s.Error != "":
 				state = fmt.Sprintf("does not sign since %s: %s", s.FailedAt, s.Error)
 			case s.SignedAt != "":
-				state = fmt.Sprintf("signed %d acts, %s", s.Size, s.SignedAt)
+				state = fmt.Sprintf("signed %s, %s", embraye.Counted(s.Size, "act", "acts"), s.SignedAt)
 			}
 			fmt.Fprintf(&text, "%s: %s\n", s.Name, state)
 		}

@@ -45,7 +45,7 @@ func roomOf(code, what string, free, all int64) Finding {
 
 // Copies looks how much of their room the copies of evidence take.
 func Copies(u embraye.CopyUsage) Finding {
-	f := found("copies", "%d copies of evidence take %s of %s (%d %%)", u.Kept, megabytes(u.Bytes), megabytes(u.Limit), u.Percent())
+	f := found("copies", "%s %s of %s (%d %%)", embraye.Counted(u.Kept, "copy of evidence takes", "copies of evidence take"), megabytes(u.Bytes), megabytes(u.Limit), u.Percent())
 	const remedy = "raise EMBRAYE_ARCHIVE_LIMIT, or drop copies at /office/preuves: at the limit the oldest that nothing names go, then new ones wait"
 	if u.Percent() >= embraye.Near {
 		return f.but(Warning, remedy)
@@ -181,7 +181,7 @@ func Bucket(ctx context.Context, files Files) Finding {
 		return found("bucket", "the bucket cannot be used: %v", err).but(Error, BucketRemedy)
 	}
 	if left > 0 {
-		return found("bucket", "%d files lie in the folder of this machine still, where other replicas do not find them", left).
+		return found("bucket", "%s in the folder of this machine still, where other replicas find nothing of it", embraye.Counted(left, "file lies", "files lie")).
 			but(Warning, "let one server run here until they are moved; what its log calls damaged comes back from a backup")
 	}
 	return ok("bucket", "the bucket takes files, lists them, gives them back and removes them")

@@ -46,8 +46,8 @@ func logClocks(signed []embraye.LogSignature) (list []Finding) {
 	for _, s := range signed {
 		if l, ok := longer[s.Witness]; ok && s.At.After(l.At.Add(clocksDiffer)) && !told[s.Witness] {
 			told[s.Witness] = true
-			list = append(list, found("log", "the witness %s signed %d acts at %s, and %d acts at %s: its clock is or was wrong", s.Witness,
-				s.Size, s.At.Format(time.RFC3339), l.Size, l.At.Format(time.RFC3339)).but(Warning, "tell who runs it; readers see these times, and nothing else depends on them"))
+			list = append(list, found("log", "the witness %s signed %s at %s, and %s at %s: its clock is or was wrong", s.Witness,
+				embraye.Counted(s.Size, "act", "acts"), s.At.Format(time.RFC3339), embraye.Counted(l.Size, "act", "acts"), l.At.Format(time.RFC3339)).but(Warning, "tell who runs it; readers see these times, and nothing else depends on them"))
 		}
 		longer[s.Witness] = s
 	}

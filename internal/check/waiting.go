@@ -24,7 +24,7 @@ func Deliveries(q Queue, now time.Time) Finding {
 	if q.Oldest == 0 || now.Sub(since) <= waitsLong {
 		f := found("deliveries", "deliveries that wait: %d, none for longer than an hour", q.Waiting)
 		if q.GivenUp > 0 {
-			return f.but(Warning, "%d were given up: `embraye deliveries list --state given_up` says to whom, `embraye deliveries retry` tries again", q.GivenUp)
+			return f.but(Warning, "%s given up: `embraye deliveries list --state given_up` says to whom, `embraye deliveries retry` tries again", embraye.Counted(q.GivenUp, "was", "were"))
 		}
 		return f
 	}

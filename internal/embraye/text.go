@@ -79,3 +79,12 @@ func Cut(s string, max int) string {
 	}
 	return s
 }
+
+// Counted is n with the word that goes with it, for who reads a terminal or a log
+// (pages count in the words of the catalogue): 1 copy, 2 copies, 0 copies.
+func Counted[N int | int64](n N, one, many string) string {
+	if n == 1 {
+		return fmt.Sprint(n, " ", one)
+	}
+	return fmt.Sprint(n, " ", many)
+}
