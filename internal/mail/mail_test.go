@@ -154,7 +154,7 @@ func TestRefusalsAreErrors(t *testing.T) {
 	}
 	s.Address = closed.Addr().String()
 	closed.Close()
-	err := send(t, options(t, s, "", ""), message())
+	err = send(t, options(t, s, "", ""), message())
 	if why := mail.Why(err, "x"); err == nil || !errors.Is(why, syscall.ECONNREFUSED) || why.Error() != err.Error() {
 		t.Errorf("nobody listens: %v", err)
 	}
