@@ -291,7 +291,7 @@ func TestWhoHasMovedIsToldWhatIsLeft(t *testing.T) {
 // What waits of a peer is counted in words.
 func TestOneChangeOfAPeerWaits(t *testing.T) {
 	p := peer{Handle: "@organisation@p.example", Changes: []change{{What: "key"}}}
-	if got := p.remarks(); got != "one change waits: `embraye peer show @organisation@p.example`" {
+	if got := p.remarks(); got != "1 change waits: `embraye peer show @organisation@p.example`" {
 		t.Error(got)
 	}
 }
