@@ -66,8 +66,7 @@ func (t Activities) ByTypeObject(ctx context.Context, actor, typ string, object 
 // Waiting reports whether an activity of that type about that object is still
 // on its way to somebody.
 func (t Activities) Waiting(ctx context.Context, actor, typ string, object embraye.IRI) (bool, error) {
-	var n int
-	err := t.scan(ctx, &n, `SELECT count(*) FROM activities JOIN deliveries ON deliveries.activity_id = activities.id AND deliveries.state = 0
+	found, err := t.finds(ctx, `activities JOIN deliveries ON deliveries.activity_id = activities.id AND deliveries.state = 0
 		WHERE activities.object = ? AND activities.actor = ? AND activities.type = ?`, object, actor, typ)
-	return n > 0, wrap(err, "looking for a waiting %s of %s", typ, actor)
+	return found, wrap(err, "looking for a waiting %s of %s", typ, actor)
 }

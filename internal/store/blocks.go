@@ -71,8 +71,8 @@ func (t DomainBlocks) List(ctx context.Context) ([]embraye.DomainBlock, error) {
 // Blocked reports whether a host, with or without port, is a refused domain or
 // below one.
 func (t DomainBlocks) Blocked(ctx context.Context, host string) (bool, error) {
-	n, err := count[embraye.DomainBlock](ctx, t.table, suspended+" AND domain IN ?", domainsOf(host))
-	return n > 0, wrap(err, "looking whether %s is blocked", host)
+	found, err := t.finds(ctx, "domain_blocks WHERE "+suspended+" AND "+t.amongFew("domain"), asJSON(domainsOf(host)))
+	return found, wrap(err, "looking whether %s is blocked", host)
 }
 
 // domainsOf lists what a block of the host could be called: the name and each
@@ -115,6 +115,6 @@ func (t ActorBlocks) RemoveByActivity(ctx context.Context, blocker embraye.IRI, 
 
 // Exists tells whether one refuses the other.
 func (t ActorBlocks) Exists(ctx context.Context, blocker, blocked embraye.IRI) (bool, error) {
-	n, err := count[embraye.ActorBlock](ctx, t.table, "blocker = ? AND blocked = ?", blocker, blocked)
-	return n > 0, wrap(err, "looking for a block of %s by %s", blocked, blocker)
+	found, err := t.finds(ctx, "actor_blocks WHERE blocker = ? AND blocked = ?", blocker, blocked)
+	return found, wrap(err, "looking for a block of %s by %s", blocked, blocker)
 }

@@ -113,6 +113,6 @@ func (t AllowedDomains) List(ctx context.Context) ([]embraye.AllowedDomain, erro
 // Has reports whether a host, with or without port, is in the circle or below a domain
 // of it.
 func (t AllowedDomains) Has(ctx context.Context, host string) (bool, error) {
-	n, err := count[embraye.AllowedDomain](ctx, t.table, "domain IN ?", domainsOf(host))
-	return n > 0, wrap(err, "looking whether %s is in the circle", host)
+	found, err := t.finds(ctx, "allowed_domains WHERE "+t.amongFew("domain"), asJSON(domainsOf(host)))
+	return found, wrap(err, "looking whether %s is in the circle", host)
 }

@@ -179,8 +179,8 @@ func (t EvidenceCopies) CountLooks(ctx context.Context) (map[embraye.CopyLook]in
 
 // FileUsed reports whether a kept copy has a file: two may have the same.
 func (t EvidenceCopies) FileUsed(ctx context.Context, file string) (bool, error) {
-	n, err := count[embraye.EvidenceCopy](ctx, t.table, "file = ? AND state = ?", file, embraye.CopyKept)
-	return n > 0, wrap(err, "looking for the copy %s", file)
+	found, err := t.finds(ctx, "evidence_copies WHERE file = ? AND state = ?", file, embraye.CopyKept)
+	return found, wrap(err, "looking for the copy %s", file)
 }
 
 // Reserve gives a page its turn at its host: turns of one host are that many

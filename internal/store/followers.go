@@ -51,8 +51,8 @@ func (t Followers) Remove(ctx context.Context, actor string, follower embraye.IR
 
 // Follows tells whether somebody follows any of our actors.
 func (t Followers) Follows(ctx context.Context, follower embraye.IRI) (bool, error) {
-	n, err := count[embraye.Follower](ctx, t.table, "follower = ?", follower)
-	return n > 0, wrap(err, "looking for what %s follows", follower)
+	found, err := t.finds(ctx, "followers WHERE follower = ?", follower)
+	return found, wrap(err, "looking for what %s follows", follower)
 }
 
 // Replace ends what an account follows that its new account follows too.
@@ -120,8 +120,8 @@ func (t Followers) List(ctx context.Context, actor string, after int64, limit in
 
 // Exists tells whether somebody follows an actor.
 func (t Followers) Exists(ctx context.Context, actor string, follower embraye.IRI) (bool, error) {
-	n, err := count[embraye.Follower](ctx, t.table, "actor = ? AND follower = ?", actor, follower)
-	return n > 0, wrap(err, "looking for the follower %s of %s", follower, actor)
+	found, err := t.finds(ctx, "followers WHERE actor = ? AND follower = ?", actor, follower)
+	return found, wrap(err, "looking for the follower %s of %s", follower, actor)
 }
 
 // DigestHost is the digest of an actor's followers on one host, as FEP-8fcf

@@ -75,6 +75,13 @@ func count[T any](ctx context.Context, t table, where string, args ...any) (int,
 	return int(n), err
 }
 
+// finds tells whether there is a row, from what follows FROM. It goes around GORM,
+// as exec does: several of these come with every message.
+func (t table) finds(ctx context.Context, from string, args ...any) (found bool, err error) {
+	err = t.query(ctx, func(rows *sql.Rows) error { return rows.Scan(&found) }, "SELECT EXISTS (SELECT 1 FROM "+from+")", args...)
+	return found, err
+}
+
 func insert(ctx context.Context, t table, row any) error {
 	return t.db.WithContext(ctx).Create(row).Error
 }

@@ -19,8 +19,8 @@ func (t Tombstones) Add(ctx context.Context, uri embraye.IRI) error {
 
 // Exists tells whether the id was deleted.
 func (t Tombstones) Exists(ctx context.Context, uri embraye.IRI) (bool, error) {
-	n, err := count[embraye.Tombstone](ctx, t.table, "uri = ?", uri)
-	return n > 0, wrap(err, "looking for a deletion of %s", uri)
+	found, err := t.finds(ctx, "tombstones WHERE uri = ?", uri)
+	return found, wrap(err, "looking for a deletion of %s", uri)
 }
 
 // Prune forgets deletions from before a date: strangers make these rows.

@@ -31,8 +31,8 @@ func (t UnreadUpdates) ForgetAllOf(ctx context.Context, actors []embraye.IRI) er
 
 // Exists reports whether one waits under this address.
 func (t UnreadUpdates) Exists(ctx context.Context, actor, uri embraye.IRI) (bool, error) {
-	n, err := count[embraye.UnreadUpdate](ctx, t.table, "uri = ? AND actor = ?", uri, actor)
-	return n > 0, wrap(err, "looking for %s", uri)
+	found, err := t.finds(ctx, "unread_updates WHERE uri = ? AND actor = ?", uri, actor)
+	return found, wrap(err, "looking for %s", uri)
 }
 
 // Latest lists them, newest first.
