@@ -44,8 +44,11 @@ func (t Activities) MarkUndone(ctx context.Context, ids ...string) error {
 	if len(ids) == 0 {
 		return nil
 	}
-	err := t.db.WithContext(ctx).Model(new(embraye.Activity)).Where("id IN ? AND undone_at IS NULL", ids).
-		UpdateColumn("undone_at", t.s.now()).Error
+	err := t.lockActivities(ctx, ids)
+	if err == nil {
+		err = t.db.WithContext(ctx).Model(new(embraye.Activity)).Where("id IN ? AND undone_at IS NULL", ids).
+			UpdateColumn("undone_at", t.s.now()).Error
+	}
 	return wrap(err, "marking %d activities undone", len(ids))
 }
 

@@ -12,7 +12,7 @@ import (
 // the queue with a fresh week, and ends every back-off there. It returns how
 // many rows it put back.
 func (t Deliveries) Retry(ctx context.Context, host string) (n int, err error) {
-	err = t.writing(ctx, func(in table) error {
+	err = t.apart(ctx, func(in table) error {
 		n, err = Deliveries{in}.retry(ctx, host)
 		return err
 	})
@@ -25,7 +25,7 @@ type Retried struct{ GivenUp, Waiting, Hosts int }
 // RetryNow is Retry, and forgets that the host, or all hosts if it is empty,
 // ever failed: all that waits there is due, and back-off begins anew.
 func (t Deliveries) RetryNow(ctx context.Context, host string) (r Retried, err error) {
-	err = t.writing(ctx, func(in table) error {
+	err = t.apart(ctx, func(in table) error {
 		if r.GivenUp, err = (Deliveries{in}).retry(ctx, host); err != nil {
 			return err
 		}
@@ -49,7 +49,7 @@ func (t Deliveries) RetryNow(ctx context.Context, host string) (r Retried, err e
 }
 
 func (t Deliveries) retry(ctx context.Context, host string) (int, error) {
-	hosts, err := t.handHosts(ctx, host)
+	hosts, err := t.hostsNamed(ctx, host)
 	if err != nil || len(hosts) == 0 {
 		return 0, err
 	}
@@ -70,6 +70,9 @@ func (t Deliveries) retry(ctx context.Context, host string) (int, error) {
 	if _, err := t.exec(ctx, "UPDATE deliveries SET next_at = 0 WHERE state = 0 AND next_at > 0 AND "+t.inJSON("host"), names); err != nil {
 		return 0, err
 	}
+	if err := t.lockHosts(ctx, hosts); err != nil {
+		return 0, err
+	}
 	_, err = t.exec(ctx, `UPDATE hosts SET pending = true, next_at = CASE WHEN leased THEN next_at ELSE ? END
 		WHERE EXISTS (SELECT 1 FROM deliveries WHERE deliveries.host = hosts.host AND state = 0) AND `+t.inJSON("host"), now, names)
 	return len(back), err
@@ -80,23 +83,19 @@ func (t Deliveries) Drop(ctx context.Context, host string) (int, error) {
 	if host == "" {
 		return 0, fmt.Errorf("store: dropping deliveries: no host: %w", embraye.ErrInvalid)
 	}
-	return t.drop(ctx, host, "", func(t Deliveries) ([]string, error) { return t.handHosts(ctx, host) })
+	return t.drop(ctx, host, "", func(t Deliveries) ([]string, error) { return t.hostsNamed(ctx, host) })
 }
 
 // DropHostSuffix is Drop for a domain and every host below it, which is about to
 // be blocked. A Reject still goes: it is the last word to whom it sends away.
 func (t Deliveries) DropHostSuffix(ctx context.Context, domain string) (int, error) {
 	return t.drop(ctx, domain, "Reject", func(t Deliveries) ([]string, error) {
-		hosts, err := t.hostsUnder(ctx, domain, "SELECT host FROM hosts ORDER BY host")
-		if err == nil {
-			err = t.lockHosts(ctx, hosts)
-		}
-		return hosts, err
+		return t.hostsUnder(ctx, domain, "SELECT host FROM hosts ORDER BY host")
 	})
 }
 
 func (t Deliveries) drop(ctx context.Context, what, but string, hosts func(Deliveries) ([]string, error)) (n int, err error) {
-	err = t.writing(ctx, func(in table) error {
+	err = t.apart(ctx, func(in table) error {
 		names, err := hosts(Deliveries{in})
 		if err == nil && len(names) > 0 {
 			n, err = Deliveries{in}.dropHosts(ctx, names, but)
@@ -128,20 +127,21 @@ func (t Deliveries) dropHosts(ctx context.Context, hosts []string, but string) (
 	if err := t.count(ctx, tally); err != nil {
 		return 0, err
 	}
+	if err := t.lockHosts(ctx, hosts); err != nil {
+		return 0, err
+	}
 	_, err := t.exec(ctx, `UPDATE hosts SET pending = EXISTS (SELECT 1 FROM deliveries WHERE deliveries.host = hosts.host AND state = 0)
 		WHERE `+t.inJSON("host"), names)
 	return n, err
 }
 
-// handHosts locks the host, or all hosts if it is empty, and returns them.
-func (t Deliveries) handHosts(ctx context.Context, host string) ([]string, error) {
-	hosts := []string{host}
-	if host == "" {
-		if err := t.scan(ctx, &hosts, "SELECT host FROM hosts ORDER BY host"); err != nil {
-			return nil, err
-		}
+// hostsNamed is the host, or all hosts if it is empty.
+func (t Deliveries) hostsNamed(ctx context.Context, host string) (hosts []string, err error) {
+	if host != "" {
+		return []string{host}, nil
 	}
-	return hosts, t.lockHosts(ctx, hosts)
+	err = t.scan(ctx, &hosts, "SELECT host FROM hosts ORDER BY host")
+	return hosts, err
 }
 
 // longestWait is beyond every back-off and what a server may ask for.
@@ -152,11 +152,11 @@ const longestWait = 30 * time.Hour
 // What waits longer than anything may was written by a clock that was wrong: it
 // is due now.
 func (t Deliveries) Sweep(ctx context.Context) error {
-	err := t.writing(ctx, func(in table) error {
+	err := t.apart(ctx, func(in table) error {
 		now := in.s.now()
 		for _, draw := range []string{
-			"UPDATE hosts SET next_at = ? WHERE pending AND next_at > ?",
 			"UPDATE deliveries SET next_at = ? WHERE state = 0 AND next_at > 0 AND next_at > ?",
+			"UPDATE hosts SET next_at = ? WHERE pending AND next_at > ?",
 		} {
 			if _, err := in.exec(ctx, draw, now.UnixMilli(), now.Add(longestWait).UnixMilli()); err != nil {
 				return err

@@ -12,7 +12,7 @@ const unsigned = `last_status = 0 AND last_error LIKE 'key %' AND activity_id IN
 // or waiting for another try, and tells how many rows these are. It is called
 // when the key can be used again.
 func (t Deliveries) RetryUnsigned(ctx context.Context, actor string) (n int, err error) {
-	err = t.writing(ctx, func(in table) error {
+	err = t.apart(ctx, func(in table) error {
 		n, err = Deliveries{in}.retryUnsigned(ctx, actor)
 		return err
 	})
@@ -22,9 +22,6 @@ func (t Deliveries) RetryUnsigned(ctx context.Context, actor string) (n int, err
 func (t Deliveries) retryUnsigned(ctx context.Context, actor string) (int, error) {
 	var hosts []string
 	err := t.scan(ctx, &hosts, "SELECT DISTINCT host FROM deliveries WHERE state IN (0, 2) AND "+unsigned+" ORDER BY host", actor)
-	if err == nil && len(hosts) > 0 {
-		err = t.lockHosts(ctx, hosts)
-	}
 	if err != nil || len(hosts) == 0 {
 		return 0, err
 	}
@@ -44,6 +41,9 @@ func (t Deliveries) retryUnsigned(ctx context.Context, actor string) (int, error
 	}
 	waited, err := t.exec(ctx, "UPDATE deliveries SET attempts = 0, next_at = 0 WHERE state = 0 AND next_at > 0 AND "+unsigned, actor)
 	if err != nil {
+		return 0, err
+	}
+	if err := t.lockHosts(ctx, hosts); err != nil {
 		return 0, err
 	}
 	_, err = t.exec(ctx, "UPDATE hosts SET pending = true, next_at = CASE WHEN leased THEN next_at ELSE ? END WHERE "+t.inJSON("host"), now, asJSON(hosts))

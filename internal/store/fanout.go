@@ -59,9 +59,7 @@ func (t Deliveries) fanOut(ctx context.Context, a *embraye.Activity, to Targets)
 	if err != nil || added == 0 {
 		return 0, err
 	}
-	if err := t.wake(ctx, a.ID, now); err != nil {
-		return 0, err
-	}
+	t.tx.sent = append(t.tx.sent, a.ID)
 	found, err := t.exec(ctx, "UPDATE activities SET total = total + ? WHERE id = ?", added, a.ID)
 	if err == nil && found == 0 {
 		err = embraye.ErrNotFound
@@ -149,15 +147,17 @@ func (t Deliveries) blockedAmong(ctx context.Context, targets string, args []any
 	return blocked, nil
 }
 
-// wake makes the hosts of an activity's deliveries due. A host that only waits
-// for the time of one of its rows is due now; a lease and the back-off of a
-// failing host stay. In order, because PostgreSQL locks each row: two fan-outs
-// in different orders would wait for each other.
-func (t Deliveries) wake(ctx context.Context, activityID string, now int64) error {
+// wake makes the hosts of activities' deliveries due, at the end of the
+// transaction that sends them. A host that only waits for the time of one of its
+// rows is due now; a lease and the back-off of a failing host stay. In order,
+// because PostgreSQL locks each row: two in different orders would wait for each
+// other.
+func (t Deliveries) wake(ctx context.Context, activities []string) error {
+	which, arg := t.among("activity_id", activities)
 	return t.later(ctx, `INSERT INTO hosts (host, pending, next_at)
-		SELECT DISTINCT host, true, CAST(? AS bigint) FROM deliveries WHERE activity_id = ? AND state = 0 ORDER BY host
+		SELECT DISTINCT host, true, CAST(? AS bigint) FROM deliveries WHERE `+which+` AND state = 0 ORDER BY host
 		ON CONFLICT (host) DO UPDATE SET pending = true,
 			next_at = CASE WHEN hosts.leased OR hosts.failures > 0 THEN hosts.next_at ELSE excluded.next_at END
 		WHERE NOT hosts.pending OR NOT hosts.leased AND hosts.failures = 0 AND hosts.next_at > excluded.next_at`,
-		now, activityID)
+		t.s.now().UnixMilli(), arg)
 }

@@ -49,7 +49,7 @@ func (t Deliveries) Finish(ctx context.Context, results []Result) error {
 		return nil
 	}
 	results = slices.SortedFunc(slices.Values(results), func(a, b Result) int { return cmp.Compare(a.Host, b.Host) })
-	err := t.writing(ctx, func(in table) error { return Deliveries{in}.finish(ctx, results) })
+	err := t.apart(ctx, func(in table) error { return Deliveries{in}.finish(ctx, results) })
 	return wrap(err, "finishing the turns of %d hosts", len(results))
 }
 
@@ -65,19 +65,21 @@ func (t Deliveries) finish(ctx context.Context, results []Result) error {
 			outcomes = append(outcomes, []any{o.DeliveryID, o.State, o.Attempts, o.NextAt, o.LastStatus, o.LastError})
 		}
 	}
-	if err := t.lockHosts(ctx, names); err != nil {
+	slices.SortFunc(outcomes, func(a, b []any) int { return cmp.Compare(a[0].(int64), b[0].(int64)) })
+	if err := t.finishRows(ctx, outcomes); err != nil {
 		return err
 	}
-	if err := t.finishRows(ctx, outcomes); err != nil {
+	if err := t.lockHosts(ctx, names); err != nil {
 		return err
 	}
 	return t.finishHosts(ctx, hosts)
 }
 
-// lockHosts must be a statement of its own, and the first one: a fan-out that
-// commits in between would be invisible to a statement that began before and
-// waited for its row, and its delivery would wait for ever on a host that is
-// not pending. SQLite has one writer.
+// lockHosts must be a statement of its own, before the one that tells whether
+// something waits: a fan-out that commits in between would be invisible to a
+// statement that began before and waited for its row, and its delivery would wait
+// for ever on a host that is not pending. It comes after all else (ending). SQLite
+// has one writer.
 func (t Deliveries) lockHosts(ctx context.Context, names []string) error {
 	if !t.s.postgres || len(names) == 0 { // an empty list would be a null
 		return nil
@@ -153,8 +155,17 @@ func (c counts) add(activity string, total, sent, givenUp int) {
 	c[activity] = [3]int{n[0] + total, n[1] + sent, n[2] + givenUp}
 }
 
-// count moves the counters, in the order of ids, so that replicas do not wait
-// for each other in a circle.
+// lockActivities takes several in the order of ids, so that replicas do not wait for
+// each other in a circle.
+func (t table) lockActivities(ctx context.Context, ids []string) error {
+	if !t.s.postgres || len(ids) < 2 {
+		return nil
+	}
+	var locked []string
+	return t.scan(ctx, &locked, "SELECT id FROM activities WHERE "+t.inJSON("id")+" ORDER BY id FOR NO KEY UPDATE", asJSON(ids))
+}
+
+// count moves the counters.
 func (t Deliveries) count(ctx context.Context, tally counts) error {
 	if len(tally) == 0 {
 		return nil
@@ -163,12 +174,8 @@ func (t Deliveries) count(ctx context.Context, tally counts) error {
 	for id, n := range tally {
 		rows, ids = append(rows, []any{id, n[0], n[1], n[2]}), append(ids, id)
 	}
-	if t.s.postgres && len(ids) > 1 {
-		var locked []string
-		err := t.scan(ctx, &locked, "SELECT id FROM activities WHERE "+t.inJSON("id")+" ORDER BY id FOR NO KEY UPDATE", asJSON(ids))
-		if err != nil {
-			return err
-		}
+	if err := t.lockActivities(ctx, ids); err != nil {
+		return err
 	}
 	_, err := t.exec(ctx, `UPDATE activities SET total = activities.total + r.total, sent = activities.sent + r.sent,
 			given_up = activities.given_up + r.given_up

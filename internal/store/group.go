@@ -32,8 +32,7 @@ type group struct {
 	ahead   *[]unsent // what the member that runs has not sent yet
 	members int
 	pending []chan error // those who wait for the commit
-	changed bool         // some member changed what the public sees
-	leaves  []leafRow    // public acts of the members that are kept
+	whole   *txState     // what the members that are kept leave to the end
 	crossed bool         // a member met another replica: others wait for what is locked here
 	broken  error        // the transaction is lost with everybody in it
 }
@@ -98,7 +97,7 @@ func (g *group) member(ctx context.Context, fn func(Tables) error, state *txStat
 		}
 	}
 	kept = true
-	g.changed, g.leaves = g.changed || state.changed, append(g.leaves, state.leaves...)
+	g.whole.add(state)
 	g.pending = append(g.pending, committed)
 	return nil
 }
@@ -122,7 +121,10 @@ func (g *group) enter(ctx context.Context) (err error) {
 	if g.tx, err = g.s.writePool.BeginTx(context.WithoutCancel(ctx), nil); err != nil {
 		return wrap(err, "beginning a transaction")
 	}
-	g.members, g.ahead = 1, new([]unsent)
+	g.members, g.ahead, g.whole = 1, new([]unsent), &txState{}
+	if g.s.postgres {
+		*g.ahead = []unsent{{query: impatient}}
+	}
 	return nil
 }
 
@@ -171,7 +173,7 @@ func (g *group) pass() {
 		for _, committed := range g.pending {
 			committed <- err
 		}
-		g.tx, g.members, g.pending, g.changed, g.leaves, g.crossed, g.broken = nil, 0, nil, false, nil, false, nil
+		g.tx, g.members, g.pending, g.crossed, g.broken = nil, 0, nil, false, nil
 	}
 	g.turn <- struct{}{}
 }
@@ -183,23 +185,22 @@ func (g *group) end() error {
 		}
 		return fmt.Errorf("store: committing with others: %w: %w", embraye.ErrUnavailable, g.broken)
 	}
-	state := &txState{}
-	if err := g.ending(context.Background(), state); err != nil {
+	if err := g.ending(context.Background()); err != nil {
 		return errors.Join(err, g.tx.Rollback())
 	}
-	err := state.done(wrap(g.tx.Commit(), "committing"))
+	err := g.whole.done(wrap(g.tx.Commit(), "committing"))
 	g.s.wal.grew()
 	return err
 }
 
 // ending is what comes last, once for all.
-func (g *group) ending(ctx context.Context, state *txState) error {
+func (g *group) ending(ctx context.Context) error {
 	db, pool := g.s.bind(ctx, g.tx), g.pool()
 	db.Statement.ConnPool = pool
-	if g.s.postgres && g.members > 1 && (g.changed || len(g.leaves) > 0) {
+	if g.s.postgres && !g.whole.over() {
 		*g.ahead = append(*g.ahead, unsent{query: patientAgain})
 	}
-	if err := (table{db: db, s: g.s, tx: state}).ending(ctx, g.leaves, g.changed); err != nil {
+	if err := (table{db: db, s: g.s, tx: g.whole}).ending(ctx); err != nil {
 		return err
 	}
 	return wrap(pool.flush(), "ending a transaction")

@@ -58,7 +58,7 @@ func (t Hosts) SetScheme(ctx context.Context, host, scheme string) error {
 	case err != nil && !errors.Is(err, gorm.ErrRecordNotFound):
 		return wrap(err, "reading the signature scheme of %s", host)
 	}
-	err = t.writing(ctx, func(in table) error {
+	err = t.apart(ctx, func(in table) error {
 		_, err := in.exec(ctx, `INSERT INTO hosts (host, scheme, seen_at) VALUES (?, ?, ?)
 			ON CONFLICT (host) DO UPDATE SET scheme = excluded.scheme, seen_at = excluded.seen_at`,
 			host, scheme, in.s.now().UnixMilli())
@@ -77,7 +77,7 @@ func (t Hosts) TakesEd25519(ctx context.Context, host string) error {
 	case err != nil && !errors.Is(err, gorm.ErrRecordNotFound):
 		return wrap(err, "reading what %s understands", host)
 	}
-	err = t.writing(ctx, func(in table) error {
+	err = t.apart(ctx, func(in table) error {
 		_, err := in.exec(ctx, `INSERT INTO hosts (host, ed25519_from) VALUES (?, ?)
 			ON CONFLICT (host) DO UPDATE SET ed25519_from = excluded.ed25519_from WHERE hosts.ed25519_from = 0`, host, in.s.now().UnixMilli())
 		return err
@@ -96,7 +96,7 @@ func (t Hosts) Unasked(ctx context.Context, since int64, limit int) (names []str
 
 // Asked notes that a server was asked what software it runs.
 func (t Hosts) Asked(ctx context.Context, host string) error {
-	err := t.writing(ctx, func(in table) error {
+	err := t.apart(ctx, func(in table) error {
 		_, err := in.exec(ctx, "UPDATE hosts SET nodeinfo_at = ? WHERE host = ?", in.s.now().UnixMilli(), host)
 		return err
 	})
@@ -105,7 +105,7 @@ func (t Hosts) Asked(ctx context.Context, host string) error {
 
 // Answered notes that a host answered a request of ours, whatever it said.
 func (t Hosts) Answered(ctx context.Context, host string) error {
-	err := t.writing(ctx, func(in table) error {
+	err := t.apart(ctx, func(in table) error {
 		_, err := in.exec(ctx, "UPDATE hosts SET answered_at = ? WHERE host = ?", in.s.now().UnixMilli(), host)
 		return err
 	})
@@ -125,7 +125,7 @@ func (t Hosts) Touch(ctx context.Context, host string) error {
 		return nil
 	}
 	if err == nil {
-		err = t.writing(ctx, func(in table) error {
+		err = t.apart(ctx, func(in table) error {
 			_, err := in.exec(ctx, `UPDATE hosts SET seen_at = ?, next_at = CASE WHEN leased OR failures = 0
 				OR next_at < ? THEN next_at ELSE ? END WHERE host = ?`, now, now, now, host)
 			return err

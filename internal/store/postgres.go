@@ -22,6 +22,10 @@ import (
 // of 100.
 const postgresConnections = 20
 
+// loners bounds how many of these may wait for rows of another replica: who reads
+// needs a connection, too.
+const loners = postgresConnections / 4
+
 func (s *Store) openPostgres(o Options) error {
 	config, err := pgx.ParseConfig(o.URL)
 	if err != nil {
@@ -47,7 +51,7 @@ func (s *Store) openPostgres(o Options) error {
 		return err
 	}
 	s.read = s.write
-	s.group = newGroup(s)
+	s.group, s.lone = newGroup(s), make(chan struct{}, loners)
 	return nil
 }
 
@@ -59,13 +63,14 @@ func (s *Store) openPostgres(o Options) error {
 // database may name another.
 const forsaken = "15s"
 
-// impatient is what a member of a group says that joins others. A group holds what
-// its members have locked, in the order in which they happened to come, until the
-// last of them is done: two replicas whose groups change the same rows wait for each
+// impatient is what each member of a group says first. A group holds what its
+// members have locked, in the order in which they happened to come, until the last of
+// them is done: two replicas whose groups change the same rows would wait for each
 // other in a circle, for which PostgreSQL looks only after a second, and meanwhile
-// nobody writes. So who joins waits for another's lock for this long; then its group
-// commits what it has, and it is tried again alone. The ending, which takes its rows
-// in one order everywhere, waits as a transaction of its own would.
+// nobody writes. So a member waits for another's lock for this long; then its group
+// commits what it has, and it is tried again alone, where it keeps nobody else
+// waiting. The ending, which takes its rows in one order everywhere, waits as a
+// transaction of its own would.
 const (
 	impatient    = "SET LOCAL lock_timeout = '10ms'"
 	patientAgain = "SET LOCAL lock_timeout TO DEFAULT"

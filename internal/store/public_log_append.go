@@ -38,16 +38,22 @@ func (t Log) Record(l translog.Leaf) error {
 	return err
 }
 
-// ending is what comes last in a transaction: on PostgreSQL everybody else who
-// has leaves, or changes what is public, waits for these rows until the commit.
-func (t table) ending(ctx context.Context, leaves []leafRow, changed bool) error {
-	if len(leaves) > 0 {
-		changed = true // the checkpoint
-		if err := (Log{t}).appendOrKeep(ctx, leaves); err != nil {
+// ending is what comes last in a transaction: on PostgreSQL everybody else who sends
+// to one of these hosts, has leaves, or changes what is public, waits for these rows
+// until the commit. All take them in this order, and what else they change before.
+func (t table) ending(ctx context.Context) error {
+	if len(t.tx.sent) > 0 {
+		if err := (Deliveries{t}).wake(ctx, t.tx.sent); err != nil {
+			return wrap(err, "waking hosts")
+		}
+	}
+	if len(t.tx.leaves) > 0 {
+		t.changed() // the checkpoint
+		if err := (Log{t}).appendOrKeep(ctx, t.tx.leaves); err != nil {
 			return err
 		}
 	}
-	if !changed {
+	if !t.tx.changed {
 		return nil
 	}
 	_, err := t.exec(ctx, raisePublicRevision)

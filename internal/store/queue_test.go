@@ -392,7 +392,8 @@ func TestSweepAndScheme(t *testing.T) {
 }
 
 // A fan-out that commits while a finisher waits for the host's row must leave
-// the host pending (PostgreSQL, read committed).
+// the host pending (PostgreSQL, read committed). It is kept at its end, where it has
+// that row, by who has the public revision.
 func TestFinishSeesAFanOutThatCommitsMeanwhile(t *testing.T) {
 	url, ctx := storetest.URL(t, storetest.Postgres), t.Context()
 	clock := func() time.Time { return storetest.Start }
@@ -400,34 +401,43 @@ func TestFinishSeesAFanOutThatCommitsMeanwhile(t *testing.T) {
 	send(t, s, storetest.Activity(1), store.Targets{Inboxes: inboxes("a.example")})
 	claim(t, s, now)
 	job := due(t, s, "a.example", now)[0]
-	finished := make(chan error, 1)
-	write(t, s, func(ctx context.Context, tx store.Tables) error {
-		a := storetest.Activity(2)
-		if err := tx.Activities.Insert(ctx, a); err != nil {
+	third, err := s.Pool().BeginTx(ctx, nil)
+	must(t, err)
+	defer third.Rollback()
+	_, err = third.ExecContext(ctx, "UPDATE public_revision SET revision = revision")
+	must(t, err)
+	sent, finished := make(chan error, 1), make(chan error, 1)
+	go func() {
+		sent <- s.InTx(ctx, func(tx store.Tables) error {
+			a := storetest.Activity(2)
+			err := tx.Activities.Insert(ctx, a)
+			if err == nil {
+				_, err = tx.Deliveries.FanOut(ctx, a, store.Targets{Inboxes: inboxes("a.example")})
+			}
+			tx.Changed()
 			return err
-		}
-		if _, err := tx.Deliveries.FanOut(ctx, a, store.Targets{Inboxes: inboxes("a.example")}); err != nil {
-			return err
-		}
-		go func() {
-			finished <- other.Tables().Deliveries.Finish(ctx, []store.Result{{Host: "a.example", Done: []store.Outcome{outcome(job, embraye.DeliverySent)}, HostNextAt: now}})
-		}()
-		return untilBlocked(ctx, s)
-	})
-	must(t, <-finished)
+		})
+	}()
+	must(t, untilBlocked(ctx, s, 1))
+	go func() {
+		finished <- other.Tables().Deliveries.Finish(ctx, []store.Result{{Host: "a.example", Done: []store.Outcome{outcome(job, embraye.DeliverySent)}, HostNextAt: now}})
+	}()
+	must(t, untilBlocked(ctx, s, 2))
+	must(t, third.Rollback())
+	must(t, errors.Join(<-sent, <-finished))
 	if h, err := s.Tables().Hosts.Take(ctx, "a.example"); err != nil || !h.Pending {
 		t.Errorf("host = %+v, %v; want it pending", h, err)
 	}
 	equal(t, "claimed", claim(t, s, now), []string{"a.example"})
 }
 
-// untilBlocked returns when some connection of this database waits for a lock.
-func untilBlocked(ctx context.Context, s *store.Store) error {
+// untilBlocked returns when so many connections of this database wait for a lock.
+func untilBlocked(ctx context.Context, s *store.Store, n int) error {
 	for {
 		var waiting int
 		err := s.Pool().QueryRowContext(ctx, `SELECT count(*) FROM pg_stat_activity
 			WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(&waiting)
-		if err != nil || waiting > 0 {
+		if err != nil || waiting >= n {
 			return err
 		}
 		if ctx.Err() != nil {

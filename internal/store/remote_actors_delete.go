@@ -1,7 +1,9 @@
 package store
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,12 +31,17 @@ type tally struct {
 	N      int
 }
 
+// inOrder is the order in which posts are counted: who took their rows in another
+// would wait for the other in a circle.
+func inOrder(a, b tally) int { return cmp.Compare(a.Object, b.Object) }
+
 func (t RemoteActors) deleteInteractions(ctx context.Context, uri embraye.IRI) error {
 	var removed []tally
 	err := t.scan(ctx, &removed, "DELETE FROM interactions WHERE actor = ? RETURNING object, kind, CASE WHEN aside THEN 0 ELSE 1 END AS n", uri)
 	if err != nil {
 		return err
 	}
+	slices.SortFunc(removed, inOrder)
 	for _, r := range removed {
 		likes, boosts := -r.N, 0
 		if r.Kind == embraye.Boost {
@@ -54,6 +61,7 @@ func (t RemoteActors) deleteReplies(ctx context.Context, uri embraye.IRI) error 
 	if err != nil {
 		return err
 	}
+	slices.SortFunc(shown, inOrder)
 	for _, r := range shown {
 		if err := t.count(ctx, r.Object, 0, 0, -r.N); err != nil {
 			return err

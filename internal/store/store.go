@@ -71,7 +71,8 @@ type Store struct {
 	keys              *keyring
 	signing           func(*rsa.PrivateKey) crypto.Signer
 	group             *group
-	wal               *wal // SQLite only
+	lone              chan struct{} // places for what lost against another replica; see loners
+	wal               *wal          // SQLite only
 	longest           longest
 	beat, gone        time.Duration // of whoever works alone, see OneAtATime
 }

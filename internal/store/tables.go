@@ -89,9 +89,18 @@ type table struct {
 type txState struct {
 	changed   bool
 	leaves    []leafRow                // public acts, for the log
+	sent      []string                 // activities whose hosts are to be woken
 	actors    map[string]embraye.Actor // of ours that were read, by handle
 	committed []func()
 }
+
+// add is what another leaves to the end.
+func (s *txState) add(o *txState) {
+	s.changed, s.leaves, s.sent = s.changed || o.changed, append(s.leaves, o.leaves...), append(s.sent, o.sent...)
+}
+
+// over tells that nothing is left to the end.
+func (s *txState) over() bool { return !s.changed && len(s.leaves) == 0 && len(s.sent) == 0 }
 
 // done tells those who waited for the commit.
 func (s *txState) done(err error) error {
@@ -165,6 +174,16 @@ func (t table) writing(ctx context.Context, fn func(t table) error) error {
 		return fn(t)
 	}
 	return t.s.InTx(ctx, func(in Tables) error { return fn(in.table) })
+}
+
+// apart is writing for what locks rows of hosts: on PostgreSQL in a transaction that
+// nobody shares, because a group takes its hosts last (ending).
+func (t table) apart(ctx context.Context, fn func(t table) error) error {
+	if t.tx != nil || !t.s.postgres {
+		return t.writing(ctx, fn)
+	}
+	alone := func(in Tables) error { return fn(in.table) }
+	return again(ctx, t.s, alone, t.s.once(ctx, alone))
 }
 
 // exec runs one statement and tells how many rows it touched. It goes around

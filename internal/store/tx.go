@@ -25,7 +25,20 @@ func (s *Store) Tables() Tables { return newTables(table{db: s.read, s: s}) }
 // (group.go): fn must not wait for something that another InTx does after it
 // has returned. What lost against another replica is tried again alone.
 func (s *Store) InTx(ctx context.Context, fn func(Tables) error) error {
-	err := s.group.run(ctx, fn)
+	return again(ctx, s, fn, s.group.run(ctx, fn))
+}
+
+// again runs what lost against another replica again, alone.
+func again(ctx context.Context, s *Store, fn func(Tables) error, err error) error {
+	if !retryable(err) || ctx.Err() != nil {
+		return err
+	}
+	select {
+	case s.lone <- struct{}{}:
+		defer func() { <-s.lone }()
+	case <-ctx.Done():
+		return err
+	}
 	for try := 0; try < retries && retryable(err) && pause(ctx, try); try++ {
 		err = s.once(ctx, fn)
 	}
@@ -59,7 +72,7 @@ func (s *Store) once(ctx context.Context, fn func(Tables) error) (err error) {
 	state := &txState{}
 	t := newTables(table{db: s.bind(ctx, tx), s: s, tx: state})
 	if err = fn(t); err == nil {
-		err = t.table.ending(ctx, state.leaves, state.changed)
+		err = t.table.ending(ctx)
 	}
 	done = true
 	if err != nil {

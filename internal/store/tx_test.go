@@ -248,6 +248,49 @@ func TestGroupsDoNotWaitInACircle(t *testing.T) {
 	}
 }
 
+// Two that were tried again and wait as long as it takes: what is sent takes its
+// hosts last, whatever else is changed before or after.
+func TestHostsAreTakenLast(t *testing.T) {
+	url, ctx := storetest.URL(t, storetest.Postgres)+"&deadlock_timeout=1h&statement_timeout=20s", t.Context()
+	s := storetest.OpenURL(t, url, nil)
+	must(t, s.InTx(ctx, func(tx store.Tables) error { return tx.Updates.Insert(ctx, storetest.Update(1)) }))
+	send := func(tx store.Tables, n int) error {
+		a := storetest.Activity(n)
+		err := tx.Activities.Insert(ctx, a)
+		if err == nil {
+			_, err = tx.Deliveries.FanOut(ctx, a, store.Targets{Inboxes: []embraye.IRI{"https://remote.example/inbox"}})
+		}
+		return err
+	}
+	like := func(tx store.Tables, _ int) error {
+		return tx.AddCounts(ctx, store.UpdateCounter(storetest.ID(1)), 1, 0, 0)
+	}
+	var both, wait sync.WaitGroup
+	both.Add(2)
+	for n, steps := range [][2]func(store.Tables, int) error{{send, like}, {like, send}} {
+		replica, tries := storetest.OpenURL(t, url, nil), 0
+		wait.Go(func() {
+			err := replica.InTx(ctx, func(tx store.Tables) error {
+				if tries++; tries == 1 {
+					return &pgconn.PgError{Code: "40001"}
+				}
+				err := steps[0](tx, n)
+				both.Done()
+				both.Wait()
+				return errors.Join(err, steps[1](tx, n))
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wait.Wait()
+	host, err := s.Tables().Hosts.Take(ctx, "remote.example")
+	if err != nil || !host.Pending {
+		t.Errorf("host %+v, %v; want it pending", host, err)
+	}
+}
+
 func TestErrorsSayWhatWasDone(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		_, err := s.Tables().Updates.Take(t.Context(), "nothing")
