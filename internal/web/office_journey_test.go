@@ -258,6 +258,38 @@ func TestExpiredSessionKeepsTheText(t *testing.T) {
 	}
 }
 
+// A button that was pressed when a session had ended carries nothing, and the sign-in
+// speaks of nothing that is kept.
+func TestExpiredSessionKeepsNoButton(t *testing.T) {
+	s := newSite(t)
+	for path, form := range map[string]url.Values{"/office/followers": {"action": {"accept"}, "version": {"3"}}, "/office/deliveries": {"action": {"retry"}}, "/office/constats/new": {"title": {""}, "action": {"save"}}} {
+		page := s.visitor().post(path, form).Body.String()
+		if strings.Contains(page, "Votre session avait expiré") || strings.Contains(page, `name="kept"`) || !strings.Contains(page, `name="password"`) {
+			t.Errorf("%s: %s", path, page)
+		}
+	}
+}
+
+// What was typed before several sign-ins waits in one session until that is full: then
+// it is given back.
+func TestExpiredSessionsKeepNoMoreThanOneSession(t *testing.T) {
+	s := newSite(t)
+	v := s.as("ana", embraye.Editor)
+	for n, path := range []string{"/office/constats/new", "/office/drafts/1", "/office/drafts/2"} {
+		page := s.visitor().post(path, url.Values{"title": {path}, "text": {strings.Repeat("mot ", 90<<10)}}).Body.String()
+		w := v.post("/login", url.Values{"email": {"ana@ours.example"}, "password": {password}, "kept": {controlOf(t, page, "kept").value}, "next": {controlOf(t, page, "next").value}})
+		if n < 2 {
+			if w.Code != http.StatusSeeOther {
+				t.Fatalf("%s: %d", path, w.Code)
+			}
+			continue
+		}
+		if said := w.Body.String(); w.Code != http.StatusRequestEntityTooLarge || !strings.Contains(said, "mot mot mot") || !strings.Contains(said, "La connexion est faite") {
+			t.Errorf("%d: %.2000s", w.Code, said)
+		}
+	}
+}
+
 // One's own account: a wrong old password, the list of sessions, the language.
 func TestOwnAccount(t *testing.T) {
 	s := newSite(t)

@@ -46,9 +46,12 @@ func (v *Visit) sendToDoor() error {
 	}
 	next := typedAt(v.R.URL.Path)
 	page := &LoginPage{Next: NextPath(next)}
-	if encoded := typed.Encode(); base64.RawURLEncoding.EncodedLen(len(encoded)) <= maxKeptBytes {
+	encoded := typed.Encode()
+	switch {
+	case !says(v, typed): // a button that was pressed
+	case base64.RawURLEncoding.EncodedLen(len(encoded)) <= maxKeptBytes:
 		page.Kept = base64.RawURLEncoding.EncodeToString([]byte(encoded))
-	} else {
+	default:
 		page.Lost, page.Typed = true, typedTexts(v, typed)
 	}
 	return v.Render(http.StatusUnauthorized, "login", "office.login", page, nil, nil)
@@ -115,19 +118,29 @@ func (v *Visit) typedNow() (url.Values, error) {
 	}
 }
 
-// KeepTyped puts what the page of the sign-in carried into the new session.
-func (v *Visit) KeepTyped(next, kept string) error {
-	encoded, err := base64.RawURLEncoding.DecodeString(kept)
-	if err != nil || kept == "" {
-		return nil // a page that somebody else made up
+// GoOn leads somebody who has just signed in to where they wanted to be, and puts what
+// the page of the sign-in carried into the new session. What is too long for it beside
+// the forms that wait there already is given back instead.
+func (v *Visit) GoOn(next, carried string) error {
+	encoded, _ := base64.RawURLEncoding.DecodeString(carried) // of a page that somebody else made up: nothing
+	typed, _ := url.ParseQuery(string(encoded))
+	if len(typed) > 0 {
+		where, _, _ := strings.Cut(next, "?")
+		kept, err := keep(v, where, typed)
+		if err != nil {
+			return err
+		}
+		if !kept {
+			return giveBack(v, "office.failed.not_kept_beside", typed)
+		}
 	}
-	typed, err := url.ParseQuery(string(encoded))
-	if err != nil {
-		return nil
-	}
-	where, _, _ := strings.Cut(next, "?")
-	_, err = keep(v, where, typed)
-	return err
+	return v.Redirect(next)
+}
+
+// giveBack shows what was typed and is kept nowhere.
+func giveBack(v *Visit, why string, typed url.Values) error {
+	page := &failedPage{Status: http.StatusRequestEntityTooLarge, Why: why, Typed: typedTexts(v, typed)}
+	return v.Render(page.Status, "failed", "site.error_413", page, nil, nil)
 }
 
 // keepForLater puts what was typed into the session of somebody who has something
@@ -146,8 +159,7 @@ func keepForLater(v *Visit) (kept bool, err error) {
 	if kept, err = keep(v, NextPath(typedAt(v.R.URL.Path)), typed); kept || err != nil {
 		return kept, err
 	}
-	page := &failedPage{Status: http.StatusRequestEntityTooLarge, Why: "office.failed.not_kept", Typed: typedTexts(v, typed)}
-	return false, v.Render(page.Status, "failed", "site.error_413", page, nil, nil)
+	return false, giveBack(v, "office.failed.not_kept", typed)
 }
 
 // says tells whether a form has something in a field that people fill in.

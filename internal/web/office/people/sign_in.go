@@ -57,10 +57,7 @@ func login(v *office.Visit) error {
 	if err := signIn(v, person); err != nil {
 		return err
 	}
-	if err := v.KeepTyped(next, page.Kept); err != nil {
-		return err
-	}
-	return v.Redirect(next)
+	return v.GoOn(next, page.Kept)
 }
 
 // client is the address of whoever asks, as the guard has settled it.

@@ -86,10 +86,7 @@ func step(v *office.Visit) error {
 	if err := signIn(v, person); err != nil {
 		return err
 	}
-	if err := v.KeepTyped(page.Next, page.Kept); err != nil {
-		return err
-	}
-	return v.Redirect(page.Next)
+	return v.GoOn(page.Next, page.Kept)
 }
 
 func stepRefused(v *office.Visit, page *stepPage, err error) error {
