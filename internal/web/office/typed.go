@@ -29,9 +29,23 @@ func NextPath(s string) string {
 // A LoginPage is the sign-in, and where to go after it.
 type LoginPage struct {
 	Next  string
-	Kept  string      // what was typed before, base64
+	Kept  string      // what was sent before, base64
+	Wrote bool        // somebody had typed some of it
 	Lost  bool        // it was too long to keep
 	Typed []typedText // then: to be copied from here
+}
+
+// LoginPage is the sign-in that leads to next, and carries what was sent before.
+func (v *Visit) LoginPage(next, kept string) *LoginPage {
+	return &LoginPage{Next: NextPath(next), Kept: kept, Wrote: says(v, carried(kept))}
+}
+
+// carried is what the page of the sign-in carries; of a page that somebody else made
+// up, nothing.
+func carried(kept string) url.Values {
+	encoded, _ := base64.RawURLEncoding.DecodeString(kept)
+	typed, _ := url.ParseQuery(string(encoded))
+	return typed
 }
 
 // sendToDoor asks to sign in. What was typed travels in the page of the
@@ -45,14 +59,9 @@ func (v *Visit) sendToDoor() error {
 		return err
 	}
 	next := typedAt(v.R.URL.Path)
-	page := &LoginPage{Next: NextPath(next)}
-	encoded := typed.Encode()
-	switch {
-	case !says(v, typed): // a button that was pressed
-	case base64.RawURLEncoding.EncodedLen(len(encoded)) <= maxKeptBytes:
-		page.Kept = base64.RawURLEncoding.EncodeToString([]byte(encoded))
-	default:
-		page.Lost, page.Typed = true, typedTexts(v, typed)
+	page := v.LoginPage(next, base64.RawURLEncoding.EncodeToString([]byte(typed.Encode())))
+	if len(page.Kept) > maxKeptBytes {
+		page.Kept, page.Wrote, page.Lost, page.Typed = "", false, true, typedTexts(v, typed)
 	}
 	return v.Render(http.StatusUnauthorized, "login", "office.login", page, nil, nil)
 }
@@ -121,16 +130,14 @@ func (v *Visit) typedNow() (url.Values, error) {
 // GoOn leads somebody who has just signed in to where they wanted to be, and puts what
 // the page of the sign-in carried into the new session. What is too long for it beside
 // the forms that wait there already is given back instead.
-func (v *Visit) GoOn(next, carried string) error {
-	encoded, _ := base64.RawURLEncoding.DecodeString(carried) // of a page that somebody else made up: nothing
-	typed, _ := url.ParseQuery(string(encoded))
-	if len(typed) > 0 {
+func (v *Visit) GoOn(next, sent string) error {
+	if typed := carried(sent); len(typed) > 0 {
 		where, _, _ := strings.Cut(next, "?")
 		kept, err := keep(v, where, typed)
 		if err != nil {
 			return err
 		}
-		if !kept {
+		if !kept && says(v, typed) {
 			return giveBack(v, "office.failed.not_kept_beside", typed)
 		}
 	}
@@ -162,10 +169,11 @@ func keepForLater(v *Visit) (kept bool, err error) {
 	return false, giveBack(v, "office.failed.not_kept", typed)
 }
 
-// says tells whether a form has something in a field that people fill in.
+// says tells whether a form has something in a field that people fill in, or the
+// table that somebody tries (kept).
 func says(v *Visit, form url.Values) bool {
 	for name, values := range form {
-		if v.Catalogue().Has("field."+name) && !isSecret(name) && strings.Join(values, "") != "" {
+		if (name == "kept" || v.Catalogue().Has("field."+name)) && !isSecret(name) && strings.Join(values, "") != "" {
 			return true
 		}
 	}
