@@ -35,8 +35,8 @@ type LoginPage struct {
 	Typed []typedText // then: to be copied from here
 }
 
-// LoginPage is the sign-in that leads to next, and carries what was sent before.
-func (v *Visit) LoginPage(next, kept string) *LoginPage {
+// SignInPage is the sign-in that leads to next, and carries what was sent before.
+func SignInPage(v *Visit, next, kept string) *LoginPage {
 	return &LoginPage{Next: NextPath(next), Kept: kept, Wrote: says(v, carried(kept))}
 }
 
@@ -59,7 +59,7 @@ func (v *Visit) sendToDoor() error {
 		return err
 	}
 	next := typedAt(v.R.URL.Path)
-	page := v.LoginPage(next, base64.RawURLEncoding.EncodeToString([]byte(typed.Encode())))
+	page := SignInPage(v, next, base64.RawURLEncoding.EncodeToString([]byte(typed.Encode())))
 	if len(page.Kept) > maxKeptBytes {
 		page.Kept, page.Wrote, page.Lost, page.Typed = "", false, true, typedTexts(v, typed)
 	}

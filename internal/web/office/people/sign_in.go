@@ -31,13 +31,13 @@ func signIn(v *office.Visit, person *embraye.Person) error {
 }
 
 func loginForm(v *office.Visit) error {
-	return v.Show("login", "office.login", v.LoginPage(v.R.URL.Query().Get("next"), ""))
+	return v.Show("login", "office.login", office.SignInPage(v, v.R.URL.Query().Get("next"), ""))
 }
 
 // login answers the same whether the account exists or not.
 func login(v *office.Visit) error {
 	next := office.NextPath(v.R.PostFormValue("next"))
-	page := v.LoginPage(next, v.R.PostFormValue("kept"))
+	page := office.SignInPage(v, next, v.R.PostFormValue("kept"))
 	person, err := v.Rooms.People.SignIn(v.Context(), v.Form("email"), v.R.PostFormValue("password"), client(v))
 	var many *embraye.TooMany
 	if errors.As(err, &many) {
