@@ -27,6 +27,7 @@ func (a *App) RefreshStates(ctx context.Context, t store.Tables, u *embraye.Upda
 			measures = append(measures, other.Measure)
 		}
 	}
+	slices.Sort(measures)
 	for _, measure := range measures {
 		if err := a.RefreshPinned(ctx, t, measure); err != nil {
 			return err
@@ -42,13 +43,15 @@ func (a *App) RefreshPinned(ctx context.Context, t store.Tables, measureID strin
 	if !ok {
 		return nil
 	}
-	states, err := t.ScopeStates(ctx, measureID, activitypub.PinnedScopes+1)
-	if err != nil {
-		return err
-	}
-	note, err := t.Notes.Pinned(ctx, measure.Handle)
+	// Whoever changes another constat of the measure waits here, or is waited for:
+	// what stands is read after that.
+	note, err := t.Notes.PinnedToWrite(ctx, measure.Handle)
 	fresh := errors.Is(err, embraye.ErrNotFound)
 	if err != nil && !fresh {
+		return err
+	}
+	states, err := t.ScopeStates(ctx, measureID, activitypub.PinnedScopes+1)
+	if err != nil {
 		return err
 	}
 	now := a.Stamp()

@@ -25,6 +25,12 @@ func (t Follows) ByTarget(ctx context.Context, target embraye.IRI) (*embraye.Fol
 	return f, wrap(err, "taking the follow of %s", target)
 }
 
+// ByTargetToWrite is ByTarget before a Save: whoever else would save it waits.
+func (t Follows) ByTargetToWrite(ctx context.Context, target embraye.IRI) (*embraye.Follow, error) {
+	f, err := takeToWrite[embraye.Follow](ctx, t.table, "target = ?", target)
+	return f, wrap(err, "taking the follow of %s", target)
+}
+
 // ByActivity returns the Follow that we sent as that activity.
 func (t Follows) ByActivity(ctx context.Context, ulid string) (*embraye.Follow, error) {
 	f, err := takeFirst[embraye.Follow](ctx, t.table, "id", "activity_id = ?", ulid)

@@ -35,9 +35,17 @@ func (t Notes) OfUpdate(ctx context.Context, updateID string) ([]embraye.Note, e
 
 // Pinned returns the actor's pinned Note.
 func (t Notes) Pinned(ctx context.Context, actor string) (*embraye.Note, error) {
-	n, err := take[embraye.Note](ctx, t.table, "actor = ? AND kind = 'pinned' AND deleted_at IS NULL", actor)
+	n, err := take[embraye.Note](ctx, t.table, isPinned, actor)
 	return n, wrap(err, "taking the pinned note of %s", actor)
 }
+
+// PinnedToWrite is Pinned before a Save: whoever else would save it waits.
+func (t Notes) PinnedToWrite(ctx context.Context, actor string) (*embraye.Note, error) {
+	n, err := takeToWrite[embraye.Note](ctx, t.table, isPinned, actor)
+	return n, wrap(err, "taking the pinned note of %s", actor)
+}
+
+const isPinned = "actor = ? AND kind = 'pinned' AND deleted_at IS NULL"
 
 // Author is the handle of who wrote a Note that stands.
 func (t Notes) Author(ctx context.Context, id string) (string, error) {

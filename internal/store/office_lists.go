@@ -146,6 +146,12 @@ func (t Reports) Take(ctx context.Context, id int64) (*embraye.Report, error) {
 	return r, wrap(err, "taking the report %d", id)
 }
 
+// TakeToWrite is Take before a Save: whoever else would save it waits.
+func (t Reports) TakeToWrite(ctx context.Context, id int64) (*embraye.Report, error) {
+	r, err := takeToWrite[embraye.Report](ctx, t.table, "id = ?", id)
+	return r, wrap(err, "taking the report %d", id)
+}
+
 // CountOpen tells how many reports are open.
 func (t Reports) CountOpen(ctx context.Context) (int, error) {
 	n, err := count[embraye.Report](ctx, t.table, "state = 'open'")

@@ -132,6 +132,28 @@ func TestPicturesForTimelines(t *testing.T) {
 	})
 }
 
+// « Où on en est » says what another process has made of another constat of the
+// measure meanwhile.
+func TestWhereItStandsKnowsWhatAnotherProcessSaid(t *testing.T) {
+	apptest.OneHouse(t, storetest.Postgres, func(h *apptest.House) {
+		other, in := h.Linked("https://preuve.example/").Update, apptest.Complete()
+		in.Institution.Name = "Région Normandie"
+		d := h.Draft("editor", in)
+		out, err := h.Drafts.Publish(h.Context(), h.Who["editor"], d.ID, d.Version)
+		h.Must(err)
+		out.Update.Summary += " Suite."
+		h.Must(h.Meanwhile(func(ctx context.Context) error {
+			_, err := h.Constats.Revise(ctx, h.Who["reviewer"], out.Update.ID, constats.ReviseInput{Kind: embraye.Substance, Reason: "Suite", Content: out.Update.Content})
+			return err
+		}, `WITH pinned AS (UPDATE notes SET updated_at = published_at WHERE kind = 'pinned' AND actor = $1)
+			UPDATE updates SET title = 'Tout autre chose' WHERE id = $2`, other.Actor, other.ID))
+		note, err := h.Store.Tables().Notes.Pinned(h.Context(), other.Actor)
+		if h.Must(err); !strings.Contains(note.HTML, "Tout autre chose") {
+			t.Error(note.HTML)
+		}
+	})
+}
+
 // A constat that another process takes back meanwhile does not come back, nor is
 // it taken back twice.
 func TestWhatAnotherProcessTakesBackStaysTakenBack(t *testing.T) {

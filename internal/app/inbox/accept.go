@@ -32,7 +32,7 @@ func (i *Inbox) settleFollow(ctx context.Context, t store.Tables, m received, st
 	if m.in.Object.Type != "" && m.in.Object.Type != "Follow" {
 		return errIgnored
 	}
-	f, err := t.Follows.ByTarget(ctx, m.sender.URI)
+	f, err := t.Follows.ByTargetToWrite(ctx, m.sender.URI)
 	if errors.Is(err, embraye.ErrNotFound) {
 		return errIgnored
 	}

@@ -226,7 +226,7 @@ func unanswered(f *embraye.Follow, now time.Time) bool {
 // own inbox, and tells whether it did: what is pending or accepted already is
 // not asked again, only its inbox noted if that has moved.
 func (ps *Peers) follow(ctx context.Context, t store.Tables, peerID int64, target *embraye.RemoteActor, again bool) (asked bool, err error) {
-	old, err := t.Follows.ByTarget(ctx, target.URI)
+	old, err := t.Follows.ByTargetToWrite(ctx, target.URI)
 	if err != nil && !errors.Is(err, embraye.ErrNotFound) {
 		return false, err
 	}

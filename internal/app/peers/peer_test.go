@@ -77,6 +77,27 @@ func TestWhatAnotherProcessNotesOfAPeerStays(t *testing.T) {
 	}
 }
 
+// An answer that another process takes meanwhile is not written over where an inbox
+// has moved.
+func TestAnAnswerToAFollowThatComesMeanwhileStays(t *testing.T) {
+	p := apptest.NewPair(t, storetest.Postgres)
+	p.Follow()
+	h := &apptest.House{T: t, World: p.W, Instance: p.In}
+	_, err := p.In.Store.Pool().ExecContext(t.Context(), "UPDATE follows SET state = 'pending', inbox = 'https://pair.example/old'")
+	p.Must(err)
+	p.Must(h.Meanwhile(func(ctx context.Context) error {
+		_, err := p.In.Peers.Add(ctx, embraye.Operator(), p.Org.ID, only(p).PeerChoices)
+		return err
+	}, "UPDATE follows SET state = 'accepted'"))
+	follows, err := p.In.Store.Tables().Follows.List(t.Context())
+	p.Must(err)
+	for _, f := range follows {
+		if f.State != embraye.FollowAccepted || f.Inbox == "https://pair.example/old" {
+			t.Errorf("%s: %s, %s", f.Target, f.State, f.Inbox)
+		}
+	}
+}
+
 // A peer that was added by the address of its instance or of its page is shown,
 // accepted and removed by the same.
 func TestAPeerIsFoundByWhateverItWasAddedBy(t *testing.T) {

@@ -42,7 +42,7 @@ func (k *Talk) CloseReport(ctx context.Context, by embraye.Acting, id int64, not
 		return err
 	}
 	return k.desk.InTx(ctx, func(t store.Tables) error {
-		r, err := t.Reports.Take(ctx, id)
+		r, err := t.Reports.TakeToWrite(ctx, id)
 		if err != nil || r.State == "closed" {
 			return err
 		}

@@ -1,12 +1,15 @@
 package talk_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"testing"
 
 	"embraye/internal/app/constats"
+	"embraye/internal/apptest"
 	"embraye/internal/embraye"
+	"embraye/internal/storetest"
 )
 
 // Who reported what is for those who moderate (W26).
@@ -37,6 +40,21 @@ func TestW26ReportersAreForModerators(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A report that another process closes meanwhile is not closed twice.
+func TestAReportIsClosedOnce(t *testing.T) {
+	k := newTalk(t, storetest.Postgres)
+	k.post(k.ann, map[string]any{"id": k.ann.ID + "#flag", "type": "Flag", "content": "Faux", "object": []string{k.constat}})
+	list, err := k.in.Talk.Reports(k.Context(), k.reviewer, "open")
+	k.must(err)
+	h := &apptest.House{T: t, World: k.w, Instance: k.in}
+	k.must(h.Meanwhile(func(ctx context.Context) error { return k.in.Talk.CloseReport(ctx, k.reviewer, list[0].ID, "") },
+		"UPDATE reports SET state = 'closed'"))
+	said, err := k.in.Store.Tables().Audit.Of(k.Context(), "report.close")
+	if k.must(err); len(said) != 0 {
+		t.Errorf("beside the other process %+v", said)
+	}
 }
 
 func TestSendingAReport(t *testing.T) {
