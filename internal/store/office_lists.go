@@ -173,7 +173,7 @@ func (t Followers) Page(ctx context.Context, actor string, before int64, limit i
 
 // Total counts everybody who follows any of our actors, once each.
 func (t Followers) Total(ctx context.Context) (n int, err error) {
-	err = t.scan(ctx, &n, "SELECT count(DISTINCT follower) FROM followers")
+	err = t.scan(ctx, &n, "SELECT count(*) FROM (SELECT DISTINCT follower FROM followers) AS everyone")
 	return n, wrap(err, "counting followers")
 }
 
