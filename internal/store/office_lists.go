@@ -179,8 +179,15 @@ func (t Followers) Total(ctx context.Context) (n int, err error) {
 
 // TotalSince is Total for those who came since then.
 func (t Followers) TotalSince(ctx context.Context, since time.Time) (n int, err error) {
-	err = t.scan(ctx, &n, "SELECT count(*) FROM (SELECT follower FROM followers GROUP BY follower HAVING min(created_at) > ?) AS fresh", since.UTC())
+	err = t.scan(ctx, &n, `SELECT count(DISTINCT follower) FROM followers WHERE created_at > ?
+		AND NOT EXISTS (SELECT 1 FROM followers AS before WHERE before.follower = followers.follower AND before.created_at <= ?)`, since.UTC(), since.UTC())
 	return n, wrap(err, "counting new followers")
+}
+
+// CountHosts tells on how many servers they are.
+func (t Followers) CountHosts(ctx context.Context) (n int, err error) {
+	err = t.scan(ctx, &n, "SELECT count(*) FROM (SELECT DISTINCT host FROM followers) AS hosts")
+	return n, wrap(err, "counting the servers of followers")
 }
 
 // Hosts counts followers by server, most first.

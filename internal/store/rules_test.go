@@ -204,6 +204,32 @@ func TestK19FollowsAreFoundByEveryId(t *testing.T) {
 	})
 }
 
+// Somebody is new who follows one of our actors since then and followed none before,
+// and counts once however many they follow.
+func TestFollowersAreCountedOnce(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		ctx, later := t.Context(), storetest.Start.Add(time.Hour)
+		for _, f := range []struct {
+			host, actor string
+			n           int
+			at          time.Time
+		}{{"a.example", "mesure1", 1, storetest.Start}, {"a.example", "mesure2", 1, later}, {"a.example", "mesure1", 2, later}, {"b.example", "mesure1", 3, later},
+			{"b.example", "mesure2", 3, later}, {"b.example", "mesure1", 4, storetest.Start}} {
+			row := storetest.Follower(f.host, f.n)
+			row.Actor, row.CreatedAt, row.FollowID = f.actor, f.at, row.FollowID+f.actor
+			write(t, s, func(ctx context.Context, tx store.Tables) error { return tx.Followers.Upsert(ctx, row) })
+		}
+		followers := s.Tables().Followers
+		total, err := followers.Total(ctx)
+		must(t, err)
+		fresh, err := followers.TotalSince(ctx, later.Add(-time.Minute))
+		must(t, err)
+		hosts, err := followers.CountHosts(ctx)
+		must(t, err)
+		equal(t, "all, new, servers", []int{total, fresh, hosts}, []int{4, 2, 2})
+	})
+}
+
 func TestFollowers(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		ctx, f := t.Context(), storetest.Follower("a.example", 1)

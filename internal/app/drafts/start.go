@@ -70,8 +70,7 @@ func (ds *Drafts) startNews(ctx context.Context, t store.Tables, _ embraye.Actin
 	if s.FollowersNew, err = t.Followers.TotalSince(ctx, ds.desk.Stamp().Add(-thisWeek)); err != nil {
 		return err
 	}
-	hosts, err := t.Followers.Hosts(ctx)
-	s.Servers = len(hosts)
+	s.Servers, err = t.Followers.CountHosts(ctx)
 	return err
 }
 
