@@ -186,7 +186,7 @@ func (t Followers) TotalSince(ctx context.Context, since time.Time) (n int, err 
 
 // CountHosts tells on how many servers they are.
 func (t Followers) CountHosts(ctx context.Context) (n int, err error) {
-	err = t.scan(ctx, &n, "SELECT count(*) FROM (SELECT DISTINCT host FROM followers) AS hosts")
+	err = t.scan(ctx, &n, "SELECT count(*) FROM (SELECT DISTINCT host FROM followers) AS servers")
 	return n, wrap(err, "counting the servers of followers")
 }
 

@@ -46,7 +46,9 @@ func scans() []scan {
 		block  = "a domain is blocked by hand: its hosts are told apart by their ends, which no index knows"
 	)
 	return []scan{
-		{"followers", "SELECT count(DISTINCT follower) FROM followers", counts},
+		{"followers", "SELECT count(*) FROM (SELECT DISTINCT", counts},
+		{"everyone", "SELECT count(*) FROM (SELECT DISTINCT follower", counts},
+		{"servers", "SELECT count(*) FROM (SELECT DISTINCT host", counts},
 		{"followers", "GROUP BY host ORDER BY 2 DESC, host", counts},
 		{"notes", "SELECT count(*)", counts},
 		{"replies", "SELECT count(*)", counts},
@@ -70,8 +72,7 @@ func scans() []scan {
 		{"revisions", "LIKE '%/' || evidence_files.name", files},
 		{"unread_updates", "ORDER BY received_at DESC, uri", "kept for some weeks, and sorted only where the times are equal"},
 		{"hosts", "WHERE failures = 0 AND seen_at > 0", "before links are looked at and before servers are asked what they run, once an hour; an index would be written with every delivery"},
-		{"followers", "HAVING min(created_at)", "the readers that are new, when somebody opens the start page; an index of dates would be written with every Follow"},
-		{"fresh", "HAVING min(created_at)", "which is what they are called"},
+		{"followers", "SELECT count(DISTINCT follower) FROM followers WHERE created_at >", "the readers that are new, when somebody opens the start page; an index of dates would be written with every Follow"},
 		{"evidence_copies", "SELECT state, count(*), CAST(COALESCE(sum(size)", "the office says how many copies there are and what they take; there is one for each link"},
 		{"link_checks", "ORDER BY href", "once an hour all looks are compared with all links"},
 		{"evidence_citations", "SELECT DISTINCT c.href FROM evidence_citations", "which are these"},
