@@ -161,16 +161,3 @@ func TestBackupsThatCannotBeMadeSayWhatToDo(t *testing.T) {
 	}
 	wantRefused(t, 2, onDir(filepath.Join(t.TempDir(), "empty")), []string{"backup", "x"}, "there is no database")
 }
-
-// list is what a folder holds.
-func list(t *testing.T, dir string) (names []string) {
-	t.Helper()
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range entries {
-		names = append(names, e.Name())
-	}
-	return names
-}
