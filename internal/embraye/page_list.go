@@ -111,9 +111,9 @@ func (e FeedEntry) Published() time.Time {
 // DataPage is one piece of what is open data, withdrawn constats too.
 type DataPage struct {
 	Organisation Actor
-	Updates      []Update // by id; none: the data ended before
-	Revisions    []Revision
-	Damaged      []string // names of public files whose bytes are not what they were
+	Updates      []Update   // by id, without what they say; none: the data ended before
+	Revisions    []Revision // which say it
+	Damaged      []string   // names of public files whose bytes are not what they were
 }
 
 // DataCensus counts what the open data holds.

@@ -103,7 +103,7 @@ func Rows(site embraye.Site, ref *embraye.Reference, places *embraye.Territories
 		u := &updates[i]
 		list := versions[u.ID]
 		if len(list) == 0 { // an erased constat has no versions left, but it existed
-			list = []embraye.Revision{{UpdateID: u.ID, Number: u.Revision, Content: u.Content}}
+			list = []embraye.Revision{{UpdateID: u.ID, Number: u.Revision}}
 		}
 		slices.SortFunc(list, func(a, b embraye.Revision) int { return cmp.Compare(a.Number, b.Number) })
 		for j := range list {

@@ -36,7 +36,7 @@ func readPiece[T any](ctx context.Context, piece Piece, read func(context.Contex
 	return data, err
 }
 
-// How many constats and reviews are in memory at a time.
+// How many constats and reviews are read at a time.
 const (
 	pieceOfConstats = 100
 	pieceOfReviews  = 200
@@ -47,9 +47,33 @@ type ConstatPages interface {
 	DataPage(ctx context.Context, after string, limit int) (*embraye.DataPage, error)
 }
 
-// Constats writes every version of our constats; out is left open.
+// Constats writes every version of our constats; out is left open. A piece is
+// read while the one before it is written.
 func (s Source) Constats(ctx context.Context, pages ConstatPages, piece Piece, out Writer) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	read, ended := make(chan *embraye.DataPage), make(chan error, 1)
+	go func() {
+		defer close(read)
+		ended <- readConstats(ctx, pages, piece, read)
+	}()
 	var damaged []string
+	for data := range read {
+		damaged = append(damaged, data.Damaged...)
+		rows := Rows(s.Site, s.Reference, s.Territories, data.Updates, data.Revisions)
+		MarkDamaged(rows, damaged)
+		SaidBy(rows, data.Organisation.Name)
+		if err := out.Write(rows); err != nil {
+			stop()
+			<-ended // nobody reads any more when this returns
+			return err
+		}
+	}
+	return <-ended
+}
+
+// readConstats reads them all, the oldest first.
+func readConstats(ctx context.Context, pages ConstatPages, piece Piece, read chan<- *embraye.DataPage) error {
 	for after := ""; ; {
 		data, err := readPiece(ctx, piece, func(ctx context.Context) (*embraye.DataPage, error) {
 			return pages.DataPage(ctx, after, pieceOfConstats)
@@ -57,16 +81,12 @@ func (s Source) Constats(ctx context.Context, pages ConstatPages, piece Piece, o
 		if err != nil || len(data.Updates) == 0 {
 			return err
 		}
-		if after == "" {
-			damaged = data.Damaged
+		select {
+		case read <- data:
+			after = data.Updates[len(data.Updates)-1].ID
+		case <-ctx.Done():
+			return context.Cause(ctx)
 		}
-		rows := Rows(s.Site, s.Reference, s.Territories, data.Updates, data.Revisions)
-		MarkDamaged(rows, damaged)
-		SaidBy(rows, data.Organisation.Name)
-		if err := out.Write(rows); err != nil {
-			return err
-		}
-		after = data.Updates[len(data.Updates)-1].ID
 	}
 }
 

@@ -9,9 +9,13 @@ import (
 	"embraye/internal/embraye"
 )
 
+// identityColumns are those of a constat that its versions do not have.
+const identityColumns = "id, measure, subject, territory, territory_name, institution_name, institution_kind, institution_siren, institution_wikidata, " +
+	"actor, revision, published_at, updated_at, withdrawn_at, withdraw_reason, signed_by"
+
 // DataPage reads the constats after an id, at most so many: open data is read
-// in pieces, and nothing is held meanwhile. The bytes of versions are not part
-// of it, their hashes are. The first piece has the names of damaged files.
+// in pieces, and nothing is held meanwhile. What constats say stands in their
+// versions; the bytes of versions are not part of it, their hashes are. The first piece has the names of damaged files.
 func (p Pages) DataPage(ctx context.Context, after string, limit int) (*embraye.DataPage, error) {
 	t, page := p.store.Tables(), &embraye.DataPage{}
 	org, err := t.organisation(ctx)
@@ -33,10 +37,10 @@ func (p Pages) DataPage(ctx context.Context, after string, limit int) (*embraye.
 	if err != nil || !last.Valid {
 		return page, wrap(err, "finding the end of a piece")
 	}
-	group, reading := errgroup.WithContext(ctx) // reading and scanning versions costs as much as constats
-	group.Go(func() (err error) {
-		page.Updates, err = t.light(reading, "id", 0, "id > ? AND id <= ?", after, last.String)
-		return err
+	group, reading := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		db := t.table.db.WithContext(reading).Select(identityColumns).Where("id > ? AND id <= ?", after, last.String)
+		return wrap(db.Order("id").Find(&page.Updates).Error, "listing constats")
 	})
 	group.Go(func() error {
 		db := t.table.db.WithContext(reading).Omit("Wire").Where("update_id > ? AND update_id <= ?", after, last.String)

@@ -248,6 +248,9 @@ func BenchmarkOpenData(b *testing.B) {
 					b.Fatal(err)
 				}
 				defer resp.Body.Close()
+				if resp.StatusCode != http.StatusOK {
+					b.Fatal(resp.Status)
+				}
 				if n, err = io.Copy(io.Discard, resp.Body); err != nil {
 					b.Fatal(err)
 				}
