@@ -212,6 +212,48 @@ func TestH10AChoreThatFailsIsToldOnce(t *testing.T) {
 	})
 }
 
+// A mail server may answer in Latin-1, and a stranger with what PostgreSQL keeps in
+// no text: the failure is kept, and the job tried again.
+func TestAFailureThatIsNoTextIsKept(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		var tries atomic.Int32
+		o := work(t, s, jobs.Options{Again: func(int) time.Duration { return time.Millisecond }}, jobs.Chore{Name: embraye.ChoreMail, Do: func(context.Context, *jobs.Turn) error {
+			if tries.Add(1) == 2 {
+				return jobs.Later(time.Now().Add(time.Hour))
+			}
+			return errors.New("550 bo\xeete\x00 pleine")
+		}})
+		o.ask(embraye.Job{Chore: embraye.ChoreMail, Subject: "1"})
+		eventually(t, "it is tried again", func() bool { return tries.Load() == 2 })
+		if state := o.state(embraye.ChoreMail); state.Error != "550 bo\ufffdte pleine" {
+			t.Errorf("%+v", state)
+		}
+	})
+}
+
+// A chore that panics has failed like any other.
+func TestAPanicIsAFailure(t *testing.T) {
+	storetest.Each(t, func(t *testing.T, s *store.Store) {
+		var tries atomic.Int32
+		var log lines
+		o := work(t, s, jobs.Options{Log: slog.New(slog.NewTextHandler(&log, nil)), Again: func(int) time.Duration { return time.Millisecond }},
+			jobs.Chore{Name: embraye.ChoreMail, What: "sending mail", Do: func(context.Context, *jobs.Turn) error {
+				if tries.Add(1) == 1 {
+					panic("no such page")
+				}
+				return jobs.Later(time.Now().Add(time.Hour))
+			}})
+		o.ask(embraye.Job{Chore: embraye.ChoreMail, Subject: "1"})
+		eventually(t, "it is tried again", func() bool { return tries.Load() == 2 })
+		if state := o.state(embraye.ChoreMail); !strings.Contains(state.Error, "no such page") {
+			t.Errorf("%+v", state)
+		}
+		if !strings.Contains(log.String(), "sending mail") || !strings.Contains(log.String(), "jobs_test.go") {
+			t.Errorf("the log does not say which chore, and where:\n%s", &log)
+		}
+	})
+}
+
 // What takes too long is ended and says so.
 func TestATurnHasALimit(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {

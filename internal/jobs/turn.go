@@ -5,8 +5,10 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"runtime/debug"
 	"time"
 
+	"embraye/internal/embraye"
 	"embraye/internal/store"
 
 	"github.com/riverqueue/river"
@@ -91,10 +93,7 @@ func (w *worker) Timeout(*river.Job[arguments]) time.Duration { return w.chore.L
 // Work does one job.
 func (w *worker) Work(ctx context.Context, job *river.Job[arguments]) error {
 	t := &Turn{Subject: job.Args.Subject, q: w.q, chore: w.chore, job: job, began: time.Now()}
-	err := w.chore.Do(ctx, t)
-	if err == nil && !t.done {
-		err = w.q.Store.InTx(ctx, func(in store.Tables) error { return t.Done(ctx, in) })
-	}
+	err := w.do(ctx, t)
 	var wait *later
 	switch {
 	case errors.As(err, &wait):
@@ -104,12 +103,35 @@ func (w *worker) Work(ctx context.Context, job *river.Job[arguments]) error {
 	case err != nil && ctx.Err() != nil:
 		return err // the program stops: River gives the job back
 	}
-	w.told.tell(w.chore, err)
 	if err != nil {
+		err = legible{err}
 		w.failed(ctx, err)
+	}
+	w.told.tell(w.chore, err)
+	return err
+}
+
+// do lets the chore do a turn. A panic is a failure like any other, and says where.
+func (w *worker) do(ctx context.Context, t *Turn) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			w.q.Log.Error(w.chore.What+": a panic", "panic", p, "stack", string(debug.Stack()))
+			err = fmt.Errorf("panic: %v", p)
+		}
+	}()
+	if err = w.chore.Do(ctx, t); err == nil && !t.done {
+		err = w.q.Store.InTx(ctx, func(in store.Tables) error { return t.Done(ctx, in) })
 	}
 	return err
 }
+
+// legible is an error as every database can keep it: what other programs say is in it,
+// a mail server in Latin-1 say.
+type legible struct{ error }
+
+func (l legible) Error() string { return embraye.Straight(l.error.Error()) }
+
+func (l legible) Unwrap() error { return l.error }
 
 // failed keeps what went wrong, if there is a database to keep it.
 func (w *worker) failed(ctx context.Context, why error) {

@@ -87,7 +87,7 @@ func (r *Room) askOne(ctx context.Context, st *embraye.LogState, w *embraye.Witn
 			if w.FailedAt == nil {
 				w.FailedAt = &now
 			}
-			w.Error = err.Error()
+			w.Error = embraye.Straight(err.Error()) // it wrote parts of it
 			return t.Witness.Keep(ctx, w)
 		}
 		w.Epoch, w.Size, w.SignedAt, w.FailedAt, w.Error = st.Epoch, st.Size, &now, nil, ""
