@@ -85,11 +85,14 @@ type Engine struct {
 	wake   chan struct{}
 	counts counters
 
-	// What may go wrong here: the queue, and what an exchange needs beside it.
-	queueTrouble, ownTrouble, clockTrouble *trouble
-	clockDoubts                            atomic.Int64 // answers in a row from another time
-	clockOff                               atomic.Int64 // nanoseconds that we are ahead; 0 while it is right
-	clockSaid                              atomic.Int32 // see clock.go
+	// What may go wrong here: to claim from the queue, to write what came of it, and
+	// what an exchange needs beside it. Each ends when it works again, and not when
+	// another does: a full disk can be read.
+	queueTrouble, resultTrouble, ownTrouble, clockTrouble *trouble
+
+	clockDoubts atomic.Int64 // answers in a row from another time
+	clockOff    atomic.Int64 // nanoseconds that we are ahead; 0 while it is right
+	clockSaid   atomic.Int32 // see clock.go
 
 	mu     sync.Mutex
 	inWork map[string]struct{} // hosts from their claim until their result is written
@@ -144,7 +147,8 @@ func New(o Options) *Engine {
 	if e.log == nil {
 		e.log = slog.New(slog.DiscardHandler)
 	}
-	e.queueTrouble = &trouble{log: e.log, what: "the queue cannot be read or written"}
+	e.queueTrouble = &trouble{log: e.log, what: "nothing can be taken from the queue"}
+	e.resultTrouble = &trouble{log: e.log, what: "what came of them cannot be written"}
 	e.ownTrouble = &trouble{log: e.log, what: "something that sending needs is away"}
 	e.clockTrouble = &trouble{log: e.log, what: "this machine's clock is wrong, and servers refuse signatures from another time"}
 	return e

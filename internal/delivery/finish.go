@@ -44,7 +44,7 @@ func (e *Engine) finish(ctx context.Context, ends []done) (later []done, err err
 	deliveries := e.tables.Deliveries
 	err = deliveries.Finish(ctx, results)
 	if err == nil {
-		e.queueTrouble.isOver()
+		e.resultTrouble.isOver()
 		return nil, nil
 	}
 	if mayPass(err) {
@@ -160,7 +160,7 @@ func (f *finisher) write(ctx context.Context, batch []done) {
 		cancel()
 		switch {
 		case err != nil && len(later) > 0:
-			f.e.queueTrouble.begins(err.Error())
+			f.e.resultTrouble.begins(err.Error())
 		case err != nil:
 			f.e.log.Error("delivery results are not written", "error", err)
 		}

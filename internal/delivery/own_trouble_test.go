@@ -1,13 +1,16 @@
 package delivery
 
 import (
+	"bytes"
 	"context"
 	"crypto/rsa"
 	"errors"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/netip"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -157,6 +160,34 @@ func TestT02RowsThatCannotBeReadAreReadLater(t *testing.T) {
 	})
 }
 
+// A database that can be read and not written to, on a full disk say, is told once:
+// that it answers a question does not end the trouble.
+func TestADatabaseThatOnlyReadsIsToldOnce(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		var log bytes.Buffer
+		w.options.Log = slog.New(slog.NewTextHandler(&log, nil))
+		w.engine = New(w.options)
+		w.queue("a", w.peer(always(http.StatusAccepted)).inbox("inbox"))
+		r := &runner{e: w.engine, work: t.Context()}
+		told := func(wait, over int) {
+			t.Helper()
+			if n, m := strings.Count(log.String(), "deliveries wait"), strings.Count(log.String(), "deliveries go on"); n != wait || m != over {
+				t.Errorf("told %d times, and %d times that it is over:\n%s", n, m, &log)
+			}
+		}
+		w.exec("ALTER TABLE hosts RENAME COLUMN leased TO away")
+		for range 3 {
+			if r.claim(t.Context()); !r.anythingDue(t.Context()) {
+				t.Error("nothing is due")
+			}
+		}
+		told(1, 0)
+		w.exec("ALTER TABLE hosts RENAME COLUMN away TO leased")
+		r.claim(t.Context())
+		told(1, 1)
+	})
+}
+
 // A host may be leased again when its result is committed and its turn not yet
 // over here: it is visited as soon as it is, and not when the lease ends.
 func TestT03LeaseBetweenCommitAndLeaveIsUsed(t *testing.T) {
@@ -257,6 +288,24 @@ func TestAFreezeIsNoVerdictOnAHost(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What a server makes our libraries say, the names in its certificate say, may hold
+// what PostgreSQL keeps in no text. A result that cannot be written is as if there
+// had been no try, and the next one follows as soon as the lease ends.
+func TestAnErrorThatIsNoTextIsWritten(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		w.withClient(func(o *remote.Options) {
+			o.Dial = func(context.Context, string, string) (net.Conn, error) {
+				return nil, errors.New("the certificate is valid for a\x00b, c\xff")
+			}
+		})
+		id := w.queue("a", "http://odd.example/inbox")
+		w.until(lease + 10*time.Second)
+		if d := w.delivery(id); d.Attempts != 1 || !strings.HasSuffix(d.LastError, "valid for ab, c\ufffd") {
+			t.Errorf("after one lease: %+v", d)
+		}
+	})
 }
 
 // T19: a resolver that answers once with a private address has not said that

@@ -140,15 +140,14 @@ func (r *runner) startReady() {
 // reserve is below how many waiting hosts the next are claimed.
 func (r *runner) reserve() int { return max(1, r.e.concurrency/4) }
 
+// anythingDue reports whether a claim is worth its while: while claims fail, to
+// see whether they do.
 func (r *runner) anythingDue(ctx context.Context) bool {
 	next, err := r.e.tables.Deliveries.NextDue(ctx)
-	switch {
-	case err == nil:
-		r.e.queueTrouble.isOver()
-	case ctx.Err() == nil:
+	if err != nil && ctx.Err() == nil {
 		r.e.queueTrouble.begins(err.Error())
 	}
-	return err == nil && next != 0 && next <= r.e.millis()
+	return err == nil && (next != 0 && next <= r.e.millis() || r.e.queueTrouble.told.Load())
 }
 
 func (r *runner) sweep(ctx context.Context) {
@@ -170,6 +169,7 @@ func (r *runner) claim(ctx context.Context) (more bool) {
 		}
 		return false // the next poll tries again
 	}
+	r.e.queueTrouble.isOver()
 	r.ready = append(r.ready, work...)
 	r.nextClaim = 0
 	if more = leased == limit; more {

@@ -158,9 +158,11 @@ func describe(answer remote.Answer) string {
 	return short(s)
 }
 
-// short keeps an error to what a column and a table cell hold.
+// short keeps an error to what a column and a table cell hold. Strangers write
+// parts of it.
 func short(s string) string {
 	const most = 500
+	s = embraye.Straight(s)
 	if len(s) <= most {
 		return s
 	}

@@ -13,11 +13,10 @@ import (
 // Job is one delivery with all that sending it needs.
 type Job struct {
 	embraye.Delivery
-	Body     []byte // shared between jobs: not to be changed
-	KeyID    int64
-	Actor    string
-	Type     string
-	Audience embraye.Audience
+	Body  []byte // shared between jobs: not to be changed
+	KeyID int64
+	Actor string
+	Type  string
 }
 
 // ClaimHosts leases hosts that are due, the longest waiting first: until
@@ -100,7 +99,7 @@ func (t Deliveries) jobs(ctx context.Context, rows []embraye.Delivery) ([]Job, e
 		}
 	}
 	var activities []embraye.Activity
-	err := t.scan(ctx, &activities, "SELECT id, actor, type, audience, body, key_id FROM activities WHERE "+t.inJSON("id"), asJSON(ids))
+	err := t.scan(ctx, &activities, "SELECT id, actor, type, body, key_id FROM activities WHERE "+t.inJSON("id"), asJSON(ids))
 	if err != nil {
 		return nil, wrap(err, "reading the activities of due deliveries")
 	}
@@ -114,7 +113,7 @@ func (t Deliveries) jobs(ctx context.Context, rows []embraye.Delivery) ([]Job, e
 			t.s.log.ErrorContext(ctx, "delivery without its activity", "delivery", row.ID, "activity", row.ActivityID)
 			continue
 		}
-		jobs = append(jobs, Job{row, a.Body, a.KeyID, a.Actor, a.Type, a.Audience})
+		jobs = append(jobs, Job{row, a.Body, a.KeyID, a.Actor, a.Type})
 	}
 	return jobs, nil
 }

@@ -57,8 +57,8 @@ func (t Deliveries) finish(ctx context.Context, results []Result) error {
 	var outcomes, hosts [][]any
 	var names []string
 	for _, r := range results {
-		names = append(names, r.Host)
 		if !r.Ongoing {
+			names = append(names, r.Host)
 			hosts = append(hosts, []any{r.Host, r.HostNextAt, r.Failures, r.Scheme, r.LastError, r.FailingSince, r.SeenAt, r.LeaseUntil, r.Ed25519From, r.AnsweredAt})
 		}
 		for _, o := range r.Done {

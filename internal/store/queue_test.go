@@ -262,7 +262,7 @@ func TestDueIsOldestFirstAndKeepsTheOrderOfAnObject(t *testing.T) {
 		}
 		id := storetest.ID
 		equal(t, "all", ids(jobs), []string{id(0), id(1), id(2), id(3)})
-		if j := jobs[0]; string(j.Body) != `{"type":"Create"}` || j.KeyID != 1 || j.Actor != "mesure1" || j.Type != "Create" || j.Audience != embraye.ToMany {
+		if j := jobs[0]; string(j.Body) != `{"type":"Create"}` || j.KeyID != 1 || j.Actor != "mesure1" || j.Type != "Create" {
 			t.Errorf("job = %+v", j)
 		}
 		if few, err := s.Tables().Deliveries.Due(t.Context(), []string{"a.example", "nobody.example"}, now, 2); err != nil || len(few) != 2 {
