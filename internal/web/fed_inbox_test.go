@@ -2,13 +2,16 @@ package web_test
 
 import (
 	"bytes"
+	"context"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 
 	"embraye/internal/fedtest"
+	"embraye/internal/web"
 )
 
 // countingBody tells how much of a request's body was read.
@@ -206,5 +209,28 @@ func TestInboxAnswers(t *testing.T) {
 	wrong.Header.Set("Digest", "SHA-256="+strings.Repeat("A", 43)+"=")
 	if got := s.Do(wrong); got != 401 {
 		t.Errorf("a wrong digest: %d", got)
+	}
+}
+
+// Who hangs up before the answer, as senders do whose patience ends while this
+// machine stands still, has met no failure of ours.
+func TestASenderThatHungUpIsNoFailure(t *testing.T) {
+	s := newSite(t)
+	var log bytes.Buffer
+	h := s.handler(web.Options{Log: slog.New(slog.NewTextHandler(&log, nil))})
+	ann := s.Server("peer.example").Actor("ann")
+	follow := ann.Request(base+"/inbox", map[string]any{"@context": "https://www.w3.org/ns/activitystreams", "id": "https://peer.example/follow/1",
+		"type": "Follow", "actor": ann.ID, "object": base + "/actors/mesure2"})
+	form := httptest.NewRequest("POST", base+"/login", strings.NewReader("email=lea%40ours.example&password=un+mot+de+passe"))
+	form.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	form.Header.Set("Origin", base)
+	for _, r := range []*http.Request{follow, form} {
+		gone, hangUp := context.WithCancel(t.Context())
+		hangUp()
+		h.ServeHTTP(httptest.NewRecorder(), r.WithContext(gone))
+		if log.Len() > 0 {
+			t.Errorf("%s: %s", r.URL.Path, &log)
+		}
+		log.Reset()
 	}
 }
