@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"embraye/internal/app/constats"
+	"embraye/internal/app/reviews"
 	"embraye/internal/embraye"
 	"embraye/internal/httpsig"
 )
@@ -32,7 +33,7 @@ func rules() []rule {
 		{number: "Interop03", name: "the organisation boosts each constat once, and our boost is not counted", run: organisationBoosts},
 		{number: "Interop06", name: "featured is the pinned note and the latest ten, and is not delivered", run: featuredIsTheBackfill},
 		{number: "Interop07", name: "a port in the base URL is warned about", elsewhere: "internal/settings TestDangerousSettingsAreWarnedAbout"},
-		{number: "Interop14", name: "reviews are boosted by the organisation", later: "reviews are a later part"},
+		{number: "Interop14", name: "reviews are boosted by the organisation", run: reviewsAreBoosted},
 		{number: "Interop16", name: "Accept to the personal inbox, constats to the shared one", run: inboxesByAudience},
 		{number: "Interop18", name: "a repetition is the same id and body; of a Follow, the same signature", run: repetitions},
 		{number: "Interop19", name: "draft-cavage first, to who signed by RFC 9421 that", run: schemeOfTheHost},
@@ -55,7 +56,7 @@ func rules() []rule {
 		{number: "TopA17", name: "401 is tried again, 400 and 403 not", elsewhere: "internal/delivery TestFT23Refusals"},
 		{number: "TopA18", name: "who knocks twice is counted once", run: repetitions},
 		{number: "TopA21", name: "the latest constats are in featured", run: featuredIsTheBackfill},
-		{number: "TopA22", name: "own reviews are boosted", later: "reviews are a later part"},
+		{number: "TopA22", name: "own reviews are boosted", run: reviewsAreBoosted},
 		{number: "TopA25", name: "nothing is forwarded; one activity at a time per host", run: nothingIsForwarded},
 
 		{number: "TopB03", name: "draft-cavage everywhere, RFC 9421 only to who speaks it", run: schemeOfTheHost},
@@ -392,6 +393,48 @@ func interactorsAreTold(t *testing.T, w *World, in *Instance) {
 			t.Errorf("%s was told %v", a.ID, got)
 		}
 	}
+}
+
+// reviewsAreBoosted: a reply reaches those who follow its author only if they follow
+// whom it answers, too; a boost always does.
+func reviewsAreBoosted(t *testing.T, w *World, in *Instance) {
+	other := w.instance(Config{Kind: "sqlite"}, "b.example")
+	w.Instances = append(w.Instances, other)
+	if _, err := in.Peers.Add(t.Context(), embraye.Operator(), string(other.Site.ActorID("organisation")), embraye.PeerChoices{Gather: true}); err != nil {
+		t.Fatal(err)
+	}
+	ann := w.Server("masto.example").Actor("ann")
+	organisation := string(in.Site.ActorID("organisation"))
+	ann.Post(string(in.Site.SharedInbox()), follow(ann, "follow-1", organisation))
+	w.Settle()
+	theirs := publish(t, other, "Un constat")
+	w.Settle()
+	ann.Server.Take()
+	p, err := in.Reviews.Publish(t.Context(), embraye.Operator(), reviews.Input{Of: string(theirs), ReviewContent: embraye.ReviewContent{Verdict: embraye.Confirms}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Settle()
+	told := func(want ...string) {
+		t.Helper()
+		var got []string
+		for _, m := range ann.Server.Take() {
+			if m.JSON["actor"] != organisation {
+				t.Errorf("%s by %v", m.Type(), m.JSON["actor"])
+			}
+			got = append(got, m.Type())
+		}
+		slices.Sort(got)
+		if !slices.Equal(got, want) {
+			t.Errorf("told %v, want %v", got, want)
+		}
+	}
+	told("Announce", "Create")
+	if err := in.Reviews.Withdraw(t.Context(), embraye.Operator(), p.Review.ID, "Erreur", false); err != nil {
+		t.Fatal(err)
+	}
+	w.Settle()
+	told("Delete", "Undo")
 }
 
 func actorsAreReadable(t *testing.T, w *World, in *Instance) {
