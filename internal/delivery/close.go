@@ -89,13 +89,15 @@ const longestQuiet = maxRetryAfter + time.Hour
 
 // trouble on our side is told once when it begins and once when it is over.
 type trouble struct {
-	log  *slog.Logger
-	what string
-	told atomic.Bool
+	log   *slog.Logger
+	what  string
+	told  atomic.Bool
+	times atomic.Int64 // that it began
 }
 
 func (t *trouble) begins(text string) {
 	if !t.told.Swap(true) {
+		t.times.Add(1)
 		t.log.Error("deliveries wait: "+t.what, "error", text)
 	}
 }

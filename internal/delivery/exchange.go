@@ -72,7 +72,7 @@ func refusesScheme(status int) bool {
 
 // exchange sends a row once, signed with one of its actor's keys.
 func (t *turn) exchange(ctx context.Context, job *row, scheme httpsig.Scheme, keyID int64) attempt {
-	a := attempt{job: job}
+	a := attempt{job: job, during: t.e.ownTrouble.times.Load()}
 	if job.broken {
 		t.e.judgeError(ctx, &a, errBroken)
 		return a

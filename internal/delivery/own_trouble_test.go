@@ -11,6 +11,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -71,6 +72,71 @@ func TestT02UnreadableBlockListIsNoBlock(t *testing.T) {
 			}
 		})
 	}
+}
+
+// teller is a log that tells when deliveries begin to wait.
+type teller struct {
+	mu    sync.Mutex
+	said  strings.Builder
+	waits chan struct{}
+}
+
+func (l *teller) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if bytes.Contains(p, []byte("deliveries wait")) && !strings.Contains(l.said.String(), "deliveries wait") {
+		close(l.waits)
+	}
+	return l.said.Write(p)
+}
+
+func (l *teller) count(what string) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return strings.Count(l.said.String(), what)
+}
+
+// What was on its way when our trouble began and is taken meanwhile does not end it.
+func TestT02WhatIsTakenMeanwhileEndsNoTrouble(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		log, onItsWay := &teller{waits: make(chan struct{})}, make(chan struct{})
+		var away atomic.Bool
+		away.Store(true)
+		p := w.peer(func(_ int, out http.ResponseWriter, _ request) {
+			close(onItsWay)
+			<-log.waits
+			out.WriteHeader(http.StatusAccepted)
+		})
+		q := w.peer(always(http.StatusAccepted))
+		w.options.Log = slog.New(slog.NewTextHandler(log, nil))
+		w.withClient(func(o *remote.Options) {
+			o.Blocked = func(host string) (bool, error) {
+				if away.Load() && host == "q.example" {
+					<-onItsWay
+					return false, embraye.ErrUnavailable
+				}
+				return false, nil
+			}
+			o.Dial = func(ctx context.Context, network, addr string) (net.Conn, error) {
+				if addr == "q.example:80" {
+					addr = q.host()
+				}
+				return w.dial(ctx, network, addr)
+			}
+		})
+		ids := []string{w.queue("a", p.inbox("inbox")), w.queue("b", "http://q.example/inbox")}
+		w.batch()
+		w.wantState(ids[0], embraye.DeliverySent)
+		if n, m := log.count("deliveries wait"), log.count("deliveries go on"); n != 1 || m != 0 {
+			t.Errorf("told %d times, and %d times that it is over:\n%s", n, m, &log.said)
+		}
+		away.Store(false)
+		w.until(troublePause)
+		w.wantState(ids[1], embraye.DeliverySent)
+		if n, m := log.count("deliveries wait"), log.count("deliveries go on"); n != 1 || m != 1 {
+			t.Errorf("told %d times, and %d times that it is over:\n%s", n, m, &log.said)
+		}
+	})
 }
 
 // A key that cannot be opened (another secret) keeps what its actor says, for

@@ -48,7 +48,10 @@ func (t *turn) note(a *attempt, scheme string) {
 		t.result.SeenAt = t.e.millis()
 		t.tookScheme(httpsig.Scheme(scheme))
 		t.keep(*a) // whatever becomes of the others
-		t.e.ownTrouble.isOver()
+		// What was on its way when our trouble began needed nothing of it since.
+		if a.during == t.e.ownTrouble.times.Load() {
+			t.e.ownTrouble.isOver()
+		}
 	case final, aside:
 		t.answered = t.answered || a.status != 0
 	}

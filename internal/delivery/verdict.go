@@ -53,6 +53,7 @@ type attempt struct {
 	noName  bool          // the name system does not know the host
 	soon    bool          // paused: exactly as long as wait says
 	told    bool          // the inbox took the actor's new key in this attempt
+	during  int64         // how often our own trouble had begun before it
 	refused bool          // a signature by Ed25519 was refused before the other was tried
 }
 
