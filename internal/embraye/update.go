@@ -75,8 +75,8 @@ type Revision struct {
 }
 
 // CheckRevision tells what a correction of the given kind may not do. A typo
-// changes wording only: not stage, dates, evidence addresses; a correction
-// that changes nothing is refused too.
+// changes wording only: not stage, dates, evidence addresses, links to other
+// constats, lessons; a correction that changes nothing is refused too.
 func CheckRevision(kind RevisionKind, reason string, before, after Content) error {
 	v := &problems{}
 	choice(v, "kind", kind, RevisionKinds())
@@ -96,6 +96,8 @@ func CheckRevision(kind RevisionKind, reason string, before, after Content) erro
 		frozen("confidence", before.Confidence != after.Confidence)
 		frozen("license", before.Licence != after.Licence)
 		frozen("evidence", !sameAddresses(before.Evidence, after.Evidence))
+		frozen("related_to", !alike(before.relations(), after.relations())) // what is replaced does not count any more
+		frozen("lessons", !alike(before.Lessons, after.Lessons))
 		frozen("integrates", !slices.Equal(before.Integrates(), after.Integrates()))
 		frozen("indicator", !reflect.DeepEqual(before.Indicator, after.Indicator))
 	}
@@ -127,6 +129,17 @@ func (c Content) said() Content {
 	c = c.Normal()
 	c.Evidence = each(c.Evidence, func(e Evidence) Evidence { e.SHA256 = ""; return e })
 	return c
+}
+
+// relations are the links to other constats, without the reviews that are taken up.
+func (c Content) relations() []Relation {
+	return slices.DeleteFunc(slices.Clone(c.RelatedTo), func(r Relation) bool { return r.Rel == Integrates })
+}
+
+// alike reports whether two lists name the same, in any order.
+func alike[T comparable](a, b []T) bool {
+	lacks := func(list []T) func(T) bool { return func(v T) bool { return !slices.Contains(list, v) } }
+	return !slices.ContainsFunc(a, lacks(b)) && !slices.ContainsFunc(b, lacks(a))
 }
 
 func sameAddresses(a, b []Evidence) bool {

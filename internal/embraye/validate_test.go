@@ -145,6 +145,7 @@ func TestScopeKey(t *testing.T) {
 
 func TestCheckRevision(t *testing.T) {
 	_, before := good()
+	before.RelatedTo = []embraye.Relation{{Rel: "follows", Href: "https://x.example/constats/2"}, {Rel: embraye.SameFact, Href: "https://x.example/constats/3"}}
 	for name, c := range map[string]struct {
 		kind   embraye.RevisionKind
 		reason string
@@ -159,6 +160,15 @@ func TestCheckRevision(t *testing.T) {
 		"typo adds evidence": {embraye.Typo, "coquille", func(c *embraye.Content) {
 			c.Evidence = append(c.Evidence, embraye.Evidence{Href: "https://x.example/"})
 		}, "evidence"},
+		"typo replaces another": {embraye.Typo, "coquille", func(c *embraye.Content) {
+			c.RelatedTo = append(slices.Clone(c.RelatedTo), embraye.Relation{Rel: "replaces", Href: "https://x.example/constats/1"})
+		}, "related_to"},
+		"typo takes a relation away": {embraye.Typo, "coquille", func(c *embraye.Content) { c.RelatedTo = nil }, "related_to"},
+		"typo orders relations": {embraye.Typo, "coquille", func(c *embraye.Content) {
+			c.RelatedTo = slices.Clone(c.RelatedTo)
+			slices.Reverse(c.RelatedTo)
+		}, ""},
+		"typo names a lesson":        {embraye.Typo, "coquille", func(c *embraye.Content) { c.Lessons = append(slices.Clone(c.Lessons), "e6") }, "lessons"},
 		"substance":                  {embraye.Substance, "nouveau fait", func(c *embraye.Content) { c.Stage = embraye.Done }, ""},
 		"substance without reason":   {embraye.Substance, " ", func(c *embraye.Content) { c.Stage = embraye.Done }, "reason"},
 		"nothing changed":            {embraye.Substance, "rien", func(c *embraye.Content) {}, "revision"},
