@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"embraye/internal/embraye"
 	"embraye/internal/fedtest"
 	"embraye/internal/web"
 )
@@ -232,5 +233,31 @@ func TestASenderThatHungUpIsNoFailure(t *testing.T) {
 			t.Errorf("%s: %s", r.URL.Path, &log)
 		}
 		log.Reset()
+	}
+}
+
+// goneActors are pages that know that somebody is gone.
+type goneActors struct{ web.Pages }
+
+func (goneActors) ActorPage(context.Context, string) (*embraye.ActorPage, error) {
+	return nil, embraye.ErrGone
+}
+
+// Whatever is the matter, an inbox neither says that it is gone, for which Misskey and
+// PieFed forget us, nor leads elsewhere (INTEROP 0.22).
+func TestAnInboxIsNeverGoneAndNeverMoves(t *testing.T) {
+	s := newSite(t)
+	gone := s.handler(web.Options{Pages: goneActors{s.Store.Pages()}})
+	whole := s.handler(web.Options{})
+	ann := s.Server("peer.example").Actor("ann")
+	for _, tt := range []struct {
+		path string
+		h    http.Handler
+	}{{"/actors/mesure2/inbox", gone}, {"/inbox/", whole}, {"/actors/mesure2/inbox/", whole}, {"/actors/Mesure2/inbox/", whole}} {
+		w := httptest.NewRecorder()
+		tt.h.ServeHTTP(w, ann.Request(base+tt.path, map[string]any{"id": "https://peer.example/follow/1", "type": "Follow", "actor": ann.ID, "object": base + "/actors/mesure2"}))
+		if w.Code != http.StatusNotFound {
+			t.Errorf("%s: %d", tt.path, w.Code)
+		}
 	}
 }

@@ -2,6 +2,8 @@ package inbox_test
 
 import (
 	"cmp"
+	"fmt"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -93,6 +95,36 @@ func TestT09StrangersAreNotKept(t *testing.T) {
 		p.Says("Create", p.Constat("one", map[string]any{"embraye:scale": "2"}))
 		if n := len(p.Unread()); n != 0 {
 			p.Errorf("%d kept of whom nobody follows", n)
+		}
+	})
+}
+
+// An account says, corrects and deletes its own constats and no sibling's.
+func TestASiblingsConstatIsNobodyElses(t *testing.T) {
+	apptest.EachPair(t, func(p *apptest.Pair) {
+		p.Follow()
+		p.Says("Create", p.Constat("one", nil))
+		sibling := p.Measures[0]
+		later := map[string]any{"embraye:title": "Changé", "updated": p.W.Clock.Now().Add(time.Minute).Format(time.RFC3339)}
+		for name, tt := range map[string]struct {
+			kind   string
+			object any
+			status int
+		}{
+			"a new one":    {"Create", p.Constat("two", nil), http.StatusForbidden},
+			"an unknown":   {"Update", p.Constat("three", nil), http.StatusForbidden},
+			"a correction": {"Update", p.Constat("one", later), http.StatusForbidden},
+			"a Delete":     {"Delete", p.Measures[1].ID + "/one", http.StatusAccepted},
+		} {
+			p.Said++
+			status := sibling.Post(string(p.In.Site.SharedInbox()), map[string]any{"@context": "https://www.w3.org/ns/activitystreams",
+				"id": fmt.Sprintf("%s/acts/%d", sibling.ID, p.Said), "type": tt.kind, "actor": sibling.ID, "object": tt.object})
+			if status != tt.status {
+				p.Errorf("%s in a sibling's name: %d", name, status)
+			}
+		}
+		if one := p.Kept("one"); one == nil || one.Title != "Un titre" || one.WithdrawnAt != nil || p.Kept("two") != nil || p.Kept("three") != nil || len(p.Unread()) != 0 {
+			p.Errorf("afterwards: %+v, %v, %v, %d unread", one, p.Kept("two"), p.Kept("three"), len(p.Unread()))
 		}
 	})
 }

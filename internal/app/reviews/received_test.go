@@ -249,7 +249,9 @@ func TestF083LiarsReviewNothing(t *testing.T) {
 		p.Says("Create", p.Constat("un", nil))
 		theirs := p.Measures[1].ID + "/un"
 		liar := p.W.Server("liar.example")
-		mallory, friend := liar.Actor("mallory"), liar.Actor("friend")
+		mallory, friend, measure := liar.Actor("mallory"), liar.Actor("friend"), liar.Actor("mesure2")
+		measure.Doc["type"], measure.Doc["embraye:measure"], measure.Doc["embraye:organisation"] = "Group", apptest.MeasureIRI(2), mallory.ID
+		measure.Publish()
 		inbox := string(p.In.Site.SharedInbox())
 		said := 0
 		note := func(id, by, of string) map[string]any {
@@ -277,6 +279,7 @@ func TestF083LiarsReviewNothing(t *testing.T) {
 			"under another host's address": {mallory, note(p.Org.ID+"/2", mallory.ID, theirs), http.StatusForbidden},
 			"of its own organisation":      {p.Org, note(p.Org.ID+"/3", p.Org.ID, theirs), http.StatusForbidden},
 			"by its own measure":           {p.Measures[0], note(p.Measures[0].ID+"/4", p.Measures[0].ID, theirs), http.StatusForbidden},
+			"by a measure of another's":    {measure, note(measure.ID+"/11", measure.ID, theirs), http.StatusForbidden},
 			"of nothing that we know":      {mallory, note(mallory.ID+"/5", mallory.ID, "https://nowhere.example/1"), http.StatusAccepted},
 			"without a reason": {mallory, func() map[string]any {
 				n := note(mallory.ID+"/6", mallory.ID, theirs)
