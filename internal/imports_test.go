@@ -45,7 +45,7 @@ func rows() map[string]int {
 
 // helpers may import anything and are imported by tests alone.
 func helpers() []string {
-	return []string{"internal/storetest", "internal/s3test", "internal/fedtest", "internal/apptest", "internal/browsertest", "internal/web/office/officetest"}
+	return []string{"internal/storetest", "internal/s3test", "internal/logtest", "internal/fedtest", "internal/apptest", "internal/browsertest", "internal/web/office/officetest"}
 }
 
 // owners says which libraries may be known by which packages only, so that each

@@ -16,6 +16,7 @@ import (
 	"testing"
 	"time"
 
+	"embraye/internal/logtest"
 	"embraye/internal/storetest"
 )
 
@@ -87,9 +88,9 @@ func TestFT13ADiskThatIsFull(t *testing.T) {
 	if err := os.Mkdir(disk, 0o700); err != nil {
 		t.Fatal(err)
 	}
-	s := &server{t: t, env: environment(loopback(disk, "EMBRAYE_LISTEN=127.0.0.1:0")...), log: &syncBuffer{}}
+	s := &server{t: t, env: environment(loopback(disk, "EMBRAYE_LISTEN=127.0.0.1:0")...), log: &logtest.Log{}}
 	inside := exec.Command("unshare", "-rm", "sh", "-c", `mount -t tmpfs -o size=24m,mode=700 tmpfs "$1" && cp -a "$2"/. "$1"/ && exec sleep 600`, "sh", disk, seed)
-	said := &syncBuffer{}
+	said := &logtest.Log{}
 	inside.Stderr = said
 	if err := inside.Start(); err != nil {
 		storetest.Require(t, "namespaces", err.Error())
@@ -157,7 +158,7 @@ func TestFT13ADiskThatIsFull(t *testing.T) {
 // begin starts a server by a command of one's own and waits until it listens.
 func (s *server) begin(cmd *exec.Cmd) *exec.Cmd {
 	s.t.Helper()
-	said := &syncBuffer{}
+	said := &logtest.Log{}
 	cmd.Stdout, cmd.Stderr = said, s.log
 	if err := cmd.Start(); err != nil {
 		s.t.Fatal(err)

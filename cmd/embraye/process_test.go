@@ -12,10 +12,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"embraye/internal/logtest"
 )
 
 // patience is how long a test waits for another process before it fails.
@@ -29,26 +30,8 @@ type server struct {
 	address string // after "listening on "
 	said    string // what it printed before that
 	printed chan string
-	log     *syncBuffer
+	log     *logtest.Log
 	done    chan struct{} // closed when it ended
-}
-
-// syncBuffer collects a process's log while the test reads it.
-type syncBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *syncBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *syncBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
 }
 
 // instanceDir is a fresh data folder that a first start has been through.
@@ -83,7 +66,7 @@ func serveProcess(t *testing.T, env ...string) *server {
 // beginServe starts a server and does not wait.
 func beginServe(t *testing.T, env []string, flags ...string) *server {
 	t.Helper()
-	s := &server{t: t, env: environment(env...), log: &syncBuffer{}, done: make(chan struct{}), printed: make(chan string, 1)}
+	s := &server{t: t, env: environment(env...), log: &logtest.Log{}, done: make(chan struct{}), printed: make(chan string, 1)}
 	s.cmd = exec.Command("embraye", append([]string{"serve"}, flags...)...)
 	s.cmd.Env, s.cmd.Stderr = s.env, s.log
 	stdout, err := s.cmd.StdoutPipe()

@@ -31,6 +31,7 @@ import (
 	"embraye/internal/check"
 	"embraye/internal/embraye"
 	"embraye/internal/httpsig"
+	"embraye/internal/logtest"
 	"embraye/internal/storetest"
 	"embraye/internal/web/answer"
 )
@@ -218,7 +219,7 @@ func (f *front) start(t *testing.T, p proxyProgram, upstream string) *proxyVisit
 	main = strings.NewReplacer("HTTPS", https, "HTTP", http).Replace(main)
 	f.write(t, filepath.Join(filepath.Base(folder), "sites"), []byte(sites))
 	cmd := exec.Command(p.program, append(args, f.write(t, filepath.Join(filepath.Base(folder), "main"), []byte(main)))...)
-	said := &syncBuffer{}
+	said := &logtest.Log{}
 	cmd.Stdout, cmd.Stderr, cmd.Env = said, said, append(os.Environ(), "HOME="+folder)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

@@ -1,7 +1,6 @@
 package fedtest
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -16,6 +15,7 @@ import (
 	"embraye/configs"
 	"embraye/internal/app/constats"
 	"embraye/internal/embraye"
+	"embraye/internal/logtest"
 )
 
 const (
@@ -29,7 +29,7 @@ type stage struct {
 	kind          string
 	w             *World
 	limited, free *Instance // with the rate limits of every installation, and without
-	log           *logBuffer
+	log           *logtest.Log
 	client        *http.Client
 }
 
@@ -43,7 +43,7 @@ func newStage(t *testing.T, kind string) *stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &stage{t: t, kind: kind, log: new(logBuffer)}
+	s := &stage{t: t, kind: kind, log: new(logtest.Log)}
 	s.w = New(t, Config{Kind: kind, Reference: reference, RateLimits: true, Log: s.log}, "ours.example")
 	s.limited = s.w.Instances[0]
 	s.free = s.w.instance(Config{Kind: kind, Reference: reference, Log: s.log}, "calm.example")
@@ -79,7 +79,7 @@ func (b *bench) ready() {
 	b.t.Helper()
 	b.before = sums(b.t, b.in.Store)
 	b.w.Wire.Forget()
-	b.logged, b.refused = b.log.len(), 0
+	b.logged, b.refused = len(b.log.String()), 0
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	b.allocated = m.TotalAlloc
@@ -242,30 +242,6 @@ func with(m map[string]any, more ...any) map[string]any {
 func note(a *Actor, id string, more ...any) map[string]any {
 	return with(map[string]any{"id": a.Server.Base + "/" + id, "type": "Note", "attributedTo": a.ID, "content": "<p>Bonjour</p>",
 		"published": "2026-05-01T09:59:00Z", "to": []any{public}, "cc": []any{}}, more...)
-}
-
-// logBuffer keeps what instances log.
-type logBuffer struct {
-	mu   sync.Mutex
-	text bytes.Buffer
-}
-
-func (l *logBuffer) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *logBuffer) len() int {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Len()
-}
-
-func (l *logBuffer) since(n int) string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return string(l.text.Bytes()[n:])
 }
 
 // wait polls until something is so that another goroutine does; a hang is the

@@ -126,7 +126,7 @@ func (b *bench) checkMemory() {
 // I5
 func (b *bench) checkLog() {
 	b.t.Helper()
-	text := b.log.since(b.logged)
+	text := b.log.String()[b.logged:]
 	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
 	if text == "" {
 		lines = nil

@@ -1,7 +1,6 @@
 package jobs_test
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -15,6 +14,7 @@ import (
 
 	"embraye/internal/embraye"
 	"embraye/internal/jobs"
+	"embraye/internal/logtest"
 	"embraye/internal/store"
 	"embraye/internal/storetest"
 )
@@ -181,7 +181,7 @@ func TestH10AChoreThatFailsIsToldOnce(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		var (
 			tries atomic.Int32
-			log   lines
+			log   logtest.Log
 			go1   = make(chan struct{})
 		)
 		o := work(t, s, jobs.Options{Log: slog.New(slog.NewTextHandler(&log, nil)), Again: func(int) time.Duration { return 0 }},
@@ -205,8 +205,8 @@ func TestH10AChoreThatFailsIsToldOnce(t *testing.T) {
 		if state := o.state(embraye.ChoreMail); state.Error != "" || state.FailingSince != nil || state.Waiting != 1 {
 			t.Errorf("%+v", state)
 		}
-		eventually(t, "it is told", func() bool { return log.count("sending mail: it works again") == 1 })
-		if n := log.count("level=ERROR"); n != 1 {
+		eventually(t, "it is told", func() bool { return strings.Count(log.String(), "sending mail: it works again") == 1 })
+		if n := strings.Count(log.String(), "level=ERROR"); n != 1 {
 			t.Errorf("%d errors:\n%s", n, &log)
 		}
 	})
@@ -332,23 +332,3 @@ func TestAStopWaitsAndWhatItCutsOffIsTakenUp(t *testing.T) {
 		}
 	})
 }
-
-// lines is a log that several write.
-type lines struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.buf.String()
-}
-
-func (l *lines) count(what string) int { return strings.Count(l.String(), what) }

@@ -5,28 +5,11 @@ import (
 	"log/slog"
 	"path/filepath"
 	"strings"
-	"sync"
 	"testing"
 	"time"
+
+	"embraye/internal/logtest"
 )
-
-// lines is a log that a test reads while it is written.
-type lines struct {
-	mu   sync.Mutex
-	text strings.Builder
-}
-
-func (l *lines) Write(p []byte) (int, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.Write(p)
-}
-
-func (l *lines) String() string {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.text.String()
-}
 
 func soon(t *testing.T, what string, is func() bool) {
 	t.Helper()
@@ -119,7 +102,7 @@ func TestAWALThatStaysIsTold(t *testing.T) {
 	if err := gone.reader.Close(); err != nil {
 		t.Fatal(err)
 	}
-	var log lines
+	var log logtest.Log
 	j := takeOver(gone.reader, gone.writePool, slog.New(slog.NewTextHandler(&log, nil)))
 	j.grew()
 	soon(t, "it is told", func() bool { return strings.Contains(log.String(), "level=WARN") })

@@ -164,13 +164,29 @@ func TestConflictsBetweenTransactionsAreTriedAgain(t *testing.T) {
 	}
 }
 
+// twoConstats are what replicas contend for.
+func twoConstats(t *testing.T, s *store.Store) {
+	t.Helper()
+	must(t, s.InTx(t.Context(), func(tx store.Tables) error {
+		return errors.Join(tx.Updates.Insert(t.Context(), storetest.Update(1)), tx.Updates.Insert(t.Context(), storetest.Update(2)))
+	}))
+}
+
+// likedTwice wants two Likes of each of the first two constats.
+func likedTwice(t *testing.T, s *store.Store) {
+	t.Helper()
+	for n := 1; n <= 2; n++ {
+		if u, err := s.Tables().Updates.Take(t.Context(), storetest.ID(n)); err != nil || u.LikeCount != 2 {
+			t.Errorf("update %d: %d likes, %v; want 2", n, u.LikeCount, err)
+		}
+	}
+}
+
 // Two replicas that take two rows in opposite orders.
 func TestADeadlockIsTriedAgain(t *testing.T) {
 	url, ctx := storetest.URL(t, storetest.Postgres), t.Context()
 	s := storetest.OpenURL(t, url, nil)
-	must(t, s.InTx(ctx, func(tx store.Tables) error {
-		return errors.Join(tx.Updates.Insert(ctx, storetest.Update(1)), tx.Updates.Insert(ctx, storetest.Update(2)))
-	}))
+	twoConstats(t, s)
 	var both, wait sync.WaitGroup
 	both.Add(2)
 	for _, order := range [][2]int{{1, 2}, {2, 1}} {
@@ -194,11 +210,7 @@ func TestADeadlockIsTriedAgain(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	for n := 1; n <= 2; n++ {
-		if u, err := s.Tables().Updates.Take(ctx, storetest.ID(n)); err != nil || u.LikeCount != 2 {
-			t.Errorf("update %d: %d likes, %v; want 2", n, u.LikeCount, err)
-		}
-	}
+	likedTwice(t, s)
 }
 
 // Two replicas, each with two transactions that share a commit, and what the one
@@ -207,9 +219,7 @@ func TestADeadlockIsTriedAgain(t *testing.T) {
 func TestGroupsDoNotWaitInACircle(t *testing.T) {
 	url, ctx := storetest.URL(t, storetest.Postgres)+"&deadlock_timeout=1h&statement_timeout=20s", t.Context()
 	s := storetest.OpenURL(t, url, nil)
-	must(t, s.InTx(ctx, func(tx store.Tables) error {
-		return errors.Join(tx.Updates.Insert(ctx, storetest.Update(1)), tx.Updates.Insert(ctx, storetest.Update(2)))
-	}))
+	twoConstats(t, s)
 	var both, wait sync.WaitGroup
 	both.Add(2)
 	for _, order := range [][2]int{{1, 2}, {2, 1}} {
@@ -241,11 +251,7 @@ func TestGroupsDoNotWaitInACircle(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	for n := 1; n <= 2; n++ {
-		if u, err := s.Tables().Updates.Take(ctx, storetest.ID(n)); err != nil || u.LikeCount != 2 {
-			t.Errorf("update %d: %d likes, %v; want 2", n, u.LikeCount, err)
-		}
-	}
+	likedTwice(t, s)
 }
 
 // Two that were tried again and wait as long as it takes: what is sent takes its
