@@ -235,7 +235,7 @@ func TestAFailureThatIsNoTextIsKept(t *testing.T) {
 func TestAPanicIsAFailure(t *testing.T) {
 	storetest.Each(t, func(t *testing.T, s *store.Store) {
 		var tries atomic.Int32
-		var log lines
+		var log logtest.Log
 		o := work(t, s, jobs.Options{Log: slog.New(slog.NewTextHandler(&log, nil)), Again: func(int) time.Duration { return time.Millisecond }},
 			jobs.Chore{Name: embraye.ChoreMail, What: "sending mail", Do: func(context.Context, *jobs.Turn) error {
 				if tries.Add(1) == 1 {

@@ -214,7 +214,8 @@ func TestInboxAnswers(t *testing.T) {
 }
 
 // Who hangs up before the answer, as senders do whose patience ends while this
-// machine stands still, has met no failure of ours.
+// machine stands still, has met no failure of ours. Who closed only the half on which
+// nothing more is sent looks the same, and reads no success.
 func TestASenderThatHungUpIsNoFailure(t *testing.T) {
 	s := newSite(t)
 	var log bytes.Buffer
@@ -225,12 +226,14 @@ func TestASenderThatHungUpIsNoFailure(t *testing.T) {
 	form := httptest.NewRequest("POST", base+"/login", strings.NewReader("email=lea%40ours.example&password=un+mot+de+passe"))
 	form.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	form.Header.Set("Origin", base)
-	for _, r := range []*http.Request{follow, form} {
+	page := httptest.NewRequest("GET", base+"/donnees/constats.csv", nil)
+	for _, r := range []*http.Request{follow, form, page} {
 		gone, hangUp := context.WithCancel(t.Context())
 		hangUp()
-		h.ServeHTTP(httptest.NewRecorder(), r.WithContext(gone))
-		if log.Len() > 0 {
-			t.Errorf("%s: %s", r.URL.Path, &log)
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r.WithContext(gone))
+		if w.Code < 500 || log.Len() > 0 {
+			t.Errorf("%s: %d %s", r.URL.Path, w.Code, &log)
 		}
 		log.Reset()
 	}

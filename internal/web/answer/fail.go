@@ -49,9 +49,6 @@ func StatusOf(err error) int {
 // Fail answers an error of a GET; what is our own fault is logged.
 func (h *Server) Fail(w http.ResponseWriter, r *http.Request, err error) {
 	status := StatusOf(err)
-	if r.Context().Err() != nil {
-		return // the client is gone, and probably the reason for the error
-	}
 	if status >= 500 {
 		h.LogFailure(r, "request failed", err, "status", status)
 	}

@@ -30,9 +30,13 @@ func reads(r *http.Request) bool {
 	return r.Method == http.MethodGet || r.Method == http.MethodHead
 }
 
-// LogFailure logs what is our own fault. What is away is an error the first time
-// and then, until it is back, a line for whoever looks closely.
+// LogFailure logs what is our own fault, and not that somebody hung up, which is
+// probably the reason for the error. What is away is an error the first time and then,
+// until it is back, a line for whoever looks closely.
 func (h *Server) LogFailure(r *http.Request, what string, err error, args ...any) {
+	if r.Context().Err() != nil {
+		return
+	}
 	level := slog.LevelError
 	if errors.Is(err, embraye.ErrUnavailable) {
 		o := &h.unwritten

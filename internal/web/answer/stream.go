@@ -62,9 +62,7 @@ func (h *Server) Stream(contentType string, stream Stream) http.HandlerFunc {
 			return
 		}
 		if err != nil {
-			if r.Context().Err() == nil {
-				h.LogFailure(r, "an answer ends in its middle", err)
-			}
+			h.LogFailure(r, "an answer ends in its middle", err)
 			panic(http.ErrAbortHandler)
 		}
 	}

@@ -31,9 +31,6 @@ func (h *Handler) inbox(w http.ResponseWriter, r *http.Request) {
 	if status == 0 {
 		status = answer.StatusOf(err)
 	}
-	if status >= http.StatusInternalServerError && r.Context().Err() != nil {
-		return // the sender is gone, and probably the reason for the error
-	}
 	// Never 410: Misskey and PieFed forget us for it (INTEROP 0.22).
 	if status == http.StatusGone {
 		status = http.StatusNotFound

@@ -157,9 +157,6 @@ func (v *Visit) fail(err error) {
 	case errors.Is(err, errTooSlow):
 		status = http.StatusRequestTimeout
 	}
-	if status >= 500 && v.R.Context().Err() != nil {
-		return // the client is gone, and probably the reason for the error
-	}
 	if status >= 500 {
 		v.office.answers.LogFailure(v.R, "request failed", err, "status", status)
 	}

@@ -81,8 +81,8 @@ func (h *Frame) ErrorPage(r *http.Request, status int) *answer.Answer {
 	page := h.NewPage(v, h.catalogue.T(v.Lang, key))
 	if page.Incomplete != nil {
 		level := slog.LevelWarn
-		if errors.Is(page.Incomplete, embraye.ErrUnavailable) {
-			level = slog.LevelDebug // an outage is told once, by whoever meets it first
+		if errors.Is(page.Incomplete, embraye.ErrUnavailable) || r.Context().Err() != nil {
+			level = slog.LevelDebug // an outage is told once, by whoever meets it first; that somebody hung up is none
 		}
 		h.log.Log(r.Context(), level, "an error page goes without the organisation's name", "path", answer.PathOf(r), "err", page.Incomplete)
 		page.Incomplete = nil
