@@ -1,6 +1,9 @@
 package locale
 
-import "testing"
+import (
+	"fmt"
+	"testing"
+)
 
 func TestFrenchElides(t *testing.T) {
 	for _, c := range []struct {
@@ -8,18 +11,25 @@ func TestFrenchElides(t *testing.T) {
 		args []any
 		want string
 	}{
-		{"Le bureau de %s", []any{"Amont"}, "Le bureau d’%s"},
-		{"Le bureau de %s", []any{"Brume"}, "Le bureau de %s"},
-		{"Le bureau de %s", []any{"Horizon"}, "Le bureau de %s"},
-		{"Ce que %s dit de %s et %d fois", []any{"Écume", "Île", 3}, "Ce qu’%s dit d’%s et %d fois"},
-		{"de %s à %s", []any{"2020", "avril 2021"}, "de %s à %s"},
-		{"De %s", []any{"Amont"}, "De %s"},
-		{"monde %s", []any{"Amont"}, "monde %s"},
-		{"%d de %s", []any{1, "Amont"}, "%d d’%s"},
-		{"sans rien", []any{"Amont"}, "sans rien"},
-		{"de %s", []any{""}, "de %s"},
+		{"Le bureau de %s", []any{"Amont"}, "Le bureau d’Amont"},
+		{"Le bureau de %s", []any{"Brume"}, "Le bureau de Brume"},
+		{"Le bureau de %s", []any{"Horizon"}, "Le bureau de Horizon"},
+		{"Ce que %s dit de %s et %d fois", []any{"Écume", "Île", 3}, "Ce qu’Écume dit d’Île et 3 fois"},
+		{"de %s à %s", []any{"2020", "avril 2021"}, "de 2020 à avril 2021"},
+		{"De %s", []any{"Amont"}, "De Amont"},
+		{"monde %s", []any{"Amont"}, "monde Amont"},
+		{"%d de %s", []any{1, "Amont"}, "1 d’Amont"},
+		{"de %s", []any{""}, "de "},
+		{"%d nouveautés de %s, dit %s", []any{3, "Les Communs", "Les Communs"}, "3 nouveautés des Communs, dit Les Communs"},
+		{"Le bureau de %s", []any{"Le Mouton"}, "Le bureau du Mouton"},
+		{"Le bureau de %s", []any{"Lessive"}, "Le bureau de Lessive"},
+		{"Le bureau de %s", []any{"La Quadrature"}, "Le bureau de La Quadrature"},
+		{"Le bureau de %s", []any{"Les"}, "Le bureau de Les"},
+		{"Le bureau « %s »", []any{"Les Communs"}, "Le bureau « Les Communs »"},
+		{"ronde %s", []any{"Les Communs"}, "ronde Les Communs"},
 	} {
-		if got := elide(c.text, c.args); got != c.want {
+		text, args := elide(c.text, c.args)
+		if got := fmt.Sprintf(text, args...); got != c.want {
 			t.Errorf("%q with %v: %q, want %q", c.text, c.args, got, c.want)
 		}
 	}

@@ -69,7 +69,9 @@ func loadLanguage(source fs.FS, lang string) (map[string]string, error) {
 			if _, twice := texts[key]; twice {
 				return nil, fmt.Errorf("%s: key %q is defined twice", path.Base(name), key)
 			}
-			texts[key] = Typography(lang, text)
+			if texts[key] = text; lang == "fr" {
+				texts[key] = French(text)
+			}
 		}
 	}
 	return texts, nil
@@ -127,7 +129,7 @@ func (c *Catalogue) T(lang, key string, args ...any) string {
 		return text
 	}
 	if c.known(lang) == "fr" {
-		text = elide(text, args)
+		text, args = elide(text, args)
 	}
 	return fmt.Sprintf(text, args...)
 }

@@ -45,10 +45,12 @@ func NoBreakHTML(s string) string { return texts.ReplaceAllStringFunc(s, NoBreak
 // apostrophes curly.
 func French(s string) string { return french.Replace(s) }
 
-// Typography applies the habits of a language to a text of ours.
+// Typography applies the habits of a language to a name of the reference text or
+// of a place, for whatever is read by people: pages, forms, mails. Posts, feeds and
+// open data have the name as it was written.
 func Typography(lang, s string) string {
 	if lang == "fr" {
 		return French(s)
 	}
-	return s
+	return strings.ReplaceAll(s, "'", "’")
 }

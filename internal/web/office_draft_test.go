@@ -88,7 +88,7 @@ func TestReviewIsNamed(t *testing.T) {
 	}
 	answer := lea.autosave("/office/constats/new", url.Values{"title": {"À relire"}})
 	lea.press(answer.Path, "review", url.Values{"reviewer": {"2"}})
-	wantWords(t, "the author's page", lea.get(answer.Path).Body.String(), "En attente de ", "<h1>Écrire un constat</h1>")
+	wantWords(t, "the author's page", lea.get(answer.Path).Body.String(), "À relire par ", "<h1>Écrire un constat</h1>")
 	wantWords(t, "the reviewer's page", boss.get(answer.Path).Body.String(), "<h1>Relire ce constat</h1>")
 	wantWords(t, "the reviewer's page in English", boss.get(answer.Path+"?lang=en").Body.String(), "<h1>Review this update</h1>", "Brittany", "Ministry")
 }

@@ -4,7 +4,9 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"html"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -12,6 +14,7 @@ import (
 	"strings"
 	"testing"
 
+	"embraye/internal/embraye"
 	"embraye/internal/locale"
 )
 
@@ -127,5 +130,66 @@ func TestEveryDecisionHasWords(t *testing.T) {
 		if !found[known] {
 			t.Errorf("the decision %s was not found in the source: the search is broken", known)
 		}
+	}
+}
+
+var scripts = regexp.MustCompile(`(?s)<script.*?</script>`)
+
+// What people read has the apostrophe that sentences have, also in the names of
+// measures and places; what programs read has them as they are written.
+func TestNamesHaveTheApostropheOfSentences(t *testing.T) {
+	s := newSite(t)
+	s.withMail()
+	in := sampleInput("Un appel à communs est ouvert")
+	in.Measure, in.Territory = "m1", "FR-PAC"
+	published, err := s.Constats.Publish(t.Context(), embraye.Operator(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	constat := "/constats/" + published.Update.ID
+	var straight []string
+	keep := func(text embraye.Text) {
+		for _, name := range text {
+			if strings.Contains(name, "'") {
+				straight = append(straight, name)
+			}
+		}
+	}
+	for _, m := range s.App.Reference().Measures {
+		keep(m.Title)
+		keep(m.Summary)
+	}
+	for _, place := range s.App.Territories.All() {
+		keep(place.Name)
+	}
+	if len(straight) < 8 {
+		t.Fatalf("only %d names with an apostrophe: the search is broken", len(straight))
+	}
+	admin := s.as("ada", embraye.Admin)
+	draft := s.newDraft(s.person("edith", embraye.Editor), "Un brouillon")
+	pages := []string{"/", "/@mesure1", "/@mesure7", "/@mesure1/FR-PAC", "/@mesure1/embed", constat, pinnedPath(t, s), "/territoires", "/territoires/FR-PAC", "/chronologie", "/comprendre",
+		"/suivre", "/suivre/courriel", "/journal", "/office", "/office/constats", "/office/constats/new", "/office" + constat, "/office/drafts/" + strconv.FormatInt(draft.ID, 10),
+		"/office/elsewhere", "/office/organisation", "/office/reviews", "/office/import", "/office/followers", "/office/deliveries"}
+	for _, path := range pages {
+		for _, lang := range []string{"fr", "en"} {
+			w := admin.get(path+"?lang="+lang, "Accept: "+browser)
+			if w.Code != http.StatusOK {
+				t.Errorf("%s: %d", path, w.Code)
+			}
+			shown := html.UnescapeString(scripts.ReplaceAllString(w.Body.String(), ""))
+			for _, name := range straight {
+				if at := strings.Index(shown, name); at >= 0 {
+					t.Errorf("%s in %s: …%s…", path, lang, shown[max(0, at-80):at+len(name)])
+				}
+			}
+		}
+	}
+	for path, name := range map[string]string{"/donnees/constats.csv": "Reconnaître et soutenir le libre et l'ouvert", "/donnees/constats.json": "Provence-Alpes-Côte d'Azur", "/@mesure1/feed.json": "soutenir le libre et l'ouvert"} {
+		if got := s.get(path, ""); !strings.Contains(got.Body.String(), name) {
+			t.Errorf("%s has no %q", path, name)
+		}
+	}
+	if got := s.Letters.Subject("fr", "m1", "FR-PAC") + s.Letters.Subject("en", "m7", "FR-PAC"); strings.Contains(got, "'") {
+		t.Errorf("a mail has %q", got)
 	}
 }

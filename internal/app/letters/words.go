@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"embraye/internal/embraye"
+	"embraye/internal/locale"
 	"embraye/internal/mail"
 	"embraye/internal/store"
 )
@@ -45,7 +46,7 @@ func (w *words) message(subject string, paragraphs []string) mail.Message {
 
 // Subject names something that can be followed.
 func (l *Letters) Subject(lang, measure, territory string) string {
-	place := l.desk.Territories.Name(territory, lang)
+	place := locale.Typography(lang, l.desk.Territories.Name(territory, lang))
 	name := l.desk.Catalogue.T(lang, "letters.everything")
 	if measure != "" {
 		name = l.measure(lang, measure)
@@ -61,7 +62,7 @@ func (l *Letters) measure(lang, id string) string {
 	if !ok {
 		return id
 	}
-	title := m.Title.In(lang)
+	title := locale.Typography(lang, m.Title.In(lang))
 	if n := embraye.MeasureNumber(id); n != "" {
 		return l.desk.Catalogue.T(lang, "site.measure_n", n) + ", " + title
 	}

@@ -91,12 +91,6 @@ func (p *Page) Here(room officeRoom) bool {
 		room.Path == "/office/constats" && strings.HasPrefix(p.Path, "/office/drafts/")
 }
 
-// MeasureTitle is the short title of a measure.
-func (p *Page) MeasureTitle(id string) string {
-	m, _ := p.Reference.Measure(id)
-	return m.Title.In(p.Lang)
-}
-
 // Handle is how an actor of ours is named in full.
 func (p *Page) Handle(handle string) string { return p.Site.Mention(handle) }
 

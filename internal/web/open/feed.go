@@ -119,7 +119,7 @@ func (h *Handler) feedOf(ctx context.Context, v *answer.View) (f export.Feed, ab
 		f.HomeURL = h.site.ActorPage(a.Handle)
 		switch a.Kind {
 		case embraye.MeasureActor:
-			about.Measure, f.Title = a.Measure, page.MeasureTitle(h.app.Reference(), a, h.language)
+			about.Measure, f.Title = a.Measure, h.measureTitle(a)
 		case embraye.InstanceActor:
 			return f, about, fmt.Errorf("web: the instance has no feed: %w", embraye.ErrNotFound)
 		}
@@ -160,6 +160,14 @@ func (h *Handler) copyEntry(c *embraye.PeerCopy) export.Entry {
 		e.Updated = *c.UpdatedAt
 	}
 	return e
+}
+
+// measureTitle is the reference text's short title, as it is written there.
+func (h *Handler) measureTitle(a embraye.Actor) string {
+	if m, ok := h.app.Reference().Measure(a.Measure); ok {
+		return m.Title.In(h.language)
+	}
+	return a.Name
 }
 
 // peerAuthor is a peer as the author of what it says.

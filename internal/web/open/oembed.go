@@ -111,7 +111,7 @@ func (h *Handler) oEmbedOf(ctx context.Context, asked wish) (*oEmbed, error) {
 		if data.Actor.Kind != embraye.MeasureActor {
 			return nil, missing
 		}
-		doc.Title, by = page.MeasureTitle(h.app.Reference(), data.Actor, h.language), data.Organisation
+		doc.Title, by = h.measureTitle(data.Actor), data.Organisation
 		doc.frame(h.site.Base+"/"+asked.path, asked)
 	}
 	doc.AuthorName, doc.AuthorURL, doc.ProviderName = by.Name, h.site.ActorPage(by.Handle), cmp.Or(by.Name, h.catalogue.T(h.language, "site.name"))

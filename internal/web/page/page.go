@@ -111,11 +111,13 @@ func (p *Page) Place(s embraye.Scope) string {
 	if s.TerritoryName != "" {
 		return s.TerritoryName
 	}
-	return p.Territories.Name(s.Territory, p.Lang)
+	return p.Territory(s.Territory)
 }
 
 // Territory is the name of a code.
-func (p *Page) Territory(code string) string { return p.Territories.Name(code, p.Lang) }
+func (p *Page) Territory(code string) string {
+	return locale.Typography(p.Lang, p.Territories.Name(code, p.Lang))
+}
 
 // Actor is the path of one of our actors' pages.
 func (p *Page) Actor(handle string) string { return "/@" + handle }

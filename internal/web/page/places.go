@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"embraye/internal/embraye"
+	"embraye/internal/locale"
 	"embraye/internal/web/answer"
 )
 
@@ -43,7 +44,7 @@ func Within(territories *embraye.Territories, place embraye.Territory) (codes, p
 // MeasureTitle is the reference text's short title, in the reader's language.
 func MeasureTitle(reference *embraye.Reference, a embraye.Actor, lang string) string {
 	if m, ok := reference.Measure(a.Measure); ok {
-		return m.Title.In(lang)
+		return locale.Typography(lang, m.Title.In(lang))
 	}
 	return a.Name
 }

@@ -10,6 +10,7 @@ import (
 
 	"embraye/internal/draw"
 	"embraye/internal/embraye"
+	"embraye/internal/locale"
 	"embraye/internal/web/answer"
 	"embraye/internal/web/page"
 )
@@ -115,7 +116,10 @@ func (h *Handler) MeasurePage(ctx context.Context, v *answer.View, a embraye.Act
 		if v.Lang != reference.Language {
 			content.Translation = m.Text[v.Lang]
 		}
-		content.Summary, content.Grid = m.Summary.In(v.Lang), m.GridIn(v.Lang)
+		content.Summary = page.Demand(m.ID)
+		for _, sign := range m.GridIn(v.Lang) {
+			content.Grid = append(content.Grid, locale.Typography(v.Lang, sign))
+		}
 	}
 	page.LinkedData = breadcrumbs(page, crumb{page.Title, page.Canonical})
 	content.Embed = offerEmbed(page)

@@ -108,7 +108,8 @@ func (h *Handler) territory(ctx context.Context, v *answer.View) (*answer.Answer
 	if err != nil {
 		return nil, err
 	}
-	page := h.frame.NewPage(v, h.rooms.App.Wire().Territories.Name(place.Code, v.Lang))
+	page := h.frame.NewPage(v, "")
+	page.Title = page.Territory(place.Code)
 	page.Description = page.T("territory.description", page.Title)
 	page.Feed, page.FeedTitle = "/territoires/"+place.Code+"/feed", page.Title
 	content := placeContent{Code: place.Code, Name: page.Title}

@@ -7,6 +7,7 @@ import (
 
 	"embraye/configs"
 	"embraye/internal/embraye"
+	"embraye/internal/locale"
 	"embraye/internal/web/answer"
 )
 
@@ -54,7 +55,7 @@ func (h *Handler) memoire(_ context.Context, v *answer.View) (*answer.Answer, er
 	if err != nil {
 		return nil, err
 	}
-	page := h.frame.NewPage(v, reference.Name.In(v.Lang))
+	page := h.frame.NewPage(v, locale.Typography(v.Lang, reference.Name.In(v.Lang)))
 	page.Description, page.Type = page.T("memoire.description"), "article"
 	page.Content = memoireContent{Memoire: text, Source: reference.Source, Licence: reference.Licence}
 	return h.frame.Render("memoire", http.StatusOK, page)

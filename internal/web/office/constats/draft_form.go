@@ -6,6 +6,7 @@ import (
 
 	"embraye/internal/app/drafts"
 	"embraye/internal/embraye"
+	"embraye/internal/locale"
 	"embraye/internal/web/office"
 )
 
@@ -23,7 +24,7 @@ func readChoices(v *office.Visit) (choices, error) {
 
 func named(v *office.Visit, measures []embraye.Measure) (list []office.Option) {
 	for _, m := range measures {
-		list = append(list, office.Option{Value: m.ID, Label: m.Title.In(v.Lang)})
+		list = append(list, office.Option{Value: m.ID, Label: locale.Typography(v.Lang, m.Title.In(v.Lang))})
 	}
 	return list
 }
@@ -39,7 +40,7 @@ func lessons(v *office.Visit) (list []office.Option) {
 func places(v *office.Visit) []office.OptionGroup {
 	byKind := map[embraye.TerritoryKind][]office.Option{}
 	for _, t := range v.Rooms.App.Territories.All() {
-		byKind[t.Kind] = append(byKind[t.Kind], office.Option{Value: t.Code, Label: t.Name.In(v.Lang)})
+		byKind[t.Kind] = append(byKind[t.Kind], office.Option{Value: t.Code, Label: locale.Typography(v.Lang, t.Name.In(v.Lang))})
 	}
 	wide := slices.Concat(byKind[embraye.TerritoryCountry], byKind[embraye.TerritoryUnion], byKind[embraye.TerritoryWorld])
 	return []office.OptionGroup{{Label: "wide", Options: wide}, {Label: "regions", Options: byKind[embraye.TerritoryRegion]}, {Label: "departments", Options: byKind[embraye.TerritoryDepartment]}}
