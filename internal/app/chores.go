@@ -23,12 +23,16 @@ func (a *App) Later(ctx context.Context, t store.Tables, j embraye.Job) error {
 	return a.Jobs.Enqueue(ctx, t, j)
 }
 
-// AskMail lets a mail be sent, in the transaction of what it is for; not where
-// there is no mail server.
-func AskMail(ctx context.Context, desk *App, t store.Tables, m embraye.Mail) error {
+// AskLink lets a link be mailed, in the transaction of what it is for; not where
+// there is no mail server: then whoever asks for it has it in hand.
+func AskLink(ctx context.Context, desk *App, t store.Tables, m embraye.Mail) error {
 	if !desk.Mails() {
 		return nil
 	}
+	return askMail(ctx, desk, t, m)
+}
+
+func askMail(ctx context.Context, desk *App, t store.Tables, m embraye.Mail) error {
 	if m.Language == "" {
 		m.Language = desk.Language
 	}
@@ -39,9 +43,10 @@ func AskMail(ctx context.Context, desk *App, t store.Tables, m embraye.Mail) err
 	return desk.Later(ctx, t, embraye.Job{Chore: embraye.ChoreMail, Subject: strconv.FormatInt(m.ID, 10)})
 }
 
-// Tell asks for a notice to somebody of the house.
+// Tell asks for a notice to somebody of the house. It waits for a process that has
+// a mail server, which the one of a command need not know.
 func Tell(ctx context.Context, desk *App, t store.Tables, p *embraye.Person, notice embraye.LinkKind) error {
-	return AskMail(ctx, desk, t, embraye.Mail{Kind: notice, Email: p.Email, PersonID: p.ID, Role: p.Role, Language: p.Language})
+	return askMail(ctx, desk, t, embraye.Mail{Kind: notice, Email: p.Email, PersonID: p.ID, Role: p.Role, Language: p.Language})
 }
 
 // FailedPlans lists what could not be published at its hour: one's own drafts, and

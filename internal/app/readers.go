@@ -9,10 +9,8 @@ import (
 )
 
 // TellReaders has those who follow by mail told of a constat, in the transaction
-// of what became of it.
+// of what became of it. Whether letters are sent is for the process to know that
+// does the job: a command has no need of the mail server's setting.
 func TellReaders(ctx context.Context, a *App, t store.Tables, u *embraye.Update, kind embraye.LetterKind) error {
-	if !a.Mails() {
-		return nil
-	}
 	return a.Later(ctx, t, embraye.Job{Chore: embraye.ChoreLetters, Subject: strings.Join([]string{u.ID, string(kind)}, " ")})
 }

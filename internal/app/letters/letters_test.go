@@ -596,4 +596,36 @@ func TestWithoutMailServer(t *testing.T) {
 	})
 }
 
+// A command that publishes, corrects or withdraws knows no mail server; the one
+// process that does the jobs writes to readers all the same.
+func TestWhatCommandsDoIsTold(t *testing.T) {
+	eachScene(t, func(s *scene) {
+		s.follow("ana@asso.example", "m2", "", embraye.AtOnce)
+		server := s.App.Mail
+		as := func(command func()) {
+			s.App.Mail = nil
+			command()
+			s.App.Mail = server
+			s.work()
+			s.Clock.Advance(10 * time.Minute)
+			s.work()
+		}
+		var id string
+		as(func() { id = s.publish("Un", "FR-BRE") })
+		s.want("ana@asso.example", 2)
+		as(func() {
+			u, err := s.Store.Tables().Updates.Take(s.Context(), id)
+			s.Must(err)
+			u.Content.Title = "Un, corrigé"
+			_, err = s.Constats.Revise(s.Context(), embraye.Operator(), id, constats.ReviseInput{Kind: embraye.Substance, Reason: "Le comité a voté", Content: u.Content})
+			s.Must(err)
+		})
+		s.want("ana@asso.example", 3)
+		as(func() {
+			s.Must(s.Constats.Withdraw(s.Context(), embraye.Operator(), id, constats.WithdrawInput{Reason: "La source a fermé"}))
+		})
+		s.want("ana@asso.example", 4)
+	})
+}
+
 var _ app.Jobs = (*scene)(nil)

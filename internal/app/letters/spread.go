@@ -50,8 +50,12 @@ func (l *Letters) Do(ctx context.Context, subject string, done func(context.Cont
 	})
 }
 
-// spread writes the letters of one batch of subscribers, and asks for the next.
+// spread writes the letters of one batch of subscribers, and asks for the next;
+// none where there is no mail server.
 func (l *Letters) spread(ctx context.Context, t store.Tables, update string, kind embraye.LetterKind, after int64) error {
+	if !l.desk.Mails() {
+		return nil
+	}
 	u, err := t.Updates.Take(ctx, update)
 	if errors.Is(err, embraye.ErrNotFound) {
 		return nil // taken away for good, as what was to be looked at is

@@ -31,7 +31,7 @@ func mailAgain(tries int) time.Duration {
 
 // ask lets a link be sent, in the transaction of what it is for.
 func (o *post) ask(ctx context.Context, t store.Tables, m embraye.Mail) error {
-	return app.AskMail(ctx, o.desk, t, m)
+	return app.AskLink(ctx, o.desk, t, m)
 }
 
 // pretend costs what asking for a mail costs, and leaves nothing but a job that

@@ -72,10 +72,11 @@ func TestPasskeysAnswerOnce(t *testing.T) {
 		key.Count--
 		token = half(h, "editor")
 		letters := h.WithMail(nil)
+		before := len(h.SendMails(letters)) // that the key was added
 		if opens(token, key.Get(ask(token))) {
 			t.Error("a copied key opens")
 		}
-		if told := h.SendMails(letters); len(told) != 1 || !strings.Contains(told[0].Text(), "une copie de l’une de vos clés") {
+		if told := h.SendMails(letters)[before:]; len(told) != 1 || !strings.Contains(told[0].Text(), "une copie de l’une de vos clés") {
 			t.Errorf("whose key was copied hears %+v", told)
 		}
 		key.Count += 5

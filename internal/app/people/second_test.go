@@ -137,6 +137,7 @@ func TestCodesCannotBeTried(t *testing.T) {
 		ctx, second := h.Context(), h.People.Second
 		app := h.WithCodeApp("editor")
 		s := h.WithMail(nil)
+		before := len(h.SendMails(s)) // that it was added
 		for i := range 8 {
 			token := half(h, "editor") // the right password clears nothing here
 			_, err := second.SignIn(ctx, token, people.Answer{Code: "000000"}, apptest.Client)
@@ -149,7 +150,7 @@ func TestCodesCannotBeTried(t *testing.T) {
 		if _, err := second.SignIn(ctx, half(h, "editor"), people.Answer{Code: app.Code(0)}, "198.51.100.7"); !tooMany(err) {
 			t.Errorf("the right one, from elsewhere: %v", err)
 		}
-		letters := h.SendMails(s)
+		letters := h.SendMails(s)[before:]
 		if len(letters) != 1 || !strings.Contains(letters[0].Text(), "plusieurs codes faux") {
 			t.Errorf("%d letters: %+v", len(letters), letters)
 		}
@@ -167,7 +168,7 @@ func TestRecoveryCodes(t *testing.T) {
 		ctx, second := h.Context(), h.People.Second
 		app, s := h.WithCodeApp("editor"), h.WithMail(nil)
 		other := h.WithCodeApp("other")
-		h.SendMails(s)
+		before := len(h.SendMails(s))
 		if form := regexp.MustCompile(`^([0-9a-hjkmnp-tv-z]{4}-){3}[0-9a-hjkmnp-tv-z]{4}$`); !form.MatchString(app.Recovery[0]) {
 			t.Errorf("a recovery code %q", app.Recovery[0])
 		}
@@ -178,8 +179,8 @@ func TestRecoveryCodes(t *testing.T) {
 		if enter(h, half(h, "editor"), other.Recovery[1]) {
 			t.Error("the recovery code of a neighbour opens")
 		}
-		letters := h.SendMails(s)
-		if n := len(letters); n != 2 || letters[n-1].To != "editor@ours.example" || !strings.Contains(letters[n-1].Text(), "code de secours") {
+		letters := h.SendMails(s)[before:]
+		if n := len(letters); n != 1 || letters[n-1].To != "editor@ours.example" || !strings.Contains(letters[n-1].Text(), "code de secours") {
 			t.Errorf("%d letters: %+v", n, letters)
 		}
 		codes, err := second.NewCodes(ctx, h.Change("editor"))
@@ -259,15 +260,18 @@ func TestFactorsThatAreLost(t *testing.T) {
 		ctx, second := h.Context(), h.People.Second
 		h.WithCodeApp("editor")
 		s := h.WithMail(nil)
-		waiting := half(h, "editor")
+		waiting, before := half(h, "editor"), len(h.SendMails(s))
 		h.WantErr(second.Remove(ctx, h.Who["reviewer"], "editor@ours.example"), embraye.ErrForbidden)
 		h.WantErr(second.Remove(ctx, embraye.Operator(), "nobody@ours.example"), embraye.ErrNotFound)
 		h.WantErr(second.Remove(ctx, embraye.Operator(), "other@ours.example"), embraye.ErrNotFound)
+		server := h.App.Mail
+		h.App.Mail = nil // a command knows no mail server
 		h.Must(second.Remove(ctx, embraye.Operator(), " Editor@ours.example"))
+		h.App.Mail = server
 		if _, err := second.Waits(ctx, waiting); !errors.Is(err, embraye.ErrForbidden) {
 			t.Errorf("what waited: %v", err)
 		}
-		if half(h, "editor") != "" || len(h.SendMails(s)) != 1 || !strings.Contains(acts(h), "person.factor_remove") {
+		if half(h, "editor") != "" || len(h.SendMails(s)[before:]) != 1 || !strings.Contains(acts(h), "person.factor_remove") {
 			t.Error("it is not removed, told and written down")
 		}
 	})
