@@ -63,6 +63,9 @@ func (cs *Constats) lookAtPost(ctx context.Context, url string) (*activitypub.Po
 }
 
 func (cs *Constats) announce(ctx context.Context, t store.Tables, handle string, post *activitypub.Post, author *embraye.RemoteActor) (string, error) {
+	if _, err := t.Actors.TakeToWrite(ctx, handle); err != nil { // two processes may be asked at once
+		return "", err
+	}
 	if _, err := t.Activities.ByTypeObject(ctx, handle, "Announce", post.ID); err == nil {
 		return "", fmt.Errorf("%s has already boosted %s: %w", handle, post.ID, embraye.ErrConflict)
 	} else if !errors.Is(err, embraye.ErrNotFound) {
@@ -97,7 +100,7 @@ func (cs *Constats) BoostPeer(ctx context.Context, t store.Tables, post *activit
 	if !ok || !post.Public() || cs.desk.Site.Ours(post.ID) || cs.desk.Now().Sub(post.Published) > boostPeersFor {
 		return nil
 	}
-	actor, err := t.Actors.Take(ctx, measure.Handle)
+	actor, err := t.Actors.TakeToWrite(ctx, measure.Handle)
 	if err != nil || !actor.Enabled {
 		return err
 	}

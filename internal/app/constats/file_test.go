@@ -179,3 +179,23 @@ func TestWhatAnotherProcessTakesBackStaysTakenBack(t *testing.T) {
 		}
 	})
 }
+
+// Of two processes that boost a post for a measure at once, one does (INTEROP 0.15).
+func TestAPostIsBoostedOnceByTwoProcesses(t *testing.T) {
+	p := apptest.NewPair(t, storetest.Postgres)
+	h := &apptest.House{T: t, World: p.W, Instance: p.In}
+	note := p.Org.ID + "/statuses/1"
+	p.Home.PutJSON("/users/organisation/statuses/1", map[string]any{"@context": "https://www.w3.org/ns/activitystreams", "id": note, "type": "Note",
+		"attributedTo": p.Org.ID, "content": "<p>Bonjour</p>", "published": "2026-05-01T09:00:00Z", "to": []string{apptest.Public}})
+	_, err := p.In.Constats.Boost(t.Context(), embraye.Operator(), "m2", note)
+	p.Must(err)
+	_, err = p.In.Store.Pool().ExecContext(t.Context(), "UPDATE activities SET undone_at = created_at WHERE type = 'Announce'")
+	p.Must(err)
+	if err := h.Meanwhile(func(ctx context.Context) error {
+		_, err := p.In.Constats.Boost(ctx, embraye.Operator(), "m2", note)
+		return err
+	}, `WITH boosting AS (UPDATE actors SET name = name WHERE handle = 'mesure2' RETURNING handle)
+		UPDATE activities SET undone_at = NULL WHERE type = 'Announce' AND actor IN (SELECT handle FROM boosting)`); !errors.Is(err, embraye.ErrConflict) {
+		t.Errorf("boosted twice: %v", err)
+	}
+}
