@@ -226,6 +226,37 @@ func TestInterop12_TopA14_WithdrawnNeverComesBack(t *testing.T) {
 	}
 }
 
+// What was said about a withdrawn constat goes with it: nobody reads its correction
+// on.
+func TestInterop12_CorrectionsGoWithTheirConstat(t *testing.T) {
+	s := newScene(t, "sqlite")
+	ann := s.followerOf("mesure2", "masto.example", "ann")
+	content := s.update.Content
+	content.Stage = embraye.Done
+	if _, err := s.in.Constats.Revise(t.Context(), embraye.Operator(), s.update.ID, constats.ReviseInput{Kind: embraye.Substance, Reason: "Fait", Content: content}); err != nil {
+		t.Fatal(err)
+	}
+	correction := s.delivered(ann.Server, "Create").ObjectID()
+	if err := s.in.Constats.Withdraw(t.Context(), embraye.Operator(), s.update.ID, constats.WithdrawInput{Reason: "Doublon"}); err != nil {
+		t.Fatal(err)
+	}
+	s.w.Settle()
+	var gone []string
+	for _, m := range ann.Server.Take() {
+		if m.Type() == "Delete" {
+			gone = append(gone, m.ObjectID())
+		}
+	}
+	if !slices.Contains(gone, s.constat()) || !slices.Contains(gone, correction) {
+		t.Errorf("deleted %v, want %s and %s", gone, s.constat(), correction)
+	}
+	resp := s.w.Get(correction, ActivityType)
+	resp.Body.Close()
+	if resp.StatusCode != http.StatusGone {
+		t.Errorf("the correction answers %d", resp.StatusCode)
+	}
+}
+
 // The Accept of a quote names an authorization that everybody can read, and
 // asking again brings the same one.
 func TestInterop13_TopA23_QuotesAreAuthorized(t *testing.T) {
@@ -285,5 +316,17 @@ func TestInterop15_TopB19_BoostOfAVideo(t *testing.T) {
 	}
 	if _, err := s.in.Constats.Boost(t.Context(), embraye.Operator(), "m2", id); !errors.Is(err, embraye.ErrConflict) {
 		t.Errorf("boosted twice: %v", err)
+	}
+
+	// Another clock is ahead of ours: Misskey passes over a boost older than its post.
+	later := channel.Server.Base + "/videos/watch/later"
+	ahead := s.w.Clock.Now().Add(time.Hour).UTC().Format(time.RFC3339)
+	channel.Server.PutJSON("/videos/watch/later", map[string]any{"@context": "https://www.w3.org/ns/activitystreams", "id": later, "type": "Note", "content": "<p>Bonjour</p>",
+		"attributedTo": channel.ID, "published": ahead, "to": []string{publicIRI}, "cc": []string{}})
+	if _, err := s.in.Constats.Boost(t.Context(), embraye.Operator(), "m2", later); err != nil {
+		t.Fatal(err)
+	}
+	if m := s.delivered(channel.Server, "Announce"); m.JSON["object"] != later || m.JSON["published"] != ahead {
+		t.Errorf("of a post of %s: %v", ahead, m.JSON)
 	}
 }
