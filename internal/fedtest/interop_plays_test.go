@@ -286,6 +286,12 @@ func TestInterop13_TopA23_QuotesAreAuthorized(t *testing.T) {
 			t.Errorf("%s is %v, want %v", property, got[property], want)
 		}
 	}
+	mal := s.server("evil.example").Actor("mal")
+	s.send(mal, map[string]any{"id": mal.ID + "/quotes/1", "type": "QuoteRequest", "actor": mal.ID, "object": s.constat(), "instrument": annID + "/statuses/12"})
+	s.w.Settle()
+	if got := mal.Server.Take(); len(got) != 0 {
+		t.Errorf("who asks for somebody else's post is answered %v", got[0].JSON)
+	}
 }
 
 // A boost: once, at an address, in the outbox, not older than its post, and
