@@ -3,36 +3,9 @@ package configs
 import (
 	"errors"
 	"fmt"
-	"io"
-	"os"
 
 	"embraye/internal/embraye"
 )
-
-// maxReferenceBytes is far more than any manifesto; it keeps a wrong path (a
-// disk image, a device) from filling the memory.
-const maxReferenceBytes = 1 << 20
-
-// ReadReference reads another reference text, as EMBRAYE_REFERENCE names it.
-func ReadReference(path string) (*embraye.Reference, error) {
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, fmt.Errorf("opening the reference text: %w", err)
-	}
-	defer f.Close() // only read
-	data, err := io.ReadAll(io.LimitReader(f, maxReferenceBytes+1))
-	if err != nil {
-		return nil, fmt.Errorf("reading the reference text %s: %w", path, err)
-	}
-	if len(data) > maxReferenceBytes {
-		return nil, fmt.Errorf("reference text %s is larger than %d bytes: %w", path, maxReferenceBytes, embraye.ErrInvalid)
-	}
-	r, err := ParseReference(data)
-	if err != nil {
-		return nil, fmt.Errorf("reference text %s: %w", path, err)
-	}
-	return r, nil
-}
 
 // ParseReference reads a reference text in YAML. Unknown keys are mistakes: a
 // misspelt one would silently lose words that can never be added again. A

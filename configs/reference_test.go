@@ -7,7 +7,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
@@ -116,10 +115,19 @@ func TestReferenceSurvivesJSON(t *testing.T) {
 	}
 }
 
+func readTestdata(t *testing.T, name string) []byte {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join("testdata", name))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
 // Another manifesto: other names, another number of measures, another deadline,
 // no lessons, another language.
 func TestReadAnotherReference(t *testing.T) {
-	r, err := ReadReference("testdata/jardins.yaml")
+	r, err := ParseReference(readTestdata(t, "jardins.yaml"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,12 +151,12 @@ func TestReadAnotherReference(t *testing.T) {
 }
 
 func TestWrongReferenceListsAllMistakes(t *testing.T) {
-	_, err := ReadReference("testdata/wrong.yaml")
+	_, err := ParseReference(readTestdata(t, "wrong.yaml"))
 	if !errors.Is(err, embraye.ErrInvalid) {
 		t.Fatalf("error = %v, want ErrInvalid", err)
 	}
 	for _, want := range []string{
-		"wrong.yaml", "colour is not a known key", "measures[0].titel is not a known key", "measures[1].enabled should be true or false",
+		"colour is not a known key", "measures[0].titel is not a known key", "measures[1].enabled should be true or false",
 		"lessons[0].text should be keys with values", "iri:", "deadline: \"soon\"", "scale: \"9\"", "licence is missing",
 		"measures[0] (a) handle: \"instance\" is reserved", "measures[0] (a) title is missing in \"fr\"", "measures[1] (a) id: \"a\" is used twice",
 		"measures[1] (a) handle: \"_x\"", "measures[1] (a) text is missing in \"fr\"", "lessons[0] (e1) text is missing",
@@ -166,18 +174,5 @@ func TestParseReferenceRefuses(t *testing.T) {
 		if r, err := ParseReference([]byte(data)); !errors.Is(err, embraye.ErrInvalid) || r != nil {
 			t.Errorf("%s: %v, %v, want ErrInvalid", name, r, err)
 		}
-	}
-}
-
-func TestReadReferenceRefuses(t *testing.T) {
-	if _, err := ReadReference(filepath.Join(t.TempDir(), "none.yaml")); !errors.Is(err, os.ErrNotExist) {
-		t.Errorf("missing file: %v", err)
-	}
-	big := filepath.Join(t.TempDir(), "big.yaml")
-	if err := os.WriteFile(big, slices.Repeat([]byte("#"), maxReferenceBytes+1), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := ReadReference(big); !errors.Is(err, embraye.ErrInvalid) {
-		t.Errorf("large file: %v", err)
 	}
 }

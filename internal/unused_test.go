@@ -18,8 +18,7 @@ import (
 func forTests() []string {
 	return []string{
 		"Unwrap", "Collect", "TableName", "LogMode", "ParamsFilter", "SupportsListener", "NextRetry", "WebAuthnID", "WebAuthnName", "WebAuthnDisplayName", "WebAuthnCredentials", // errors, Prometheus, GORM, River and the library of passkeys call them
-		"EndSessionsOf", "SQLTx", "OfActivity", "ByActivity", "ListOf", "ByKeyID", "CountShown", // hands and eyes of tests that turn one wheel, and what jobs hold on to
-		"ReadReference", "RejectQuote", "StageIcon", "RegionLabel", "KeyIDHost", "DigestHost",
+		"EndSessionsOf", "SQLTx", "OfActivity", "ListOf", // hands and eyes of tests that turn one wheel, and what jobs hold on to
 	}
 }
 

@@ -25,7 +25,7 @@ const (
 
 // readSecret returns nil when the file does not exist.
 func readSecret(path string) ([]byte, error) {
-	data, err := os.ReadFile(path)
+	data, err := settings.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}

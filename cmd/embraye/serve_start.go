@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"os"
 
 	"embraye/configs"
 	"embraye/internal/app/organisation"
@@ -84,7 +83,7 @@ func (i *wired) reference() (*embraye.Reference, error) {
 	if i.settings.Reference == "" {
 		return configs.DefaultReference()
 	}
-	data, err := os.ReadFile(i.settings.Reference)
+	data, err := settings.ReadFile(i.settings.Reference)
 	if err != nil {
 		return nil, settings.Wrong(fmt.Errorf("reading the reference text: %w", err))
 	}

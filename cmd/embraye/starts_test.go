@@ -257,6 +257,10 @@ func TestH08WrongSettingsEndWithStatus2(t *testing.T) {
 	}{
 		"H08 settings file":  {"EMBRAYE_CONFIG=/nowhere.env", "reading the settings file: open /nowhere.env"},
 		"H08 reference":      {"EMBRAYE_REFERENCE=" + write("id: x\n"), "EMBRAYE_REFERENCE="},
+		"H08 no end":         {"EMBRAYE_REFERENCE=/dev/zero", "reading the reference text: /dev/zero is larger than 1048576 bytes"},
+		"H08 endless secret": {"EMBRAYE_SECRET_FILE=/dev/zero", "reading the secret: /dev/zero is larger than"},
+		"H08 endless file":   {"EMBRAYE_CONFIG=/dev/zero", "reading the settings file: /dev/zero is larger than"},
+		"H08 endless value":  {"EMBRAYE_SMTP_URL_FILE=/dev/zero", "it cannot be read: /dev/zero is larger than"},
 		"H08 damaged secret": {"EMBRAYE_SECRET_FILE=" + write("no base64"), "is damaged"},
 		"H08 lost secret":    {"EMBRAYE_SECRET_FILE=/nowhere.key", "the secret /nowhere.key is missing"},
 		"H08 other secret":   {"EMBRAYE_SECRET_FILE=" + other, "does not open the keys of this database"},

@@ -87,11 +87,6 @@ func (w Wire) FeatureAuthorization(q embraye.Quote) ([]byte, error) {
 	return b.finish(v, map[string]any{"type": "FeatureAuthorization", "interactingObject": q.Quoting, "interactionTarget": q.Object})
 }
 
-// RejectQuote refuses a quote.
-func (w Wire) RejectQuote(id, actor string, q QuoteRequest) ([]byte, error) {
-	return w.answer(streams.NewActivityStreamsReject(), id, actor, q.Actor, map[string]any{"object": q.embedded()})
-}
-
 // QuoteAuthorization is served at /citations/{id} while the permission holds;
 // author is the handle that wrote the quoted post.
 func (w Wire) QuoteAuthorization(q embraye.Quote, author string) ([]byte, error) {

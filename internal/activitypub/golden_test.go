@@ -59,7 +59,6 @@ func emitted(t testing.TB) map[string][]byte {
 		"move":          ok(Move(w, "01jtx00000000000000000000r", "mesure2", "https://new.example/actors/mesure2", secondDay)),
 		"follow":        follow, "accept": ok(w.Accept("01jtx00000000000000000000k", "mesure2", theirFollow)), "reject": ok(w.Reject("01jtx00000000000000000000m", "mesure2", theirFollow)),
 		"accept-quote":        ok(w.AcceptQuote("01jtx00000000000000000000n", "mesure2", quote, w.Site.QuoteID(authorization.ID))),
-		"reject-quote":        ok(w.RejectQuote("01jtx00000000000000000000p", "mesure2", quote)),
 		"quote-authorization": ok(w.QuoteAuthorization(authorization, "mesure2")),
 		"like":                ok(w.Like("01jtx00000000000000000000r", "organisation", boStatus, bo)),
 		"flag":                ok(w.Flag("01jtx00000000000000000000s", "organisation", []embraye.IRI{boStatus}, "spam", firstOfMay)),

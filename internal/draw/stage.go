@@ -1,8 +1,6 @@
 package draw
 
 import (
-	"html/template"
-
 	"embraye/internal/embraye"
 )
 
@@ -31,16 +29,6 @@ func StagePath(s embraye.Stage) string {
 	}
 	// An empty frame: nobody has looked.
 	return "m.8 .8h5v2.2h-2.8v2.8h-2.2zm14.4 0v5h-2.2v-2.8h-2.8v-2.2zm0 14.4h-5v-2.2h2.8v-2.8h2.2zm-14.4 0v-5h2.2v2.8h2.8v2.2z"
-}
-
-// StageIcon is a stage as a square picture of its own, for places where the
-// stylesheet's shape cannot stand. It is hidden from screen readers: the word
-// stands beside it, or in the label of what it stands in.
-func StageIcon(s embraye.Stage, size int) template.HTML {
-	var out svg
-	out.put(`<svg class="chip `, string(known(s)), `" width="`, size, `" height="`, size,
-		`" viewBox="0 0 24 24" aria-hidden="true"><path d="M0 0h24v24h-24z"/><path class="p" d="M4 4`, StagePath(s), `"/></svg>`)
-	return out.html()
 }
 
 // known keeps a stage of ours; one that a peer invented is drawn as not

@@ -100,12 +100,8 @@ func TestEveryStageHasAShapeOfItsOwn(t *testing.T) {
 		if strings.ContainsAny(path, "MLHVACQSTZ") || !strings.HasPrefix(path, "m") || !strings.HasSuffix(path, "z") {
 			t.Errorf("%s: %q is not relative and closed", s, path)
 		}
-		icon := elements(t, StageIcon(s, 24))
-		if len(icon) != 3 || icon[0].attr["class"] != "chip "+string(s) || icon[2].attr["d"] != "M4 4"+path {
-			t.Errorf("%s: icon %v", s, icon)
-		}
 	}
-	if StagePath("planned") != StagePath(embraye.NotAssessed) || strings.Contains(string(StageIcon(`not" here`, 24)), "here") {
+	if StagePath("planned") != StagePath(embraye.NotAssessed) {
 		t.Error("a stage that is not ours is not drawn as not assessed")
 	}
 }
@@ -193,9 +189,6 @@ func TestTileMapWithoutAConstatIsFrames(t *testing.T) {
 	}
 	if len(list) > 25 {
 		t.Errorf("%d elements for an empty map", len(list))
-	}
-	if RegionLabel("FR-20R") != "COR" || RegionLabel("FR-BRE") != "BRE" || RegionLabel("EU") != "EU" {
-		t.Error("labels of regions")
 	}
 }
 

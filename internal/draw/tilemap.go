@@ -3,7 +3,6 @@ package draw
 import (
 	"html/template"
 	"slices"
-	"strings"
 
 	"embraye/internal/embraye"
 	"embraye/internal/locale"
@@ -142,15 +141,4 @@ func (s *svg) mixed(stages map[string][]embraye.Stage) {
 // code writes a region's short code, its base line down pixels under the top.
 func (s *svg) code(t tile, down float64) {
 	s.put(`<text x="`, t.x*tileUnit+30, `" y="`, t.y*tileUnit+down, `">`, t.label, `</text>`)
-}
-
-// RegionLabel is what the map writes on a region: BRE for FR-BRE, COR for
-// Corsica; a code that is no region is returned as it is.
-func RegionLabel(code string) string {
-	for _, t := range tiles() {
-		if t.code == code {
-			return t.label
-		}
-	}
-	return strings.TrimPrefix(code, "FR-")
 }

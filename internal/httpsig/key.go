@@ -7,7 +7,6 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"fmt"
-	"net/url"
 	"strings"
 )
 
@@ -71,20 +70,4 @@ func checkPublicKey(pub crypto.PublicKey) error {
 		return fmt.Errorf("%w: %T", ErrKey, pub)
 	}
 	return nil
-}
-
-// KeyIDHost is the host (and port, unless it is the default one) of a key id
-// that is a web address, in lower case: what block lists are asked about.
-func KeyIDHost(keyID string) (string, error) {
-	if err := checkKeyID(keyID); err != nil {
-		return "", invalid("%w", err)
-	}
-	u, err := url.Parse(keyID)
-	if err != nil {
-		return "", invalid("key id: %w", err)
-	}
-	if u.Host == "" || u.User != nil || (u.Scheme != "https" && u.Scheme != "http") {
-		return "", invalid("key id %.100q is no web address", keyID)
-	}
-	return normalHost(u.Host, u.Scheme), nil
 }

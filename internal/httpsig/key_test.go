@@ -103,25 +103,3 @@ func TestVerifyRefusesKeys(t *testing.T) {
 		t.Errorf("another key: %v", err)
 	}
 }
-
-func TestKeyIDHost(t *testing.T) {
-	tests := []struct{ id, want string }{
-		{"https://Evil.example/users/mal#main-key", "evil.example"},
-		{"https://evil.example:443/users/mal", "evil.example"},
-		{"https://evil.example:8443/", "evil.example:8443"},
-		{"http://[::1]:80/x", "[::1]"},
-		{"acct:mal@evil.example", ""},
-		{"https://user@evil.example/", ""},
-		{"javascript:alert(1)", ""},
-		{"https:///x", ""},
-		{"mal", ""},
-		{"https://evil.example/%zz", ""},
-		{"", ""},
-	}
-	for _, tt := range tests {
-		got, err := KeyIDHost(tt.id)
-		if got != tt.want || (err == nil) != (tt.want != "") {
-			t.Errorf("KeyIDHost(%q) = %q, %v, want %q", tt.id, got, err, tt.want)
-		}
-	}
-}

@@ -331,16 +331,6 @@ func TestInjectedHeaders(t *testing.T) {
 			}
 		})
 	}
-	t.Run("F122 header of a delivery", func(t *testing.T) {
-		var l lab
-		l.serve(t, "good.example", func(w http.ResponseWriter, r *http.Request) { t.Errorf("was sent: %v", r.Header) })
-		signer, _ := testSigner()
-		_, err := l.client(t).Post(context.Background(), Delivery{Inbox: "http://good.example/inbox", Body: []byte("{}"), Signer: signer,
-			Scheme: "cavage", Headers: map[string]string{"Collection-Synchronization": "a\r\nX-Injected: 1"}})
-		if err == nil {
-			t.Error("no error")
-		}
-	})
 }
 
 func TestOwnAndBlockedHosts(t *testing.T) {

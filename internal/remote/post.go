@@ -21,11 +21,10 @@ const maxSnippetBytes = 512
 
 // Delivery is one activity to one inbox.
 type Delivery struct {
-	Inbox   embraye.IRI
-	Body    []byte // the stored bytes of the activity
-	Signer  httpsig.Signer
-	Scheme  httpsig.Scheme
-	Headers map[string]string // Collection-Synchronization (FEP-8fcf); may be nil
+	Inbox  embraye.IRI
+	Body   []byte // the stored bytes of the activity
+	Signer httpsig.Signer
+	Scheme httpsig.Scheme
 	// LastWord goes to a blocked host too: a Reject tells its people that they
 	// do not follow any more.
 	LastWord bool
@@ -134,9 +133,6 @@ func (c *Client) newPost(ctx context.Context, u *url.URL, d Delivery) (*http.Req
 	req, err := http.NewRequestWithContext(ctx, http.MethodPost, u.String(), bytes.NewReader(d.Body))
 	if err != nil {
 		return nil, refused("%w", err)
-	}
-	for name, value := range d.Headers {
-		req.Header.Set(name, value)
 	}
 	req.Header.Set("Content-Type", activityJSON)
 	req.Header.Set("Accept", acceptAS)

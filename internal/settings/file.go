@@ -2,6 +2,7 @@ package settings
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"strings"
 )
@@ -16,7 +17,7 @@ type configLine struct {
 // env_file read too, so that one file serves all three. Lines that none of
 // them would take are Mistakes.
 func readConfigFile(name string) ([]configLine, Mistakes, error) {
-	data, err := os.ReadFile(name)
+	data, err := ReadFile(name)
 	if err != nil {
 		return nil, nil, Wrong(fmt.Errorf("reading the settings file: %w", err))
 	}
@@ -73,4 +74,22 @@ func unquote(v string) (string, error) {
 		}
 	}
 	return "", fmt.Errorf("the quote is never closed")
+}
+
+// maxFile is far more than a file of settings, a secret or a reference text has, in
+// bytes. It keeps a wrong path, of a device say, from filling the memory.
+const maxFile = 1 << 20
+
+// ReadFile reads a file that a setting names.
+func ReadFile(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close() // only read
+	data, err := io.ReadAll(io.LimitReader(f, maxFile+1))
+	if err == nil && len(data) > maxFile {
+		return nil, fmt.Errorf("%s is larger than %d bytes", name, maxFile)
+	}
+	return data, err
 }

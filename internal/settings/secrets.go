@@ -2,7 +2,6 @@ package settings
 
 import (
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 )
@@ -47,7 +46,7 @@ func readSecrets(values map[string]string) (wrong Mistakes) {
 // readSecret reads a file of one line. Editors and `echo` end it with a newline,
 // which is no part of the secret.
 func readSecret(path string) (string, error) {
-	data, err := os.ReadFile(path)
+	data, err := ReadFile(path)
 	if err != nil {
 		return "", fmt.Errorf("it cannot be read: %w", err)
 	}

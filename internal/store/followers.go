@@ -3,8 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"math"
 	"slices"
 	"strings"
@@ -122,23 +120,6 @@ func (t Followers) List(ctx context.Context, actor string, after int64, limit in
 func (t Followers) Exists(ctx context.Context, actor string, follower embraye.IRI) (bool, error) {
 	found, err := t.finds(ctx, "followers WHERE actor = ? AND follower = ?", actor, follower)
 	return found, wrap(err, "looking for the follower %s of %s", follower, actor)
-}
-
-// DigestHost is the digest of an actor's followers on one host, as FEP-8fcf
-// wants it: the XOR of the SHA-256 of their ids, in hexadecimal.
-func (t Followers) DigestHost(ctx context.Context, actor, host string) (string, error) {
-	var ids []string
-	err := t.scan(ctx, &ids, "SELECT follower FROM followers WHERE host = ? AND actor = ?", host, actor)
-	if err != nil {
-		return "", wrap(err, "reading the followers of %s on %s", actor, host)
-	}
-	var digest [sha256.Size]byte
-	for _, id := range ids {
-		for i, b := range sha256.Sum256([]byte(id)) {
-			digest[i] ^= b
-		}
-	}
-	return hex.EncodeToString(digest[:]), nil
 }
 
 // RemoveByFollowID ends the following that a Follow began or repeated: some

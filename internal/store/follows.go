@@ -31,12 +31,6 @@ func (t Follows) ByTargetToWrite(ctx context.Context, target embraye.IRI) (*embr
 	return f, wrap(err, "taking the follow of %s", target)
 }
 
-// ByActivity returns the Follow that we sent as that activity.
-func (t Follows) ByActivity(ctx context.Context, ulid string) (*embraye.Follow, error) {
-	f, err := takeFirst[embraye.Follow](ctx, t.table, "id", "activity_id = ?", ulid)
-	return f, wrap(err, "taking the follow sent as %s", ulid)
-}
-
 // List returns all Follows in their order.
 func (t Follows) List(ctx context.Context) ([]embraye.Follow, error) {
 	all, err := list[embraye.Follow](ctx, t.table, "id", 0, "")

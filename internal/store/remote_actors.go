@@ -19,13 +19,6 @@ func (t RemoteActors) ByURI(ctx context.Context, uri embraye.IRI) (*embraye.Remo
 	return a, wrap(err, "taking the remote actor %s", uri)
 }
 
-// ByKeyID returns the actor whose key has that id. The key must live on the
-// actor's own server: another one could claim the same id and stand in front.
-func (t RemoteActors) ByKeyID(ctx context.Context, keyID string) (*embraye.RemoteActor, error) {
-	a, err := takeFirst[embraye.RemoteActor](ctx, t.table, "id", "key_id = ? AND host = ?", keyID, embraye.IRI(keyID).Host())
-	return a, wrap(err, "taking the remote actor with the key %s", keyID)
-}
-
 // ByHost lists the actors of host[:port].
 func (t RemoteActors) ByHost(ctx context.Context, host string) ([]embraye.RemoteActor, error) {
 	all, err := list[embraye.RemoteActor](ctx, t.table, "id", 0, "host = ?", host)

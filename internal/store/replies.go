@@ -56,9 +56,3 @@ func (t Replies) Pending(ctx context.Context, limit int) ([]embraye.Reply, error
 	all, err := list[embraye.Reply](ctx, t.table, "id", limit, "state = 'pending'")
 	return all, wrap(err, "listing the replies that wait")
 }
-
-// CountShown tells how many public replies to an object are shown.
-func (t Replies) CountShown(ctx context.Context, object embraye.IRI) (int, error) {
-	n, err := count[embraye.Reply](ctx, t.table, "object = ? AND state = 'shown' AND public", object)
-	return n, wrap(err, "counting the replies to %s", object)
-}
