@@ -87,7 +87,7 @@ func (p Problem) Reason() string {
 	case "bad_url":
 		s += quote(p.Value) + " is not a web address (https://…)"
 	case "frozen":
-		s += "cannot be changed by this correction: withdraw and publish anew"
+		s += "cannot be changed by this correction: if it is a typo make it one of substance, else withdraw and publish anew"
 	default:
 		s += strings.ReplaceAll(p.Code, "_", " ")
 		if p.Value != "" {

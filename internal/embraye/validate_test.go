@@ -143,6 +143,17 @@ func TestScopeKey(t *testing.T) {
 	}
 }
 
+// A typo that changes more is told how to go on.
+func TestAFrozenFieldSaysWhatToDo(t *testing.T) {
+	_, before := good()
+	after := before
+	after.Stage = embraye.Done
+	err := embraye.CheckRevision(embraye.Typo, "coquille", before, after)
+	if err == nil || !strings.Contains(err.Error(), "stage: ") || !strings.Contains(err.Error(), "make it one of substance") {
+		t.Error(err)
+	}
+}
+
 func TestCheckRevision(t *testing.T) {
 	_, before := good()
 	before.RelatedTo = []embraye.Relation{{Rel: "follows", Href: "https://x.example/constats/2"}, {Rel: embraye.SameFact, Href: "https://x.example/constats/3"}}
