@@ -38,3 +38,23 @@ func countHashes(t *testing.T, h *hasher) (count func() int) {
 	})
 	return func() int { return <-ask }
 }
+
+// WhileHashing does something once, while an App hashes a password for the first
+// time; act itself must not.
+func WhileHashing(t *testing.T, a *People, act func()) {
+	t.Helper()
+	h, slots := a.passwords, make(chan struct{})
+	h.slots = slots
+	t.Cleanup(func() { close(slots) })
+	go func() {
+		for first := true; ; first = false {
+			if _, open := <-slots; !open { // somebody begins
+				return
+			}
+			if first {
+				act()
+			}
+			slots <- struct{}{} // and ends
+		}
+	}()
+}

@@ -143,12 +143,15 @@ func (pp *People) ChangePassword(ctx context.Context, by embraye.Acting, old, pa
 	if by.Person == nil {
 		return fmt.Errorf("people: change password: %w", embraye.ErrForbidden)
 	}
-	hash, err := pp.proveAndHash(ctx, by.Person.ID, old, password)
+	proven, hash, err := pp.proveAndHash(ctx, by.Person.ID, old, password)
 	if err != nil {
 		return err
 	}
 	return pp.desk.Store.InTx(ctx, func(t store.Tables) error {
-		p, err := takeToWrite(ctx, t, by.Person.ID)
+		p, err := takeToWrite(ctx, t, proven.ID)
+		if err == nil {
+			err = unchanged(p, proven)
+		}
 		if err != nil {
 			return err
 		}
@@ -166,16 +169,17 @@ func (pp *People) ChangePassword(ctx context.Context, by embraye.Acting, old, pa
 	})
 }
 
-// proveAndHash wants the old password before the new one is hashed.
-func (pp *People) proveAndHash(ctx context.Context, person int64, old, password string) (string, error) {
-	p, err := pp.Take(ctx, person)
-	if err != nil {
-		return "", err
+// proveAndHash wants the old password before the new one is hashed, and says whose
+// it was.
+func (pp *People) proveAndHash(ctx context.Context, person int64, old, password string) (p *embraye.Person, hash string, err error) {
+	if p, err = pp.Take(ctx, person); err != nil {
+		return nil, "", err
 	}
 	if err := pp.provePassword(ctx, p, old); err != nil {
-		return "", err
+		return nil, "", err
 	}
-	return pp.newHash(ctx, password, p.Name, p.Email)
+	hash, err = pp.newHash(ctx, password, p.Name, p.Email)
+	return p, hash, err
 }
 
 // provePassword wants the password of somebody who is signed in; it may be tried

@@ -110,6 +110,9 @@ func (s *Second) Remove(ctx context.Context, by embraye.Acting, email string) er
 		return fmt.Errorf("people: remove a second factor: %w", err)
 	}
 	return s.desk.Store.InTx(ctx, func(t store.Tables) error {
+		if err := t.People.Lock(ctx); err != nil {
+			return err
+		}
 		if err := stillMay(ctx, t, by); err != nil {
 			return fmt.Errorf("people: remove a second factor: %w", err)
 		}

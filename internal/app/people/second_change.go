@@ -38,6 +38,9 @@ func (s *Second) Proven(ctx context.Context, c Change) (bool, error) {
 // change is one change with all that follows from it.
 func (s *Second) change(ctx context.Context, c Change, action, detail string, notice embraye.LinkKind, f func(store.Tables, *embraye.Person) error) error {
 	return s.desk.Store.InTx(ctx, func(t store.Tables) error {
+		if err := t.People.Lock(ctx); err != nil { // of two at once, the second sees what the first has left
+			return err
+		}
 		p, err := s.proven(ctx, t, c)
 		if err != nil {
 			return err

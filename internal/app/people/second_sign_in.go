@@ -3,7 +3,6 @@ package people
 import (
 	"context"
 	"errors"
-	"fmt"
 
 	"embraye/internal/app/directory"
 	"embraye/internal/embraye"
@@ -101,8 +100,8 @@ func (s *Second) Prove(ctx context.Context, by embraye.Acting, password string, 
 		if err != nil {
 			return err
 		}
-		if markOf(now) != markOf(p) || now.Disabled {
-			return fmt.Errorf("people: another password meanwhile: %w", embraye.ErrForbidden)
+		if err := unchanged(now, p); err != nil {
+			return err
 		}
 		if has, err = t.Factors.Of(ctx, p.ID); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package people_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"regexp"
@@ -352,3 +353,20 @@ func everything(h *apptest.House) string {
 }
 
 func first[T any](_ T, err error) error { return err }
+
+// The last factor of an admin who needs one stays, also of two that are taken away at
+// once.
+func TestOfTwoFactorsAtOnceOneIsTakenAway(t *testing.T) {
+	apptest.OneHouse(t, storetest.Postgres, func(h *apptest.House) {
+		h.WithCodeApp("admin")
+		h.Must(h.Organisation.SetRules(h.Context(), h.Who["admin"], organisation.Rules{FactorRequired: true}))
+		id := h.Who["admin"].PersonID()
+		h.Must(h.Store.InTx(h.Context(), func(t store.Tables) error {
+			return t.Factors.AddPasskey(h.Context(), &embraye.Passkey{ID: "key", PersonID: id, Name: "clef", Record: []byte("{}"), CreatedAt: h.App.Stamp()})
+		}))
+		c := h.Change("admin")
+		err := h.Meanwhile(func(ctx context.Context) error { return h.People.Second.RemoveApp(ctx, c) },
+			"WITH changing AS (UPDATE people SET name = name WHERE id = $1 RETURNING id) DELETE FROM passkeys WHERE person_id IN (SELECT id FROM changing)", id)
+		apptest.WantProblems(t, err, "factor")
+	})
+}

@@ -21,6 +21,16 @@ const (
 // markOf changes with the password: what was shown with another one is over.
 func markOf(p *embraye.Person) string { return app.HashToken(p.PasswordHash) }
 
+// unchanged is ErrForbidden for somebody who was shut out, or has another password,
+// since they were read: hashing takes its time, and what was ended meanwhile stays
+// ended.
+func unchanged(now, read *embraye.Person) error {
+	if now.Disabled || markOf(now) != markOf(read) {
+		return fmt.Errorf("people: shut out, or another password meanwhile: %w", embraye.ErrForbidden)
+	}
+	return nil
+}
+
 // give writes a ticket for a person and returns its token.
 func (s *Second) give(ctx context.Context, t store.Tables, kind embraye.TicketKind, p *embraye.Person, lasts time.Duration) (token string, err error) {
 	if token, err = app.NewToken(s.desk.Random); err != nil {

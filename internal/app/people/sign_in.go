@@ -45,11 +45,22 @@ func (pp *People) SignIn(ctx context.Context, email, password, clientIP string) 
 		return nil, err
 	}
 	err = pp.desk.Store.InTx(ctx, func(t store.Tables) error {
+		now, err := t.People.Take(ctx, person.ID)
+		if err == nil {
+			err = unchanged(now, person)
+		}
+		if err != nil {
+			return fmt.Errorf("people: sign-in: %w", err)
+		}
+		person = now
 		// What failed before is forgiven; the address keeps its failures, or
 		// somebody with an account could clear them.
 		return errors.Join(t.Attempts.Forget(ctx, account), t.Attempts.ForgetOne(ctx, address))
 	})
-	return person, err
+	if err != nil {
+		return nil, err
+	}
+	return person, nil
 }
 
 // accountKey has one length for any text that somebody can type.

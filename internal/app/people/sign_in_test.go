@@ -11,6 +11,7 @@ import (
 	"embraye/internal/app/people"
 	"embraye/internal/apptest"
 	"embraye/internal/embraye"
+	"embraye/internal/store"
 )
 
 func tooMany(err error) bool {
@@ -155,6 +156,49 @@ func TestW04AskingForAReset(t *testing.T) {
 		}
 		if _, err := h.People.SignIn(ctx, "editor@ours.example", "wrong password", apptest.Client); !errors.Is(err, embraye.ErrForbidden) {
 			t.Errorf("wishes shut the sign-in: %v", err)
+		}
+	})
+}
+
+// What is taken away from somebody while their password is hashed is taken away: no
+// session begins of it, and no password of theirs is written over another.
+func TestNothingComesOfAPasswordThatEndedMeanwhile(t *testing.T) {
+	apptest.EachHouse(t, func(h *apptest.House) {
+		ctx, table := h.Context(), h.Store.Tables().People
+		for name, end := range map[string]func(*embraye.Person){
+			"shut out": func(p *embraye.Person) { p.Disabled = true },
+			"another":  func(p *embraye.Person) { p.PasswordHash = "$another" },
+		} {
+			for what, act := range map[string]func(email string) error{
+				"sign-in": func(email string) error {
+					_, err := h.People.SignIn(ctx, email, apptest.GoodPassword, apptest.Client)
+					return err
+				},
+				"change": func(email string) error {
+					return h.People.ChangePassword(ctx, h.Who["editor"], apptest.GoodPassword, apptest.OtherPassword, "")
+				},
+			} {
+				email := h.WithPassword("editor")
+				h.Must(h.People.Enable(ctx, embraye.Operator(), email))
+				people.WhileHashing(t, h.People, func() {
+					if err := h.Store.InTx(ctx, func(t store.Tables) error {
+						p, err := t.People.ByEmail(ctx, email)
+						if err != nil {
+							return err
+						}
+						end(p)
+						return t.People.Save(ctx, p)
+					}); err != nil {
+						t.Error(err)
+					}
+				})
+				h.WantErr(act(email), embraye.ErrForbidden)
+				now, err := table.ByEmail(ctx, email)
+				h.Must(err)
+				if !now.Disabled && now.PasswordHash != "$another" {
+					t.Errorf("%s, %s: %+v", what, name, *now)
+				}
+			}
 		}
 	})
 }
