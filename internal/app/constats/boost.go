@@ -62,10 +62,16 @@ func (cs *Constats) lookAtPost(ctx context.Context, url string) (*activitypub.Po
 	return post, author, err
 }
 
-func (cs *Constats) announce(ctx context.Context, t store.Tables, handle string, post *activitypub.Post, author *embraye.RemoteActor) (string, error) {
-	if _, err := t.Actors.TakeToWrite(ctx, handle); err != nil { // two processes may be asked at once
+// announceAlone is announce, of one process after the other.
+func (cs *Constats) announceAlone(ctx context.Context, t store.Tables, handle string, post *activitypub.Post, author *embraye.RemoteActor) (string, error) {
+	if _, err := t.Actors.TakeToWrite(ctx, handle); err != nil {
 		return "", err
 	}
+	return cs.announce(ctx, t, handle, post, author)
+}
+
+// announce boosts a post as an actor whose row was taken to write.
+func (cs *Constats) announce(ctx context.Context, t store.Tables, handle string, post *activitypub.Post, author *embraye.RemoteActor) (string, error) {
 	if _, err := t.Activities.ByTypeObject(ctx, handle, "Announce", post.ID); err == nil {
 		return "", fmt.Errorf("%s has already boosted %s: %w", handle, post.ID, embraye.ErrConflict)
 	} else if !errors.Is(err, embraye.ErrNotFound) {

@@ -29,11 +29,16 @@ func (ps *Peers) Add(ctx context.Context, by embraye.Acting, address string, cho
 	if err := possible(choices); err != nil {
 		return nil, err
 	}
-	return ps.AddOver(ctx, by, address, func(embraye.PeerChoices) embraye.PeerChoices { return choices })
+	return ps.AddOver(ctx, by, address, these(choices))
 }
 
-// AddOver is Add with what is made of the choices that stand: those of a peer, or for
-// somebody new that its constats are gathered.
+// these are choices whatever stands.
+func these(choices embraye.PeerChoices) func(embraye.PeerChoices) embraye.PeerChoices {
+	return func(embraye.PeerChoices) embraye.PeerChoices { return choices }
+}
+
+// AddOver is Add with what is made of the choices that stand once the organisation was
+// looked at: those of a peer, or for somebody new that its constats are gathered.
 func (ps *Peers) AddOver(ctx context.Context, by embraye.Acting, address string, choose func(embraye.PeerChoices) embraye.PeerChoices) (*FollowedPeer, error) {
 	if err := by.May(embraye.Admin); err != nil {
 		return nil, fmt.Errorf("peers: add peer: %w", err)
@@ -42,19 +47,7 @@ func (ps *Peers) AddOver(ctx context.Context, by embraye.Acting, address string,
 	if err != nil {
 		return nil, err
 	}
-	stands := embraye.PeerChoices{Gather: true}
-	old, err := ps.desk.Store.Tables().Peers.ByOrganisation(ctx, found.Organisation)
-	switch {
-	case err == nil:
-		stands = old.PeerChoices
-	case !errors.Is(err, embraye.ErrNotFound):
-		return nil, err
-	}
-	choices := choose(stands)
-	if err := possible(choices); err != nil {
-		return nil, err
-	}
-	return ps.take(ctx, by, found, choices)
+	return ps.take(ctx, by, found, choose)
 }
 
 // possible refuses choices that contradict each other.
@@ -73,10 +66,10 @@ func possible(choices embraye.PeerChoices) error {
 }
 
 // take makes a peer of who was looked at.
-func (ps *Peers) take(ctx context.Context, by embraye.Acting, found *found, choices embraye.PeerChoices) (_ *FollowedPeer, err error) {
+func (ps *Peers) take(ctx context.Context, by embraye.Acting, found *found, choose func(embraye.PeerChoices) embraye.PeerChoices) (_ *FollowedPeer, err error) {
 	out := &FollowedPeer{Skipped: found.Skipped}
 	err = ps.desk.InTx(ctx, func(t store.Tables) error {
-		out.Peer, err = ps.keep(ctx, t, by, found, choices)
+		out.Peer, err = ps.keep(ctx, t, by, found, choose)
 		return err
 	})
 	if err != nil {
@@ -98,7 +91,7 @@ func (f *found) actors() []*embraye.RemoteActor {
 }
 
 // keep writes a peer as it was found.
-func (ps *Peers) keep(ctx context.Context, t store.Tables, by embraye.Acting, f *found, choices embraye.PeerChoices) (*embraye.Peer, error) {
+func (ps *Peers) keep(ctx context.Context, t store.Tables, by embraye.Acting, f *found, choose func(embraye.PeerChoices) embraye.PeerChoices) (*embraye.Peer, error) {
 	peer, err := t.Peers.ByOrganisation(ctx, f.Organisation)
 	fresh := errors.Is(err, embraye.ErrNotFound)
 	if err == nil {
@@ -109,6 +102,13 @@ func (ps *Peers) keep(ctx context.Context, t store.Tables, by embraye.Acting, f 
 	}
 	if fresh {
 		peer = &embraye.Peer{Organisation: f.Organisation, CreatedAt: ps.desk.Stamp()}
+	}
+	choices := choose(peer.PeerChoices)
+	if fresh {
+		choices = choose(embraye.PeerChoices{Gather: true})
+	}
+	if err := possible(choices); err != nil {
+		return nil, err
 	}
 	gathered, changed := peer.Gather, peer.Name != f.Name || peer.Handle != f.Handle || peer.PeerChoices != choices
 	ps.describe(peer, f)
@@ -270,7 +270,7 @@ func (ps *Peers) Ask(ctx context.Context, by embraye.Acting, id int64) (*Followe
 	if err != nil {
 		return nil, err
 	}
-	return ps.Add(ctx, by, string(peer.Organisation), peer.PeerChoices)
+	return ps.AddOver(ctx, by, string(peer.Organisation), func(stands embraye.PeerChoices) embraye.PeerChoices { return stands })
 }
 
 // Choose changes what is done with what a peer says. To gather its constats

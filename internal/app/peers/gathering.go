@@ -26,7 +26,7 @@ func (ps *Peers) Gather(ctx context.Context, by embraye.Acting, id int64) error 
 		return fmt.Errorf("peers: gather: %w", err)
 	}
 	return ps.desk.InTx(ctx, func(t store.Tables) error {
-		peer, err := t.Peers.Take(ctx, id)
+		peer, err := t.Peers.TakeToWrite(ctx, id)
 		if err != nil {
 			return err
 		}

@@ -104,7 +104,7 @@ func (ps *Peers) AddList(ctx context.Context, by embraye.Acting, lines []Line, c
 			l.Verdict = Unseen
 			continue
 		}
-		switch _, err := ps.take(ctx, by, l.found, choices); {
+		switch _, err := ps.take(ctx, by, l.found, these(choices)); {
 		case err == nil:
 			l.Verdict = Added
 		case ctx.Err() != nil:

@@ -262,7 +262,7 @@ func why(err error, host string) error {
 }
 
 func problem(code, value string) error {
-	return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "peer", Code: code, Value: value}}}
+	return app.OneProblem("peer", code, app.Cut(value, embraye.MaxName))
 }
 
 // silent reports whether an error means that a peer cannot be had, and nothing

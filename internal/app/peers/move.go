@@ -37,6 +37,9 @@ func ComeFrom(ctx context.Context, ps *Peers, by embraye.Acting, address string)
 			if err != nil {
 				return err
 			}
+			if slices.Contains(actor.AlsoKnownAs, string(m.There)) { // said meanwhile
+				continue
+			}
 			actor.AlsoKnownAs, actor.UpdatedAt = append(actor.AlsoKnownAs, string(m.There)), ps.desk.Stamp()
 			if err := t.Actors.Save(ctx, actor); err != nil {
 				return err
@@ -78,6 +81,9 @@ func move(ctx context.Context, ps *Peers, t store.Tables, m Moved) error {
 	actor, err := t.Actors.TakeToWrite(ctx, m.Actor)
 	if err != nil {
 		return err
+	}
+	if actor.MovedTo != "" {
+		return fmt.Errorf("peers: %s has moved to %s meanwhile: %w", m.Actor, actor.MovedTo, embraye.ErrConflict)
 	}
 	actor.MovedTo, actor.UpdatedAt = string(m.There), ps.desk.Stamp()
 	if err := t.Actors.Save(ctx, actor); err != nil {

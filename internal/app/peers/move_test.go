@@ -1,6 +1,7 @@
 package peers_test
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"io"
@@ -77,6 +78,30 @@ func (r *removal) believe(sent []fedtest.Message) {
 	if got := r.ana.Post(string(r.fresh.Site.ActorID("mesure1"))+"/inbox", map[string]any{"@context": "https://www.w3.org/ns/activitystreams",
 		"id": r.ana.ID + "#anew", "type": "Follow", "actor": r.ana.ID, "object": target}); got != 202 {
 		r.Errorf("the Follow of the new account: %d", got)
+	}
+}
+
+// Of two processes that say where the organisation is, the second says nothing more;
+// nobody is told twice, nor of two places.
+func TestAMoveIsSaidOnceByTwoProcesses(t *testing.T) {
+	w := fedtest.New(t, fedtest.Config{Kind: storetest.Postgres}, "old.example", "new.example")
+	old, fresh, by := w.Instances[0], w.Instances[1], embraye.Operator()
+	h := &apptest.House{T: t, World: w, Instance: fresh}
+	there := string(old.Site.ActorID("organisation"))
+	h.Must(h.Meanwhile(func(ctx context.Context) error {
+		_, err := peers.ComeFrom(ctx, fresh.Peers, by, "https://old.example")
+		return err
+	},
+		"UPDATE actors SET also_known_as = $1 WHERE handle = 'organisation'", `["`+there+`"]`))
+	if org, err := fresh.Store.Tables().Actors.Take(t.Context(), "organisation"); err != nil || !slices.Equal(org.AlsoKnownAs, []string{there}) {
+		t.Errorf("said twice: %v, %v", org.AlsoKnownAs, err)
+	}
+	h.Instance = old
+	if err := h.Meanwhile(func(ctx context.Context) error {
+		_, err := peers.MoveTo(ctx, old.Peers, by, "https://new.example", false)
+		return err
+	}, "UPDATE actors SET moved_to = 'https://third.example/' WHERE handle = 'organisation'"); !errors.Is(err, embraye.ErrConflict) {
+		t.Errorf("moved to two places: %v", err)
 	}
 }
 

@@ -77,6 +77,29 @@ func TestWhatAnotherProcessNotesOfAPeerStays(t *testing.T) {
 	}
 }
 
+// What somebody chooses of a peer while it is asked again stays chosen, and what
+// another process has begun with it is seen: whoever asks to gather of whom nothing is
+// gathered any more is told so, and whoever leaves a peer leaves all of it.
+func TestWhatAnotherProcessDecidesAboutAPeerStays(t *testing.T) {
+	p := apptest.NewPair(t, storetest.Postgres)
+	p.Follow()
+	h, id := &apptest.House{T: t, World: p.W, Instance: p.In}, only(p).ID
+	p.Must(h.Meanwhile(func(ctx context.Context) error { _, err := p.In.Peers.Ask(ctx, embraye.Operator(), id); return err },
+		"UPDATE peers SET trust_reviews = NOT trust_reviews, gather = false, boost = false, copies = false"))
+	if got := only(p).PeerChoices; got.Gather || !got.TrustReviews {
+		t.Errorf("after it was asked again: %+v", got)
+	}
+	p.Must(p.In.Peers.Choose(t.Context(), embraye.Operator(), id, embraye.PeerChoices{Gather: true}))
+	apptest.WantProblems(t, h.Meanwhile(func(ctx context.Context) error { return p.In.Peers.Gather(ctx, embraye.Operator(), id) },
+		"UPDATE peers SET gather = false"), "peer")
+	p.Must(h.Meanwhile(func(ctx context.Context) error { return p.In.Peers.Remove(ctx, embraye.Operator(), id, false) },
+		`WITH reading AS (UPDATE peers SET name = name RETURNING id) INSERT INTO follows (target, host, inbox, state, activity_id, peer_id, created_at)
+		SELECT 'https://pair.example/measures/new', 'pair.example', 'https://pair.example/inbox', 'pending', (SELECT min(activity_id) FROM follows), id, now() FROM reading`))
+	if follows, err := p.In.Store.Tables().Follows.List(t.Context()); err != nil || len(follows) != 0 {
+		t.Errorf("still followed: %+v, %v", follows, err)
+	}
+}
+
 // An answer that another process takes meanwhile is not written over where an inbox
 // has moved.
 func TestAnAnswerToAFollowThatComesMeanwhileStays(t *testing.T) {

@@ -201,7 +201,7 @@ func (ps *Peers) Remove(ctx context.Context, by embraye.Acting, id int64, forget
 		return fmt.Errorf("peers: remove peer: %w", err)
 	}
 	return ps.desk.InTx(ctx, func(t store.Tables) error {
-		peer, err := t.Peers.Take(ctx, id)
+		peer, err := t.Peers.TakeToWrite(ctx, id)
 		if err != nil {
 			return err
 		}

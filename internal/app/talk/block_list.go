@@ -151,7 +151,8 @@ func (k *Domains) BlockList(ctx context.Context, by embraye.Acting, list []block
 }
 
 // blockQuiet blocks domains of which nothing is known here. What came from one
-// meanwhile is put aside like anything else, when it is blocked by itself.
+// meanwhile is put aside like anything else, when it is blocked by itself; what
+// somebody decided about one meanwhile stands.
 func (k *Domains) blockQuiet(ctx context.Context, by embraye.Acting, lines []*ListLine) error {
 	var louder []*ListLine
 	err := k.desk.InTx(ctx, func(t store.Tables) error {
@@ -163,7 +164,14 @@ func (k *Domains) blockQuiet(ctx context.Context, by embraye.Acting, lines []*Li
 		if err != nil {
 			return err
 		}
+		stands, err := standing(ctx, t, false)
+		if err != nil {
+			return err
+		}
 		for _, l := range lines {
+			if stands[l.Block.Domain] {
+				continue
+			}
 			if effects.Of(l.Block.Domain, embraye.Suspend) != (embraye.BlockEffects{}) {
 				louder = append(louder, l)
 				continue

@@ -101,3 +101,15 @@ func TestT12ASecondBlockSaysNothing(t *testing.T) {
 		}
 	})
 }
+
+// What blocks a domain as somebody types it lifts the block too.
+func TestABlockIsLiftedAsItWasTyped(t *testing.T) {
+	eachTalk(t, func(k *scene) {
+		for _, typed := range []string{" *.Loud.example ", "loud.example"} {
+			k.must(k.in.Talk.Block(k.Context(), embraye.Operator(), embraye.DomainBlock{Domain: typed, Severity: embraye.Suspend}))
+			k.must(k.in.Talk.UnblockDomain(k.Context(), embraye.Operator(), typed))
+		}
+		k.wantCode(k.in.Talk.UnblockDomain(k.Context(), embraye.Operator(), "no host"), "is_not_a_domain")
+		k.wantCode(k.in.Talk.Circle.Leave(k.Context(), embraye.Operator(), "no host"), "is_not_a_domain")
+	})
+}

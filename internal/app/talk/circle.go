@@ -56,9 +56,9 @@ func (c *Circle) Leave(ctx context.Context, by embraye.Acting, domain string) er
 	if err := by.May(embraye.Admin); err != nil {
 		return fmt.Errorf("talk: let a domain in no more: %w", err)
 	}
-	host, err := embraye.NormaliseHost(embraye.Trim(domain))
+	host, err := hostTyped(domain)
 	if err != nil {
-		return fmt.Errorf("%q is not in the circle: %w", domain, embraye.ErrNotFound)
+		return err
 	}
 	return c.desk.InTx(ctx, func(t store.Tables) error {
 		there, err := t.AllowedDomains.Remove(ctx, host)

@@ -169,6 +169,9 @@ func (k *Talk) UnblockAuthor(ctx context.Context, by embraye.Acting, actor embra
 		return fmt.Errorf("talk: unblock an account: %w", err)
 	}
 	return k.desk.InTx(ctx, func(t store.Tables) error {
+		if err := t.DomainBlocks.Alone(ctx); err != nil {
+			return err
+		}
 		ours, err := t.Actors.List(ctx)
 		if err != nil {
 			return err

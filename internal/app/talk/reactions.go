@@ -67,6 +67,9 @@ func (k *Talk) RevokeQuote(ctx context.Context, by embraye.Acting, id string) er
 		return fmt.Errorf("talk: revoke a quote: %w", err)
 	}
 	return k.desk.InTx(ctx, func(t store.Tables) error {
+		if _, err := t.Actors.TakeToWrite(ctx, k.desk.Organisation()); err != nil { // of two at once, the second sees what the first did
+			return err
+		}
 		q, err := t.Quotes.Take(ctx, id)
 		if err != nil || q.RevokedAt != nil {
 			return err

@@ -103,6 +103,9 @@ func (k *Talk) fetchFlagged(ctx context.Context, uri embraye.IRI) (*flagged, err
 }
 
 func (k *Talk) flagIn(ctx context.Context, t store.Tables, by embraye.Acting, f *flagged, text string) error {
+	if _, err := t.Actors.TakeToWrite(ctx, k.desk.Organisation()); err != nil { // two processes may be asked at once
+		return err
+	}
 	_, err := t.Activities.ByTypeObject(ctx, k.desk.Organisation(), "Flag", f.object)
 	if err == nil {
 		return app.OneProblem("url", "already_reported", "")

@@ -2,6 +2,7 @@ package talk_test
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
@@ -54,6 +55,56 @@ func TestAReportIsClosedOnce(t *testing.T) {
 	said, err := k.in.Store.Tables().Audit.Of(k.Context(), "report.close")
 	if k.must(err); len(said) != 0 {
 		t.Errorf("beside the other process %+v", said)
+	}
+}
+
+// Of two processes that report a post at once, one does; of two that take a
+// permission back too, and of two that listen to an account again; a list of domains leaves what
+// somebody decided meanwhile.
+func TestWhatTwoProcessesDoAtOnceIsDoneOnce(t *testing.T) {
+	k := newTalk(t, storetest.Postgres)
+	h := &apptest.House{T: t, World: k.w, Instance: k.in}
+	said := func(action string) int {
+		list, err := k.in.Store.Tables().Audit.Of(k.Context(), action)
+		k.must(err)
+		return len(list)
+	}
+	const ours = "WITH acting AS (UPDATE actors SET name = name WHERE handle = 'organisation' RETURNING handle) "
+
+	private := k.reply(k.ann, "Insulte privée", false)
+	report := func(ctx context.Context) error {
+		return k.in.Talk.SendReport(ctx, k.reviewer, string(private.URI), "Insulte")
+	}
+	k.must(report(k.Context()))
+	_, err := k.in.Store.Pool().ExecContext(k.Context(), "UPDATE activities SET type = 'flag' WHERE type = 'Flag'")
+	k.must(err)
+	k.wantCode(h.Meanwhile(report, ours+"UPDATE activities SET type = 'Flag' WHERE type = 'flag' AND actor IN (SELECT handle FROM acting)"), "already_reported")
+	if n := said("report.send"); n != 1 {
+		t.Errorf("reported %d times", n)
+	}
+
+	k.post(k.ann, map[string]any{"id": k.ann.ID + "/quote", "type": "QuoteRequest", "object": k.constat, "instrument": k.ann.ID + "/posts/q"})
+	quotes, err := k.in.Talk.Quotes(k.Context(), k.reviewer, "", 0)
+	k.must(err)
+	k.must(h.Meanwhile(func(ctx context.Context) error { return k.in.Talk.RevokeQuote(ctx, k.reviewer, quotes[0].Quote.ID) },
+		ours+"UPDATE quotes SET revoked_at = now() WHERE EXISTS (SELECT 1 FROM acting)"))
+	if n := said("quote.revoke"); n != 0 {
+		t.Errorf("beside the other process a permission was taken back %d times", n)
+	}
+
+	const blocking, alone = int64(0x656d6272617966), "WITH alone AS MATERIALIZED (SELECT pg_advisory_xact_lock($1)) " // of the store, while something is blocked
+	k.must(k.in.Talk.BlockAuthor(k.Context(), k.reviewer, embraye.IRI(k.bo.ID), ""))
+	if err := h.Meanwhile(func(ctx context.Context) error { return k.in.Talk.UnblockAuthor(ctx, k.reviewer, embraye.IRI(k.bo.ID)) },
+		alone+"DELETE FROM actor_blocks WHERE EXISTS (SELECT 1 FROM alone)", blocking); !errors.Is(err, embraye.ErrNotFound) {
+		t.Errorf("an account that somebody else listens to again: %v", err)
+	}
+	k.must(h.Meanwhile(func(ctx context.Context) error {
+		_, err := k.in.Talk.BlockList(ctx, embraye.Operator(), k.list("one.example\ntwo.example\n"))
+		return err
+	}, alone+"INSERT INTO domain_blocks (domain, severity, comment, created_at) SELECT 'one.example', 'silence', '', now() FROM alone", blocking))
+	blocks, err := k.in.Talk.BlockedDomains(k.Context())
+	if k.must(err); len(blocks) != 2 || blocks[0].Severity != embraye.Silence {
+		t.Errorf("a list beside somebody else's block: %+v", blocks)
 	}
 }
 

@@ -32,18 +32,25 @@ func (k *Domains) Blockable(b embraye.DomainBlock) (embraye.DomainBlock, error) 
 
 // blockable refuses what would cut off half the network, or ourselves.
 func blockable(site embraye.Site, domain string) (string, error) {
-	problem := func(code string) error {
-		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "domain", Code: code, Value: domain}}}
-	}
-	host, err := embraye.NormaliseHost(strings.TrimPrefix(embraye.Address(domain), "*."))
+	problem := func(code string) error { return app.OneProblem("domain", code, domain) }
+	host, err := hostTyped(domain)
 	if err != nil {
-		return "", problem("is_not_a_domain")
+		return "", err
 	}
 	if suffix, icann := publicsuffix.PublicSuffix(host); icann && suffix == host {
 		return "", problem("is_a_public_suffix")
 	}
 	if embraye.HostMatches(embraye.IRI(site.Base).Host(), host) {
 		return "", problem("is_this_instance")
+	}
+	return host, nil
+}
+
+// hostTyped is a domain as somebody writes it, with or without the *. of a list.
+func hostTyped(domain string) (string, error) {
+	host, err := embraye.NormaliseHost(strings.TrimPrefix(embraye.Address(domain), "*."))
+	if err != nil {
+		return "", app.OneProblem("domain", "is_not_a_domain", app.Cut(domain, embraye.MaxName))
 	}
 	return host, nil
 }
@@ -56,9 +63,9 @@ func (k *Domains) UnblockDomain(ctx context.Context, by embraye.Acting, domain s
 	if err := by.May(embraye.Admin); err != nil {
 		return fmt.Errorf("talk: unblock: %w", err)
 	}
-	host, err := embraye.NormaliseHost(domain)
+	host, err := hostTyped(domain)
 	if err != nil {
-		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "domain", Code: "is_not_a_domain", Value: domain}}}
+		return err
 	}
 	err = k.desk.InTx(ctx, func(t store.Tables) error {
 		if err := t.DomainBlocks.Alone(ctx); err != nil {
