@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -244,7 +245,12 @@ func TestAWACZThatLiesIsRefused(t *testing.T) {
 		{"another list", CodeHash, repack(t, good, func(p map[string][]byte) { p["datapackage.json"] = append(p["datapackage.json"], ' ') })},
 		{"a WARC that is not listed", CodeHash, repack(t, good, func(p map[string][]byte) { p["archive/more.warc.gz"] = p["archive/data.warc.gz"] })},
 		{"a list of much", CodeTooLarge, repack(t, good, func(p map[string][]byte) { p["datapackage.json"] = bytes.Repeat([]byte(" "), 2<<20) })},
-		{"a bomb", CodeNotWACZ, repack(t, good, func(p map[string][]byte) { list(p, bomb()) })},
+		{"a part that is listed twice", CodeHash, repack(t, good, func(p map[string][]byte) {
+			list(p, p["archive/data.warc.gz"])
+			_, one, _ := bytes.Cut(bytes.TrimSuffix(p["datapackage.json"], []byte("]}")), []byte("["))
+			p["datapackage.json"] = fmt.Appendf(nil, `{"resources":[%s,%s]}`, one, one)
+		})},
+		{"a bomb", CodeTooLarge, repack(t, good, func(p map[string][]byte) { list(p, bomb()) })},
 		{"a bomb in the ZIP", CodeTooLarge, bombZIP(t)},
 		{"no WARC inside", CodeNotWACZ, repack(t, good, func(p map[string][]byte) { list(p, []byte("no gzip")) })},
 	}
@@ -279,4 +285,68 @@ func TestTheEntriesOfAZIPAreCounted(t *testing.T) {
 	lie[len(lie)-endSize+8], lie[len(lie)-endSize+10] = 1, 1
 	lie[len(lie)-endSize+9], lie[len(lie)-endSize+11] = 0, 0
 	wantCode(t, CodeTooLarge, lie, asked)
+}
+
+// A second directory, to which the first one leads, is not read uncounted.
+func TestASecondDirectoryIsRefused(t *testing.T) {
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for i := range maxParts + 1 {
+		if _, err := z.Create(fmt.Sprint(i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	le := binary.LittleEndian
+	end := bytes.Clone(b.Bytes()[b.Len()-endSize:])
+	b.Truncate(b.Len() - endSize)
+	size, at, second := uint64(le.Uint32(end[12:])), uint64(le.Uint32(end[16:])), uint64(b.Len())
+	for _, v := range []any{[]byte("PK\x06\x06"), uint64(44), uint32(0), uint32(0), uint32(0), uint64(maxParts + 1), uint64(maxParts + 1), size, at} {
+		if err := binary.Write(&b, le, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	first := b.Len()
+	entry := make([]byte, 46)
+	copy(entry, "PK\x01\x02")
+	entry[32] = leadSize // of its comment, which leads there
+	b.Write(entry)
+	for _, v := range []any{[]byte("PK\x06\x07"), uint32(0), second, uint32(1)} {
+		if err := binary.Write(&b, le, v); err != nil {
+			t.Fatal(err)
+		}
+	}
+	le.PutUint16(end[8:], 0xffff)
+	le.PutUint16(end[10:], 0xffff)
+	le.PutUint32(end[12:], uint32(b.Len()-first))
+	le.PutUint32(end[16:], uint32(first))
+	b.Write(end)
+	if z, err := openZIP(bytes.NewReader(b.Bytes()), int64(b.Len())); err == nil {
+		t.Errorf("%d entries are read", len(z.File))
+	}
+}
+
+// What is unpacked is bounded for all WARCs together.
+func TestManyWARCsUnpackNoMoreThanOne(t *testing.T) {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	fmt.Fprintf(z, "WARC/1.1\r\nWARC-Type: request\r\nContent-Length: %d\r\n\r\n", maxUnpacked/2)
+	zeros := make([]byte, 1<<20)
+	for range maxUnpacked / 2 >> 20 {
+		z.Write(zeros)
+	}
+	z.Close()
+	sum := sha256.Sum256(b.Bytes())
+	var resources []string
+	wacz := repack(t, packed(t, visit()), func(p map[string][]byte) {
+		clear(p)
+		for _, name := range []string{"archive/1.warc.gz", "archive/2.warc.gz"} {
+			p[name] = b.Bytes()
+			resources = append(resources, fmt.Sprintf(`{"path":%q,"hash":"sha256:%x","bytes":%d}`, name, sum, b.Len()))
+		}
+		p["datapackage.json"] = fmt.Appendf(nil, `{"resources":[%s]}`, strings.Join(resources, ","))
+	})
+	wantCode(t, CodeTooLarge, wacz, asked)
 }

@@ -40,17 +40,27 @@ func Check(r io.ReaderAt, size int64, page string) (*Words, error) {
 	return find(z, page)
 }
 
-const endSize = 22 // bytes of the end of a ZIP's directory
+// Bytes of the end of a ZIP's directory, and of what leads to another one before it
+// where the ZIP is larger than any that we read (ZIP64).
+const (
+	endSize  = 22
+	leadSize = 20
+)
 
 // openZIP counts the entries before they are read into memory: forty megabytes
-// have room for a million of them, and the count that a ZIP says itself may lie.
+// have room for a million of them, and the count that a ZIP says itself may lie. A
+// second directory is refused: it is the one that would be read.
 func openZIP(r io.ReaderAt, size int64) (*zip.Reader, error) {
-	var end [endSize]byte
-	if size < endSize {
+	var last [leadSize + endSize]byte
+	if size < int64(len(last)) {
 		return nil, refuse(CodeNotWACZ, "")
 	}
-	if _, err := r.ReadAt(end[:], size-endSize); err != nil {
+	if _, err := r.ReadAt(last[:], size-int64(len(last))); err != nil {
 		return nil, fmt.Errorf("archive: reading a file: %w", err)
+	}
+	end := last[leadSize:]
+	if string(last[:4]) == "PK\x06\x07" {
+		return nil, refuse(CodeNotWACZ, "ZIP64")
 	}
 	length, at := int64(binary.LittleEndian.Uint32(end[12:])), int64(binary.LittleEndian.Uint32(end[16:]))
 	if string(end[:4]) != "PK\x05\x06" || at+length != size-endSize {
@@ -110,6 +120,9 @@ func checkParts(z *zip.Reader) error {
 	}
 	listed := map[string]bool{}
 	for _, p := range about.Resources {
+		if listed[p.Path] { // each is read once
+			return refuse(CodeHash, p.Path)
+		}
 		sum, n, err := hashed(z, p.Path)
 		if err != nil {
 			return err
@@ -199,6 +212,7 @@ func find(z *zip.Reader, page string) (*Words, error) {
 
 // look reads all records once: the words of a page, or where it leads.
 func look(z *zip.Reader, page string) (words *Words, next string, err error) {
+	room := int64(maxUnpacked) // for all of them
 	for _, f := range z.File {
 		if !isWARC(f.Name) {
 			continue
@@ -207,7 +221,7 @@ func look(z *zip.Reader, page string) (words *Words, next string, err error) {
 		if err != nil {
 			return nil, "", err
 		}
-		err = each(in, func(r *read) (bool, error) {
+		err = each(in, &room, func(r *read) (bool, error) {
 			switch {
 			case !SamePage(r.target, page):
 				return false, nil

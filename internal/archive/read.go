@@ -29,13 +29,22 @@ type read struct {
 }
 
 // each calls f for every response and resource of a compressed WARC, in order,
-// until f says that it has what it wants.
-func each(r io.Reader, f func(*read) (done bool, err error)) error {
+// until f says that it has what it wants. It unpacks no more bytes than there is room
+// for, and leaves what there is after it.
+func each(r io.Reader, room *int64, f func(*read) (done bool, err error)) error {
 	z, err := gzip.NewReader(r)
 	if err != nil {
 		return refuse(CodeNotWACZ, err.Error())
 	}
-	in := bufio.NewReaderSize(&io.LimitedReader{R: z, N: maxUnpacked}, maxHead)
+	plain := &io.LimitedReader{R: z, N: *room}
+	err = eachOf(bufio.NewReaderSize(plain, maxHead), f)
+	if *room = plain.N; *room <= 0 {
+		return refuse(CodeTooLarge, "")
+	}
+	return err
+}
+
+func eachOf(in *bufio.Reader, f func(*read) (done bool, err error)) error {
 	for range maxRecords {
 		one, rest, err := next(in)
 		if err == io.EOF {

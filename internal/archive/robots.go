@@ -8,15 +8,20 @@ import (
 
 const robotsName = "embraye"
 
+// maxRobots is how many bytes of a robots.txt are read: what RFC 9309 asks at the
+// least.
+const maxRobots = 512 << 10
+
 // RobotsForbid reports whether a robots.txt names us and does not want us at a
 // path (RFC 9309: the longest rule that fits wins, and allowing wins a tie).
 // What it says to everybody is about crawlers: we come for one page that a person
 // has named.
 func RobotsForbid(robots io.Reader, path string) bool {
 	ours, inGroup, longest, forbidden := false, false, -1, false
-	lines := bufio.NewScanner(io.LimitReader(robots, 512<<10))
+	lines := bufio.NewScanner(io.LimitReader(robots, maxRobots))
+	lines.Buffer(nil, maxRobots+1) // it may be one line
 	for lines.Scan() {
-		text, _, _ := strings.Cut(lines.Text(), "#")
+		text, _, _ := strings.Cut(strings.TrimPrefix(lines.Text(), "\ufeff"), "#")
 		key, value, ok := strings.Cut(text, ":")
 		if !ok {
 			continue

@@ -71,6 +71,9 @@ func TestWhoDoesNotWantCopies(t *testing.T) {
 			t.Errorf("%s: %t", path, got)
 		}
 	}
+	if !RobotsForbid(strings.NewReader("\ufeffUser-agent: embraye\n# "+strings.Repeat("x", 100<<10)+"\nDisallow: /prive\n"), "/prive") {
+		t.Error("behind a byte order mark and a long line nothing is heard")
+	}
 	if RobotsForbid(strings.NewReader(all), "/") {
 		t.Error("what is said to crawlers is taken for us")
 	}
