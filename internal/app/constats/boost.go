@@ -63,7 +63,7 @@ func (cs *Constats) lookAtPost(ctx context.Context, url string) (*activitypub.Po
 }
 
 // announceAlone is announce, of one process after the other.
-func (cs *Constats) announceAlone(ctx context.Context, t store.Tables, handle string, post *activitypub.Post, author *embraye.RemoteActor) (string, error) {
+func announceAlone(ctx context.Context, cs *Constats, t store.Tables, handle string, post *activitypub.Post, author *embraye.RemoteActor) (string, error) {
 	if _, err := t.Actors.TakeToWrite(ctx, handle); err != nil {
 		return "", err
 	}

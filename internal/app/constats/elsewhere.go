@@ -43,14 +43,14 @@ func BoostAs(ctx context.Context, cs *Constats, by embraye.Acting, measures []st
 	err = cs.desk.InTx(ctx, func(t store.Tables) error {
 		activities = nil // it may be the second try
 		for _, handle := range handles {
-			id, err := cs.announceAlone(ctx, t, handle, post, author)
+			id, err := announceAlone(ctx, cs, t, handle, post, author)
 			if err != nil {
 				return err
 			}
 			activities = append(activities, id)
 		}
 		if post.Type == "Video" {
-			if _, err := cs.announceAlone(ctx, t, embraye.InstanceHandle, post, author); err != nil && !errors.Is(err, embraye.ErrConflict) {
+			if _, err := announceAlone(ctx, cs, t, embraye.InstanceHandle, post, author); err != nil && !errors.Is(err, embraye.ErrConflict) {
 				return err
 			}
 		}
