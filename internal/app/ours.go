@@ -77,33 +77,24 @@ func (o Ours) counter(object embraye.IRI) store.Counter {
 }
 
 // Uncount takes a reaction back, if it counted.
-func (o Ours) Uncount(ctx context.Context, t store.Tables, gone *embraye.Interaction) error {
-	if gone.Aside {
-		return nil
+func (o Ours) Uncount(t store.Tables, gone *embraye.Interaction) {
+	switch {
+	case gone.Aside:
+	case gone.Kind == embraye.Like:
+		o.count(t, gone.Object, -1, 0, 0)
+	default:
+		o.count(t, gone.Object, 0, -1, 0)
 	}
-	if gone.Kind == embraye.Like {
-		return o.count(ctx, t, gone.Object, -1, 0, 0)
-	}
-	return o.count(ctx, t, gone.Object, 0, -1, 0)
 }
 
 // CountReply puts a reply into the public count, or takes it out.
-func (o Ours) CountReply(ctx context.Context, t store.Tables, r *embraye.Reply, by int) error {
-	return o.count(ctx, t, r.Object, 0, 0, by)
+func (o Ours) CountReply(t store.Tables, r *embraye.Reply, by int) {
+	o.count(t, r.Object, 0, 0, by)
 }
 
-// count moves the counters of a Note of ours; of what is withdrawn nothing is
-// counted.
-func (o Ours) count(ctx context.Context, t store.Tables, object embraye.IRI, likes, boosts, replies int) error {
+func (o Ours) count(t store.Tables, object embraye.IRI, likes, boosts, replies int) {
 	t.Changed()
-	if !o.IsNote(object) {
-		return nil
-	}
-	err := t.AddCounts(ctx, o.counter(object), likes, boosts, replies)
-	if errors.Is(err, embraye.ErrNotFound) {
-		return nil
-	}
-	return err
+	t.AddCounts(o.counter(object), likes, boosts, replies)
 }
 
 // reviewer is who wrote a review that stands: the organisation.

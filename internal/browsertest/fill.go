@@ -160,7 +160,8 @@ func (f *filler) reply(id string, n int) {
 			}
 		}
 		tables.Changed()
-		return tables.AddCounts(f.ctx, store.UpdateCounter(id), 2*n, n, n)
+		tables.AddCounts(store.UpdateCounter(id), 2*n, n, n)
+		return nil
 	}))
 	f.Replied = append(f.Replied, id)
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"slices"
 
 	"embraye/internal/embraye"
 )
@@ -34,9 +33,7 @@ func (t Aside) hide(ctx context.Context, which func(host string) bool, reason st
 	if err != nil {
 		return err
 	}
-	if err := t.recount(ctx, hidden); err != nil {
-		return err
-	}
+	t.recount(hidden)
 	if authors, err = t.actors(ctx, "SELECT DISTINCT actor FROM peer_reviews WHERE state <> 'hidden'", which); err != nil {
 		return err
 	}
@@ -51,10 +48,8 @@ func (t Aside) uncount(ctx context.Context, which func(host string) bool) error 
 	}
 	var gone []tally
 	err = t.scan(ctx, &gone, "UPDATE interactions SET aside = true WHERE NOT aside AND "+t.inJSON("actor")+" RETURNING object, kind, -1 AS n", asJSON(actors))
-	if err != nil {
-		return err
-	}
-	return t.recount(ctx, gone)
+	t.recount(gone)
+	return err
 }
 
 // Return gives back whatever no block holds aside any more.
@@ -90,9 +85,7 @@ func (t Aside) returnSaid(ctx context.Context, refusal func(host string) embraye
 	if err != nil {
 		return err
 	}
-	if err := t.recount(ctx, back); err != nil {
-		return err
-	}
+	t.recount(back)
 	if authors, err = t.actors(ctx, "SELECT DISTINCT actor FROM peer_reviews WHERE aside <> ''", free); err != nil {
 		return err
 	}
@@ -107,10 +100,8 @@ func (t Aside) returnReactions(ctx context.Context, refusal func(host string) em
 	}
 	var back []tally
 	err = t.scan(ctx, &back, "UPDATE interactions SET aside = false WHERE aside AND "+t.inJSON("actor")+" RETURNING object, kind, 1 AS n", asJSON(actors))
-	if err != nil {
-		return err
-	}
-	return t.recount(ctx, back)
+	t.recount(back)
+	return err
 }
 
 // actors filters a list of authors by their hosts.
@@ -125,27 +116,4 @@ func (t Aside) actors(ctx context.Context, query string, which func(host string)
 		}
 	}
 	return some, nil
-}
-
-// recount moves the counters of our posts, each once; a tally without a kind is
-// of replies.
-func (t Aside) recount(ctx context.Context, changes []tally) error {
-	sums := map[embraye.IRI]*[3]int{}
-	var objects []embraye.IRI
-	for _, c := range changes {
-		sum := sums[c.Object]
-		if sum == nil {
-			sum = &[3]int{}
-			sums[c.Object], objects = sum, append(objects, c.Object)
-		}
-		sum[slices.Index([]embraye.InteractionKind{embraye.Like, embraye.Boost, ""}, c.Kind)] += c.N
-	}
-	slices.Sort(objects) // two that change the same ones wait for each other in one order
-	for _, object := range objects {
-		n := sums[object]
-		if err := RemoteActors(t).count(ctx, object, n[0], n[1], n[2]); err != nil {
-			return err
-		}
-	}
-	return nil
 }

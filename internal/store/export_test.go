@@ -24,4 +24,7 @@ func (s *Store) TraceAll(log *slog.Logger) {
 }
 
 // Waiting is how many of this process wait for their turn to write, for tests.
-func (s *Store) Waiting() int { return int(s.group.waiting.Load()) }
+func (s *Store) Waiting() int { return int(s.groups[0].waiting.Load()) }
+
+// OneGroup makes all who write share one commit on PostgreSQL, too, for tests.
+func (s *Store) OneGroup() { s.groups = s.groups[:1] }

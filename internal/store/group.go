@@ -17,6 +17,10 @@ import (
 // returns before that commit. Each but the first runs behind a savepoint, which
 // its error or panic rolls back to without touching the others. If the commit
 // fails, it fails for all of them.
+//
+// PostgreSQL has two such groups: while a statement of the one is under way, the other
+// goes on. What many change at once is left to the end (txState), lest they wait for
+// each other's commits.
 
 // groupMost bounds how long the first one waits for the last.
 const groupMost = 32
@@ -25,7 +29,8 @@ const groupMost = 32
 type group struct {
 	s       *Store
 	turn    chan struct{} // holds one token: whose turn it is
-	waiting atomic.Int32  // callers that want the token
+	inside  atomic.Int32  // callers of run
+	waiting atomic.Int32  // those that want the token
 
 	// Below, only with the token.
 	tx      *sql.Tx
@@ -33,7 +38,7 @@ type group struct {
 	members int
 	pending []chan error // those who wait for the commit
 	whole   *txState     // what the members that are kept leave to the end
-	crossed bool         // a member met another replica: others wait for what is locked here
+	crossed bool         // a member met another group: others wait for what is locked here
 	broken  error        // the transaction is lost with everybody in it
 }
 
@@ -44,6 +49,8 @@ func newGroup(s *Store) *group {
 }
 
 func (g *group) run(ctx context.Context, fn func(Tables) error) error {
+	g.inside.Add(1)
+	defer g.inside.Add(-1)
 	g.waiting.Add(1)
 	select {
 	case <-g.turn:
@@ -52,7 +59,7 @@ func (g *group) run(ctx context.Context, fn func(Tables) error) error {
 		go g.leave()
 		return wrap(ctx.Err(), "waiting to write")
 	}
-	committed, state := make(chan error, 1), &txState{}
+	committed, state := make(chan error, 1), newTxState()
 	if err := g.member(ctx, fn, state, committed); err != nil {
 		return err
 	}
@@ -121,7 +128,7 @@ func (g *group) enter(ctx context.Context) (err error) {
 	if g.tx, err = g.s.writePool.BeginTx(context.WithoutCancel(ctx), nil); err != nil {
 		return wrap(err, "beginning a transaction")
 	}
-	g.members, g.ahead, g.whole = 1, new([]unsent), &txState{}
+	g.members, g.ahead, g.whole = 1, new([]unsent), newTxState()
 	if g.s.postgres {
 		*g.ahead = []unsent{{query: impatient}}
 	}

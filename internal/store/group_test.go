@@ -17,7 +17,7 @@ func together(t *testing.T, s *Store, fns ...func(context.Context, Tables) error
 	t.Helper()
 	errs, done := make([]error, len(fns)), make(chan int)
 	queued := func(n int) {
-		for s.group.waiting.Load() < int32(n) && t.Context().Err() == nil {
+		for s.groups[0].waiting.Load() < int32(n) && t.Context().Err() == nil {
 			runtime.Gosched()
 		}
 	}
@@ -132,7 +132,7 @@ func TestAMemberThatGoesAway(t *testing.T) {
 	gone := make(chan error, 1)
 	err := s.InTx(t.Context(), func(tx Tables) error {
 		go func() { gone <- s.InTx(ctx, func(Tables) error { t.Error("it ran"); return nil }) }()
-		for s.group.waiting.Load() == 0 {
+		for s.groups[0].waiting.Load() == 0 {
 			runtime.Gosched()
 		}
 		cancel()

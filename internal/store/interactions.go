@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
+	"slices"
 
 	"embraye/internal/embraye"
 
@@ -16,38 +18,30 @@ type Interactions struct{ table }
 // Add adds the interaction, moves the counter of its object by it, and tells
 // whether it is new: one per kind, actor and object counts, and none of an actor
 // whom the blocker refuses, nor what was undone before it came; one that is put aside is kept and not counted. What does not stand cannot be counted:
-// embraye.ErrNotFound. On PostgreSQL it is one statement, because every Like asks
-// it.
+// embraye.ErrNotFound. It is one statement, because every Like asks it.
 func (t Interactions) Add(ctx context.Context, i *embraye.Interaction, blocker embraye.IRI, c Counter) (added bool, err error) {
-	likes, boosts := 0, 1
-	if i.Kind == embraye.Like {
-		likes, boosts = 1, 0
-	}
 	if i.Aside {
 		c = Counter{} // until its domain is limited no more
 	}
 	args := []any{i.Kind, i.Actor, i.Object, i.ActivityID, i.Emoji, i.Delivery, i.Aside, i.CreatedAt, blocker, i.Actor,
 		embraye.Grave(i.Actor, embraye.IRI(i.ActivityID))}
-	counting := []any{likes, boosts, 0, c.id}
-	var rows, counted int64
+	stands := "1 = 1"
+	if c != (Counter{}) {
+		stands = fmt.Sprintf("EXISTS (SELECT 1 FROM %s WHERE id = ? AND %s IS NULL)", c.table, c.ended)
+		args = append(args, c.id)
+	}
+	counts := false
+	err = t.query(ctx, func(answer *sql.Rows) error { added = true; return answer.Scan(&counts) }, t.adding()+" RETURNING "+stands, args...)
 	switch {
-	case c == Counter{}:
-		rows, err = t.exec(ctx, t.adding(), args...)
-		counted = rows
-	case t.s.postgres:
-		err = t.query(ctx, func(answer *sql.Rows) error { return answer.Scan(&rows, &counted) },
-			"WITH added AS ("+t.adding()+" RETURNING 1), counted AS ("+t.addingCounts(c)+
-				" AND EXISTS (SELECT 1 FROM added) RETURNING 1) SELECT (SELECT count(*) FROM added), (SELECT count(*) FROM counted)",
-			append(args, counting...)...)
-	default:
-		if rows, err = t.exec(ctx, t.adding(), args...); err == nil && rows == 1 {
-			counted, err = t.exec(ctx, t.addingCounts(c), counting...)
-		}
-	}
-	if err == nil && counted < rows {
+	case err != nil || !added:
+	case !counts:
 		err = gorm.ErrRecordNotFound
+	case i.Kind == embraye.Like:
+		t.count(c, reactions{likes: 1})
+	default:
+		t.count(c, reactions{boosts: 1})
 	}
-	return rows == 1 && err == nil, wrap(err, "adding the %s of %s by %s", i.Kind, i.Object, i.Actor)
+	return added && err == nil, wrap(err, "adding the %s of %s by %s", i.Kind, i.Object, i.Actor)
 }
 
 // adding inserts one row, unless there is one of that kind, the actor is refused
@@ -74,6 +68,53 @@ func ReviewCounter(id string) Counter { return Counter{"reviews", "withdrawn_at"
 
 // NoteCounter is that of another Note of ours.
 func NoteCounter(id string) Counter { return Counter{"notes", "deleted_at", id} }
+
+func (c Counter) compare(o Counter) int { return compareAll(c.table, o.table, c.id, o.id) }
+
+// reactions are differences of the three counters of a post.
+type reactions struct{ likes, boosts, replies int }
+
+func (s *txState) react(c Counter, r reactions) {
+	sum := s.reactions[c]
+	s.reactions[c] = reactions{sum.likes + r.likes, sum.boosts + r.boosts, sum.replies + r.replies}
+}
+
+// AddCounts moves the counters of a post of ours by the given differences when all
+// else in the transaction is done: many react to one post at the same time, and who
+// has moved its counters keeps the others waiting. Of what does not stand nothing is
+// counted.
+func (t Tables) AddCounts(c Counter, likes, boosts, replies int) {
+	t.table.count(c, reactions{likes, boosts, replies})
+}
+
+func (t table) count(c Counter, r reactions) {
+	if c != (Counter{}) {
+		t.tx.react(c, r)
+	}
+}
+
+// countReactions moves the counters of posts. None goes below zero: a number on a
+// page that says -1 helps nobody. What is over, by the date in the column ended, is not
+// counted any more.
+func (t table) countReactions(ctx context.Context) error {
+	least := "max"
+	if t.s.postgres {
+		least = "greatest"
+	}
+	for _, c := range slices.SortedFunc(maps.Keys(t.tx.reactions), Counter.compare) {
+		r := t.tx.reactions[c]
+		if r == (reactions{}) {
+			continue
+		}
+		err := t.later(ctx, fmt.Sprintf(`UPDATE %[1]s SET like_count = %[2]s(0, like_count + ?),
+			boost_count = %[2]s(0, boost_count + ?), reply_count = %[2]s(0, reply_count + ?) WHERE id = ? AND %[3]s IS NULL`, c.table, least, c.ended),
+			r.likes, r.boosts, r.replies, c.id)
+		if err != nil {
+			return wrap(err, "counting reactions to %s", c.id)
+		}
+	}
+	return nil
+}
 
 // RemoveByActivity removes what the actor did with that activity and returns
 // it, or nil if there was nothing: Akkoma's Undo names only the activity.

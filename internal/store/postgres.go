@@ -22,7 +22,7 @@ import (
 // of 100.
 const postgresConnections = 20
 
-// loners bounds how many of these may wait for rows of another replica: who reads
+// loners bounds how many of these may wait for rows of another group: who reads
 // needs a connection, too.
 const loners = postgresConnections / 4
 
@@ -51,7 +51,7 @@ func (s *Store) openPostgres(o Options) error {
 		return err
 	}
 	s.read = s.write
-	s.group, s.lone = newGroup(s), make(chan struct{}, loners)
+	s.groups, s.lone = []*group{newGroup(s), newGroup(s)}, make(chan struct{}, loners)
 	return nil
 }
 
@@ -65,7 +65,7 @@ const forsaken = "15s"
 
 // impatient is what each member of a group says first. A group holds what its
 // members have locked, in the order in which they happened to come, until the last of
-// them is done: two replicas whose groups change the same rows would wait for each
+// them is done: two groups, of one replica or of two, that change the same rows would wait for each
 // other in a circle, for which PostgreSQL looks only after a second, and meanwhile
 // nobody writes. So a member waits for another's lock for this long; then its group
 // commits what it has, and it is tried again alone, where it keeps nobody else

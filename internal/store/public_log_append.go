@@ -38,10 +38,17 @@ func (t Log) Record(l translog.Leaf) error {
 	return err
 }
 
-// ending is what comes last in a transaction: on PostgreSQL everybody else who sends
-// to one of these hosts, has leaves, or changes what is public, waits for these rows
-// until the commit. All take them in this order, and what else they change before.
+// ending is what comes last in a transaction: on PostgreSQL everybody else whose act is
+// counted in one of these rows, who sends to one of these hosts, has leaves, or changes
+// what is public, waits for these rows until the commit. All take them in this order,
+// and what else they change before.
 func (t table) ending(ctx context.Context) error {
+	if err := t.countReactions(ctx); err != nil {
+		return err
+	}
+	if err := t.countSpeakers(ctx); err != nil {
+		return err
+	}
 	if len(t.tx.sent) > 0 {
 		if err := (Deliveries{t}).wake(ctx, t.tx.sent); err != nil {
 			return wrap(err, "waking hosts")

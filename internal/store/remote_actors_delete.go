@@ -1,9 +1,7 @@
 package store
 
 import (
-	"cmp"
 	"context"
-	"slices"
 	"strings"
 	"time"
 
@@ -31,59 +29,48 @@ type tally struct {
 	N      int
 }
 
-// inOrder is the order in which posts are counted: who took their rows in another
-// would wait for the other in a circle.
-func inOrder(a, b tally) int { return cmp.Compare(a.Object, b.Object) }
-
 func (t RemoteActors) deleteInteractions(ctx context.Context, uri embraye.IRI) error {
 	var removed []tally
-	err := t.scan(ctx, &removed, "DELETE FROM interactions WHERE actor = ? RETURNING object, kind, CASE WHEN aside THEN 0 ELSE 1 END AS n", uri)
+	err := t.scan(ctx, &removed, "DELETE FROM interactions WHERE actor = ? RETURNING object, kind, CASE WHEN aside THEN 0 ELSE -1 END AS n", uri)
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(removed, inOrder)
-	for _, r := range removed {
-		likes, boosts := -r.N, 0
-		if r.Kind == embraye.Boost {
-			likes, boosts = 0, -r.N
-		}
-		if err := t.count(ctx, r.Object, likes, boosts, 0); err != nil {
-			return err
-		}
-	}
+	t.recount(removed)
 	return nil
 }
 
 func (t RemoteActors) deleteReplies(ctx context.Context, uri embraye.IRI) error {
 	var shown []tally
-	err := t.scan(ctx, &shown, `SELECT object, count(*) AS n FROM replies
+	err := t.scan(ctx, &shown, `SELECT object, -count(*) AS n FROM replies
 		WHERE actor = ? AND state = 'shown' AND public AND object <> '' GROUP BY object`, uri)
 	if err != nil {
 		return err
 	}
-	slices.SortFunc(shown, inOrder)
-	for _, r := range shown {
-		if err := t.count(ctx, r.Object, 0, 0, -r.N); err != nil {
-			return err
-		}
-	}
+	t.recount(shown)
 	_, err = t.exec(ctx, "DELETE FROM replies WHERE actor = ?", uri)
 	return err
 }
 
-// count moves the counters of one of our posts, which is named by its address:
-// the ULID at its end is unique among constats, Notes and reviews.
-func (t RemoteActors) count(ctx context.Context, object embraye.IRI, likes, boosts, replies int) error {
-	t.changed()
-	id := string(object[strings.LastIndexByte(string(object), '/')+1:])
-	n, err := t.addCounts(ctx, UpdateCounter(id), likes, boosts, replies)
-	if err == nil && n == 0 {
-		n, err = t.addCounts(ctx, NoteCounter(id), likes, boosts, replies)
+// recount moves the counters of our posts, which are named by their addresses: the
+// ULID at the end is unique among constats, Notes and reviews. A tally without a kind
+// is of replies.
+func (t table) recount(changes []tally) {
+	for _, change := range changes {
+		t.changed()
+		var r reactions
+		switch change.Kind {
+		case embraye.Like:
+			r.likes = change.N
+		case embraye.Boost:
+			r.boosts = change.N
+		default:
+			r.replies = change.N
+		}
+		id := string(change.Object[strings.LastIndexByte(string(change.Object), '/')+1:])
+		for _, c := range []Counter{UpdateCounter(id), NoteCounter(id), ReviewCounter(id)} {
+			t.count(c, r)
+		}
 	}
-	if err == nil && n == 0 {
-		_, err = t.addCounts(ctx, ReviewCounter(id), likes, boosts, replies)
-	}
-	return err
 }
 
 func (t RemoteActors) deleteRest(ctx context.Context, uri embraye.IRI) error {

@@ -130,32 +130,6 @@ func remove[T any](ctx context.Context, t table, where string, args ...any) (int
 	return result.RowsAffected, result.Error
 }
 
-// AddCounts moves the counters of a post of ours by the given differences;
-// ErrNotFound if no such post stands.
-func (t Tables) AddCounts(ctx context.Context, c Counter, likes, boosts, replies int) error {
-	n, err := t.table.addCounts(ctx, c, likes, boosts, replies)
-	if err == nil && n == 0 {
-		err = gorm.ErrRecordNotFound
-	}
-	return wrap(err, "counting reactions to %s", c.id)
-}
-
-// addCounts moves the three counters of a row that has them. One never goes below
-// zero: a number on a page that says -1 helps nobody. What is over, by the date in
-// the column ended, is not counted any more.
-func (t table) addCounts(ctx context.Context, c Counter, likes, boosts, replies int) (int64, error) {
-	return t.exec(ctx, t.addingCounts(c), likes, boosts, replies, c.id)
-}
-
-func (t table) addingCounts(c Counter) string {
-	least := "max"
-	if t.s.postgres {
-		least = "greatest"
-	}
-	return fmt.Sprintf(`UPDATE %[1]s SET like_count = %[2]s(0, like_count + ?),
-		boost_count = %[2]s(0, boost_count + ?), reply_count = %[2]s(0, reply_count + ?) WHERE id = ? AND %[3]s IS NULL`, c.table, least, c.ended)
-}
-
 // author reads one handle; none is ErrNotFound.
 func (t table) author(ctx context.Context, query, id string) (handle string, err error) {
 	err = t.query(ctx, func(rows *sql.Rows) error { return rows.Scan(&handle) }, query, id)
@@ -165,7 +139,7 @@ func (t table) author(ctx context.Context, query, id string) (handle string, err
 	return handle, err
 }
 
-// counters are moved by addCounts alone: a saved row must not bring back the
+// counters are moved by countReactions alone: a saved row must not bring back the
 // numbers that it was read with.
 var counters = []string{"LikeCount", "BoostCount", "ReplyCount"}
 

@@ -35,7 +35,7 @@ func (s *Store) openSQLite(path string, o Options) error {
 	if s.writePool, s.write, err = pool(1, fmt.Sprintf("_txlock=immediate&_pragma=temp_store(2)&_pragma=wal_autocheckpoint(%d)", walItself)); err != nil {
 		return err
 	}
-	s.group = newGroup(s)
+	s.groups = []*group{newGroup(s)}
 	if s.reader, s.read, err = pool(sqliteReaders, "_pragma=query_only(1)"); err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"maps"
 	"strings"
 
 	"embraye/internal/embraye"
@@ -238,10 +239,10 @@ func (c *check) divergences(ctx context.Context) error {
 
 // speakers compares how many constats of organisations stand.
 func (c *check) speakers(ctx context.Context) error {
-	missing := map[scope]int{}
+	missing := map[speaker]int{}
 	err := c.s.Tables().table.query(ctx, func(rows *sql.Rows) error {
 		var (
-			s scope
+			s speaker
 			n int
 		)
 		err := rows.Scan(&s.organisation, &s.measure, &n)
@@ -260,5 +261,8 @@ func (c *check) speakers(ctx context.Context) error {
 	if !c.mend || len(missing) == 0 {
 		return nil
 	}
-	return c.in(ctx, func(t Standings) error { return t.count(ctx, missing) })
+	return c.in(ctx, func(t Standings) error {
+		maps.Copy(t.tx.speakers, missing)
+		return nil
+	})
 }

@@ -104,7 +104,7 @@ func (t Standings) forget(ctx context.Context, names []string) error {
 // decide about; the counts of organisations follow here.
 func (t Standings) changed(ctx context.Context, before map[string]*kept, all []spoken) (changed []spoken, touched map[scope]bool, err error) {
 	touched = map[scope]bool{}
-	counts, elsewhere := map[scope]int{}, map[embraye.IRI][]string{}
+	elsewhere := map[embraye.IRI][]string{}
 	for _, s := range all {
 		old := before[s.constat]
 		if old.is(s) {
@@ -114,8 +114,8 @@ func (t Standings) changed(ctx context.Context, before map[string]*kept, all []s
 		for _, v := range slices.Concat(old.voices, s.voices) {
 			touched[scope{v.Measure, v.ScopeKey, v.Organisation}] = true
 		}
-		countOne(counts, old.voices, -1)
-		countOne(counts, s.voices, 1)
+		t.speak(old.voices, -1)
+		t.speak(s.voices, 1)
 		for _, r := range old.replaces {
 			elsewhere[r.Organisation] = append(elsewhere[r.Organisation], r.What)
 		}
@@ -126,14 +126,7 @@ func (t Standings) changed(ctx context.Context, before map[string]*kept, all []s
 			return nil, nil, err
 		}
 	}
-	return changed, touched, t.count(ctx, counts)
-}
-
-// countOne counts a constat for its measure, in however many scopes it speaks.
-func countOne(counts map[scope]int, voices []embraye.Voice, by int) {
-	if len(voices) > 0 {
-		counts[scope{measure: voices[0].Measure, organisation: voices[0].Organisation}] += by
-	}
+	return changed, touched, nil
 }
 
 // kept reads what the tables hold of constats.
@@ -184,14 +177,32 @@ func (t Standings) scopesOf(ctx context.Context, organisation embraye.IRI, names
 	return wrap(err, "reading the scopes of what is replaced")
 }
 
-// count moves how many constats of organisations stand.
-func (t Standings) count(ctx context.Context, by map[scope]int) error {
-	for _, s := range slices.SortedFunc(maps.Keys(by), scope.compare) {
-		if by[s] == 0 {
+// speaker is an organisation that speaks about a measure.
+type speaker struct {
+	organisation embraye.IRI
+	measure      string
+}
+
+func (s speaker) compare(o speaker) int {
+	return compareAll(string(s.organisation), string(o.organisation), s.measure, o.measure)
+}
+
+// speak counts a constat for its measure when all else in the transaction is done, as
+// AddCounts does, in however many scopes it speaks.
+func (t table) speak(voices []embraye.Voice, by int) {
+	if len(voices) > 0 {
+		t.tx.speakers[speaker{voices[0].Organisation, voices[0].Measure}] += by
+	}
+}
+
+// countSpeakers moves how many constats of organisations stand.
+func (t table) countSpeakers(ctx context.Context) error {
+	for _, s := range slices.SortedFunc(maps.Keys(t.tx.speakers), speaker.compare) {
+		if t.tx.speakers[s] == 0 {
 			continue
 		}
 		err := t.later(ctx, `INSERT INTO speakers (organisation, measure, constats) VALUES (?, ?, ?)
-			ON CONFLICT (organisation, measure) DO UPDATE SET constats = speakers.constats + excluded.constats`, s.organisation, s.measure, by[s])
+			ON CONFLICT (organisation, measure) DO UPDATE SET constats = speakers.constats + excluded.constats`, s.organisation, s.measure, t.tx.speakers[s])
 		if err != nil {
 			return wrap(err, "counting the constats of %s", s.organisation)
 		}

@@ -70,8 +70,8 @@ type Store struct {
 	log               *slog.Logger
 	keys              *keyring
 	signing           func(*rsa.PrivateKey) crypto.Signer
-	group             *group
-	lone              chan struct{} // places for what lost against another replica; see loners
+	groups            []*group      // of writers: several where the database can write for several
+	lone              chan struct{} // places for what lost against another group; see loners
 	wal               *wal          // SQLite only
 	longest           longest
 	beat, gone        time.Duration // of whoever works alone, see OneAtATime

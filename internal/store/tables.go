@@ -88,19 +88,33 @@ type table struct {
 // txState is what one transaction remembers until its end.
 type txState struct {
 	changed   bool
+	reactions map[Counter]reactions    // to posts of ours
+	speakers  map[speaker]int          // constats that stand more, or fewer
 	leaves    []leafRow                // public acts, for the log
 	sent      []string                 // activities whose hosts are to be woken
 	actors    map[string]embraye.Actor // of ours that were read, by handle
 	committed []func()
 }
 
+func newTxState() *txState {
+	return &txState{reactions: map[Counter]reactions{}, speakers: map[speaker]int{}}
+}
+
 // add is what another leaves to the end.
 func (s *txState) add(o *txState) {
 	s.changed, s.leaves, s.sent = s.changed || o.changed, append(s.leaves, o.leaves...), append(s.sent, o.sent...)
+	for c, r := range o.reactions {
+		s.react(c, r)
+	}
+	for who, n := range o.speakers {
+		s.speakers[who] += n
+	}
 }
 
 // over tells that nothing is left to the end.
-func (s *txState) over() bool { return !s.changed && len(s.leaves) == 0 && len(s.sent) == 0 }
+func (s *txState) over() bool {
+	return !s.changed && len(s.reactions) == 0 && len(s.speakers) == 0 && len(s.leaves) == 0 && len(s.sent) == 0
+}
 
 // done tells those who waited for the commit.
 func (s *txState) done(err error) error {

@@ -1,11 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -23,12 +25,17 @@ func (s *Store) Tables() Tables { return newTables(table{db: s.read, s: s}) }
 //
 // Transactions of one process that wait for each other share a commit
 // (group.go): fn must not wait for something that another InTx does after it
-// has returned. What lost against another replica is tried again alone.
+// has returned. What lost against another group is tried again alone.
 func (s *Store) InTx(ctx context.Context, fn func(Tables) error) error {
-	return again(ctx, s, fn, s.group.run(ctx, fn))
+	return again(ctx, s, fn, emptiest(s.groups).run(ctx, fn))
 }
 
-// again runs what lost against another replica again, alone.
+// emptiest is the group in which the fewest are, who write or wait.
+func emptiest(groups []*group) *group {
+	return slices.MinFunc(groups, func(a, b *group) int { return cmp.Compare(a.inside.Load(), b.inside.Load()) })
+}
+
+// again runs what lost against another group again, alone.
 func again(ctx context.Context, s *Store, fn func(Tables) error, err error) error {
 	if !retryable(err) || ctx.Err() != nil {
 		return err
@@ -69,7 +76,7 @@ func (s *Store) once(ctx context.Context, fn func(Tables) error) (err error) {
 			err = errors.Join(err, tx.Rollback())
 		}
 	}()
-	state := &txState{}
+	state := newTxState()
 	t := newTables(table{db: s.bind(ctx, tx), s: s, tx: state})
 	if err = fn(t); err == nil {
 		err = t.table.ending(ctx)

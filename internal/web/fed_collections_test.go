@@ -265,7 +265,8 @@ func TestCountsAreLive(t *testing.T) {
 	}
 	err := s.Store.InTx(t.Context(), func(tx store.Tables) error {
 		tx.Changed()
-		return tx.AddCounts(t.Context(), store.UpdateCounter(id), 3, 2, 0)
+		tx.AddCounts(store.UpdateCounter(id), 3, 2, 0)
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -286,7 +287,8 @@ func TestChangesOfOthersShow(t *testing.T) {
 	s.get(constat, activity)
 	err := s.Store.InTx(t.Context(), func(tx store.Tables) error {
 		tx.Changed()
-		return tx.AddCounts(t.Context(), store.UpdateCounter(strings.TrimPrefix(constat, "/constats/")), 1, 0, 0)
+		tx.AddCounts(store.UpdateCounter(strings.TrimPrefix(constat, "/constats/")), 1, 0, 0)
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)

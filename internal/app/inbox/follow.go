@@ -152,7 +152,8 @@ func (i *Inbox) undoInteraction(ctx context.Context, t store.Tables, m received,
 		return err
 	}
 	if removed != nil {
-		return i.desk.Ours.Uncount(ctx, t, removed)
+		i.desk.Ours.Uncount(t, removed)
+		return nil
 	}
 	author, err := i.desk.Ours.AuthorOf(ctx, t, embraye.IRI(undone.Object))
 	if err != nil || author == "" {
@@ -194,7 +195,8 @@ func (i *Inbox) undoByID(ctx context.Context, t store.Tables, m received, id str
 		return err
 	}
 	if removed != nil {
-		return i.desk.Ours.Uncount(ctx, t, removed)
+		i.desk.Ours.Uncount(t, removed)
+		return nil
 	}
 	if gone, err := i.undoFollowByID(ctx, t, m, id); err != nil || gone {
 		return err

@@ -39,9 +39,7 @@ func (o *posts) refreshReply(ctx context.Context, t store.Tables, m received, r 
 		}
 		t.Changed()
 		if r.State = state; state != embraye.ReplyShown {
-			if err := o.desk.Ours.CountReply(ctx, t, r, -1); err != nil {
-				return err
-			}
+			o.desk.Ours.CountReply(t, r, -1)
 		}
 	}
 	return t.Replies.Save(ctx, r)
@@ -52,9 +50,7 @@ func (o *posts) deleteReply(ctx context.Context, t store.Tables, m received, r *
 		return errIgnored
 	}
 	if r.State == embraye.ReplyShown {
-		if err := o.desk.Ours.CountReply(ctx, t, r, -1); err != nil {
-			return err
-		}
+		o.desk.Ours.CountReply(t, r, -1)
 	}
 	if err := t.Replies.Remove(ctx, r.URI); err != nil {
 		return err
@@ -104,7 +100,8 @@ func (o *posts) keepReply(ctx context.Context, t store.Tables, m received, p *ac
 	if err != nil || !added || r.State != embraye.ReplyShown {
 		return err
 	}
-	return o.desk.Ours.CountReply(ctx, t, r, 1)
+	o.desk.Ours.CountReply(t, r, 1)
+	return nil
 }
 
 // answered finds the Note of ours at the root of a conversation and the actor

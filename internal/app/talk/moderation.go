@@ -74,11 +74,11 @@ func (k *Talk) moveReply(ctx context.Context, t store.Tables, r *embraye.Reply, 
 	}
 	switch embraye.ReplyShown {
 	case to:
-		err = k.desk.Ours.CountReply(ctx, t, r, 1)
+		k.desk.Ours.CountReply(t, r, 1)
 	case from:
-		err = k.desk.Ours.CountReply(ctx, t, r, -1)
+		k.desk.Ours.CountReply(t, r, -1)
 	}
-	return true, err
+	return true, nil
 }
 
 // BlockAuthor refuses one account: what it writes from now on is ignored, what
