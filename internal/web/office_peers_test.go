@@ -74,6 +74,9 @@ func TestAnAdminMakesAPeer(t *testing.T) {
 		}
 	}
 
+	w = admin.pressPeer("/new", "add", "peer", "@organisation@pair.example", "copies", "1")
+	wantWords(t, "copies of what is not gathered", readable(w.Body.String()), "7 mesures", `id="f-copies" name="copies" value="1" checked`)
+
 	page := admin.follow(admin.pressPeer("/new", "add", "peer", "@organisation@pair.example", "gather", "1"))
 	wantWords(t, "the page of the peer", readable(page), "L'organisation est ajoutée", "En attente de sa réponse", "8 comptes demandés, acceptés : 0", "Lecture du passé en cours")
 	s.Settle()
@@ -288,13 +291,15 @@ func TestAnAdminAddsFromAList(t *testing.T) {
 		file   string
 		words  []string
 	}{
-		"an empty list":      {map[string]string{"action": "look", "list": "# rien"}, "", []string{"Aucune adresse n'a été trouvée", `id="f-list-e"`, "# rien"}},
-		"a picture":          {map[string]string{"action": "look", "list": "x"}, "\xff\xd8", []string{"Ce n'est pas un fichier de texte", `id="f-file-e"`}},
-		"a page":             {map[string]string{"action": "look", "list_url": "https://pair.example/"}, "", []string{"n'est pas une liste", `id="f-list-url-e"`, `value="https://pair.example/"`}},
-		"too heavy a list":   {map[string]string{"action": "look", "list": strings.Repeat("#", 64<<10+1)}, "", []string{"trop lourde : 64 ko au plus"}},
-		"far too heavy":      {map[string]string{"action": "look", "list": strings.Repeat("#", 2<<20)}, "", []string{"trop lourde : 64 ko au plus"}},
-		"nobody":             {map[string]string{"action": "add", "list": list}, "", []string{"Cochez au moins une organisation", "# nos amies"}},
-		"impossible choices": {map[string]string{"action": "add", "list": list, "chosen": "@organisation@pair.example", "boost": "1"}, "", append(report, "il faut aussi les rassembler")},
+		"an empty list":          {map[string]string{"action": "look", "list": "# rien"}, "", []string{"Aucune adresse n'a été trouvée", `id="f-list-e"`, "# rien"}},
+		"a picture":              {map[string]string{"action": "look", "list": "x"}, "\xff\xd8", []string{"Ce n'est pas un fichier de texte", `id="f-file-e"`}},
+		"a page":                 {map[string]string{"action": "look", "list_url": "https://pair.example/"}, "", []string{"n'est pas une liste", `id="f-list-url-e"`, `value="https://pair.example/"`}},
+		"too heavy a list":       {map[string]string{"action": "look", "list": strings.Repeat("#", 64<<10+1)}, "", []string{"trop lourde : 64 ko au plus"}},
+		"far too heavy":          {map[string]string{"action": "look", "list": strings.Repeat("#", 2<<20)}, "", []string{"trop lourde : 64 ko au plus"}},
+		"nobody":                 {map[string]string{"action": "add", "list": list}, "", []string{"Cochez au moins une organisation", "# nos amies"}},
+		"two impossible choices": {map[string]string{"action": "add", "list": list, "chosen": "@organisation@pair.example", "boost": "1", "copies": "1"}, "", append(report, "il faut aussi les rassembler")},
+		"copies of nothing":      {map[string]string{"action": "add", "list": list, "chosen": "@organisation@pair.example", "copies": "1"}, "", report},
+		"impossible choices":     {map[string]string{"action": "add", "list": list, "chosen": "@organisation@pair.example", "boost": "1"}, "", append(report, "il faut aussi les rassembler")},
 	} {
 		w := admin.sendForm("/office/peers/list", c.values, []byte(c.file))
 		if w.Code != http.StatusBadRequest {

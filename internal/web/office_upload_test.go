@@ -113,3 +113,16 @@ func TestLimitsAreSaidForPeople(t *testing.T) {
 	wantWords(t, "a long text", lea.post("/office/constats/new", url.Values{"title": {"T"}, "text": {strings.Repeat("x", embraye.MaxText+1)}}).Body.String(), "20\u202f000 caractères au plus")
 	wantWords(t, "a large table", lea.sendForm("/office/import", nil, []byte(strings.Repeat("x", 6<<20))).Body.String(), "5 Mo au plus")
 }
+
+// What somebody sends who is not signed in is bounded with its names: it is held in
+// memory until the page of the sign-in has carried it.
+func TestNamesOfAFormCountToo(t *testing.T) {
+	stranger := newSite(t).visitor()
+	values := map[string]string{}
+	for n := range 4 {
+		values[strings.Repeat("x", 400<<10)+string(rune('a'+n))] = ""
+	}
+	if w := stranger.sendForm("/office/constats/new", values, nil); w.Code != http.StatusRequestEntityTooLarge {
+		t.Errorf("a form of long names: %d", w.Code)
+	}
+}

@@ -101,11 +101,8 @@ func (p *Form) Sentence(problem embraye.Problem) string {
 			key = named.key
 		}
 	}
-	text := strings.ReplaceAll(p.page.T(key), "{allowed}", allowed)
-	text = strings.ReplaceAll(text, "{value}", problem.Value)
-	text = strings.ReplaceAll(text, "{size}", weight(p.page, int64(problem.Max)))
-	text = strings.ReplaceAll(text, "{max}", p.page.Number(problem.Max))
-	return text
+	return strings.NewReplacer("{allowed}", allowed, "{value}", problem.Value, // at once: a value may look like another name
+		"{size}", weight(p.page, int64(problem.Max)), "{max}", p.page.Number(problem.Max)).Replace(p.page.T(key))
 }
 
 // allowed are the values of a closed list in the reader's words, those that
@@ -198,7 +195,7 @@ func (p *Form) Options(area, chosen string, codes []string) []Option {
 	return list
 }
 
-// Options of a field under headings.
+// An OptionGroup is some options of a field under a heading.
 type OptionGroup struct {
 	Label   string
 	Options []Option

@@ -91,5 +91,5 @@ func New(o Options) (*Office, error) {
 	return office, nil
 }
 
-// Zone is that of the office's clock: the one in which this server lives (TZ).
+// zone is that of the office's clock: the one in which this server lives (TZ).
 func (o *Office) zone() *time.Location { return o.now().Location() }

@@ -120,7 +120,7 @@ func (v *Visit) typedNow() (url.Values, error) {
 		if err != nil {
 			return nil, formError(err)
 		}
-		if left -= len(text); left < 0 {
+		if left -= len(text) + len(part.FormName()); left < 0 {
 			return nil, ErrTooLarge
 		}
 		typed.Add(part.FormName(), string(text))

@@ -3,6 +3,10 @@ package office
 import (
 	"strings"
 	"testing"
+
+	"embraye/internal/embraye"
+	"embraye/internal/locale"
+	"embraye/internal/web/page"
 )
 
 // After signing in one comes to a page of the office, whatever the address says
@@ -17,5 +21,18 @@ func TestW52NextIsOurs(t *testing.T) {
 		if got := NextPath(given); got != want {
 			t.Errorf("next %.60q leads to %q, want %q", given, got, want)
 		}
+	}
+}
+
+// What somebody typed is quoted as it is, also where it looks like a place of the
+// sentence.
+func TestAQuotedValueIsNoPlace(t *testing.T) {
+	words, err := locale.Load()
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &Form{page: &page.Page{Lang: "en", Catalogue: words}}
+	if got := f.Sentence(embraye.Problem{Code: "is_not_a_domain", Value: "{max}{size}"}); !strings.Contains(got, "{max}{size}") {
+		t.Error(got)
 	}
 }

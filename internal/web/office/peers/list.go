@@ -178,7 +178,7 @@ func addChosen(v *office.Visit, page *listPage) error {
 // chooseAgain shows the chosen ones once more, and what is wrong with the
 // choices.
 func chooseAgain(v *office.Visit, err error, page *listPage) error {
-	if !aboutField(err, "boost") {
+	if !aboutChoices(err) {
 		return err
 	}
 	ctx, done := patiently(v)

@@ -62,7 +62,7 @@ func addLooked(v *office.Visit) error {
 		return v.Said("/office/peers/"+strconv.FormatInt(added.ID, 10), said)
 	}
 	page := &newPage{Address: v.Form("peer")}
-	if aboutField(err, "boost") { // the choices come back with what they are about
+	if aboutChoices(err) { // the choices come back with what they are about
 		var lookErr error
 		if page, lookErr = lookAt(v); lookErr != nil && !errors.Is(lookErr, embraye.ErrInvalid) {
 			return lookErr

@@ -13,6 +13,7 @@ import (
 	"embed"
 	"errors"
 	"html/template"
+	"slices"
 	"time"
 
 	"embraye/internal/embraye"
@@ -53,8 +54,8 @@ func choicesOf(v *office.Visit) embraye.PeerChoices {
 	return embraye.PeerChoices{Gather: v.Form("gather") != "", Boost: v.Form("boost") != "", TrustReviews: v.Form("trust_reviews") != "", Copies: v.Form("copies") != ""}
 }
 
-// aboutField reports whether an error is about one field of a form.
-func aboutField(err error, field string) bool {
+// aboutChoices reports whether an error is about the boxes of a form and nothing else.
+func aboutChoices(err error) bool {
 	var invalid *embraye.InvalidError
-	return errors.As(err, &invalid) && len(invalid.Problems) == 1 && invalid.Problems[0].Field == field
+	return errors.As(err, &invalid) && !slices.ContainsFunc(invalid.Problems, func(p embraye.Problem) bool { return p.Field != "boost" && p.Field != "copies" })
 }
