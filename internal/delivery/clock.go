@@ -14,8 +14,11 @@ const (
 	// clockSlack is what servers let pass at the least (Friendica).
 	clockSlack = 5 * time.Minute
 	// clockDoubters is how many answers in a row have to say that it is another
-	// time: a single one may be wrong itself.
+	// time: a single one may be wrong itself (clockAgain).
 	clockDoubters = 3
+	// clockAgain is after how long one server may say so once more: it may be its
+	// own clock, unless it is the only one that we talk to.
+	clockAgain = 10 * time.Minute
 	// clockKept bounds the one write when it begins or ends.
 	clockKept = 10 * time.Second
 )
@@ -35,7 +38,7 @@ func (e *Engine) compareClocks(host string, theirs time.Time) {
 	}
 	ours := e.now()
 	if theirs.Sub(ours).Abs() <= clockSlack {
-		e.clockDoubts.Store(0)
+		e.forgetDoubts()
 		e.clockOff.Store(0)
 		e.clockTrouble.isOver()
 		if e.clockSaid.Swap(clockRight) != clockRight { // an earlier process may have said otherwise
@@ -43,13 +46,37 @@ func (e *Engine) compareClocks(host string, theirs time.Time) {
 		}
 		return
 	}
-	if e.clockDoubts.Add(1) >= clockDoubters {
+	if e.doubts(host, ours) >= clockDoubters {
 		e.clockOff.Store(int64(ours.Sub(theirs)))
 		if e.clockSaid.Swap(clockWrong) != clockWrong {
 			e.keepClock(&embraye.WrongClock{Ours: ours, Theirs: theirs, Host: host})
 		}
 		e.clockTrouble.begins(fmt.Sprintf("it is %s here and %s at %s", ours.UTC().Format(time.RFC3339), theirs.UTC().Format(time.RFC3339), host))
 	}
+}
+
+// A doubter is who said last that it is another time, and when.
+type doubter struct {
+	host string
+	at   time.Time
+	n    int // in a row
+}
+
+// doubts counts an answer that says that it is another time, and returns how many there
+// were in a row.
+func (e *Engine) doubts(host string, now time.Time) int {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	if d := &e.clockDoubter; d.host != host || now.Sub(d.at) >= clockAgain {
+		*d = doubter{host, now, d.n + 1}
+	}
+	return e.clockDoubter.n
+}
+
+func (e *Engine) forgetDoubts() {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.clockDoubter = doubter{}
 }
 
 // keepClock tells the office of every process.

@@ -2,6 +2,7 @@ package delivery
 
 import (
 	"bytes"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"strings"
@@ -60,6 +61,34 @@ func TestFT27WrongClockIsToldOnceAndDoesNotOutliveItself(t *testing.T) {
 	})
 }
 
+// One server whose clock is wrong accuses ours with as many answers as it likes, unless
+// nobody else speaks for a while.
+func TestOneServersClockIsNotOurs(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		wrong := w.peer(func(_ int, out http.ResponseWriter, r request) {
+			out.Header().Set("Date", r.at.Add(48*time.Hour).Format(http.TimeFormat))
+			out.WriteHeader(http.StatusAccepted)
+		})
+		told := func() bool { return w.engine.Stats().ClockOff != 0 }
+		say := func(n int) {
+			for i := range n {
+				w.queue(fmt.Sprint("a", i), wrong.inbox("inbox"))
+				w.batch()
+			}
+		}
+		if say(5); told() {
+			t.Error("five answers of one server are believed")
+		}
+		for range 2 {
+			w.clock.add(clockAgain)
+			say(1)
+		}
+		if !told() {
+			t.Error("the only server that we talk to is never believed")
+		}
+	})
+}
+
 // H02: what waits at a server that was given up is tried at once when an
 // operator says so.
 func TestH02RetryNowReachesWhatWaitsFarAway(t *testing.T) {
@@ -83,6 +112,24 @@ func TestH02RetryNowReachesWhatWaitsFarAway(t *testing.T) {
 		}
 		if n := len(other.activities()); n != 0 {
 			t.Errorf("the other server got %d", n)
+		}
+	})
+}
+
+// What is given up because its time is over is told too, once for a server.
+func TestWhatExpiresIsTold(t *testing.T) {
+	eachWorld(t, func(t *testing.T, w *world) {
+		var log bytes.Buffer
+		w.options.Log = slog.New(slog.NewTextHandler(&log, nil))
+		w.engine = New(w.options)
+		p := w.peer(always(http.StatusAccepted))
+		w.setDown(p.host(), true)
+		a, b := w.queue("a", p.inbox("inbox")), w.queue("b", p.inbox("inbox"))
+		w.until(8 * 24 * time.Hour)
+		w.wantState(a, embraye.DeliveryGivenUp)
+		w.wantState(b, embraye.DeliveryGivenUp)
+		if n := strings.Count(log.String(), "deliveries given up"); n != 1 || !strings.Contains(log.String(), "deliveries=2") {
+			t.Errorf("told %d times:\n%s", n, log.String())
 		}
 	})
 }

@@ -90,16 +90,16 @@ type Engine struct {
 	// another does: a full disk can be read.
 	queueTrouble, resultTrouble, ownTrouble, clockTrouble *trouble
 
-	clockDoubts atomic.Int64 // answers in a row from another time
-	clockOff    atomic.Int64 // nanoseconds that we are ahead; 0 while it is right
-	clockSaid   atomic.Int32 // see clock.go
+	clockOff  atomic.Int64 // nanoseconds that we are ahead; 0 while it is right
+	clockSaid atomic.Int32 // see clock.go
 
 	mu     sync.Mutex
 	inWork map[string]struct{} // hosts from their claim until their result is written
 	held   []claimed           // leased to us, and not in work yet (claim.go)
 	// quietHosts are those that may not be asked before a time, whatever the
 	// table says (close.go).
-	quietHosts map[string]int64
+	quietHosts   map[string]int64
+	clockDoubter doubter // who said last that our clock is wrong (clock.go)
 }
 
 // counters count since the start of the process.

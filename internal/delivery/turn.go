@@ -103,14 +103,13 @@ func (t *turn) run(ctx context.Context, rows []*row) {
 // were available, and returns the rest. A row that an operator queued again
 // keeps its age but is tried at least once.
 func (t *turn) expire(rows []*row) []*row {
-	now, kept := t.e.millis(), rows[:0:0]
+	now, kept, reason := t.e.millis(), rows[:0:0], ""
 	for _, r := range rows {
 		if !t.e.expired(r, now) || r.Attempts == 0 && !t.unavailable() {
 			kept = append(kept, r)
 			continue
 		}
-		reason := r.LastError
-		if reason == "" {
+		if reason = r.LastError; reason == "" {
 			reason = "the server is unavailable: " + t.host.LastError
 		}
 		t.e.counts.givenUp.Add(1)
@@ -118,6 +117,9 @@ func (t *turn) expire(rows []*row) []*row {
 			DeliveryID: r.ID, ActivityID: r.ActivityID, State: embraye.DeliveryGivenUp,
 			Attempts: r.Attempts, LastStatus: r.LastStatus, LastError: short(reason),
 		})
+	}
+	if n := len(rows) - len(kept); n > 0 {
+		t.e.log.Warn("deliveries given up: they were tried for as long as we try", "host", t.host.Host, "deliveries", n, "error", short(reason))
 	}
 	return kept
 }
