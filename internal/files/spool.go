@@ -4,8 +4,11 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"io"
+
+	"embraye/internal/embraye"
 )
 
 // A Spool is a file of our own making, on the disk and not yet among the stored
@@ -54,8 +57,11 @@ func (sp *Spool) kind() (string, error) {
 		return "wacz", nil
 	}
 	k, err := sniff(sp.file)
-	if err != nil {
+	if errors.Is(err, embraye.ErrInvalid) {
 		return "", nil // none that we know: its sender says what it is
+	}
+	if err != nil {
+		return "", err
 	}
 	if k == kindPDF {
 		return "pdf", checkPDF(sp.file, sp.size)

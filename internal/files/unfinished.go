@@ -71,8 +71,11 @@ func (s *Store) Sweep(before time.Time) (int, error) {
 	}
 	removed := 0
 	for _, entry := range entries {
+		if !strings.HasPrefix(entry.Name(), unfinishedPrefix) {
+			continue
+		}
 		info, err := entry.Info()
-		if errors.Is(err, fs.ErrNotExist) || !strings.HasPrefix(entry.Name(), unfinishedPrefix) {
+		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
 		if err != nil {

@@ -41,7 +41,7 @@ func (c *Client) Ask(ctx context.Context, address embraye.IRI, authorization str
 		err = &StatusError{Status: resp.StatusCode, RetryAfter: resp.Header.Get("Retry-After")}
 	}
 	if err != nil {
-		return body, fmt.Errorf("ask %s: %w", address, err)
+		return body, fmt.Errorf("ask %s: %w", address, ended(ctx, err))
 	}
 	return body, nil
 }

@@ -88,7 +88,7 @@ func (c *Client) PostToOurselves(ctx context.Context, d Delivery) (a Answer, sai
 	}
 	defer resp.Body.Close()
 	said, err = readAll(resp, maxJRDBytes)
-	return answer(resp), said, err
+	return answer(resp), said, ended(ctx, err)
 }
 
 // WouldTake announces a body to our own instance and sends nothing of it: status 0
