@@ -131,6 +131,15 @@ func (d *imported) add(l talk.ListLine) {
 	d.Lines = append(d.Lines, out)
 }
 
+// readWhole reads a file, or standard input, that may not be larger.
+func readWhole(c *call, from string, most int64) ([]byte, error) {
+	text, err := c.read(from, most+1)
+	if err == nil && int64(len(text)) > most {
+		return nil, fmt.Errorf("%s is larger than %d bytes", from, most)
+	}
+	return text, err
+}
+
 // read reads a file, or standard input, up to a limit.
 func (c *call) read(from string, most int64) ([]byte, error) {
 	r := c.stdin

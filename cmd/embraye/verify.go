@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"strings"
 	"time"
 
@@ -81,7 +80,7 @@ func verifyIt(ctx context.Context, c *call) error {
 	}
 	reader := verify.Reader{Now: c.now}
 	if policyFile != "" {
-		text, err := c.read(policyFile, verify.MaxPolicy+1)
+		text, err := readWhole(c, policyFile, verify.MaxPolicy)
 		if err != nil {
 			return err
 		}
@@ -112,7 +111,7 @@ func (c *call) verifyFile(reader verify.Reader, name, objectName string) (*verif
 	}
 	var object []byte
 	if objectName != "" {
-		if object, err = os.ReadFile(objectName); err != nil {
+		if object, err = readWhole(c, objectName, verify.MaxObject); err != nil {
 			return nil, err
 		}
 	}

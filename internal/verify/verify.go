@@ -216,5 +216,9 @@ func (w Web) Own(ctx context.Context, origin string) (*translog.Policy, error) {
 	return own, nil
 }
 
-// MaxPolicy bounds what a policy may be.
-const MaxPolicy = 64 << 10
+// Bounds of what a policy may be, and the bytes that a proof is about: no server takes
+// larger documents of another.
+const (
+	MaxPolicy = 64 << 10
+	MaxObject = 1 << 20
+)
