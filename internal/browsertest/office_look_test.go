@@ -14,7 +14,8 @@ import (
 	"embraye/internal/embraye"
 )
 
-// The rooms of the office fit the same windows, with something in each.
+// The rooms of the office fit the same windows, with something in each, and a phone on
+// which somebody reads letters of twice the size.
 func TestOfficePagesFit(t *testing.T) {
 	if testing.Short() {
 		t.Skip("looks at the office in a browser")
@@ -30,7 +31,8 @@ func TestOfficePagesFit(t *testing.T) {
 	for name, path := range map[string]string{"start": "", "editor": strings.TrimPrefix(draftPath(draft), "/office"), "publish": strings.TrimPrefix(draftPath(draft), "/office") + "/publish",
 		"constats": "/constats", "constat": "/constats/" + f.Newest(), "correct": "/constats/" + f.Newest() + "/correct", "withdraw": "/constats/" + f.Newest() + "/withdraw",
 		"conversation": "/conversation", "interactions": "/interactions", "followers": "/followers", "deliveries": "/deliveries", "people": "/people",
-		"house": "/organisation", "legal": "/legal", "audit": "/audit", "account": "/account", "import": "/import", "jobs": "/jobs"} {
+		"house": "/organisation", "legal": "/legal", "audit": "/audit", "account": "/account", "import": "/import", "jobs": "/jobs",
+		"peers": "/peers", "blocks": "/blocks", "copies": "/preuves", "chatons": "/chatons"} {
 		if status := Load(t, tab, in.URL+"/office"+path); status != 200 {
 			t.Errorf("/office%s: %d", path, status)
 		}
@@ -38,6 +40,9 @@ func TestOfficePagesFit(t *testing.T) {
 			Run(t, tab, chromedp.EmulateViewport(width, 800))
 			fits(t, tab, fmt.Sprintf("/office%s at %d px", path, width))
 		}
+		Run(t, tab, wordsAt(32), chromedp.EmulateViewport(360, 800))
+		fits(t, tab, "/office"+path+" at 360 px with letters of twice the size")
+		Run(t, tab, wordsAt(16), chromedp.EmulateViewport(1280, 800))
 		check(t, os.WriteFile(filepath.Join("screenshots", "office-"+name+".png"), Read(t, tab, chromedp.FullScreenshot(100)), 0o644))
 	}
 }
