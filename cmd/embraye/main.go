@@ -31,6 +31,7 @@ func main() {
 	// keys, and followers are personal data.
 	syscall.Umask(0o077)
 	limitMemory(os.DirFS("/"))
+	limitGarbage()
 	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 }
 

@@ -119,3 +119,20 @@ func TestWhichMappingIsOfAnAddress(t *testing.T) {
 		}
 	}
 }
+
+func TestTheRuntimeCollectsOften(t *testing.T) {
+	before := debug.SetGCPercent(100)
+	defer debug.SetGCPercent(before)
+	t.Setenv("GOGC", "100")
+	limitGarbage()
+	if got := debug.SetGCPercent(100); got != 100 {
+		t.Errorf("the operator's word became %d", got)
+	}
+	if err := os.Unsetenv("GOGC"); err != nil {
+		t.Fatal(err)
+	}
+	limitGarbage()
+	if got := debug.SetGCPercent(100); got != garbage {
+		t.Errorf("the runtime collects at %d per cent, want %d", got, garbage)
+	}
+}
