@@ -63,29 +63,10 @@ func (a *Alarm) Look(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	now, wrong := a.desk.Stamp(), a.wrong(ctx)
-	after := map[string]trouble{}
-	var tell []check.Finding
-	for _, f := range wrong {
-		was, there := before[f.Code]
-		if !there {
-			was.Since = now
-		}
-		if now.Sub(was.Since) >= lasts && now.Sub(was.Told) >= again {
-			tell, was.Told = append(tell, f), now
-		}
-		after[f.Code] = was
-	}
-	var over []string
-	for code, was := range before {
-		if _, still := after[code]; !still && !was.Told.IsZero() {
-			over = append(over, code)
-		}
-	}
-	slices.Sort(over)
-	spoken, untold := len(tell)+len(over) > 0, ""
+	news, after := compare(before, a.wrong(ctx), a.desk.Stamp())
+	spoken, untold := len(news.wrong)+len(news.over) > 0, ""
 	if spoken {
-		if untold, err = a.tell(ctx, t, tell, over); err != nil {
+		if untold, err = a.tell(ctx, t, news); err != nil {
 			return err
 		}
 	}
@@ -105,6 +86,38 @@ func (a *Alarm) Look(ctx context.Context) error {
 		}
 		return t.Settings.Set(ctx, Untold, untold)
 	})
+}
+
+// news are what a message tells: what is wrong, the matters that are over, and those
+// that last and were told before.
+type news struct {
+	wrong       []check.Finding
+	over, still []string
+}
+
+// compare makes news of what was wrong and what is, and says what is to be kept.
+func compare(before map[string]trouble, wrong []check.Finding, now time.Time) (n news, after map[string]trouble) {
+	after = map[string]trouble{}
+	for _, f := range wrong {
+		was, there := before[f.Code]
+		if !there {
+			was.Since = now
+		}
+		switch {
+		case now.Sub(was.Since) >= lasts && now.Sub(was.Told) >= again:
+			n.wrong, was.Told = append(n.wrong, f), now
+		case !was.Told.IsZero():
+			n.still = append(n.still, f.Code)
+		}
+		after[f.Code] = was
+	}
+	for code, was := range before {
+		if _, lasts := after[code]; !lasts && !was.Told.IsZero() {
+			n.over = append(n.over, code)
+		}
+	}
+	slices.Sort(n.over)
+	return n, after
 }
 
 func (a *Alarm) known(ctx context.Context, t store.Tables) (map[string]trouble, error) {
@@ -139,7 +152,7 @@ func (a *Alarm) wrong(ctx context.Context) (list []check.Finding) {
 // It fails if nobody could be told, but for those whom the mail server refuses for
 // good: the next turn would hear the same. If that is all of them it returns what
 // Untold keeps.
-func (a *Alarm) tell(ctx context.Context, t store.Tables, wrong []check.Finding, over []string) (untold string, err error) {
+func (a *Alarm) tell(ctx context.Context, t store.Tables, n news) (untold string, err error) {
 	people, err := t.People.List(ctx)
 	if err != nil {
 		return "", err
@@ -150,7 +163,7 @@ func (a *Alarm) tell(ctx context.Context, t store.Tables, wrong []check.Finding,
 		if p.Role != embraye.Admin || p.Disabled {
 			continue
 		}
-		if err := a.desk.Mail.Send(ctx, a.message(&p, wrong, over)); err != nil {
+		if err := a.desk.Mail.Send(ctx, a.message(&p, n)); err != nil {
 			why := mail.Why(err, p.Email)
 			if answer, _ := mail.AnswerOf(err); answer.Lasting() {
 				a.desk.Tally.MailsGivenUp.Add(1)
@@ -174,22 +187,31 @@ func (a *Alarm) tell(ctx context.Context, t store.Tables, wrong []check.Finding,
 	return untold, failed
 }
 
-func (a *Alarm) message(to *embraye.Person, wrong []check.Finding, over []string) mail.Message {
+func (a *Alarm) message(to *embraye.Person, n news) mail.Message {
 	language := to.Language
 	if language == "" {
 		language = a.desk.Language
 	}
 	word := func(key string, args ...any) string { return a.desk.Catalogue.T(language, key, args...) }
-	paragraphs := []string{word("mail.hello_name", to.Name)}
-	if len(wrong) > 0 {
+	subject, paragraphs := "mail.alarm.subject", []string{word("mail.hello_name", to.Name)}
+	if len(n.wrong) > 0 {
 		paragraphs = append(paragraphs, word("mail.alarm.wrong", a.desk.Site.Base))
-		for _, f := range wrong {
+		for _, f := range n.wrong {
 			paragraphs = append(paragraphs, fmt.Sprintf("* %s : %s\n  %s\n  → %s", word("office.health."+f.Code), word("office.health."+f.Code+"."+string(f.State)), f.Sentence, f.Remedy))
 		}
 	}
-	for _, code := range over {
+	for _, code := range n.over {
 		paragraphs = append(paragraphs, word("mail.alarm.over", word("office.health."+code)))
 	}
-	paragraphs = append(paragraphs, word("mail.alarm.where", a.desk.Site.Base+"/office/health"), word("mail.no_answer"))
-	return mail.Message{To: to.Email, Subject: word("mail.alarm.subject", a.desk.Site.Base), Text: strings.Join(paragraphs, "\n\n") + "\n", Language: language}
+	for _, code := range n.still {
+		paragraphs = append(paragraphs, word("mail.alarm.still", word("office.health."+code)))
+	}
+	where := word("mail.alarm.where", a.desk.Site.Base+"/office/health")
+	if len(n.wrong)+len(n.still) > 0 {
+		where += "\n" + word("mail.alarm.again")
+	} else {
+		subject = "mail.alarm.subject_over"
+	}
+	paragraphs = append(paragraphs, where, word("mail.no_answer"))
+	return mail.Message{To: to.Email, Subject: word(subject, a.desk.Site.Base), Text: strings.Join(paragraphs, "\n\n") + "\n", Language: language}
 }

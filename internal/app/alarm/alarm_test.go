@@ -22,7 +22,7 @@ func TestWhatStaysWrongIsTold(t *testing.T) {
 		silent := check.Finding{Code: "peers", State: check.Error, Sentence: "a peer is silent"}
 		var found []check.Finding
 		a := alarm.New(h.App, func(context.Context) []check.Finding { return found })
-		turn := func(after time.Duration, want int, words ...string) {
+		turn := func(after time.Duration, want int, words ...string) (last string) {
 			t.Helper()
 			h.Clock.Advance(after)
 			before := len(server.Letters())
@@ -33,14 +33,16 @@ func TestWhatStaysWrongIsTold(t *testing.T) {
 			}
 			for _, l := range letters {
 				for _, w := range words {
-					if !strings.Contains(strings.ReplaceAll(l.Text(), "\u00a0", " "), w) {
-						t.Errorf("%q is not in\n%s", w, l.Text())
+					if said := strings.ReplaceAll(l.Subject()+"\n"+l.Text(), "\u00a0", " "); !strings.Contains(said, w) {
+						t.Errorf("%q is not in\n%s", w, said)
 					}
 				}
 				if l.To != h.Who["admin"].Person.Email {
 					t.Errorf("to %s", l.To)
 				}
+				last = l.Text()
 			}
+			return last
 		}
 		found = []check.Finding{full, away, silent}
 		turn(0, 0)
@@ -48,12 +50,22 @@ func TestWhatStaysWrongIsTold(t *testing.T) {
 		turn(time.Hour, 0) // it has come and gone
 		found = []check.Finding{full, full, away, silent}
 		turn(time.Hour, 0)
-		turn(time.Hour, 1, "2 MB are free", "make room", "Disque", "/office/health")
+		turn(time.Hour, 1, " a besoin de vous", "2 MB are free", "make room", "Disque", "/office/health", "une fois par semaine")
 		turn(time.Hour, 0)
 		turn(7*24*time.Hour, 1, "2 MB are free")
 		found = nil
-		turn(time.Hour, 1, "C’est réglé : Disque")
+		ended := turn(time.Hour, 1, " n’a plus besoin de vous", "C’est réglé : Disque", "/office/health")
+		if strings.Contains(ended, "par semaine") {
+			t.Errorf("what is over comes again:\n%s", ended)
+		}
 		turn(time.Hour, 0)
+
+		old := check.Finding{Code: "backup", State: check.Error, Sentence: "it is old"}
+		found = []check.Finding{full, old}
+		turn(time.Hour, 0)
+		turn(time.Hour, 1, "2 MB are free", "it is old")
+		found = []check.Finding{old}
+		turn(time.Hour, 1, " a besoin de vous", "C’est réglé : Disque", "Cela dure : Sauvegarde", "une fois par semaine")
 	})
 }
 
