@@ -83,7 +83,8 @@ type Config struct {
 // New makes a world with one instance per host name.
 func New(t testing.TB, c Config, hosts ...string) *World {
 	t.Helper()
-	w := &World{T: t, Wire: newWire(t), Clock: NewClock(Start)}
+	clock := NewClock(Start)
+	w := &World{T: t, Wire: newWire(t, clock), Clock: clock}
 	for _, h := range hosts {
 		w.Instances = append(w.Instances, w.instance(c, h))
 	}

@@ -23,6 +23,7 @@ import (
 // asked for what.
 type Wire struct {
 	t         testing.TB
+	clock     *Clock // of all hosts
 	authority *x509.CertPool
 	ca        *x509.Certificate
 	caKey     *ecdsa.PrivateKey
@@ -45,8 +46,8 @@ type Request struct {
 	Header             http.Header
 }
 
-func newWire(t testing.TB) *Wire {
-	w := &Wire{t: t, hosts: make(map[string]*http.Server)}
+func newWire(t testing.TB, clock *Clock) *Wire {
+	w := &Wire{t: t, clock: clock, hosts: make(map[string]*http.Server)}
 	var err error
 	if w.caKey, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
 		t.Fatal(err)
@@ -80,6 +81,7 @@ func (w *Wire) Serve(host string, h http.Handler) {
 		w.mu.Lock()
 		w.requests = append(w.requests, Request{Host: host, Method: r.Method, Path: r.URL.RequestURI(), Header: r.Header.Clone()})
 		w.mu.Unlock()
+		rw.Header().Set("Date", w.clock.Now().UTC().Format(http.TimeFormat))
 		h.ServeHTTP(rw, r)
 	})}
 	cert := w.certificate(host)
