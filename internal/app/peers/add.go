@@ -103,10 +103,11 @@ func (ps *Peers) keep(ctx context.Context, t store.Tables, by embraye.Acting, f 
 	if fresh {
 		peer = &embraye.Peer{Organisation: f.Organisation, CreatedAt: ps.desk.Stamp()}
 	}
-	choices := choose(peer.PeerChoices)
+	stands := peer.PeerChoices
 	if fresh {
-		choices = choose(embraye.PeerChoices{Gather: true})
+		stands = embraye.PeerChoices{Gather: true}
 	}
+	choices := choose(stands)
 	if err := possible(choices); err != nil {
 		return nil, err
 	}
