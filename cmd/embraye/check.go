@@ -1,9 +1,11 @@
 package main
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -82,17 +84,7 @@ func (i *wired) doctor() *check.Doctor {
 		from, list := i.outside(ctx)
 		return append(list, from.look(ctx)...)
 	}
-	lasting := func(ctx context.Context) []check.Finding {
-		list := i.lookAtData(ctx, check.SQLiteInUse)
-		base, err := url.Parse(i.settings.BaseURL)
-		if err != nil {
-			return list // the settings were read
-		}
-		from, _ := i.outside(ctx)
-		names, _ := from.lookAtNames(ctx, base)
-		return append(list, names...)
-	}
-	return &check.Doctor{Inside: inside, Outside: outside, Lasting: lasting}
+	return &check.Doctor{Inside: inside, Outside: outside}
 }
 
 // outside is the instance as the first start left it, with what is wrong if its key
@@ -102,9 +94,32 @@ func (i *wired) outside(ctx context.Context) (from outside, locked []check.Findi
 	from.settings.HandleDomain = i.App.Site.HandleDomain
 	var err error
 	if from.signer, err = i.Organisation.Signer(ctx, embraye.InstanceHandle); err != nil {
-		locked = []check.Finding{{Code: "secret", State: check.Error, Sentence: err.Error(), Remedy: "put the secret of this database back from a backup"}}
+		locked = []check.Finding{unopened(i.settings, err)}
+		if errors.Is(err, store.ErrWrongSecret) {
+			locked = []check.Finding{{Code: "secret", State: check.Error, Sentence: err.Error(), Remedy: secretRemedy}}
+		}
 	}
 	return from, locked
+}
+
+const secretRemedy = "put the secret of this database back from a backup"
+
+// lookAtSecret reads the file again: a running server remembers what it read, and
+// the next start finds what lies there now.
+func (i *wired) lookAtSecret() check.Finding {
+	path := i.settings.SecretFile
+	f := check.SecretFile(path)
+	if f.State == check.Error {
+		return f
+	}
+	now, err := readSecret(path)
+	if err == nil && !bytes.Equal(now, i.secret) {
+		err = fmt.Errorf("the secret in %s is another one than this server began with: no command and no next start opens the keys with it", path)
+	}
+	if err != nil {
+		return check.Finding{Code: "secret", State: check.Error, Sentence: err.Error(), Remedy: secretRemedy}
+	}
+	return f
 }
 
 // lookAtData is about what lies here.
@@ -114,7 +129,7 @@ func (i *wired) lookAtData(ctx context.Context, sqlite func(context.Context, *sq
 	} else {
 		list = append(list, check.Postgres(ctx, i.Store.Pool(), i.Now)...)
 	}
-	list = append(list, check.Room("evidence", "evidence files", filepath.Join(i.settings.DataDir, "evidence")), check.SecretFile(i.settings.SecretFile))
+	list = append(list, check.Room("evidence", "evidence files", filepath.Join(i.settings.DataDir, "evidence")), i.lookAtSecret())
 	if err := i.Files.Room(); err != nil {
 		list = append(list, check.Finding{Code: "evidence", State: check.Error, Sentence: fmt.Sprintf("no file can be kept: %v", err), Remedy: "make room, and let the folder belong to the user of the service"})
 	}

@@ -9,6 +9,8 @@ import (
 	"net/http/httptest"
 	"net/http/httputil"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -37,8 +39,12 @@ func checked(t *testing.T, env []string, wantStatus int, args ...string) map[str
 	if (document.Errors > 0) != (wantStatus == 1) {
 		t.Errorf("%d errors, status %d", document.Errors, wantStatus)
 	}
+	return byCode(document.Findings)
+}
+
+func byCode(list []check.Finding) map[string]check.Finding {
 	by := map[string]check.Finding{}
-	for _, f := range document.Findings {
+	for _, f := range list {
 		if f.State != check.OK || by[f.Code].Code == "" {
 			by[f.Code] = f
 		}
@@ -181,21 +187,25 @@ func TestServingInstanceKnowsHowItIs(t *testing.T) {
 	dir := instanceDir(t)
 	withInstance(t, dir, environment("EMBRAYE_DATA_DIR="+dir), func(i *wired) error {
 		i.settings.BaseURL = "http://127.0.0.1:1" // where nobody answers
-		d, got := i.doctor(), map[string]check.Finding{}
-		for _, f := range d.Inside(t.Context()) {
-			got[f.Code] = f
-		}
+		d := i.doctor()
+		got := byCode(d.Inside(t.Context()))
 		wantFindings(t, got, map[string]check.State{"database": check.OK, "secret": check.OK, "backup": check.Warning, "deliveries": check.OK, "peers": check.OK, "mail": check.Skipped})
 		for _, code := range []string{"get", "post", "dns", "server"} {
 			if f, there := got[code]; there {
 				t.Errorf("found without being asked: %+v", f)
 			}
 		}
-		list, looked := d.LookOutside(t.Context())
-		got = map[string]check.Finding{}
-		for _, f := range list {
-			got[f.Code] = f
+		secret := filepath.Join(dir, "secret.key")
+		if err := os.Remove(secret); err != nil {
+			t.Fatal(err)
 		}
+		wantFindings(t, byCode(d.Look(t.Context())), map[string]check.State{"database": check.OK, "secret": check.Error, "get": check.Error, "post": check.Error})
+		if err := writeSecret(secret, newSecret()); err != nil {
+			t.Fatal(err)
+		}
+		wantFindings(t, byCode(d.Inside(t.Context())), map[string]check.State{"database": check.OK, "secret": check.Error})
+		list, looked := d.LookOutside(t.Context())
+		got = byCode(list)
 		wantFindings(t, got, map[string]check.State{"dns": check.Warning, "get": check.Error, "webfinger": check.Error, "post": check.Error})
 		if _, there := got["database"]; there || !looked {
 			t.Errorf("looked %t: %+v", looked, list)

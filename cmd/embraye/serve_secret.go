@@ -41,6 +41,7 @@ func (i *wired) findSecret(ctx context.Context, c *call) (pending bool, err erro
 	if err != nil {
 		return false, err
 	}
+	i.secret = secret
 	return pending, i.Store.UseSecret(secret)
 }
 

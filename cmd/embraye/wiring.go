@@ -31,7 +31,8 @@ import (
 type wired struct {
 	settings settings.Settings
 	*instance.Instance
-	lock *os.File // of a server on SQLite
+	secret []byte   // what the keys are opened with
+	lock   *os.File // of a server on SQLite
 }
 
 // load reads the settings of this call.
@@ -124,7 +125,7 @@ func (c *call) wire(ctx context.Context, s settings.Settings, log *slog.Logger, 
 	if err != nil {
 		return nil, errors.Join(err, database.Close(), evidence.Close())
 	}
-	return &wired{settings: s, Instance: joined}, nil
+	return &wired{settings: s, Instance: joined, secret: secret}, nil
 }
 
 // openStores opens the database, of whatever shape, and the folder of files.

@@ -45,6 +45,24 @@ func (f Finding) but(s State, format string, args ...any) Finding {
 // found begins a finding that but ends.
 func found(code, format string, args ...any) Finding { return ok(code, format, args...) }
 
+// wakes says of each matter from which state on those who lead an instance are told
+// by mail if it lasts: what nobody may have to find out by looking. The others are
+// of somebody else (peers, a witness), were chosen (settings), or cannot be told by
+// mail (mail); what a warning leaves out works, or wakes nobody for good reason.
+var wakes = map[string]State{
+	"backup": Warning, "bucket": Error, "clock": Error, "copies": never, "database": Error, "deliveries": Error, "disk": Warning, "dns": Error,
+	"evidence": Warning, "get": Error, "log": Warning, "mail": never, "peers": never, "post": Error, "proxy": Error, "secret": Error,
+	"server": never, "settings": never, "tls": Error, "webfinger": Error, "witness": never,
+}
+
+const never State = "never"
+
+// Wakes reports whether somebody has to be told of it who does not look.
+func (f Finding) Wakes() bool {
+	least := wakes[f.Code]
+	return f.State == least || f.State == Error && least == Warning
+}
+
 // Settings repeats what the settings warn of.
 func Settings(warnings []string) (list []Finding) {
 	for _, w := range warnings {

@@ -9,9 +9,14 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"errors"
+	"maps"
 	"math/big"
 	"net"
 	"net/netip"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -185,5 +190,39 @@ func TestFindingsAreCounted(t *testing.T) {
 	list := append(Settings([]string{"a", "b"}), Settings(nil)...)
 	if Count(list, Warning) != 2 || Count(list, OK) != 1 || Count(list, Error) != 0 {
 		t.Errorf("%+v", list)
+	}
+}
+
+// Of every matter it is decided whether somebody is told of it who does not look.
+func TestEveryMatterIsDecided(t *testing.T) {
+	code := regexp.MustCompile(`(?:found|ok|skipped|unreached|Room)\("([a-z]+)"|Code: "([a-z]+)"`)
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	met := map[string]bool{}
+	for _, file := range append(files, "../../cmd/embraye/check.go") {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.HasSuffix(file, "_test.go") {
+			continue
+		}
+		for _, m := range code.FindAllStringSubmatch(string(text), -1) {
+			met[m[1]+m[2]] = true
+		}
+	}
+	if got, want := slices.Sorted(maps.Keys(wakes)), slices.Sorted(maps.Keys(met)); !slices.Equal(got, want) {
+		t.Errorf("decided: %v\nfound: %v", got, want)
+	}
+	for f, want := range map[Finding]bool{
+		{Code: "clock", State: Error}: true, {Code: "clock", State: Warning}: false, {Code: "secret", State: Error}: true, {Code: "dns", State: Error}: true,
+		{Code: "disk", State: Warning}: true, {Code: "disk", State: Error}: true, {Code: "disk", State: OK}: false, {Code: "disk", State: Skipped}: false,
+		{Code: "log", State: Warning}: true, {Code: "peers", State: Error}: false, {Code: "mail", State: Error}: false, {Code: "witness", State: Warning}: false, {Code: "else", State: Error}: false,
+	} {
+		if f.Wakes() != want {
+			t.Errorf("%+v: %t", f, !want)
+		}
 	}
 }

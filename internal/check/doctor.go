@@ -14,9 +14,18 @@ const journeys = 45 * time.Second
 type Doctor struct {
 	Inside  func(context.Context) []Finding // what it knows of itself
 	Outside func(context.Context) []Finding // what it is for others, through its public names
-	Lasting func(context.Context) []Finding // what nobody may have to find out by looking: its data, and its certificate
 
 	away sync.Mutex
+}
+
+// Look looks at everything.
+func (d *Doctor) Look(ctx context.Context) []Finding {
+	list := d.Inside(ctx)
+	d.away.Lock()
+	defer d.away.Unlock()
+	ctx, cancel := context.WithTimeout(ctx, journeys)
+	defer cancel()
+	return append(list, d.Outside(ctx)...)
 }
 
 // LookOutside asks the instance through its public names, unless somebody does

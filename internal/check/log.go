@@ -10,7 +10,6 @@ import (
 // histories, and whether witnesses signed in the order of its sizes; the longest
 // was signed first.
 func Log(st *embraye.LogState, splits []embraye.LogSplit, signed []embraye.LogSignature) (list []Finding) {
-	list = logClocks(signed)
 	for _, s := range splits {
 		f := found("log", "the log %s has two histories; both signed checkpoints are on /journal", s.Origin)
 		if s.Origin == st.Origin {
@@ -32,7 +31,7 @@ func Log(st *embraye.LogState, splits []embraye.LogSplit, signed []embraye.LogSi
 	default:
 		list = append(list, found("log", "the log %s waits until witnesses were asked (%s)", st.Origin, st.Frozen).but(Warning, "see that a server with the role worker runs, and that peers can be reached"))
 	}
-	return list
+	return append(list, logClocks(signed)...)
 }
 
 // clocksDiffer is what clocks may differ by from one day to the next.
@@ -46,7 +45,7 @@ func logClocks(signed []embraye.LogSignature) (list []Finding) {
 	for _, s := range signed {
 		if l, ok := longer[s.Witness]; ok && s.At.After(l.At.Add(clocksDiffer)) && !told[s.Witness] {
 			told[s.Witness] = true
-			list = append(list, found("log", "the witness %s signed %s at %s, and %s at %s: its clock is or was wrong", s.Witness,
+			list = append(list, found("witness", "the witness %s signed %s at %s, and %s at %s: its clock is or was wrong", s.Witness,
 				embraye.Counted(s.Size, "act", "acts"), s.At.Format(time.RFC3339), embraye.Counted(l.Size, "act", "acts"), l.At.Format(time.RFC3339)).but(Warning, "tell who runs it; readers see these times, and nothing else depends on them"))
 		}
 		longer[s.Witness] = s

@@ -137,7 +137,7 @@ func (i *Instance) Work(ctx context.Context) error { return i.queue.Run(ctx, i.C
 func (i *Instance) Chores() []jobs.Chore {
 	look := func(context.Context) error { return nil }
 	if i.Alarm && i.Health != nil {
-		look = alarm.New(i.App, i.Health.Lasting).Look
+		look = alarm.New(i.App, i.Health.Look).Look
 	}
 	return append(i.Rooms.Chores(), jobs.Chore{Name: embraye.ChoreAlarm, What: "telling admins what stays wrong", Every: time.Hour, Later: true, Limit: 10 * time.Minute, Do: turns(look)})
 }

@@ -41,8 +41,9 @@ type half struct {
 }
 
 var (
-	errNoSecret    = errors.New("no secret was given, and the keys in the database are sealed with one")
-	errWrongSecret = errors.New("the secret does not fit: the keys were sealed with another one (see the secret file of this instance)")
+	errNoSecret = errors.New("no secret was given, and the keys in the database are sealed with one")
+	// ErrWrongSecret is a secret that does not open what another one closed.
+	ErrWrongSecret = errors.New("the secret does not fit: the keys were sealed with another one (see the secret file of this instance)")
 )
 
 // organisationSeal is what the organisation's keys are sealed under: its handle
@@ -123,7 +124,7 @@ func (r *keyring) unseal(sealed []byte, under ...string) (pkcs8 []byte, err erro
 			return pkcs8, nil
 		}
 	}
-	return nil, errWrongSecret
+	return nil, ErrWrongSecret
 }
 
 // open unseals one half. What lies in the place of the other half does not open.

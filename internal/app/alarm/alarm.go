@@ -132,15 +132,11 @@ func (a *Alarm) known(ctx context.Context, t store.Tables) (map[string]trouble, 
 	return known, nil
 }
 
-// wrong is one finding of each matter that somebody has to be woken for: servers of
-// others that are away and peers that are silent are no such matter.
+// wrong is one finding of each matter that somebody has to be woken for.
 func (a *Alarm) wrong(ctx context.Context) (list []check.Finding) {
-	worst := map[string]check.State{"deliveries": check.Error, "tls": check.Error, "database": check.Error, "bucket": check.Error,
-		"disk": check.Warning, "evidence": check.Warning, "backup": check.Warning}
 	seen := map[string]bool{}
 	for _, f := range a.look(ctx) {
-		least, ours := worst[f.Code]
-		if ours && !seen[f.Code] && (f.State == check.Error || f.State == least) {
+		if f.Wakes() && !seen[f.Code] {
 			seen[f.Code] = true
 			list = append(list, f)
 		}

@@ -64,8 +64,12 @@ func TestWhatStaysWrongIsTold(t *testing.T) {
 		found = []check.Finding{full, old}
 		turn(time.Hour, 0)
 		turn(time.Hour, 1, "2 MB are free", "it is old")
+		found = []check.Finding{full, old, check.Clock("somebody", h.Clock.Now().Add(time.Hour), h.Clock.Now()), check.SecretFile("/nowhere/at/all")}
+		turn(0, 0)
+		turn(time.Hour, 1, "Horloge", "chrony", "Secret", "/nowhere/at/all", "Cela dure : Disque")
+		turn(time.Hour, 0)
 		found = []check.Finding{old}
-		turn(time.Hour, 1, " a besoin de vous", "C’est réglé : Disque", "Cela dure : Sauvegarde", "une fois par semaine")
+		turn(time.Hour, 1, " a besoin de vous", "C’est réglé : Disque", "C’est réglé : Horloge", "C’est réglé : Secret", "Cela dure : Sauvegarde", "une fois par semaine")
 	})
 }
 
