@@ -6,7 +6,8 @@ const namespace = "https://w3id.org/embraye/ns#"
 
 // contextJSON is the @context of everything that we emit, byte for byte. Terms
 // are defined inline, because Friendica and Fedify fetch contexts that they do
-// not know. Prefixed keys (embraye:title) need no definition of their own.
+// not know. Prefixed keys (embraye:title) need no definition of their own. origin is
+// that of a log: we say nothing with the one of ActivityStreams.
 const contextJSON = `["https://www.w3.org/ns/activitystreams","https://w3id.org/security/v1","https://w3id.org/security/data-integrity/v2",` +
 	`{"toot":"http://joinmastodon.org/ns#","schema":"http://schema.org#","PropertyValue":"schema:PropertyValue","value":"schema:value",` +
 	`"manuallyApprovesFollowers":"as:manuallyApprovesFollowers","discoverable":"toot:discoverable","indexable":"toot:indexable",` +
@@ -15,6 +16,7 @@ const contextJSON = `["https://www.w3.org/ns/activitystreams","https://w3id.org/
 	`"embraye:reviewsAbout":{"@id":"https://w3id.org/embraye/ns#reviewsAbout"},` +
 	`"publisher":"embraye:publisher","publishedOn":"embraye:publishedOn","consulted":"embraye:consulted","archivedAt":{"@id":"embraye:archivedAt","@type":"@id"},` +
 	`"sha256":"embraye:sha256","kind":"embraye:kind","siren":"embraye:siren","wikidata":"embraye:wikidata","unit":"embraye:unit","goal":"embraye:goal","asOf":"embraye:asOf",` +
+	`"origin":"embraye:origin","vkey":"embraye:vkey","prefix":{"@id":"embraye:prefix","@type":"@id"},"submission":{"@id":"embraye:submission","@type":"@id"},"monitoring":{"@id":"embraye:monitoring","@type":"@id"},` +
 	`"movedTo":{"@id":"as:movedTo","@type":"@id"},"attributionDomains":"toot:attributionDomains","gts":"https://gotosocial.org/ns#",` +
 	`"interactionPolicy":{"@id":"gts:interactionPolicy","@type":"@id"},"canQuote":{"@id":"gts:canQuote","@type":"@id"},"automaticApproval":{"@id":"gts:automaticApproval","@type":"@id"},` +
 	`"interactingObject":{"@id":"gts:interactingObject","@type":"@id"},"interactionTarget":{"@id":"gts:interactionTarget","@type":"@id"},` +
