@@ -71,7 +71,7 @@ func remedyOf(status int) string {
 	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusGatewayTimeout:
 		return "the proxy does not reach the program: see that it runs, and that EMBRAYE_LISTEN is where the proxy asks"
 	case http.StatusRequestEntityTooLarge:
-		return "let the proxy take larger bodies: 45 MB (nginx: client_max_body_size 45m)"
+		return "let the proxy take larger bodies: 45 MB (nginx: client_max_body_size 45m; mod_security of Apache: SecRequestBodyLimit 47185920)"
 	case http.StatusForbidden, http.StatusUnauthorized:
 		return "let the proxy ask for no password and its firewall rules pass application/activity+json"
 	case http.StatusTooManyRequests:
