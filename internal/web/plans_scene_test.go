@@ -52,6 +52,9 @@ func (s *site) federate(f browsertest.Filled) {
 	say("Create", note("1", constat), nil)
 	say("Create", note("2", who.ID+"/1"), nil)
 	say("Update", note("1", constat), nil)
+	if err := s.Talk.SendReport(s.t.Context(), embraye.Operator(), who.ID+"/1", "Assez."); err != nil {
+		s.t.Error(err)
+	}
 	say("Flag", []string{constat, measure}, map[string]any{"content": "Assez."})
 	say("QuoteRequest", constat, map[string]any{"instrument": who.ID + "/citation"})
 	s.Settle()
