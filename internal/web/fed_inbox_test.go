@@ -264,3 +264,34 @@ func TestAnInboxIsNeverGoneAndNeverMoves(t *testing.T) {
 		}
 	}
 }
+
+// hangingUp is the body of somebody who closes their side of the connection behind
+// it: the server sees that, and ends the context of the request.
+type hangingUp struct {
+	io.ReadCloser
+	hangUp context.CancelFunc
+}
+
+func (b *hangingUp) Read(p []byte) (int, error) {
+	n, err := b.ReadCloser.Read(p)
+	if err == io.EOF {
+		b.hangUp()
+	}
+	return n, err
+}
+
+// Whoever sends a message and closes their side, or does not wait for the answer, has
+// sent it: what came of it must not depend on who is the faster.
+func TestAMessageIsTakenThoughItsSenderHangsUp(t *testing.T) {
+	s := newSite(t)
+	ann := s.Server("ailleurs.example").Actor("ann")
+	r := ann.Request(base+"/inbox", map[string]any{"@context": "https://www.w3.org/ns/activitystreams", "id": ann.ID + "#1", "type": "Follow", "actor": ann.ID, "object": base + "/actors/mesure2"})
+	ctx, hangUp := context.WithCancel(t.Context())
+	r = r.WithContext(ctx)
+	r.Body = &hangingUp{r.Body, hangUp}
+	w := httptest.NewRecorder()
+	s.Web.ServeHTTP(w, r)
+	if n, err := s.Store.Tables().Followers.Count(t.Context(), "mesure2"); w.Code != http.StatusAccepted || n != 1 || err != nil || ctx.Err() == nil {
+		t.Errorf("%d %s, %d followers, %v", w.Code, w.Body, n, err)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"time"
 
 	"embraye/internal/embraye"
 	"embraye/internal/web/answer"
@@ -62,7 +63,19 @@ func (h *Handler) takeMessage(w http.ResponseWriter, r *http.Request) (status in
 	if err != nil {
 		return status, err
 	}
-	return 0, h.rooms.Inbox.Take(r.Context(), r, body, handle)
+	ctx, cancel := apart(r)
+	defer cancel()
+	return 0, h.rooms.Inbox.Take(ctx, r, body, handle)
+}
+
+// takenWithin ends the taking of what was sent.
+const takenWithin = time.Minute
+
+// apart goes on though the sender hangs up: what was sent whole is sent. A client
+// that closes its side behind the body waits for the answer, and one that has no
+// patience would come again and again for what was nearly done.
+func apart(r *http.Request) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(r.Context()), takenWithin)
 }
 
 // knowsActor remembers who there is: an actor that is switched on stays on.

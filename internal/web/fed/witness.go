@@ -27,7 +27,9 @@ func (h *Handler) addCheckpoint(w http.ResponseWriter, r *http.Request) {
 		plain(w, status, answer.TypeText, fmt.Sprintf("at most %d bytes, and to their end\n", translog.MaxAddBytes))
 		return
 	}
-	lines, err := h.rooms.Witness.Add(r.Context(), body)
+	ctx, cancel := apart(r)
+	defer cancel()
+	lines, err := h.rooms.Witness.Add(ctx, body)
 	var refusal *translog.Refusal
 	switch {
 	case err == nil:
