@@ -19,7 +19,7 @@ const (
 	// sweepEvery repairs what a finisher and a fan-out might do to each other
 	// (a finisher with an old snapshot); it should never find anything.
 	sweepEvery = time.Minute
-	// pace lies between claims that found little: each new row wakes the engine.
+	// pace lies after a claim that found little: each new row wakes the engine.
 	pace = 50 * time.Millisecond
 	// firstClaim is the size of the first claim after a rest.
 	firstClaim = 128
@@ -104,8 +104,9 @@ func (r *runner) dispatch(ctx context.Context) {
 	for ctx.Err() == nil {
 		r.startReady()
 		if hungry && mayClaim && len(r.ready) < r.reserve() {
-			hungry = r.claim(ctx)
-			if mayClaim = hungry; !mayClaim {
+			found := 0
+			if found, hungry = r.claim(ctx); found > 0 && !hungry {
+				mayClaim = false
 				paced.Reset(pace)
 			}
 			continue
@@ -157,9 +158,10 @@ func (r *runner) sweep(ctx context.Context) {
 	}
 }
 
-// claim fetches hosts and reports whether there may be more. It begins small,
-// so that the first exchange begins soon, and grows while there is more.
-func (r *runner) claim(ctx context.Context) (more bool) {
+// claim fetches hosts and reports how many, and whether there may be more. It
+// begins small, so that the first exchange begins soon, and grows while there is
+// more.
+func (r *runner) claim(ctx context.Context) (found int, more bool) {
 	limit := min(max(r.nextClaim, firstClaim), claimLimit, 2*r.e.concurrency)
 	// Not ctx: a claim that is cut off might have leased hosts already.
 	work, leased, err := r.e.claim(r.work, limit)
@@ -167,7 +169,7 @@ func (r *runner) claim(ctx context.Context) (more bool) {
 		if ctx.Err() == nil {
 			r.e.queueTrouble.begins(err.Error())
 		}
-		return false // the next poll tries again
+		return 0, false // the next poll tries again
 	}
 	r.e.queueTrouble.isOver()
 	r.ready = append(r.ready, work...)
@@ -175,7 +177,7 @@ func (r *runner) claim(ctx context.Context) (more bool) {
 	if more = leased == limit; more {
 		r.nextClaim = 4 * limit
 	}
-	return more
+	return leased, more
 }
 
 // start gives a host its turn. Failing hosts have slots of their own, as many
