@@ -186,7 +186,8 @@ func constatOf(href string) (uri, id string, ok bool) {
 	return base + path + id, id, ValidID(id)
 }
 
-// Divergence is a scope where the answers of organisations differ.
+// Divergence is a scope where the answers of organisations differ. Stages that come
+// to one answer make none.
 type Divergence struct {
 	Measure       string
 	ScopeKey      string
@@ -194,10 +195,6 @@ type Divergence struct {
 	Answers       int       // how many different ones they give
 	MovedAt       time.Time // the newest move of any of them
 }
-
-// Differ reports whether answers that organisations give for one scope make it
-// a divergence; stages that come to one answer do not.
-func Differ(answers map[Answer]int) bool { return len(answers) > 1 }
 
 // Speaker is an organisation that speaks of a measure.
 type Speaker struct {

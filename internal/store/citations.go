@@ -18,10 +18,10 @@ func (t Citations) ofOurs(ctx context.Context, r *embraye.Revision) error {
 	return t.add(ctx, r.UpdateID, r.Number, "", r.Evidence)
 }
 
-// ofPeer writes what a peer's constat names now.
+// ofPeer adds what a peer's constat names, of which nothing is kept.
 func (t Citations) ofPeer(ctx context.Context, u *embraye.PeerUpdate) error {
-	if err := t.forget(ctx, []string{string(u.URI)}); err != nil || u.WithdrawnAt != nil {
-		return err
+	if u.WithdrawnAt != nil {
+		return nil
 	}
 	return t.add(ctx, string(u.URI), u.Revision, u.Organisation, u.Evidence)
 }

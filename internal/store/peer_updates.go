@@ -18,10 +18,11 @@ func (t PeerUpdates) Upsert(ctx context.Context, u *embraye.PeerUpdate) error {
 	u.CopyID = embraye.CopyID(u.URI)
 	row := *u
 	row.ID = 0
-	in := t.table
-	// What is known about a constat is no word of its author's.
-	in.db = in.db.Omit("ReviewsAsked").Clauses(over("uri"))
-	if err := insertLater(ctx, in, &row); err != nil {
+	fresh, err := insertNew(ctx, t.table, &row)
+	if err == nil && !fresh {
+		err = t.replace(ctx, row)
+	}
+	if err != nil {
 		return wrap(err, "keeping the peer's constat %s", u.URI)
 	}
 	if err := PeerRevisions(t).note(ctx, u); err != nil {
@@ -30,7 +31,22 @@ func (t PeerUpdates) Upsert(ctx context.Context, u *embraye.PeerUpdate) error {
 	if err := Citations(t).ofPeer(ctx, u); err != nil {
 		return err
 	}
+	if fresh { // nothing was known of it
+		return Standings(t).keepFirst(ctx, spokenByPeer(u))
+	}
 	return Standings(t).keep(ctx, spokenByPeer(u))
+}
+
+// replace writes over what an earlier version said.
+func (t PeerUpdates) replace(ctx context.Context, row embraye.PeerUpdate) error {
+	row.ID = 0
+	in := t.table
+	// What is known about a constat is no word of its author's.
+	in.db = in.db.Omit("ReviewsAsked").Clauses(over("uri"))
+	if err := insertLater(ctx, in, &row); err != nil {
+		return err
+	}
+	return Citations(t).forget(ctx, []string{string(row.URI)})
 }
 
 // ByURI returns the constat, withdrawn or not.

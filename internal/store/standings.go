@@ -100,20 +100,35 @@ const window = 20
 // first is the voice by which an organisation says where a scope stands.
 func (t Standings) first(ctx context.Context, s scope) (v embraye.Voice, found bool, err error) {
 	for offset := 0; ; offset += window {
-		var voices []embraye.Voice
-		err := t.db.WithContext(ctx).Where("organisation = ? AND measure = ? AND scope_key = ?", s.organisation, s.measure, s.key).
-			Order(byFact).Limit(window).Offset(offset).Find(&voices).Error
+		voices, replacing, err := t.spokenOf(ctx, s, offset)
+		var said []embraye.Replacement
+		if err == nil && replacing {
+			said, err = t.replacements(ctx, s.organisation, voices)
+		}
 		if err != nil {
 			return v, false, wrap(err, "reading the voices of %s %s", s.measure, s.key)
-		}
-		said, err := t.replacements(ctx, s.organisation, voices)
-		if err != nil {
-			return v, false, err
 		}
 		if v, found = embraye.Stands(voices, said); found || len(voices) < window {
 			return v, found, nil
 		}
 	}
+}
+
+// spokenOf reads a window of what an organisation said of a scope, the latest fact
+// first, and whether something there replaces or is replaced. By hand: it is read for
+// every constat that comes.
+func (t Standings) spokenOf(ctx context.Context, s scope, offset int) (voices []embraye.Voice, replacing bool, err error) {
+	err = t.query(ctx, func(rows *sql.Rows) error {
+		var v embraye.Voice
+		var named bool
+		err := rows.Scan(&v.Constat, &v.Organisation, &v.Measure, &v.ScopeKey, &v.Subject, &v.Territory, &v.TerritoryName, &v.InstitutionName,
+			&v.Stage, &v.Answer, &v.EffectiveDate, &v.ObservedDate, &v.FactDay, &v.PublishedAt, &v.MovedAt, &named)
+		voices, replacing = append(voices, v), replacing || named
+		return err
+	}, "SELECT "+voiceColumns+`, EXISTS (SELECT 1 FROM replacements AS r
+			WHERE r.organisation = voices.organisation AND (r.what = voices.constat OR r.constat = voices.constat))
+		FROM voices WHERE organisation = ? AND measure = ? AND scope_key = ? ORDER BY `+byFact+" LIMIT ? OFFSET ?", s.organisation, s.measure, s.key, window, offset)
+	return voices, replacing, err
 }
 
 // replacements are those that decide whether an organisation's voices count.
@@ -136,32 +151,19 @@ func constatsOf(voices []embraye.Voice) []string {
 	return names
 }
 
+// answersBy are the divergences among some standings: where organisations that
+// speak of a scope give different answers.
+func answersBy(where string) string {
+	return `SELECT measure, scope_key, count(*) AS organisations, count(DISTINCT answer) AS answers, max(moved_at) AS moved_at
+		FROM standings WHERE ` + where + " GROUP BY measure, scope_key HAVING count(DISTINCT answer) > 1"
+}
+
 // compareAnswers writes whether the organisations that speak of a scope differ.
 func (t Standings) compareAnswers(ctx context.Context, measure, key string) error {
-	d := embraye.Divergence{Measure: measure, ScopeKey: key}
-	answers := map[embraye.Answer]int{}
-	err := t.query(ctx, func(rows *sql.Rows) error {
-		var (
-			answer embraye.Answer
-			n      int
-			last   any
-		)
-		if err := rows.Scan(&answer, &n, &last); err != nil {
-			return err
-		}
-		moved, err := moment(last)
-		if moved.After(d.MovedAt) {
-			d.MovedAt = moved
-		}
-		answers[answer], d.Organisations = n, d.Organisations+n
-		return err
-	}, "SELECT answer, count(*), max(moved_at) FROM standings WHERE measure = ? AND scope_key = ? GROUP BY answer", measure, key)
-	d.Answers = len(answers)
+	const here = "measure = ? AND scope_key = ?"
+	err := t.later(ctx, "DELETE FROM divergences WHERE "+here, measure, key)
 	if err == nil {
-		err = t.later(ctx, "DELETE FROM divergences WHERE measure = ? AND scope_key = ?", measure, key)
-	}
-	if err == nil && embraye.Differ(answers) {
-		err = insert(ctx, t.table, &d)
+		err = t.later(ctx, "INSERT INTO divergences (measure, scope_key, organisations, answers, moved_at) "+answersBy(here), measure, key)
 	}
 	return wrap(err, "comparing the answers for %s %s", measure, key)
 }

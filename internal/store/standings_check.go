@@ -211,9 +211,7 @@ func (c *check) divergences(ctx context.Context) error {
 		err := rows.Scan(&s.measure, &s.key)
 		differ = append(differ, s)
 		return err
-	}, `SELECT measure, scope_key FROM (
-			SELECT measure, scope_key, count(*) AS organisations, count(DISTINCT answer) AS answers, max(moved_at) AS moved_at FROM standings
-				GROUP BY measure, scope_key HAVING count(DISTINCT answer) > 1
+	}, "SELECT measure, scope_key FROM ("+answersBy("true")+`
 			UNION ALL SELECT measure, scope_key, organisations, answers, moved_at FROM divergences) AS both_sides
 		GROUP BY measure, scope_key, organisations, answers, moved_at HAVING count(*) <> 2`)
 	if err != nil {

@@ -72,7 +72,10 @@ func (t Standings) replace(ctx context.Context, before map[string]*kept, all []s
 	}
 	names, voices, said := []string{}, []embraye.Voice{}, []embraye.Replacement{}
 	for _, s := range changed {
-		names, voices = append(names, s.constat), append(voices, s.voices...)
+		if old := before[s.constat]; len(old.voices)+len(old.replaces) > 0 {
+			names = append(names, s.constat)
+		}
+		voices = append(voices, s.voices...)
 		for _, what := range s.replaces {
 			said = append(said, embraye.Replacement{Organisation: s.organisation, What: what, Constat: s.constat})
 		}
@@ -91,6 +94,9 @@ func (t Standings) replace(ctx context.Context, before map[string]*kept, all []s
 
 // forget drops what constats said.
 func (t Standings) forget(ctx context.Context, names []string) error {
+	if len(names) == 0 {
+		return nil
+	}
 	where, arg := t.among("constat", names)
 	for _, name := range []string{"voices", "replacements"} {
 		if err := t.later(ctx, "DELETE FROM "+name+" WHERE "+where, arg); err != nil {

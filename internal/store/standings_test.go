@@ -215,7 +215,7 @@ func (a *acts) compare() {
 	equal(a, "standings", got, a.expected())
 	differ := 0
 	for _, given := range answers {
-		if embraye.Differ(given) {
+		if len(given) > 1 {
 			differ++
 		}
 	}
