@@ -57,7 +57,7 @@ func deliveriesList(ctx context.Context, c *call) error {
 		states = []embraye.DeliveryState{one}
 	}
 	if limit < 1 {
-		return &embraye.InvalidError{Problems: []embraye.Problem{{Field: "limit", Code: "not_positive", Value: fmt.Sprint(limit)}}}
+		return c.usageError(fmt.Errorf("--limit wants a number above 0, not %d", limit))
 	}
 	return c.with(ctx, func(i *wired, by embraye.Acting) error {
 		rows := []waiting{}

@@ -16,6 +16,7 @@ import (
 	"io"
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -80,10 +81,16 @@ func (p *program) exitCode(err error) int {
 			fmt.Fprintf(p.stderr, "usage: %s\n", usage.usage)
 		}
 		return 2
-	case errors.As(err, &wrong), errors.As(err, &setting), errors.Is(err, organisation.ErrOtherOrigin):
+	case errors.As(err, &wrong), errors.As(err, &setting), errors.Is(err, organisation.ErrOtherOrigin), misused(err):
 		return 2
 	}
 	return 1
+}
+
+// misused tells a flag that was left out, or whose value is none of its words.
+func misused(err error) bool {
+	var invalid *embraye.InvalidError
+	return errors.As(err, &invalid) && slices.ContainsFunc(invalid.Problems, func(p embraye.Problem) bool { return p.Code == "required" || p.Code == "unknown" })
 }
 
 // sentence is an error for somebody at a terminal: refused values are named as
@@ -114,7 +121,7 @@ func ofPages(p embraye.Problem) string {
 	case err == nil && words.Has(key+".value"):
 		return strings.ReplaceAll(words.T("en", key+".value"), "{value}", p.Value)
 	case err == nil && words.Has(key):
-		return p.Value + ": " + words.T("en", key)
+		return strings.TrimPrefix(p.Value+": ", ": ") + words.T("en", key)
 	}
 	return p.Value + " " + strings.ReplaceAll(p.Code, "_", " ")
 }

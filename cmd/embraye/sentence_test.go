@@ -30,6 +30,7 @@ func TestErrorsEndPlainly(t *testing.T) {
 		"not found":                                   embraye.ErrNotFound,
 		"“http://a.example/” is on http: a peer has to answer on https.":                                    peerProblem("is_on_http", "http://a.example/"),
 		"https://a.example: This address is not that of an organisation on Embraye.":                        peerProblem("is_not_an_embraye_organisation", "https://a.example"),
+		"Write a handle (@organisation@server) or an address (https://…).":                                  peerProblem("is_no_address", ""),
 		"https://a.example/@m: This account shows no key of its own: nothing that it says can be verified.": peerProblem("shows_no_key_of_its_own", "https://a.example/@m"),
 	} {
 		if got := sentence(err); got != want {
@@ -66,6 +67,23 @@ func TestCountsHaveTheirWord(t *testing.T) {
 	for want, got := range map[string]string{"0 copies": embraye.Counted(0, "copy", "copies"), "1 copy": embraye.Counted(1, "copy", "copies"), "2 copies": embraye.Counted(int64(2), "copy", "copies")} {
 		if got != want {
 			t.Errorf("%q, not %q", got, want)
+		}
+	}
+}
+
+// Whoever leaves out what a command needs, or gives it a word that it does not know,
+// has used it wrongly: that is status 2, whoever noticed. What is as it should be, and
+// not to be had, is status 1.
+func TestWrongUsageHasAStatusOfItsOwn(t *testing.T) {
+	dir := instanceDir(t)
+	for line, want := range map[string]int{
+		"user add": 2, "user add --email a@b.example --name A --role boss": 2, "user role ada@example.org boss": 2, "user add --email a --name A --role admin": 1,
+		"publish": 2, "review": 2, "journal restart": 2, "peer add": 2, "boost https://a.example/1": 2, "key rotate nobody": 2,
+		"deliveries list --state sent": 0, "deliveries list --state wat": 2, "deliveries list --limit 0": 2, "evidence list --state wat": 2,
+		"revise nope --kind typo --reason R": 1, "user disable nobody@b.example": 1,
+	} {
+		if got, said := ran(t, onDir(dir), strings.Fields(line)...); got != want {
+			t.Errorf("embraye %s: exit status %d, want %d\n%s", line, got, want, said)
 		}
 	}
 }
