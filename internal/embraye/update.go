@@ -1,6 +1,8 @@
 package embraye
 
 import (
+	"errors"
+	"fmt"
 	"reflect"
 	"slices"
 	"time"
@@ -105,6 +107,20 @@ func CheckRevision(kind RevisionKind, reason string, before, after Content) erro
 		v.add("lang", "frozen", "") // contentMap of one language, for good
 	}
 	return v.err()
+}
+
+// CheckRevisionOver judges a correction of the version over where another stands
+// by now: one that would change nothing is made already, and is ErrConflict; any
+// other would undo what somebody said meanwhile, and is refused once. 0 is any.
+func CheckRevisionOver(over, stands int, err error) error {
+	if over == 0 || over == stands {
+		return err
+	}
+	var invalid *InvalidError
+	if errors.As(err, &invalid) && slices.ContainsFunc(invalid.Problems, func(p Problem) bool { return p.Code == "nothing_changed" }) {
+		return fmt.Errorf("the version %d says so already: %w", stands, ErrConflict)
+	}
+	return &InvalidError{Problems: []Problem{{Field: "revision", Code: "revised_meanwhile"}}}
 }
 
 // Normal makes empty and absent lists equal.

@@ -15,6 +15,7 @@ type ReviseInput struct {
 	Kind    embraye.RevisionKind
 	Reason  string
 	Quiet   bool // no reply Note « Correction » (INTEROP 0.11)
+	Over    int  // the version that was corrected; 0: whichever stands
 	Content embraye.Content
 }
 
@@ -116,7 +117,7 @@ func (cs *Constats) judge(u *embraye.Update, in ReviseInput) (reason string, con
 	if err = app.WithProblem(err, embraye.TextProblem("reason", reason, embraye.MaxReason, true)); err != nil {
 		return "", content, err
 	}
-	return reason, content, embraye.CheckRevision(in.Kind, reason, u.Content, content)
+	return reason, content, embraye.CheckRevisionOver(in.Over, u.Revision, embraye.CheckRevision(in.Kind, reason, u.Content, content))
 }
 
 // Look is what a correction of substance would make of a constat and what other

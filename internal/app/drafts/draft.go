@@ -19,7 +19,10 @@ type Input struct {
 }
 
 // Conflict says that somebody else saved first; it is ErrConflict.
-type Conflict struct{ Theirs *embraye.Draft }
+type Conflict struct {
+	Theirs *embraye.Draft
+	Same   bool // it says what was to be saved: nothing is lost
+}
 
 func (e *Conflict) Error() string { return "somebody else saved this draft first" }
 
@@ -162,21 +165,47 @@ func (ds *Drafts) List(ctx context.Context, by embraye.Acting, f embraye.DraftFi
 	return ds.desk.Store.Tables().Drafts.List(ctx, f, by.PersonID())
 }
 
-// Save writes what somebody typed, if the draft is still at the version
-// that they began with; else *Conflict tells what the other wrote.
+// Save writes what somebody typed, if the draft is still at the version that they
+// began with, or says the same already: a form may be sent twice. Else *Conflict
+// tells what the other wrote.
 func (ds *Drafts) Save(ctx context.Context, by embraye.Acting, id int64, version int, in Input) (*embraye.Draft, error) {
 	in, err := ds.checkInput(in)
 	if err != nil {
 		return nil, err
 	}
-	return ds.change(ctx, by, id, version, func(t store.Tables, d *embraye.Draft) error {
+	d, err := ds.change(ctx, by, id, version, func(t store.Tables, d *embraye.Draft) error {
 		if d.OfReview() {
 			return fmt.Errorf("drafts: draft %d is no constat: %w", id, embraye.ErrNotFound)
 		}
 		d.Scope, d.Content, d.Sign, d.Failure = in.Scope, in.Content, in.Sign, ""
 		return waitAgain(ctx, ds, t, by, d)
 	})
+	return unlessSame(d, err, func(d *embraye.Draft) { d.Scope, d.Content, d.Sign = in.Scope, in.Content, in.Sign })
 }
+
+// unlessSame passes over a conflict with a draft that says already what put would
+// write into it. One that was published is none to go on with.
+func unlessSame(d *embraye.Draft, err error, put func(*embraye.Draft)) (*embraye.Draft, error) {
+	var conflict *Conflict
+	if !errors.As(err, &conflict) {
+		return d, err
+	}
+	mine := *conflict.Theirs
+	put(&mine)
+	before, err1 := draftKey(*conflict.Theirs)
+	after, err2 := draftKey(mine)
+	if err := errors.Join(err1, err2); err != nil {
+		return nil, err
+	}
+	conflict.Same = before == after && mine.Sign == conflict.Theirs.Sign && mine.Review == conflict.Theirs.Review
+	if conflict.Same && mine.State != embraye.DraftPublished {
+		return conflict.Theirs, nil
+	}
+	return nil, err
+}
+
+// errAsItWas ends a change that would change nothing.
+var errAsItWas = errors.New("the draft is as it was asked for")
 
 // waitAgain: what somebody let pass is not what is there now.
 func waitAgain(ctx context.Context, ds *Drafts, t store.Tables, by embraye.Acting, d *embraye.Draft) error {
@@ -212,7 +241,7 @@ func (ds *Drafts) change(ctx context.Context, by embraye.Acting, id int64, versi
 		d.UpdatedAt = ds.desk.Stamp()
 		return t.Drafts.Save(ctx, d)
 	})
-	if err == nil {
+	if err == nil || errors.Is(err, errAsItWas) {
 		return d, nil
 	}
 	var conflict *Conflict
@@ -239,7 +268,7 @@ func (ds *Drafts) DuplicateLast(ctx context.Context, by embraye.Acting) (*embray
 	}
 	in := Input{Scope: last.Scope, Content: last.Content, Sign: last.Sign}
 	in.ObservedDate, in.EffectiveDate, in.RelatedTo = "", "", nil
-	return ds.Begin(ctx, by, in)
+	return ds.BeginOnce(ctx, by, in)
 }
 
 // Delete throws a draft away; a published one stays, for it knows what it

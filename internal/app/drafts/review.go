@@ -108,13 +108,14 @@ func (ds *Drafts) SaveReview(ctx context.Context, by embraye.Acting, id int64, v
 	if err != nil {
 		return nil, err
 	}
-	return ds.change(ctx, by, id, version, func(t store.Tables, d *embraye.Draft) error {
+	d, err := ds.change(ctx, by, id, version, func(t store.Tables, d *embraye.Draft) error {
 		if !d.OfReview() {
 			return fmt.Errorf("drafts: draft %d is no review: %w", id, embraye.ErrNotFound)
 		}
 		put(d, said, in.Revision)
 		return waitAgain(ctx, ds, t, by, d)
 	})
+	return unlessSame(d, err, func(d *embraye.Draft) { put(d, said, in.Revision) })
 }
 
 // PublishReview is Publish for the draft of a review.

@@ -44,6 +44,9 @@ func (ds *Drafts) Schedule(ctx context.Context, by embraye.Acting, id int64, ver
 		} else if len(missing) > 0 {
 			return &embraye.InvalidError{Problems: missing}
 		}
+		if d.State == embraye.DraftScheduled && d.ScheduledAt.Equal(at) && d.ScheduledBy == by.PersonID() {
+			return errAsItWas
+		}
 		d.State, d.ScheduledAt, d.ScheduledBy, d.Failure = embraye.DraftScheduled, &at, by.PersonID(), ""
 		if err := ds.desk.Later(ctx, t, embraye.Job{Chore: embraye.ChorePublish, Subject: strconv.FormatInt(id, 10), At: at}); err != nil {
 			return err

@@ -21,6 +21,9 @@ func (ds *Drafts) SendForReview(ctx context.Context, by embraye.Acting, id, revi
 		if err := mayRead(ctx, t, reviewer); err != nil {
 			return err
 		}
+		if d.State == embraye.DraftInReview && d.Reviewer == reviewer && d.ReviewNote == note {
+			return errAsItWas
+		}
 		unschedule(d)
 		d.State, d.Reviewer, d.ReviewNote = embraye.DraftInReview, reviewer, note
 		return ds.desk.RecordDetail(ctx, t, by, "draft.review", draftName(id), note, d.Title, false)

@@ -144,6 +144,9 @@ func (pp *People) ChangePassword(ctx context.Context, by embraye.Acting, old, pa
 		return fmt.Errorf("people: change password: %w", embraye.ErrForbidden)
 	}
 	proven, hash, err := pp.proveAndHash(ctx, by.Person.ID, old, password)
+	if errors.Is(err, embraye.ErrInvalid) && isPassword(ctx, pp, by.Person.ID, password) {
+		return nil // the form is sent twice
+	}
 	if err != nil {
 		return err
 	}
@@ -167,6 +170,13 @@ func (pp *People) ChangePassword(ctx context.Context, by embraye.Acting, old, pa
 		}
 		return pp.desk.Record(ctx, t, by, "person.password", p.Email, "", false)
 	})
+}
+
+// isPassword reports whether somebody's password is this one: of a guess it tells
+// no more than the refusal of an old one that is guessed, which was counted.
+func isPassword(ctx context.Context, pp *People, person int64, password string) bool {
+	p, err := pp.Take(ctx, person)
+	return err == nil && pp.passwords.check(ctx, p.PasswordHash, password) == nil
 }
 
 // proveAndHash wants the old password before the new one is hashed, and says whose

@@ -16,6 +16,7 @@ import (
 type ReviseInput struct {
 	Kind   embraye.RevisionKind
 	Change string // why, for readers
+	Over   int    // the version that was corrected; 0: whichever stands
 	embraye.ReviewContent
 }
 
@@ -82,8 +83,12 @@ func (rs *Reviews) reviseIn(ctx context.Context, t store.Tables, by embraye.Acti
 	if p := embraye.TextProblem("change", change, embraye.MaxReason, true); p != nil {
 		problems = append(problems, *p)
 	}
+	err = nil
 	if len(problems) > 0 {
-		return nil, &embraye.InvalidError{Problems: problems}
+		err = &embraye.InvalidError{Problems: problems}
+	}
+	if err := embraye.CheckRevisionOver(in.Over, r.Revision, err); err != nil {
+		return nil, err
 	}
 	r.ReviewContent, r.Revision = content, r.Revision+1
 	out := &Published{Review: r}

@@ -33,7 +33,7 @@ func failed(v *Visit, status int) error {
 	case status == http.StatusForbidden:
 		page.Why = "office.failed.role"
 	case v.R.Method != http.MethodPost:
-	case status == http.StatusNotFound || status == http.StatusGone:
+	case status == http.StatusNotFound || status == http.StatusGone || status == http.StatusConflict:
 		title, page.Why = "office.failed.gone", "office.failed.before"
 	case status == http.StatusBadRequest:
 		title = "site.error_other"

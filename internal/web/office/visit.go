@@ -10,6 +10,7 @@ import (
 	"math"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"time"
 
@@ -168,6 +169,15 @@ func (v *Visit) Said(to, key string) error {
 	return v.Redirect(to)
 }
 
+// Late leads on from a press that came too late: what it asks for is done
+// already, or was decided otherwise meanwhile. Other errors are returned.
+func Late(v *Visit, err error, to string) error {
+	if errors.Is(err, embraye.ErrNotFound) || errors.Is(err, embraye.ErrGone) || errors.Is(err, embraye.ErrConflict) {
+		return v.Said(to, "office.said.before")
+	}
+	return err
+}
+
 // Show renders a page of the office.
 func (v *Visit) Show(name, title string, content any) error {
 	return v.Render(http.StatusOK, name, title, content, nil, nil)
@@ -238,6 +248,22 @@ func (v *Visit) ReplyState() (embraye.ReplyState, error) {
 		return state, nil
 	}
 	return "", embraye.ErrNotFound
+}
+
+// TypedNumber is a number of a form, 0 if there is none.
+func TypedNumber(v *Visit, name string) int {
+	n, err := strconv.Atoi(v.Form(name))
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// Revised reports whether a correction was refused because another one had been
+// made meanwhile.
+func Revised(err error) bool {
+	var invalid *embraye.InvalidError
+	return errors.As(err, &invalid) && slices.ContainsFunc(invalid.Problems, func(p embraye.Problem) bool { return p.Code == "revised_meanwhile" })
 }
 
 // Number is a number in the path.

@@ -29,19 +29,19 @@ func afterSave(v *office.Visit, draft *embraye.Draft) error {
 		return v.Said("/office", "office.said.review")
 	case "return":
 		if _, err := v.Rooms.Drafts.Return(v.Context(), v.By, draft.ID, v.Form("review_note")); err != nil {
-			return editorProblem(v, draft, err)
+			return office.Late(v, editorProblem(v, draft, err), "/office")
 		}
 		return v.Said("/office", "office.said.returned")
 	case "schedule":
 		return schedule(v, draft)
 	case "unschedule":
 		if _, err := v.Rooms.Drafts.Unschedule(v.Context(), v.By, draft.ID); err != nil {
-			return editorProblem(v, draft, err)
+			return office.Late(v, editorProblem(v, draft, err), here)
 		}
 		return v.Said(here, "office.said.unscheduled")
 	case "delete":
 		if err := v.Rooms.Drafts.Delete(v.Context(), v.By, draft.ID); err != nil {
-			return err
+			return office.Late(v, err, "/office")
 		}
 		return v.Said("/office", "office.said.deleted")
 	}
@@ -69,7 +69,8 @@ func schedule(v *office.Visit, draft *embraye.Draft) error {
 	return v.Said("/office", "office.said.scheduled")
 }
 
-// A conflictPage shows both texts; whoever reads it decides.
+// A conflictPage shows both texts; whoever reads it decides. What was published
+// meanwhile can be corrected.
 type conflictPage struct {
 	Theirs *embraye.Draft
 	Mine   drafts.Input
@@ -77,7 +78,11 @@ type conflictPage struct {
 	Action string
 }
 
-func showConflict(v *office.Visit, theirs *embraye.Draft) error {
+func showConflict(v *office.Visit, conflict *drafts.Conflict) error {
+	theirs := conflict.Theirs
+	if theirs.PublishedID != "" && (conflict.Same || v.Form("action") == "delete") { // nothing typed is lost
+		return v.Said("/office/constats/"+theirs.PublishedID, "office.said.published_before")
+	}
 	posted := map[string][]string{}
 	for name, values := range v.R.PostForm {
 		if name != "version" && name != "action" {

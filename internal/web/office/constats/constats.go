@@ -139,6 +139,7 @@ type correctPage struct {
 	Reason  string
 	Kind    string
 	Quiet   bool
+	Over    int // the version that is corrected
 }
 
 func correctForm(v *office.Visit) error {
@@ -153,13 +154,13 @@ func correctForm(v *office.Visit) error {
 		return embraye.ErrForbidden
 	}
 	draft := &embraye.Draft{Scope: c.Update.Scope, Content: c.Update.Content}
-	page := &correctPage{Constat: c, Draft: draft, Kind: "typo"}
+	page := &correctPage{Constat: c, Draft: draft, Kind: "typo", Over: c.Update.Revision}
 	if values, ok := v.TypedBefore(); ok {
 		v.R.PostForm = values
 		if page.Draft.Content, err = corrected(v, c.Update); err != nil {
 			return err
 		}
-		page.Kind, page.Reason, page.Quiet = v.Form("kind"), v.Form("reason"), v.Form("quiet") != ""
+		page.Kind, page.Reason, page.Quiet, page.Over = v.Form("kind"), v.Form("reason"), v.Form("quiet") != "", typedVersion(v)
 	}
 	return showCorrect(v, http.StatusOK, page, nil)
 }
@@ -211,8 +212,8 @@ func correct(v *office.Visit) error {
 	if err != nil {
 		return err
 	}
-	input := constats.ReviseInput{Kind: embraye.RevisionKind(v.Form("kind")), Reason: v.Form("reason"), Quiet: v.Form("quiet") != "", Content: content}
-	page := &correctPage{Constat: c, Draft: &embraye.Draft{Scope: c.Update.Scope, Content: content}, Kind: v.Form("kind"), Reason: input.Reason, Quiet: input.Quiet}
+	input := constats.ReviseInput{Kind: embraye.RevisionKind(v.Form("kind")), Reason: v.Form("reason"), Quiet: v.Form("quiet") != "", Content: content, Over: typedVersion(v)}
+	page := &correctPage{Constat: c, Draft: &embraye.Draft{Scope: c.Update.Scope, Content: content}, Kind: v.Form("kind"), Reason: input.Reason, Quiet: input.Quiet, Over: input.Over}
 	if len(problems) > 0 {
 		return showCorrect(v, http.StatusBadRequest, page, problems)
 	}
@@ -223,14 +224,26 @@ func correct(v *office.Visit) error {
 		return look(v, page, input)
 	}
 	_, err = v.Rooms.Constats.Revise(v.Context(), v.By, c.Update.ID, input)
-	var invalid *embraye.InvalidError
-	if errors.As(err, &invalid) {
-		return showCorrect(v, http.StatusBadRequest, page, invalid.Problems)
-	}
 	if err != nil {
-		return err
+		return correctAgain(v, page, err)
 	}
 	return v.Said("/office/constats/"+c.Update.ID, "office.said.corrected")
+}
+
+// correctAgain shows a correction once more with what is wrong with it. That
+// somebody else was faster is said once: sending it again is meant.
+func correctAgain(v *office.Visit, page *correctPage, err error) error {
+	var invalid *embraye.InvalidError
+	if !errors.As(err, &invalid) {
+		if errors.Is(err, embraye.ErrConflict) {
+			err = office.Late(v, err, "/office/constats/"+page.Constat.Update.ID)
+		}
+		return err
+	}
+	if office.Revised(err) {
+		page.Over = page.Constat.Update.Revision
+	}
+	return showCorrect(v, http.StatusBadRequest, page, invalid.Problems)
 }
 
 func withdrawForm(v *office.Visit) error {

@@ -257,8 +257,10 @@ func saveDraft(v *office.Visit) error {
 	var conflict *drafts.Conflict
 	var invalid *embraye.InvalidError
 	switch {
+	case errors.Is(err, embraye.ErrNotFound) && v.Form("action") == "delete":
+		return office.Late(v, err, "/office")
 	case errors.As(err, &conflict):
-		return showConflict(v, conflict.Theirs)
+		return showConflict(v, conflict)
 	case errors.As(err, &invalid):
 		return showUnsaved(v, in, append(problems, invalid.Problems...))
 	case err != nil:
@@ -315,13 +317,7 @@ func typedID(v *office.Visit) int64 {
 	return id
 }
 
-func typedVersion(v *office.Visit) int {
-	n, err := strconv.Atoi(v.Form("version"))
-	if err != nil {
-		return 0
-	}
-	return n
-}
+func typedVersion(v *office.Visit) int { return office.TypedNumber(v, "version") }
 
 // keepDraft saves over the version that the page was made from.
 func keepDraft(v *office.Visit, in drafts.Input) (*embraye.Draft, error) {

@@ -1,9 +1,7 @@
 package constats
 
 import (
-	"errors"
 	"html/template"
-	"net/http"
 
 	"embraye/internal/app/constats"
 	"embraye/internal/embraye"
@@ -26,12 +24,8 @@ type lookPage struct {
 // look shows what a correction will change before it goes.
 func look(v *office.Visit, page *correctPage, in constats.ReviseInput) error {
 	after, html, err := v.Rooms.Constats.Look(page.Constat.Update, in)
-	var invalid *embraye.InvalidError
-	if errors.As(err, &invalid) {
-		return showCorrect(v, http.StatusBadRequest, page, invalid.Problems)
-	}
 	if err != nil {
-		return err
+		return correctAgain(v, page, err)
 	}
 	before := page.Constat.Update.Content
 	c := &lookPage{Constat: page.Constat, Input: in, Stage: before.Stage != after.Stage, Posted: map[string][]string{},

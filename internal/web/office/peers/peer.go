@@ -54,6 +54,9 @@ func changePeer(v *office.Visit) error {
 	ctx, done := patiently(v)
 	defer done()
 	said, err := press(ctx, v, id)
+	if errors.Is(err, embraye.ErrNotFound) {
+		return office.Late(v, err, "/office/peers")
+	}
 	if errors.Is(err, embraye.ErrConflict) {
 		err = &embraye.InvalidError{Problems: []embraye.Problem{{Field: "peer", Code: "peer_changed_meanwhile"}}}
 	}

@@ -71,6 +71,9 @@ func changeSecond(v *office.Visit) error {
 		return answerJSON(v, options, err)
 	}
 	codes, err := doSecond(v, c)
+	if errors.Is(err, embraye.ErrNotFound) || errors.Is(err, embraye.ErrConflict) {
+		return office.Late(v, err, office.SecondPath)
+	}
 	if errors.Is(err, embraye.ErrForbidden) {
 		return v.Said(office.SecondPath, "office.said.prove_again")
 	}

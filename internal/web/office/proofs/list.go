@@ -144,7 +144,7 @@ func change(v *office.Visit) error {
 		return embraye.ErrInvalid
 	}
 	if err != nil {
-		return v.Again(err, "copy_one", "office.copies.one", c)
+		return office.Late(v, v.Again(err, "copy_one", "office.copies.one", c), "/office/preuves/"+c.ID)
 	}
 	return v.Said(here, said)
 }

@@ -49,7 +49,7 @@ func done(v *office.Visit, draft *embraye.Draft, err error, to, said string) err
 		return wrong(v, draft, invalid.Problems)
 	}
 	if err != nil {
-		return err
+		return office.Late(v, err, to)
 	}
 	return v.Said(to, said)
 }
@@ -80,7 +80,7 @@ func publish(v *office.Visit, draft *embraye.Draft) error {
 		return v.Said(draftPath(draft.ID), "office.said.changed")
 	}
 	if err != nil {
-		return done(v, draft, err, "", "")
+		return done(v, draft, err, draftPath(draft.ID), "")
 	}
 	return v.Said("/office/reviews/ours/"+published.Review.ID, "office.said.review_published")
 }

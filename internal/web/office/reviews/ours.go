@@ -65,6 +65,7 @@ type correctPage struct {
 	Said   embraye.ReviewContent // as typed, or what stands
 	Kind   string
 	Change string
+	Over   int // the version that is corrected
 }
 
 // changeable is a review of ours that the reader may change.
@@ -84,10 +85,10 @@ func correctForm(v *office.Visit) error {
 	if err != nil {
 		return err
 	}
-	page := &correctPage{ourPage: our, Said: our.Review.ReviewContent, Kind: string(embraye.Typo)}
+	page := &correctPage{ourPage: our, Said: our.Review.ReviewContent, Kind: string(embraye.Typo), Over: our.Review.Revision}
 	if values, ok := v.TypedBefore(); ok {
 		v.R.PostForm = values
-		page.Said = content(v)
+		page.Said, page.Over = content(v), office.TypedNumber(v, "version")
 		return v.Render(http.StatusOK, "review_correct", "office.reviews.correct", page, values, nil)
 	}
 	return v.Show("review_correct", "office.reviews.correct", page)
@@ -100,9 +101,14 @@ func correct(v *office.Visit) error {
 	}
 	said := content(v)
 	said.Language, said.Licence = our.Review.Language, our.Review.Licence
-	_, err = v.Rooms.Reviews.Revise(v.Context(), v.By, our.Review.ID, reviews.ReviseInput{Kind: embraye.RevisionKind(v.Form("kind")), Change: v.Form("change"), ReviewContent: said})
+	over := office.TypedNumber(v, "version")
+	_, err = v.Rooms.Reviews.Revise(v.Context(), v.By, our.Review.ID, reviews.ReviseInput{Kind: embraye.RevisionKind(v.Form("kind")), Change: v.Form("change"), ReviewContent: said, Over: over})
 	if err != nil {
-		return v.Again(err, "review_correct", "office.reviews.correct", &correctPage{ourPage: our, Said: said, Kind: v.Form("kind"), Change: v.Form("change")})
+		if office.Revised(err) { // said once: sending it again is meant
+			over = our.Review.Revision
+		}
+		err = v.Again(err, "review_correct", "office.reviews.correct", &correctPage{ourPage: our, Said: said, Kind: v.Form("kind"), Change: v.Form("change"), Over: over})
+		return office.Late(v, err, "/office/reviews/ours/"+our.Review.ID)
 	}
 	return v.Said("/office/reviews/ours/"+our.Review.ID, "office.said.review_corrected")
 }

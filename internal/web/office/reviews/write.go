@@ -189,6 +189,9 @@ func refused(v *office.Visit, draft *embraye.Draft, in drafts.ReviewInput, probl
 // button says. What a colleague saved meanwhile is shown beside what was typed.
 func save(v *office.Visit) error {
 	draft, err := taken(v)
+	if v.Form("action") == "delete" && errors.Is(err, embraye.ErrNotFound) {
+		return office.Late(v, err, "/office/reviews")
+	}
 	if err != nil {
 		return err
 	}
@@ -201,8 +204,10 @@ func save(v *office.Visit) error {
 	var conflict *drafts.Conflict
 	var invalid *embraye.InvalidError
 	switch {
+	case errors.As(err, &conflict) && conflict.Theirs.PublishedID != "" && !conflict.Same && v.Form("action") != "delete":
+		return err // what was typed comes back to be copied
 	case errors.As(err, &conflict) && conflict.Theirs.PublishedID != "":
-		return v.Said("/office/reviews/ours/"+conflict.Theirs.PublishedID, "office.said.changed")
+		return v.Said("/office/reviews/ours/"+conflict.Theirs.PublishedID, "office.said.published_before")
 	case errors.As(err, &conflict):
 		mine := *conflict.Theirs
 		overlay(&mine, in)

@@ -64,6 +64,9 @@ func decideBlockDrafts(v *office.Visit) error {
 			chosen = append(chosen, name)
 		}
 	}
+	if len(chosen) == 0 && (calm || len(ticked) > 0) { // somebody else was faster
+		return v.Said("/office/blocks/drafts", "office.said.before")
+	}
 	if len(chosen) == 0 {
 		return v.Again(&embraye.InvalidError{Problems: []embraye.Problem{{Field: "list", Code: "no_line_chosen"}}}, "block_drafts", "office.blocks.drafts", page)
 	}

@@ -133,6 +133,10 @@ func (p *blockListPage) block(v *office.Visit, lines []moderation.ListLine, chos
 			list = append(list, l.Entry)
 		}
 	}
+	done := func(l moderation.ListLine) bool { return l.Verdict == moderation.Already }
+	if len(list) == 0 && slices.ContainsFunc(lines, func(l moderation.ListLine) bool { return done(l) && (chosen(l) || v.Form("action") == "calm") }) {
+		return v.Said("/office/blocks", "office.said.before")
+	}
 	if len(list) == 0 {
 		return p.show(v, lines, &embraye.InvalidError{Problems: []embraye.Problem{{Field: "list", Code: "no_line_chosen"}}})
 	}

@@ -99,7 +99,7 @@ func changeBlocks(v *office.Visit) error {
 		err = embraye.ErrInvalid
 	}
 	if err != nil {
-		return blocksAgain(v, err, b)
+		return office.Late(v, blocksAgain(v, err, b), "/office/blocks")
 	}
 	return v.Said("/office/blocks", "office.said.done")
 }

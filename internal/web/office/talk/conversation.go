@@ -151,7 +151,7 @@ func changeConversation(v *office.Visit) error {
 		err = embraye.ErrInvalid
 	}
 	if err != nil {
-		return conversationAgain(v, err, 0)
+		return office.Late(v, conversationAgain(v, err, 0), "/office/conversation")
 	}
 	return v.Said("/office/conversation", "office.said.done")
 }

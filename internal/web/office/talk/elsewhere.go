@@ -86,7 +86,7 @@ func changeElsewhere(v *office.Visit) error {
 		err = embraye.ErrInvalid
 	}
 	if err != nil {
-		return err
+		return office.Late(v, err, "/office/elsewhere")
 	}
 	return v.Said("/office/elsewhere", "office.said.done")
 }

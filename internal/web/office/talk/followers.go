@@ -66,7 +66,7 @@ func decideFollow(v *office.Visit) error {
 		return embraye.ErrInvalid
 	}
 	if err := v.Rooms.Talk.DecideFollow(v.Context(), v.By, id, action == "accept"); err != nil {
-		return err
+		return office.Late(v, err, "/office/followers")
 	}
 	return v.Said("/office/followers", "office.said.done")
 }
