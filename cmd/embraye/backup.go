@@ -123,6 +123,24 @@ func (a *archives) ours(ctx context.Context) error {
 	if err == nil && base != a.settings.BaseURL {
 		err = settings.Wrong(fmt.Errorf("the database is of %s, and EMBRAYE_BASE_URL is %s: give --config the file of the server", base, a.settings.BaseURL))
 	}
+	if err == nil {
+		err = a.opensKeys(ctx)
+	}
+	return err
+}
+
+// opensKeys refuses a secret that was exchanged: with it a backup gives no account
+// back, and would take the place of one that does.
+func (a *archives) opensKeys(ctx context.Context) error {
+	keys := a.store.Tables().Keys
+	ids, err := keys.Of(ctx, embraye.InstanceHandle)
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	_, err = keys.Signer(ctx, ids[0])
+	if errors.Is(err, store.ErrWrongSecret) {
+		return settings.Wrong(fmt.Errorf("the secret %s does not open the keys of this database, so that no backup with it would give the accounts back: put the right one there, from an earlier backup", a.settings.SecretFile))
+	}
 	return err
 }
 

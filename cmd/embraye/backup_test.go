@@ -161,3 +161,24 @@ func TestBackupsThatCannotBeMadeSayWhatToDo(t *testing.T) {
 	}
 	wantRefused(t, 2, onDir(filepath.Join(t.TempDir(), "empty")), []string{"backup", "x"}, "there is no database")
 }
+
+// A secret that was exchanged makes no backup, which would push out those that hold
+// the right one.
+func TestBackupsHoldTheSecretOfTheirKeys(t *testing.T) {
+	dir, kept := instanceDir(t), t.TempDir()
+	if status, said := ran(t, onDir(dir), "backup", kept, "--keep", "1"); status != 0 {
+		t.Fatal(said)
+	}
+	before, err := os.ReadDir(kept)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "secret.key"), secretLine(newSecret()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	wantRefused(t, 2, onDir(dir), []string{"backup", kept, "--keep", "1"}, "does not open the keys of this database", "earlier backup")
+	wantRefused(t, 2, onDir(dir), []string{"backup", "-"}, "does not open the keys of this database")
+	if after, err := os.ReadDir(kept); err != nil || len(after) != 1 || after[0].Name() != before[0].Name() {
+		t.Errorf("%v, %v", after, err)
+	}
+}
