@@ -255,7 +255,7 @@ func (o outside) lookAtNames(ctx context.Context, base *url.URL) (list []check.F
 func (o outside) client(ours []netip.Prefix, plain bool) *remote.Client {
 	options := remote.Options{AllowHTTP: plain || o.settings.AllowHTTP, AllowNetworks: ours, AllowOwn: true, Version: version, BaseURL: o.settings.BaseURL, Now: o.now}
 	if o.signer.Key != nil {
-		options.SignGET = func() (httpsig.Signer, bool) { return o.signer, true }
+		options.SignGET = func(context.Context) (httpsig.Signer, error) { return o.signer, nil }
 	}
 	return remote.New(options)
 }

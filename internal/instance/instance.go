@@ -143,18 +143,17 @@ func (i *Instance) Chores() []jobs.Chore {
 }
 
 // key signs our fetches: the key that the instance actor has now.
-func (i *Instance) key() (httpsig.Signer, bool) {
-	ctx, t := context.Background(), i.Store.Tables()
+func (i *Instance) key(ctx context.Context) (httpsig.Signer, error) {
+	t := i.Store.Tables()
 	actor, err := t.Actors.Take(ctx, embraye.InstanceHandle)
+	if errors.Is(err, embraye.ErrNotFound) {
+		return httpsig.Signer{}, nil // before the first start there is nobody to sign
+	}
 	if err != nil {
-		return httpsig.Signer{}, false // before the first start there is nobody to sign
+		return httpsig.Signer{}, err
 	}
 	key, err := t.Keys.Signer(ctx, actor.KeyID)
-	if err != nil {
-		i.Log.Error("the instance's key cannot be used: fetches go unsigned", "error", err)
-		return httpsig.Signer{}, false
-	}
-	return httpsig.Signer{KeyID: i.Site.KeyID(embraye.InstanceHandle), Key: key}, true
+	return httpsig.Signer{KeyID: i.Site.KeyID(embraye.InstanceHandle), Key: key}, err
 }
 
 // blocked tells whether a host may be asked for anything. Before the use cases

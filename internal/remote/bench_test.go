@@ -28,7 +28,7 @@ var benchBody = bytes.Repeat([]byte(`{"type":"Create"}`), 180) // about 3 kB
 // and one POST by the standard library.
 func BenchmarkBarePost(b *testing.B) {
 	address := benchServer(b)
-	signer, _ := testSigner()
+	signer := testSigner()
 	transport := &http.Transport{}
 	b.Cleanup(transport.CloseIdleConnections)
 	b.ReportAllocs()
@@ -54,7 +54,7 @@ func BenchmarkPost(b *testing.B) {
 	address := benchServer(b)
 	c := New(Options{AllowHTTP: true, AllowNetworks: loopback, Version: "1.0", BaseURL: "https://ours.example"})
 	b.Cleanup(c.CloseIdle)
-	signer, _ := testSigner()
+	signer := testSigner()
 	d := Delivery{Inbox: embraye.IRI(address), Body: benchBody, Signer: signer, Scheme: httpsig.Cavage}
 	b.ReportAllocs()
 	for b.Loop() {

@@ -36,8 +36,10 @@ type Options struct {
 	Version       string         // for User-Agent
 	BaseURL       string         // ours: named in User-Agent, never requested
 
-	// SignGET returns the instance actor's key; nil or false leaves fetches unsigned.
-	SignGET func() (httpsig.Signer, bool)
+	// SignGET returns the instance actor's key; nil, or a signer without one, leaves
+	// fetches unsigned. Its error is ours and no answer of the host, who may refuse what
+	// nobody signed: nothing is requested, and the caller gets an embraye.ErrUnavailable.
+	SignGET func(context.Context) (httpsig.Signer, error)
 	// Blocked is asked with the bare host (as embraye.NormaliseHost writes it)
 	// before every request and every redirect; nil blocks nothing. Its error is
 	// ours and no answer about the host: nothing is requested, and the caller

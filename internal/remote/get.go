@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"slices"
 
+	"embraye/internal/embraye"
 	"embraye/internal/httpsig"
 )
 
@@ -111,8 +112,11 @@ func (c *Client) newGet(ctx context.Context, u *url.URL, w want) (*http.Request,
 	if !w.signed || c.options.SignGET == nil {
 		return req, nil
 	}
-	signer, ok := c.options.SignGET()
-	if !ok {
+	signer, err := c.options.SignGET(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("%w: the key that signs: %w", embraye.ErrUnavailable, err)
+	}
+	if signer.Key == nil {
 		return req, nil
 	}
 	if err := httpsig.Sign(req, nil, signer, httpsig.Cavage, c.options.Now()); err != nil {

@@ -18,6 +18,7 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 
 	"embraye/internal/embraye"
+	"embraye/internal/httpsig"
 )
 
 // errStop ends a dial that the guard let pass, so that no test leaves the machine.
@@ -127,7 +128,7 @@ func guarded(t *testing.T, o Options) (c *Client, passed func() []string) {
 // everyWayOut tries a host with each kind of request.
 func everyWayOut(c *Client, hostPort string) map[string]error {
 	ctx := context.Background()
-	signer, _ := testSigner()
+	signer := testSigner()
 	address := embraye.IRI("https://" + hostPort + "/x")
 	errs := map[string]error{}
 	_, errs["document"] = c.FetchDocument(ctx, address)
@@ -354,5 +355,26 @@ func TestOwnAndBlockedHosts(t *testing.T) {
 	check := l.client(t, func(o *Options) { o.AllowOwn = true })
 	if _, err := check.FetchDocument(context.Background(), "http://ours.example/a"); err != nil {
 		t.Errorf("self-check: %v", err)
+	}
+}
+
+// A key that cannot be read is our trouble: who is asked without a signature may
+// refuse, and that would be taken for an answer.
+func TestNothingIsFetchedWithoutTheKeyThatSigns(t *testing.T) {
+	var l lab
+	l.serve(t, "peer.example", handlerAS(`{}`))
+	away := errors.New("the database is away")
+	c := l.client(t, func(o *Options) {
+		o.SignGET = func(context.Context) (httpsig.Signer, error) { return httpsig.Signer{}, away }
+	})
+	_, _, err := c.FetchObject(t.Context(), "http://peer.example/a")
+	if !errors.Is(err, embraye.ErrUnavailable) || !errors.Is(err, away) || IsFinal(err) {
+		t.Errorf("got %v", err)
+	}
+	if l.dialled() != 0 {
+		t.Errorf("dialled %v", l.dials)
+	}
+	if _, err := c.WebFinger(t.Context(), embraye.Handle{User: "x", Host: "peer.example"}); l.dialled() == 0 { // which nobody signs
+		t.Errorf("webfinger was not asked: %v", err)
 	}
 }

@@ -19,7 +19,7 @@ import (
 )
 
 func delivery(inbox embraye.IRI, scheme httpsig.Scheme) Delivery {
-	signer, _ := testSigner()
+	signer := testSigner()
 	return Delivery{Inbox: inbox, Body: []byte(`{"type":"Accept"}`), Signer: signer, Scheme: scheme}
 }
 

@@ -25,8 +25,8 @@ var testKey = sync.OnceValue(func() *rsa.PrivateKey {
 	return key
 })
 
-func testSigner() (httpsig.Signer, bool) {
-	return httpsig.Signer{KeyID: "https://ours.example/actors/instance#main-key", Key: testKey()}, true
+func testSigner() httpsig.Signer {
+	return httpsig.Signer{KeyID: "https://ours.example/actors/instance#main-key", Key: testKey()}
 }
 
 var loopback = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8"), netip.MustParsePrefix("::1/128")}
@@ -76,7 +76,7 @@ func (l *lab) dialled() int {
 func (l *lab) client(t *testing.T, change ...func(*Options)) *Client {
 	t.Helper()
 	o := Options{
-		AllowHTTP: true, Version: "1.0", BaseURL: "http://ours.example", SignGET: testSigner, Dial: l.dial,
+		AllowHTTP: true, Version: "1.0", BaseURL: "http://ours.example", SignGET: func(context.Context) (httpsig.Signer, error) { return testSigner(), nil }, Dial: l.dial,
 		Now: func() time.Time { return time.Date(2026, 11, 25, 12, 0, 0, 0, time.UTC) },
 	}
 	for _, f := range change {
