@@ -189,7 +189,7 @@ func newWorld(t testing.TB, s *store.Store, c *clock) *world {
 	client := remote.New(remote.Options{
 		AllowHTTP: true, AllowNetworks: []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")},
 		BaseURL: w.site.Base, Now: c.now, Dial: w.dial,
-		Blocked: func(host string) (bool, error) {
+		Blocked: func(_ context.Context, host string) (bool, error) {
 			if host == "panics.example" {
 				panic("a fault of ours")
 			}

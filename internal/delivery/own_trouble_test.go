@@ -40,7 +40,7 @@ func TestT02UnreadableBlockListIsNoBlock(t *testing.T) {
 			var away atomic.Bool
 			away.Store(true)
 			w.withClient(func(o *remote.Options) {
-				o.Blocked = func(string) (bool, error) {
+				o.Blocked = func(context.Context, string) (bool, error) {
 					if away.Load() {
 						return false, trouble
 					}
@@ -110,7 +110,7 @@ func TestT02WhatIsTakenMeanwhileEndsNoTrouble(t *testing.T) {
 		q := w.peer(always(http.StatusAccepted))
 		w.options.Log = slog.New(slog.NewTextHandler(log, nil))
 		w.withClient(func(o *remote.Options) {
-			o.Blocked = func(host string) (bool, error) {
+			o.Blocked = func(_ context.Context, host string) (bool, error) {
 				if away.Load() && host == "q.example" {
 					<-onItsWay
 					return false, embraye.ErrUnavailable

@@ -158,9 +158,9 @@ func (i *Instance) key(ctx context.Context) (httpsig.Signer, error) {
 
 // blocked tells whether a host may be asked for anything. Before the use cases
 // exist nothing is requested.
-func (i *Instance) blocked(host string) (bool, error) {
+func (i *Instance) blocked(ctx context.Context, host string) (bool, error) {
 	if i.Rooms == nil {
 		return false, errors.New("the list of blocked domains is not read yet")
 	}
-	return i.Directory.Blocked(context.Background(), host)
+	return i.Directory.Blocked(ctx, host)
 }

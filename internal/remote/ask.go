@@ -13,12 +13,12 @@ import (
 // Ask speaks with a service that the operator has keys of: a form is posted, or
 // nothing is and it is a GET. What is not 200 is a StatusError, with the answer.
 func (c *Client) Ask(ctx context.Context, address embraye.IRI, authorization string, form url.Values) ([]byte, error) {
-	u, err := c.admit(string(address))
-	if err != nil {
-		return nil, fmt.Errorf("ask %s: %w", address, err)
-	}
 	limited, cancel := context.WithTimeout(ctx, c.limits.post)
 	defer cancel()
+	u, err := c.admit(limited, string(address))
+	if err != nil {
+		return nil, fmt.Errorf("ask %s: %w", address, ended(ctx, err))
+	}
 	method := http.MethodGet
 	if form != nil {
 		method = http.MethodPost

@@ -44,7 +44,7 @@ type Options struct {
 	// before every request and every redirect; nil blocks nothing. Its error is
 	// ours and no answer about the host: nothing is requested, and the caller
 	// gets an embraye.ErrUnavailable.
-	Blocked func(host string) (bool, error)
+	Blocked func(ctx context.Context, host string) (bool, error)
 	Now     func() time.Time
 	PerHost int // parallel fetches to one host, 4 if zero
 

@@ -35,7 +35,7 @@ func FuzzAdmit(f *testing.F) {
 	}
 	c := New(Options{})
 	f.Fuzz(func(t *testing.T, raw string) {
-		u, err := c.admit(raw)
+		u, err := c.admit(t.Context(), raw)
 		if err != nil {
 			return
 		}
@@ -46,7 +46,7 @@ func FuzzAdmit(f *testing.F) {
 		if strings.ContainsAny(u.String(), "\r\n\x00 ") {
 			t.Fatalf("%q carries control characters", u)
 		}
-		again, err := c.admit(u.String())
+		again, err := c.admit(t.Context(), u.String())
 		if err != nil || again.String() != u.String() {
 			t.Fatalf("%q became %q, then %v, %v", raw, u, again, err)
 		}

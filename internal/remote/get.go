@@ -23,12 +23,12 @@ type want struct {
 // get follows redirects by hand and gives the first answer that is none to
 // read, while the host's slot is held. The whole of it ends at the deadline.
 func (c *Client) get(ctx context.Context, raw string, w want, read func(*url.URL, *http.Response) error) error {
-	u, err := c.admit(raw)
-	if err != nil {
-		return err
-	}
 	deadline, cancel := context.WithTimeout(ctx, c.limits.fetch)
 	defer cancel()
+	u, err := c.admit(deadline, raw)
+	if err != nil {
+		return ended(ctx, err)
+	}
 	seen := make([]string, 0, w.redirects+1)
 	for {
 		seen = append(seen, u.String())
@@ -39,14 +39,14 @@ func (c *Client) get(ctx context.Context, raw string, w want, read func(*url.URL
 		if location == "" {
 			return nil
 		}
-		if u, err = c.follow(u, location, seen, w); err != nil {
-			return err
+		if u, err = c.follow(deadline, u, location, seen, w); err != nil {
+			return ended(ctx, err)
 		}
 	}
 }
 
 // follow decides whether a redirect leads anywhere that we go.
-func (c *Client) follow(from *url.URL, location string, seen []string, w want) (*url.URL, error) {
+func (c *Client) follow(ctx context.Context, from *url.URL, location string, seen []string, w want) (*url.URL, error) {
 	if len(seen) > w.redirects {
 		return nil, refused("more than %d redirects", w.redirects)
 	}
@@ -54,7 +54,7 @@ func (c *Client) follow(from *url.URL, location string, seen []string, w want) (
 	if err != nil {
 		return nil, refused("redirect: %w", err)
 	}
-	next, err := c.admit(to.String())
+	next, err := c.admit(ctx, to.String())
 	if err != nil {
 		return nil, fmt.Errorf("redirect: %w", err)
 	}

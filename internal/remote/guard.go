@@ -1,6 +1,7 @@
 package remote
 
 import (
+	"context"
 	"fmt"
 	"net/netip"
 	"net/url"
@@ -76,7 +77,7 @@ func (g *guard) precheck(host string, port uint16) error {
 // returns what may be requested, its host in canonical form. Every request of
 // this package passes here, once per hop. Blocks are asked last: with ErrBlocked
 // comes a URL with which nothing else is wrong.
-func (c *Client) admit(raw string) (*url.URL, error) {
+func (c *Client) admit(ctx context.Context, raw string) (*url.URL, error) {
 	u, err := url.Parse(raw)
 	if err != nil {
 		return nil, refused("%w", err)
@@ -99,10 +100,10 @@ func (c *Client) admit(raw string) (*url.URL, error) {
 	if port != defaultPort(u.Scheme) {
 		u.Host += ":" + strconv.Itoa(int(port))
 	}
-	return u, c.admitHost(u.Host, host, port)
+	return u, c.admitHost(ctx, u.Host, host, port)
 }
 
-func (c *Client) admitHost(hostPort, host string, port uint16) error {
+func (c *Client) admitHost(ctx context.Context, hostPort, host string, port uint16) error {
 	if hostPort == c.ownHost && !c.options.AllowOwn {
 		return refused("%s is this server", hostPort)
 	}
@@ -112,7 +113,7 @@ func (c *Client) admitHost(hostPort, host string, port uint16) error {
 	if c.options.Blocked == nil {
 		return nil
 	}
-	switch blocked, err := c.options.Blocked(host); {
+	switch blocked, err := c.options.Blocked(ctx, host); {
 	case err != nil:
 		return fmt.Errorf("%w: whether %s is blocked: %w", embraye.ErrUnavailable, host, err)
 	case blocked:

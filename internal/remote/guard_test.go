@@ -14,6 +14,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"golang.org/x/net/dns/dnsmessage"
 
@@ -339,7 +340,9 @@ func TestOwnAndBlockedHosts(t *testing.T) {
 	for _, host := range []string{"ours.example", "bad.example"} {
 		l.serve(t, host, handlerAS(`{}`))
 	}
-	block := func(o *Options) { o.Blocked = func(h string) (bool, error) { return h == "bad.example", nil } }
+	block := func(o *Options) {
+		o.Blocked = func(_ context.Context, h string) (bool, error) { return h == "bad.example", nil }
+	}
 	c := l.client(t, block)
 	for _, address := range []embraye.IRI{"http://ours.example/a", "http://OURS.example:80/a", "http://ours.example./a", "http://bad.example/a", "http://bad.example:8080/a"} {
 		if _, err := c.FetchDocument(context.Background(), address); !errors.Is(err, ErrRefused) {
@@ -376,5 +379,25 @@ func TestNothingIsFetchedWithoutTheKeyThatSigns(t *testing.T) {
 	}
 	if _, err := c.WebFinger(t.Context(), embraye.Handle{User: "x", Host: "peer.example"}); l.dialled() == 0 { // which nobody signs
 		t.Errorf("webfinger was not asked: %v", err)
+	}
+}
+
+// A database that hangs holds nobody longer than the exchange may take that it is
+// asked for, and no longer than the caller waits.
+func TestWhoeverAsksForBlocksHasAnEnd(t *testing.T) {
+	var l lab
+	c := l.client(t, func(o *Options) {
+		o.Blocked = func(ctx context.Context, _ string) (bool, error) { <-ctx.Done(); return false, ctx.Err() }
+	})
+	c.limits.fetch, c.limits.post = time.Millisecond, time.Millisecond
+	for way, err := range everyWayOut(c, "peer.example") {
+		if !errors.Is(err, embraye.ErrUnavailable) || IsFinal(err) {
+			t.Errorf("%s: %v", way, err)
+		}
+	}
+	ctx, leave := context.WithCancel(t.Context())
+	leave()
+	if _, err := c.FetchDocument(ctx, "https://peer.example/x"); !errors.Is(err, context.Canceled) || errors.Is(err, embraye.ErrUnavailable) {
+		t.Errorf("whoever left: %v", err)
 	}
 }

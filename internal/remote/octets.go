@@ -27,12 +27,12 @@ func (c *Client) Octets(ctx context.Context, address embraye.IRI, most int64) (b
 // Submit posts plain text, unsigned, and gives back what was answered, whatever
 // the status. A redirect is an answer like any other.
 func (c *Client) Submit(ctx context.Context, address embraye.IRI, text []byte, most int64) (status int, said []byte, err error) {
-	u, err := c.admit(string(address))
-	if err != nil {
-		return 0, nil, fmt.Errorf("submit to %s: %w", address, err)
-	}
 	deadline, cancel := context.WithTimeout(ctx, c.limits.post)
 	defer cancel()
+	u, err := c.admit(deadline, string(address))
+	if err != nil {
+		return 0, nil, fmt.Errorf("submit to %s: %w", address, ended(ctx, err))
+	}
 	req, err := http.NewRequestWithContext(deadline, http.MethodPost, u.String(), bytes.NewReader(text))
 	if err != nil {
 		return 0, nil, fmt.Errorf("submit to %s: %w", address, refused("%w", err))

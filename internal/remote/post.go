@@ -51,12 +51,12 @@ func (c *Client) Post(ctx context.Context, d Delivery) (Answer, error) {
 }
 
 func (c *Client) post(ctx context.Context, d Delivery) (Answer, error) {
-	u, err := c.admit(string(d.Inbox))
-	if err != nil && !(d.LastWord && errors.Is(err, ErrBlocked)) {
-		return Answer{}, err
-	}
 	deadline, cancel := context.WithTimeout(ctx, c.limits.post)
 	defer cancel()
+	u, err := c.admit(deadline, string(d.Inbox))
+	if err != nil && !(d.LastWord && errors.Is(err, ErrBlocked)) {
+		return Answer{}, ended(ctx, err)
+	}
 	req, err := c.newPost(deadline, u, d)
 	if err != nil {
 		return Answer{}, err
@@ -72,12 +72,12 @@ func (c *Client) post(ctx context.Context, d Delivery) (Answer, error) {
 // PostToOurselves is Post for an operator's look at the way to their own instance:
 // it gives back what is said there.
 func (c *Client) PostToOurselves(ctx context.Context, d Delivery) (a Answer, said []byte, err error) {
-	u, err := c.admit(string(d.Inbox))
-	if err != nil {
-		return a, nil, err
-	}
 	deadline, cancel := context.WithTimeout(ctx, 2*c.limits.post) // larger than any activity
 	defer cancel()
+	u, err := c.admit(deadline, string(d.Inbox))
+	if err != nil {
+		return a, nil, ended(ctx, err)
+	}
 	req, err := c.newPost(deadline, u, d)
 	if err != nil {
 		return a, nil, err
@@ -95,12 +95,12 @@ func (c *Client) PostToOurselves(ctx context.Context, d Delivery) (a Answer, sai
 // if whoever answers there asks for it, else what it is refused with. A proxy that
 // only counts what comes, as Caddy does, refuses nothing here.
 func (c *Client) WouldTake(ctx context.Context, address embraye.IRI, size int64) (status int, err error) {
-	u, err := c.admit(string(address))
-	if err != nil {
-		return 0, err
-	}
 	deadline, cancel := context.WithTimeout(ctx, c.limits.post)
 	defer cancel()
+	u, err := c.admit(deadline, string(address))
+	if err != nil {
+		return 0, ended(ctx, err)
+	}
 	body := &askedFor{}
 	req, err := http.NewRequestWithContext(deadline, http.MethodPost, u.String(), body)
 	if err != nil {

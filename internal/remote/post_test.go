@@ -226,7 +226,7 @@ func postTwice(t *testing.T) bool {
 func TestT12LastWordToABlockedHost(t *testing.T) {
 	var l lab
 	l.serve(t, "bad.example", handlerAS(`{}`))
-	c := l.client(t, func(o *Options) { o.Blocked = func(string) (bool, error) { return true, nil } })
+	c := l.client(t, func(o *Options) { o.Blocked = func(context.Context, string) (bool, error) { return true, nil } })
 	d := delivery("http://bad.example/inbox", httpsig.Cavage)
 	if _, err := c.Post(context.Background(), d); !errors.Is(err, ErrBlocked) || l.dialled() != 0 {
 		t.Errorf("got %v; want ErrBlocked", err)

@@ -65,7 +65,9 @@ func TestRedirectTargets(t *testing.T) {
 				w.Header().Set("Location", target)
 				w.WriteHeader(http.StatusFound)
 			})
-			c := l.client(t, func(o *Options) { o.Blocked = func(h string) (bool, error) { return h == "blocked.example", nil } })
+			c := l.client(t, func(o *Options) {
+				o.Blocked = func(_ context.Context, h string) (bool, error) { return h == "blocked.example", nil }
+			})
 			if _, err := c.FetchDocument(context.Background(), "http://good.example/"); !errors.Is(err, ErrRefused) {
 				t.Errorf("document: got %v; want ErrRefused", err)
 			}
@@ -140,7 +142,7 @@ func TestEveryHopIsSignedAnew(t *testing.T) {
 func TestNoDowngrade(t *testing.T) {
 	c := New(Options{AllowHTTP: true})
 	from := &url.URL{Scheme: "https", Host: "good.example", Path: "/"}
-	if next, err := c.follow(from, "http://good.example/a", []string{from.String()}, want{redirects: 3}); !errors.Is(err, ErrRefused) {
+	if next, err := c.follow(t.Context(), from, "http://good.example/a", []string{from.String()}, want{redirects: 3}); !errors.Is(err, ErrRefused) {
 		t.Errorf("got %v, %v; want ErrRefused", next, err)
 	}
 }

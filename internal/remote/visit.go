@@ -40,12 +40,12 @@ const visitRedirects = 5
 // encoding is asked for, and a server that sends one all the same is taken at its
 // word. What is not 200 in the end is a StatusError, after Keep has seen it.
 func (c *Client) Visit(ctx context.Context, address embraye.IRI, v Visit) error {
-	u, err := c.admit(string(address))
-	if err != nil {
-		return fmt.Errorf("visit %s: %w", address, err)
-	}
 	deadline, cancel := context.WithTimeout(ctx, v.Limit)
 	defer cancel()
+	u, err := c.admit(deadline, string(address))
+	if err != nil {
+		return fmt.Errorf("visit %s: %w", address, ended(ctx, err))
+	}
 	seen := []string{}
 	for {
 		seen = append(seen, u.String())
@@ -56,8 +56,8 @@ func (c *Client) Visit(ctx context.Context, address embraye.IRI, v Visit) error 
 		if location == "" {
 			return nil
 		}
-		if u, err = c.follow(u, location, seen, want{redirects: visitRedirects}); err != nil {
-			return fmt.Errorf("visit %s: %w", address, err)
+		if u, err = c.follow(deadline, u, location, seen, want{redirects: visitRedirects}); err != nil {
+			return fmt.Errorf("visit %s: %w", address, ended(ctx, err))
 		}
 	}
 }
