@@ -206,9 +206,10 @@ func TestAnActThatComesToNothing(t *testing.T) {
 	if w := ada.post("/office/blocks", lift); w.Code != http.StatusSeeOther {
 		t.Fatalf("lifting a block: %d", w.Code)
 	}
-	w = ada.post("/office/blocks", lift)
+	wantWords(t, "lifting it once more", ada.follow(ada.post("/office/blocks", lift)), "C’était déjà fait")
+	w = ada.post("/office/reports/77", url.Values{"note": {"Vu"}})
 	if w.Code != http.StatusNotFound {
-		t.Errorf("lifting it once more: %d", w.Code)
+		t.Errorf("closing what is no more: %d", w.Code)
 	}
-	wantWords(t, "a block that is no more", w.Body.String(), "Bureau", "plus là", "avant vous", `href="/office"`)
+	wantWords(t, "a report that is no more", w.Body.String(), "Bureau", "plus là", "avant vous", `href="/office"`)
 }
