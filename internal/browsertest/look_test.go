@@ -18,12 +18,33 @@ import (
 
 // fit lists what a reader of this width could not read: a page wider than the
 // window, words of a picture that end outside of it or lie over one another,
-// the name of a stage over its shape.
+// the name of a stage over its shape, a control that ends outside of the window,
+// cuts its own words or lies over another.
 const fit = `(() => {
   const faults = [], wide = document.documentElement.clientWidth;
   if (document.documentElement.scrollWidth > wide) faults.push('the page is ' + document.documentElement.scrollWidth + ' px wide');
   for (const stage of document.querySelectorAll('.stage.plain')) {
     if (parseFloat(getComputedStyle(stage).paddingLeft) < 30) faults.push('"' + stage.textContent + '" lies over its shape');
+  }
+  const name = (e) => e.outerHTML.replace(/\s+/g, ' ').slice(0, 90);
+  const seen = (e) => e.checkVisibility({ visibilityProperty: true }) && e.getClientRects().length > 0 && !e.closest('.vh, .skip');
+  const controls = [...document.querySelectorAll('a.btn, button, input:not([type=hidden]), select, textarea, summary')].filter(seen);
+  const rule = document.createElement('canvas').getContext('2d');
+  const oneLine = (e) => { // the browser's own words, which no box of the page tells
+    const style = getComputedStyle(e);
+    rule.font = style.font;
+    return rule.measureText('Choose File No file chosen').width > e.clientWidth && e.clientHeight < 2.4 * parseFloat(style.fontSize);
+  };
+  for (const e of controls) {
+    const box = e.getBoundingClientRect();
+    if (box.left < -1 || box.right > wide + 1) faults.push('ends outside of the window: ' + name(e));
+    if (e.tagName === 'BUTTON' && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 2)) faults.push('cuts its words: ' + name(e));
+    if (e.type === 'file' && oneLine(e)) faults.push('cuts its words: ' + name(e));
+  }
+  for (let i = 0; i < controls.length; i++) for (let j = i + 1; j < controls.length; j++) {
+    if (controls[i].contains(controls[j]) || controls[j].contains(controls[i])) continue;
+    const a = controls[i].getBoundingClientRect(), b = controls[j].getBoundingClientRect();
+    if (Math.min(a.right, b.right) - Math.max(a.left, b.left) > 2 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 2) faults.push('lie over one another: ' + name(controls[i]) + ' and ' + name(controls[j]));
   }
   for (const picture of document.querySelectorAll('svg')) {
     if (!picture.checkVisibility()) continue;

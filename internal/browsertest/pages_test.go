@@ -336,19 +336,20 @@ func (v *visitor) lookAt(tab context.Context, address string) error {
 	return v.narrow(tab, address)
 }
 
-// narrow is P05: nothing scrolls sideways on the smallest phones.
+// narrow is P05: nothing scrolls sideways on the smallest phones, is cut or lies
+// over another thing, with letters of twice the size neither.
 func (v *visitor) narrow(tab context.Context, address string) error {
-	for _, width := range []int64{320, 360} {
-		if err := chromedp.Do(tab, chromedp.EmulateViewport(width, 800)); err != nil {
-			return fmt.Errorf("at %d px: %w", width, err)
+	for _, w := range []struct{ wide, letters int64 }{{320, 16}, {360, 32}} {
+		if err := chromedp.Do(tab, wordsAt(w.letters), chromedp.EmulateViewport(w.wide, 800)); err != nil {
+			return fmt.Errorf("at %d px: %w", w.wide, err)
 		}
-		wide, err := chromedp.Run(tab, chromedp.Evaluate[int64]("document.documentElement.scrollWidth"))
+		faults, err := chromedp.Run(tab, chromedp.Evaluate[[]string](fit))
 		if err != nil {
-			return fmt.Errorf("at %d px: %w", width, err)
+			return fmt.Errorf("at %d px: %w", w.wide, err)
 		}
-		if wide > width {
-			v.t.Errorf("P05 %s scrolls sideways: %d px wide in a window of %d", address, wide, width)
+		for _, f := range faults {
+			v.t.Errorf("P05 %s at %d px with letters of %d: %s", address, w.wide, w.letters, f)
 		}
 	}
-	return chromedp.Do(tab, chromedp.EmulateViewport(1280, 800))
+	return chromedp.Do(tab, wordsAt(16), chromedp.EmulateViewport(1280, 800))
 }

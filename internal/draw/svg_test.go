@@ -64,7 +64,7 @@ func elements(t *testing.T, picture template.HTML) []element {
 func texts(list []element, class string) []string {
 	var found []string
 	for _, e := range list {
-		if e.name == "text" && (class == "" || e.attr["class"] == class) {
+		if (e.name == "text" || e.name == "p") && (class == "" || e.attr["class"] == class) {
 			found = append(found, e.text)
 		}
 	}

@@ -127,11 +127,12 @@ func (s *svg) deadline(in TimelineInput, a axis, height int) {
 	s.put(`</text>`)
 }
 
-// lane writes the name of a scope and draws its bars under it.
+// lane writes the name of a scope, which ends in dots where it is longer than the
+// picture is wide, and draws its bars under it.
 func (s *svg) lane(in TimelineInput, a axis, lane Lane, y int) {
-	s.put(`<text class="l" x="0" y="`, y+12, `">`)
+	s.put(`<foreignObject width="100%" height="18" y="`, y-3, `"><p class="l">`)
 	s.word(in.Name(lane.Scope))
-	s.put(`</text>`)
+	s.put(`</p></foreignObject>`)
 	for i, c := range lane.Changes {
 		start, end := a.at(c.day), a.at(a.end)
 		if i+1 < len(lane.Changes) {

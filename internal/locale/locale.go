@@ -72,6 +72,9 @@ func loadLanguage(source fs.FS, lang string) (map[string]string, error) {
 			if texts[key] = text; lang == "fr" {
 				texts[key] = French(text)
 			}
+			if !inPosts(key) {
+				texts[key] = counted.Replace(texts[key])
+			}
 		}
 	}
 	return texts, nil

@@ -87,6 +87,21 @@ func TestCatalogue(t *testing.T) {
 }
 
 // What people write is not broken within a number, and its addresses stay whole.
+// What a page counts stands on the line of its number, in every language.
+func TestACountAndItsNounHoldTogether(t *testing.T) {
+	c := mustLoad(t)
+	for _, lang := range Languages() {
+		for key, text := range c.texts[lang] {
+			if !inPosts(key) && (strings.Contains(strings.ReplaceAll(text, "ersion\u00a0%d", ""), "%d ") || strings.Contains(text, "ersion %d")) {
+				t.Errorf("%s in %s: %q may be parted", key, lang, text)
+			}
+		}
+		if got := c.N(lang, "home.organisations", 1); got != "1\u00a0organisation" {
+			t.Errorf("%s: %q", lang, got)
+		}
+	}
+}
+
 func TestNoBreak(t *testing.T) {
 	for given, want := range map[string]string{
 		"doté de 200 000 €": "doté de 200\u202f000\u00a0€", "1 200 000 habitants": "1\u202f200\u202f000 habitants", "12 € : 5 %": "12\u00a0€\u00a0: 5\u00a0%",

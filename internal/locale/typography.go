@@ -2,6 +2,7 @@ package locale
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -17,6 +18,15 @@ const (
 var french = strings.NewReplacer(
 	" :", noBreak+":", " ;", narrowNoBreak+";", " !", narrowNoBreak+"!", " ?", narrowNoBreak+"?",
 	"« ", "«"+noBreak, " »", noBreak+"»", " %s", " %s", " %d", " %d", " %", noBreak+"%", "'", "’")
+
+// counted keeps a number on the line of what it counts, or of what it numbers.
+var counted = strings.NewReplacer("ersion %d", "ersion"+noBreak+"%d", "%d ", "%d"+noBreak)
+
+// inPosts reports whether a text stands in what others get: it is broken into lines
+// there, and stays as it was sent.
+func inPosts(key string) bool {
+	return slices.Contains([]string{"notes", "pinned", "review", "actor", "collection"}, key[:strings.IndexByte(key+".", '.')])
+}
 
 // spaces is the part of french that leaves every letter as it was written.
 var spaces = strings.NewReplacer(

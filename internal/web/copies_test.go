@@ -86,7 +86,7 @@ func TestACopyIsShownAsFarAsItMay(t *testing.T) {
 		t.Errorf("%v", h)
 	}
 	has(path+"/copie.wacz", 404, nil)
-	for changed, said := range map[int]string{0: "La page a changé depuis la copie", 12: "La page a changé depuis la copie, de 12 pour cent de ses mots"} {
+	for changed, said := range map[int]string{0: "La page a changé depuis la copie", 12: "La page a changé depuis la copie, de 12\u00a0pour cent de ses mots"} {
 		c.Look, c.Changed, c.LookedAt = embraye.PageChanged, changed, c.MadeAt
 		s.must(s.Store.InTx(t.Context(), func(tx store.Tables) error { tx.Changed(); return tx.EvidenceCopies.Save(t.Context(), &c) }))
 		s.Web.Invalidate()

@@ -51,10 +51,15 @@ func (v *visitor) follow(w *httptest.ResponseRecorder) string {
 	return page.Body.String()
 }
 
+// says tells whether a page has a text, whichever of its spaces may break.
+func says(page, text string) bool {
+	return strings.Contains(page, text) || strings.Contains(strings.ReplaceAll(page, "\u00a0", " "), text)
+}
+
 func wantWords(t *testing.T, where, page string, words ...string) {
 	t.Helper()
 	for _, word := range words {
-		if !strings.Contains(page, word) {
+		if !says(page, word) {
 			t.Errorf("%s does not say %q:\n%s", where, word, page)
 		}
 	}

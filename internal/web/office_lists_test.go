@@ -50,7 +50,7 @@ func plain(w *httptest.ResponseRecorder) string {
 func holds(t *testing.T, what, page string, has, lacks []string) {
 	t.Helper()
 	for _, s := range has {
-		if !strings.Contains(page, s) {
+		if !says(page, s) {
 			t.Errorf("%s: no %q in\n%s", what, s, page)
 		}
 	}

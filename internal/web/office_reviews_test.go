@@ -30,7 +30,7 @@ func (v *visitor) goesOn(t *testing.T, path string, form url.Values) string {
 func wants(t *testing.T, body string, texts ...string) {
 	t.Helper()
 	for _, text := range texts {
-		if !strings.Contains(body, text) {
+		if !says(body, text) {
 			t.Errorf("nothing is said of %q", text)
 		}
 	}

@@ -62,7 +62,7 @@ func TestP08PagesNameTheirMeasureAndTheirOrganisation(t *testing.T) {
 	}
 	_, rest, _ := strings.Cut(measure, `property="og:description" content="`)
 	description, _, _ := strings.Cut(rest, `"`)
-	if !regexp.MustCompile(`^(Institutions|Société civile).:.(Oui|En partie|Pas encore|Non) dans \d+ (région|périmètre)`).MatchString(html.UnescapeString(description)) {
+	if !regexp.MustCompile(`^(Institutions|Société civile).:.(Oui|En partie|Pas encore|Non) dans \d+.(région|périmètre)`).MatchString(html.UnescapeString(description)) {
 		t.Errorf("the measure's preview does not answer: %s", description)
 	}
 }
@@ -70,16 +70,16 @@ func TestP08PagesNameTheirMeasureAndTheirOrganisation(t *testing.T) {
 // P11: three marks a side at most, a sentence, and grammar for every count.
 func TestP11HomeSaysItShortly(t *testing.T) {
 	s := newSite(t)
-	if body := s.html(t, "/"); strings.Contains(body, "0 mesure") {
+	if body := s.html(t, "/"); says(body, "0 mesure") {
 		t.Error("an empty home counts nothing")
 	}
 	browsertest.Fill(t, s.Rooms, s.Clock.Advance, 1)
 	s.Web.Invalidate()
 	one, oneEnglish := s.html(t, "/"), s.html(t, "/?lang=en")
-	if !strings.Contains(one, "1 mesure sur 7 a au moins un constat") {
+	if !says(one, "1 mesure sur 7 a au moins un constat") {
 		t.Error("after the first constat, French does not say « 1 mesure sur 7 a »")
 	}
-	if !strings.Contains(oneEnglish, "1 of 7 measures has at least one update") {
+	if !says(oneEnglish, "1 of 7 measures has at least one update") {
 		t.Error("after the first constat, English does not say “1 of 7 measures has”")
 	}
 	s = newSite(t)

@@ -54,7 +54,7 @@ func (s *site) page(path string, wanted ...string) string {
 		s.t.Fatalf("%s: %d", path, w.Code)
 	}
 	for _, want := range wanted {
-		if !strings.Contains(body, want) {
+		if !says(body, want) {
 			s.t.Errorf("%s says nothing of %q", path, want)
 		}
 	}
