@@ -97,6 +97,7 @@ func (c *Client) admit(ctx context.Context, raw string) (*url.URL, error) {
 	}
 	port := portOf(u)
 	u.Host, u.Fragment, u.RawFragment = host, "", ""
+	u.RawQuery = strings.ReplaceAll(u.RawQuery, " ", "%20") // net/url leaves it there, where it would end the address in the request
 	if port != defaultPort(u.Scheme) {
 		u.Host += ":" + strconv.Itoa(int(port))
 	}
