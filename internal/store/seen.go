@@ -11,6 +11,17 @@ import (
 // Tombstones are remote ids that were deleted.
 type Tombstones struct{ table }
 
+// Hold keeps whoever else makes, changes or ends what has the id waiting until this
+// transaction has ended, after one that does so has: what is taken at once ends as if
+// the one had come after the other, and nothing that was deleted stays. It comes
+// first and goes with the statement that follows. SQLite has one writer.
+func (t Tombstones) Hold(ctx context.Context, uri embraye.IRI) error {
+	if !t.s.postgres {
+		return nil
+	}
+	return wrap(t.later(ctx, "SELECT pg_advisory_xact_lock(hashtextextended(?, 0))", uri), "waiting for %s", uri)
+}
+
 // Add remembers a deletion; the date of the first time stays.
 func (t Tombstones) Add(ctx context.Context, uri embraye.IRI) error {
 	_, err := insertNew(ctx, t.table, &embraye.Tombstone{URI: uri, DeletedAt: t.s.now()})

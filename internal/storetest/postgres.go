@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"net/url"
@@ -162,4 +163,15 @@ func (s *server) run(ctx context.Context, database, statements string) error {
 		return fmt.Errorf("running %q: %w", statements, err)
 	}
 	return nil
+}
+
+// LockIsWaitedFor tells whether somebody waits for an advisory lock of another's.
+func LockIsWaitedFor(t testing.TB, pool *sql.DB) (waits bool) {
+	t.Helper()
+	err := pool.QueryRowContext(t.Context(), `SELECT EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+		AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))`).Scan(&waits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return waits
 }

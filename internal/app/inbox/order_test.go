@@ -7,6 +7,9 @@ import (
 
 	"embraye/internal/apptest"
 	"embraye/internal/embraye"
+	"embraye/internal/fedtest"
+	"embraye/internal/store"
+	"embraye/internal/storetest"
 )
 
 // What a server could not send at once comes after what it sent later.
@@ -140,4 +143,84 @@ func TestWhatIsDeletedQuotesNothing(t *testing.T) {
 			p.Errorf("%d permissions of what was deleted", n)
 		}
 	})
+}
+
+// overlap has another process hold what a message is about while the message comes.
+type overlap struct {
+	*apptest.Pair
+	other *store.Store
+}
+
+// meanwhile does something about a thing of the sender's, lets a message about it
+// come, and commits once that waits.
+func (o overlap) meanwhile(does func(tx store.Tables, thing embraye.IRI) error, from *fedtest.Actor, thing, kind string, object any) {
+	o.Helper()
+	status, id := make(chan int, 1), embraye.IRI(from.ID+thing)
+	o.Must(o.other.InTx(o.Context(), func(tx store.Tables) error {
+		if err := tx.Tombstones.Hold(o.Context(), embraye.Grave(embraye.IRI(from.ID), id)); err != nil {
+			return err
+		}
+		if err := does(tx, id); err != nil {
+			return err
+		}
+		act := map[string]any{"id": from.ID + "#" + kind, "type": kind, "actor": from.ID, "object": object}
+		if kind == "Like" {
+			act["id"] = id
+		}
+		go func() { status <- from.Post(string(o.In.Site.SharedInbox()), act) }()
+		for !storetest.LockIsWaitedFor(o.T, o.In.Store.Pool()) {
+			if len(status) > 0 {
+				o.Errorf("%s did not wait", kind)
+				return nil
+			}
+		}
+		return nil
+	}))
+	if got := <-status; got != 202 {
+		o.Errorf("%s: %d", kind, got)
+	}
+}
+
+// What overlaps on PostgreSQL, in one process as in two, ends as if the one had come
+// after the other: the first has not committed yet what the second looks for.
+func TestWhatIsTakenAtOnceWaits(t *testing.T) {
+	p := apptest.NewPair(t, storetest.Postgres)
+	p.Follow()
+	o := overlap{p, storetest.OpenURL(t, p.In.URL, p.W.Clock.Now)}
+	ctx, measure, ann := t.Context(), p.Measures[1], p.W.Server("old.example").Actor("ann")
+	buried := func(from *fedtest.Actor) func(store.Tables, embraye.IRI) error {
+		return func(tx store.Tables, id embraye.IRI) error {
+			return tx.Tombstones.Add(ctx, embraye.Grave(embraye.IRI(from.ID), id))
+		}
+	}
+	o.meanwhile(buried(measure), measure, "/one", "Create", p.Constat("one", nil))
+	if p.Kept("one") != nil {
+		t.Error("a constat that was deleted meanwhile is here")
+	}
+
+	constat := apptest.PublishOne(t, p.In)
+	o.meanwhile(buried(ann), ann, "#like", "Like", p.In.Site.UpdateID(constat))
+	if u, err := p.In.Store.Tables().Updates.Take(ctx, constat); err != nil || u.LikeCount != 0 {
+		t.Errorf("what was undone meanwhile counts: %d, %v", u.LikeCount, err)
+	}
+
+	p.Says("Create", p.Constat("two", nil))
+	withdrawn := func(tx store.Tables, id embraye.IRI) error {
+		_, err := tx.PeerUpdates.Withdraw(ctx, id, p.W.Clock.Now())
+		return err
+	}
+	o.meanwhile(withdrawn, measure, "/two", "Update", p.Constat("two", map[string]any{"updated": p.W.Clock.Now().Format(time.RFC3339)}))
+	if two := p.Kept("two"); two == nil || two.WithdrawnAt == nil {
+		t.Errorf("what was withdrawn meanwhile stands: %+v", two)
+	}
+
+	follows := func(tx store.Tables, _ embraye.IRI) error {
+		f := storetest.Follower("old.example", 1)
+		f.Actor, f.Follower, f.Inbox = "mesure2", embraye.IRI(ann.ID), embraye.IRI(ann.ID+"/inbox")
+		return tx.Followers.Upsert(ctx, f)
+	}
+	o.meanwhile(follows, ann, "#follow", "Undo", map[string]any{"id": ann.ID + "#follow", "type": "Follow", "actor": ann.ID, "object": string(p.In.Site.ActorID("mesure2"))})
+	if still, err := p.In.Store.Tables().Followers.Exists(ctx, "mesure2", embraye.IRI(ann.ID)); err != nil || still {
+		t.Errorf("who undid the Follow meanwhile follows: %t, %v", still, err)
+	}
 }

@@ -122,6 +122,9 @@ func (i *Inbox) receive(ctx context.Context, m received) (err error) {
 				return err
 			}
 		}
+		if err := m.hold(ctx, t); err != nil {
+			return err
+		}
 		// The gate asked a memory that is up to a second old, and not this
 		// process alone blocks: what is committed decides here.
 		fresh, err := t.Seen.Mark(ctx, m.digest(), m.sender.Host)
@@ -146,6 +149,20 @@ func (i *Inbox) receive(ctx context.Context, m received) (err error) {
 // slip past a block that is being made at the same moment.
 func stays(kind string) bool {
 	return kind == "Follow" || kind == "QuoteRequest" || kind == "FeatureRequest" || kind == "Create"
+}
+
+// hold makes two messages about one thing of the sender's wait for each other.
+func (m received) hold(ctx context.Context, t store.Tables) error {
+	return t.Tombstones.Hold(ctx, embraye.Grave(m.sender.URI, m.subject()))
+}
+
+// subject is what a message makes, changes or ends: a post, or what it says itself.
+func (m received) subject() embraye.IRI {
+	switch m.in.Type {
+	case "Create", "Update", "Delete", "Undo":
+		return embraye.IRI(m.in.Object.ID)
+	}
+	return m.id
 }
 
 // errIgnored rolls back and is answered 202: the message was understood and is

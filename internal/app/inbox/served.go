@@ -20,6 +20,9 @@ func (i *Inbox) TakeServed(ctx context.Context, author *embraye.RemoteActor, pos
 		if err := t.DomainBlocks.Hold(ctx); err != nil {
 			return err
 		}
+		if err := t.Tombstones.Hold(ctx, embraye.Grave(author.URI, post.ID)); err != nil {
+			return err
+		}
 		taken, err := i.posts.takeConstat(ctx, t, m, post)
 		if err != nil || !taken {
 			return err
@@ -40,8 +43,12 @@ func EndServed(ctx context.Context, i *Inbox, author *embraye.RemoteActor, uri e
 	if err := peers.MayEnd(ctx, i.posts.peers, author); err != nil {
 		return err
 	}
+	m := received{sender: author, in: &activitypub.Incoming{Type: "Delete", Object: activitypub.Ref{ID: string(uri)}}}
 	err := i.desk.InTx(ctx, func(t store.Tables) error {
-		return i.receiveDelete(ctx, t, received{sender: author, in: &activitypub.Incoming{Object: activitypub.Ref{ID: string(uri)}}})
+		if err := m.hold(ctx, t); err != nil {
+			return err
+		}
+		return i.receiveDelete(ctx, t, m)
 	})
 	if errors.Is(err, errIgnored) {
 		return nil

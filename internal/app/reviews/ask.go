@@ -142,7 +142,11 @@ func (a *asking) take(ctx context.Context, item activitypub.Item, object embraye
 		return a.pass(ctx, item.ID, err)
 	}
 	err = rs.desk.InTx(ctx, func(t store.Tables) error {
-		if dead, err := t.Tombstones.Exists(ctx, embraye.Grave(in.Author.URI, item.ID)); err != nil || dead {
+		grave := embraye.Grave(in.Author.URI, item.ID)
+		if err := t.Tombstones.Hold(ctx, grave); err != nil {
+			return err
+		}
+		if dead, err := t.Tombstones.Exists(ctx, grave); err != nil || dead {
 			return err
 		}
 		if kept, err := rs.Keep(ctx, t, in); err != nil || kept {

@@ -66,10 +66,7 @@ func (k *scene) other() *store.Store {
 // waits returns once somebody waits for a lock of another's.
 func (k *scene) waits() {
 	k.Helper()
-	for waiting := 0; waiting == 0; {
-		err := k.in.Store.Pool().QueryRowContext(k.Context(), `SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
-			AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`).Scan(&waiting)
-		k.must(err)
+	for !storetest.LockIsWaitedFor(k.T, k.in.Store.Pool()) {
 	}
 }
 
