@@ -28,7 +28,7 @@ func TestP01ABadDateStopsNoSaving(t *testing.T) {
 	p.Write("effective_date", "bientôt")
 	Run(t, p.Tab, chromedp.WaitVisible(chromedp.CSS("#f-effective-date-e")))
 	p.Sees("n’est pas une date, ou pourrait en être deux")
-	if said := p.Text("#saved"); !strings.Contains(said, "Enregistré") || !strings.Contains(said, "1 chose à revoir") {
+	if said := p.Text("#saved"); !strings.Contains(said, "Enregistré") || !strings.Contains(said, "1\u00a0chose à revoir") {
 		t.Errorf("the page says %q", said)
 	}
 	if !Read(t, p.Tab, chromedp.Evaluate[bool](inSight)) {

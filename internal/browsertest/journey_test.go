@@ -150,7 +150,7 @@ func (j *journey) publish() {
 	p.Sees("La région ouvre un appel à communs", "Peux-tu relire ?")
 	p.Press(`main .todo a[href^="/office/drafts/"]`)
 	p.Press(`main button[value="publish"]`)
-	p.Sees("Un appel public de la région finance des communs numériques.", "1 ")
+	p.Sees("Un appel public de la région finance des communs numériques.", "1\u00a0personne abonnée le recevra, sur 1\u00a0serveur")
 	p.Press("main form button[type=submit]")
 	j.constat = strings.TrimPrefix(p.Path(), "/office")
 	if !strings.HasPrefix(j.constat, "/constats/") {
@@ -159,7 +159,7 @@ func (j *journey) publish() {
 	j.Settle()
 	j.received("Create", "Un appel public de la région finance")
 	p.Open("/office" + j.constat)
-	p.Sees("1 ")
+	p.Sees("Sur 1\u00a0serveur, 1\u00a0l’a reçu")
 
 	r := j.reader
 	r.Open("/?lang=fr")

@@ -30,7 +30,7 @@ func TestModeration(t *testing.T) {
 
 		admin, reader := sit(), sit()
 		admin.SignIn(adminEmail, password)
-		admin.Sees("2 ")
+		admin.Sees("2\u00a0réponses à lire")
 		open := func(words string) {
 			t.Helper()
 			admin.Open("/office/conversation?state=pending")
