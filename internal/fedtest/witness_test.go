@@ -126,7 +126,7 @@ func TestOrganisationsWitnessEachOther(t *testing.T) {
 	words, err := io.ReadAll(resp.Body)
 	resp.Body.Close()
 	said := w.Clock.Now().Format(time.RFC3339)
-	if page := string(words); err != nil || !strings.Contains(page, "<strong>3 organisations témoignent</strong> (dernière") || !strings.Contains(page, said) ||
+	if page := string(words); err != nil || !strings.Contains(page, "<strong>3\u00a0organisations témoignent</strong> (dernière") || !strings.Contains(page, said) ||
 		strings.Contains(page, "%!") || strings.Index(page, "témoignent") > strings.Index(page, "<table") {
 		t.Errorf("the journal does not begin with who witnesses, last at %s (%v)\n%s", said, err, page)
 	}
