@@ -23,15 +23,15 @@ type Job struct {
 // leaseUntil nobody else gets them, and a crash needs no repair. Times are Unix
 // milliseconds.
 func (t Deliveries) ClaimHosts(ctx context.Context, now, leaseUntil int64, limit int) ([]embraye.Host, error) {
-	lock, due := "", "host IN (SELECT host FROM due)"
+	lock := ""
 	if t.s.postgres {
-		lock, due = "FOR UPDATE SKIP LOCKED", oneOf("host", "SELECT host FROM due")
+		lock = "FOR UPDATE SKIP LOCKED"
 	}
 	var hosts []embraye.Host
 	claim := func(in table) error {
 		return in.scan(ctx, &hosts, `WITH due AS (SELECT host FROM hosts WHERE pending AND next_at <= ?
 				ORDER BY next_at LIMIT ? `+lock+`)
-			UPDATE hosts SET next_at = ?, leased = true WHERE `+due+` RETURNING *`,
+			UPDATE hosts SET next_at = ?, leased = true WHERE host IN (SELECT host FROM due) RETURNING *`,
 			now, limit, leaseUntil)
 	}
 	if t.s.postgres { // one statement, which need not wait for this process's other writers

@@ -85,7 +85,7 @@ func (t Deliveries) lockHosts(ctx context.Context, names []string) error {
 		return nil
 	}
 	var locked []string
-	return t.scan(ctx, &locked, "SELECT host FROM hosts WHERE "+t.amongFew("host")+" ORDER BY host FOR UPDATE", asJSON(names))
+	return t.scan(ctx, &locked, "SELECT host FROM hosts WHERE "+t.inJSON("host")+" ORDER BY host FOR UPDATE", asJSON(names))
 }
 
 func (t Deliveries) finishRows(ctx context.Context, outcomes [][]any) error {
@@ -109,10 +109,10 @@ func (t Deliveries) finishRows(ctx context.Context, outcomes [][]any) error {
 			tally.add(e.ActivityID, -1, 0, 0)
 		}
 		return nil
-	}, `WITH r AS `+t.records("id bigint, state smallint, attempts integer, next_at bigint, last_status integer, last_error text")+`
-		UPDATE deliveries SET state = r.state, attempts = r.attempts, next_at = r.next_at,
+	}, `UPDATE deliveries SET state = r.state, attempts = r.attempts, next_at = r.next_at,
 			last_status = r.last_status, last_error = r.last_error
-		FROM r WHERE `+t.byKey("deliveries.id", "r.id")+` AND deliveries.state < 1 RETURNING activity_id, deliveries.state`, asJSON(outcomes))
+		FROM `+t.records("id bigint, state smallint, attempts integer, next_at bigint, last_status integer, last_error text")+` AS r
+		WHERE deliveries.id = r.id AND deliveries.state < 1 RETURNING activity_id, deliveries.state`, asJSON(outcomes))
 	if err != nil {
 		return err
 	}
@@ -127,8 +127,7 @@ func (t Deliveries) finishHosts(ctx context.Context, hosts [][]any) error {
 	if t.s.postgres {
 		greatest = "greatest"
 	}
-	_, err := t.exec(ctx, fmt.Sprintf(`WITH r AS %[3]s
-		UPDATE hosts SET failures = r.failures, last_error = r.last_error, leased = false,
+	_, err := t.exec(ctx, fmt.Sprintf(`UPDATE hosts SET failures = r.failures, last_error = r.last_error, leased = false,
 			scheme = CASE WHEN r.scheme = '' THEN hosts.scheme ELSE r.scheme END,
 			ed25519_from = CASE WHEN r.ed25519_from = 0 THEN hosts.ed25519_from ELSE r.ed25519_from END,
 			failing_since = r.failing_since, seen_at = %[1]s(hosts.seen_at, r.seen_at), answered_at = %[1]s(hosts.answered_at, r.answered_at),
@@ -136,8 +135,8 @@ func (t Deliveries) finishHosts(ctx context.Context, hosts [][]any) error {
 			next_at = CASE WHEN (SELECT 1 FROM deliveries AS w WHERE w.host = r.host AND %[2]s ORDER BY w.id LIMIT 1) IS NOT NULL THEN r.next_at
 				ELSE coalesce((SELECT min(next_at) FROM deliveries WHERE host = r.host AND state = 0 AND next_at > 0
 					AND next_at > r.next_at), r.next_at) END
-		FROM r WHERE %[4]s AND (r.lease_until = 0 OR hosts.leased AND hosts.next_at = r.lease_until)`, greatest, fmt.Sprintf(free, "r.next_at"),
-		t.records("host text, next_at bigint, failures integer, scheme text, last_error text, failing_since bigint, seen_at bigint, lease_until bigint, ed25519_from bigint, answered_at bigint"), t.byKey("hosts.host", "r.host")),
+		FROM %[3]s AS r WHERE hosts.host = r.host AND (r.lease_until = 0 OR hosts.leased AND hosts.next_at = r.lease_until)`, greatest, fmt.Sprintf(free, "r.next_at"),
+		t.records("host text, next_at bigint, failures integer, scheme text, last_error text, failing_since bigint, seen_at bigint, lease_until bigint, ed25519_from bigint, answered_at bigint")),
 		asJSON(hosts))
 	return err
 }

@@ -196,24 +196,10 @@ func (t table) records(columns string) string {
 // count the list, then takes the index, also beside other conditions.
 func (t table) amongFew(column string) string {
 	if t.s.postgres {
-		return oneOf(column, "SELECT jsonb_array_elements_text(CAST(? AS jsonb))")
+		return column + " = ANY (ARRAY(SELECT jsonb_array_elements_text(CAST(? AS jsonb))))"
 	}
 	return t.inJSON(column)
 }
-
-// byKey joins a table to records named before (WITH r AS …), as amongFew does.
-func (t table) byKey(column, of string) string {
-	join := column + " = " + of
-	if t.s.postgres {
-		records, _, _ := strings.Cut(of, ".")
-		join += " AND " + oneOf(column, "SELECT "+of+" FROM "+records)
-	}
-	return join
-}
-
-// oneOf is PostgreSQL's condition « column is one of what the query finds, which
-// is little ».
-func oneOf(column, query string) string { return column + " = ANY (ARRAY(" + query + "))" }
 
 // among is the condition « column is one of the names », and its argument. One
 // name, which is most of the time, is asked for as such: of a list PostgreSQL
